@@ -1,0 +1,8 @@
+/**
+ * The event store on sharded MySQL or MariaDB databases.
+ * The only production package that speaks SQL.
+ */
+@NullMarked
+package dev.anabranch.connectors.mysql;
+
+import org.jspecify.annotations.NullMarked;
