@@ -1,6 +1,5 @@
 /**
- * Micro-benchmarks and load runs that tell what a command costs.
- * Nothing depends on this module.
+ * Micro-benchmarks and load runs that tell what a command costs. Nothing depends on this module.
  */
 @NullMarked
 package dev.anabranch.benchmarks;

@@ -1,6 +1,6 @@
 /**
- * Jobs as one page of dataflow each, their options, uids and endpoints.
- * Wires operators to connectors and holds no logic of either.
+ * Jobs as one page of dataflow each, their options, uids and endpoints. Wires operators to
+ * connectors and holds no logic of either.
  */
 @NullMarked
 package dev.anabranch.jobs;

@@ -1,6 +1,6 @@
 /**
- * Flink serializers of what the jobs checkpoint, and their snapshots.
- * The only package of this module that knows Flink.
+ * Flink serializers of what the jobs checkpoint, and their snapshots. The only package of this
+ * module that knows Flink.
  */
 @NullMarked
 package dev.anabranch.serde;

@@ -1,6 +1,6 @@
 /**
- * The {@code anabranch} command and the demo.
- * A thin layer: parsing and printing, no logic of its own.
+ * The {@code anabranch} command and the demo. A thin layer: parsing and printing, no logic of its
+ * own.
  */
 @NullMarked
 package dev.anabranch.cli;

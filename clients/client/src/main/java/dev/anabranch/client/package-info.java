@@ -1,6 +1,6 @@
 /**
- * Sends commands to a region and awaits their replies.
- * Needs Kafka's client and nothing else: no Flink, no database.
+ * Sends commands to a region and awaits their replies. Needs Kafka's client and nothing else: no
+ * Flink, no database.
  */
 @NullMarked
 package dev.anabranch.client;

@@ -1,6 +1,6 @@
 /**
- * The command operator: dedup, decide, evolve, group commit, emit.
- * Knows the outside only through the ports of {@code state}.
+ * The command operator: dedup, decide, evolve, group commit, emit. Knows the outside only through
+ * the ports of {@code state}.
  */
 @NullMarked
 package dev.anabranch.operators.command;

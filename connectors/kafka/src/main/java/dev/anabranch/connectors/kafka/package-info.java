@@ -1,6 +1,6 @@
 /**
- * Commands from Kafka; replies, events and dead letters to Kafka.
- * No domain logic and nothing about the store.
+ * Commands from Kafka; replies, events and dead letters to Kafka. No domain logic and nothing about
+ * the store.
  */
 @NullMarked
 package dev.anabranch.connectors.kafka;

@@ -1,6 +1,6 @@
 /**
- * Accounts that are opened, credited, debited and closed.
- * A pure domain: nothing but the domain API is used.
+ * Accounts that are opened, credited, debited and closed. A pure domain: nothing but the domain API
+ * is used.
  */
 @NullMarked
 package dev.anabranch.examples.bank;

@@ -1,7 +1,4 @@
-/**
- * An order and its items.
- * A pure domain: nothing but the domain API is used.
- */
+/** An order and its items. A pure domain: nothing but the domain API is used. */
 @NullMarked
 package dev.anabranch.examples.orders;
 
