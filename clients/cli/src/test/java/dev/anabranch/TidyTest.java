@@ -32,7 +32,7 @@ class TidyTest {
   private static final Pattern SLEEP =
       Pattern.compile("\\b(?:Thread|TimeUnit\\.[A-Z]+|[A-Z]+S)\\.sleep\\(");
   private static final Pattern NO_REASON =
-      Pattern.compile("@Dis" + "abled\\b(?!\\(\\s*(?:value\\s*=\\s*)?\")");
+      Pattern.compile("@(?:[\\w.]+\\.)?Dis" + "abled\\b(?!\\(\\s*(?:value\\s*=\\s*)?\")");
   private static final Pattern VAGUE_PACKAGE =
       Pattern.compile(".*/java/(?:.*/)?(?:utils?|commons?|impl|managers?|services?)/[^/]+");
 
