@@ -1,0 +1,37 @@
+package dev.anabranch.api;
+
+/**
+ * The behaviour of one aggregate type, as two pure functions and a start value.
+ *
+ * <p><b>Purity.</b> {@link #decide} may use the clock or random numbers: what it decided is stored
+ * and never decided again. {@link #evolve} must be a pure function of its arguments: it also runs
+ * when the state is rebuilt from stored events, in other processes and in later releases.
+ *
+ * <p><b>One aggregate.</b> A command sees and changes exactly one aggregate: nothing else is
+ * reachable from here.
+ *
+ * <p><b>Threads.</b> One instance serves many aggregates from several threads: keep no mutable
+ * fields.
+ *
+ * <p>The pattern is Jérémie Chassaing's "Functional Event Sourcing Decider".
+ *
+ * @param <S> state of the aggregate: an immutable value
+ * @param <C> supertype of its commands
+ * @param <E> supertype of its events
+ */
+public interface Decider<S, C, E> {
+
+  /** State of an aggregate that has no event yet. */
+  S initialState();
+
+  /**
+   * Decides one command on the state that all earlier commands of this aggregate left.
+   *
+   * <p>An exception makes the command a poison command: it is answered with an error, copied to the
+   * dead letters, and the aggregate stays as it was.
+   */
+  Decision<E> decide(S state, C command, DecisionContext context);
+
+  /** State after the event; must not throw for any event that {@link #decide} ever accepted. */
+  S evolve(S state, E event);
+}

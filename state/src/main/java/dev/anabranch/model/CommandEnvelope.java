@@ -1,0 +1,43 @@
+package dev.anabranch.model;
+
+import dev.anabranch.api.EncodedMessage;
+import java.util.Map;
+
+/**
+ * A well-formed command: who it is for, and its still encoded payload.
+ *
+ * @param commandId idempotency key within the aggregate, 1 to 64 bytes of UTF-8
+ * @param expectedVersion version the sender decided on; {@link #ANY_VERSION}: not checked
+ * @param metadata headers carried to the outcome and its events, by name
+ */
+public record CommandEnvelope(
+    AggregateKey aggregate,
+    String commandId,
+    EncodedMessage command,
+    long expectedVersion,
+    Map<String, String> metadata,
+    ReplyTarget replyTarget) {
+
+  public static final long ANY_VERSION = -1;
+
+  /**
+   * @throws IllegalArgumentException naming the field that breaks a limit
+   */
+  public CommandEnvelope {
+    checkCommandId(commandId);
+    if (expectedVersion < ANY_VERSION) {
+      throw new IllegalArgumentException(
+          "expected version must be 0 or more, is " + expectedVersion);
+    }
+    metadata = Map.copyOf(metadata);
+  }
+
+  /**
+   * Checks a command id.
+   *
+   * @throws IllegalArgumentException if the id is empty, too long or no valid Unicode
+   */
+  public static void checkCommandId(String commandId) {
+    AggregateKey.checkUtf8("command id", commandId, Outcome.MAX_COMMAND_ID_BYTES);
+  }
+}

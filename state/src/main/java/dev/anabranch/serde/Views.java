@@ -1,0 +1,68 @@
+package dev.anabranch.serde;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Numbers as varints (lowest seven bits first), texts and bytes with their length. */
+final class Views {
+
+  private static final byte[] NOTHING = {};
+
+  private Views() {}
+
+  /** Any long; small positive ones are short. */
+  static void writeNumber(long value, DataOutputView out) throws IOException {
+    var rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      out.writeByte((int) (rest | 0x80));
+      rest >>>= 7;
+    }
+    out.writeByte((int) rest);
+  }
+
+  static long readNumber(DataInputView in) throws IOException {
+    var value = 0L;
+    for (var shift = 0; shift < Long.SIZE; shift += 7) {
+      var next = in.readByte();
+      value |= (next & 0x7fL) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+    throw new IOException("a stored number is longer than 64 bits; the state is damaged");
+  }
+
+  static int readInt(DataInputView in) throws IOException {
+    var value = readNumber(in);
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw new EOFException("a stored length is " + value + "; the state is damaged");
+    }
+    return (int) value;
+  }
+
+  static void writeBytes(byte[] value, DataOutputView out) throws IOException {
+    writeNumber(value.length, out);
+    out.write(value);
+  }
+
+  static byte[] readBytes(DataInputView in) throws IOException {
+    var length = readInt(in);
+    if (length == 0) {
+      return NOTHING;
+    }
+    var value = new byte[length];
+    in.readFully(value);
+    return value;
+  }
+
+  static void writeText(String value, DataOutputView out) throws IOException {
+    writeBytes(value.getBytes(StandardCharsets.UTF_8), out);
+  }
+
+  static String readText(DataInputView in) throws IOException {
+    return new String(readBytes(in), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.anabranch.store;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One connection to one physical database of the log. All calls block.
+ *
+ * <p><b>Failure.</b> A read throws {@link StoreUnavailableException} when the connection is lost;
+ * {@link #append} answers {@link AppendResult.Unknown}. Either way the session is of no more use:
+ * {@link EventStore#reopen} gives its successor.
+ *
+ * <p><b>Bounds.</b> Each call ends within the configured connect and socket timeouts.
+ *
+ * <p><b>Threads.</b> One thread at a time; {@link #close} may be called by another one, to abandon
+ * a call that is under way.
+ */
+public interface LogSession extends AutoCloseable {
+
+  /**
+   * Appends the rows, all or none, durably. Rows of one shard are in offset order without a gap;
+   * its first one is at the shard's next free offset as far as the caller knows.
+   *
+   * <p>Appending rows that are already stored, byte for byte and by the same writer, is {@link
+   * AppendResult.Appended}: so a caller may repeat an append of unknown outcome after {@link
+   * EventStore#reopen}. Deadlocks and lock timeouts are retried within.
+   *
+   * @param rows at least one, of shards whose home is this database
+   */
+  AppendResult append(List<LogRow> rows);
+
+  /** Up to {@code maxRows} rows of the shard from {@code fromOffset} on, in order. */
+  List<LogRow> read(int shard, long fromOffset, int maxRows);
+
+  /** The last row's mark of each of the shards; a shard without rows is missing from the map. */
+  Map<Integer, ShardHead> heads(Collection<Integer> shards);
+
+  /** The marks of the rows at these positions; a position without a row is missing from the map. */
+  Map<LogPosition, ShardHead> marks(Collection<LogPosition> positions);
+
+  /** The rows at these positions, in no particular order; missing ones are left out. */
+  List<LogRow> rows(Collection<LogPosition> positions);
+
+  /** The first row (empty slot) of each of the commands, in no particular order. */
+  List<LogRow> byCommand(Collection<CommandRef> commands);
+
+  /** Up to {@code maxRows} versions of the aggregate above {@code afterVersion}, in order. */
+  List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows);
+
+  /** All versions of the aggregates, ordered by version within each. */
+  Map<AggregateKey, List<LogRow>> histories(Collection<AggregateKey> aggregates);
+
+  /** Next offset to publish by shard, as last recorded; a shard never recorded is missing. */
+  Map<Integer, Long> published(Collection<Integer> shards);
+
+  /** Records that all rows below these offsets are published. Never moves an offset back. */
+  void recordPublished(Map<Integer, Long> nextOffsets);
+
+  /**
+   * Whether some writer checkpointed commands that it had taken from Kafka and not yet decided:
+   * then a start without a checkpoint must read the commands from the earliest on.
+   */
+  boolean hasParkedCommands();
+
+  /** Records whether the task (a stable name of the subtask) has parked commands. */
+  void recordParked(String task, boolean parked);
+
+  @Override
+  void close();
+}
