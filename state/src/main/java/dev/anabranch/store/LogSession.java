@@ -69,6 +69,13 @@ public interface LogSession extends AutoCloseable {
   /** Records whether the task (a stable name of the subtask) has parked commands. */
   void recordParked(String task, boolean parked);
 
+  /**
+   * Keeps an idle connection from being closed by the server; call it every few seconds.
+   *
+   * @throws StoreUnavailableException if the connection is lost
+   */
+  void ping();
+
   @Override
   void close();
 }

@@ -1,0 +1,25 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.RowKind;
+
+/** What the operator counts and measures; called on the task's thread only. */
+interface CommandCounts {
+
+  void commandIn();
+
+  /** A command's outcome became durable. */
+  void outcome(RowKind kind);
+
+  /** A command was answered from the row of its original. */
+  void repeated();
+
+  /** A command was answered without a row. */
+  void unbacked(ReplyStatus status);
+
+  void appended(int rows, long nanos);
+
+  void fenced();
+
+  void tailRows(int rows);
+}

@@ -1,0 +1,100 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.RowKind;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.ThreadSafeSimpleCounter;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+
+/** {@link CommandCounts} as Flink metrics, in the group {@code anabranch} of the operator. */
+final class CommandMetrics implements CommandCounts {
+
+  private static final int HISTOGRAM_WINDOW = 1_000;
+
+  private final Counter commandsIn;
+  private final Counter accepted;
+  private final Counter rejected;
+  private final Counter unchanged;
+  private final Counter errors;
+  private final Counter repeated;
+  private final Counter fenced;
+  private final Counter tailRows;
+  private final Histogram batchRows;
+  private final Histogram appendMicros;
+
+  CommandMetrics(MetricGroup operator, Lanes lanes, AggregateCache aggregates) {
+    var group = operator.addGroup("anabranch");
+    commandsIn = group.counter("commandsIn", new ThreadSafeSimpleCounter());
+    accepted = group.counter("commandsAccepted", new ThreadSafeSimpleCounter());
+    rejected = group.counter("commandsRejected", new ThreadSafeSimpleCounter());
+    unchanged = group.counter("commandsUnchanged", new ThreadSafeSimpleCounter());
+    errors = group.counter("commandErrors", new ThreadSafeSimpleCounter());
+    repeated = group.counter("commandsRepeated", new ThreadSafeSimpleCounter());
+    fenced = group.counter("conflictsFenced", new ThreadSafeSimpleCounter());
+    tailRows = group.counter("tailRowsRead", new ThreadSafeSimpleCounter());
+    batchRows = group.histogram("appendRows", histogram());
+    appendMicros = group.histogram("appendMicros", histogram());
+    group.gauge("commandsPending", lanes::pending);
+    group.gauge("lanesDown", lanes::down);
+    group.gauge("cachedAggregates", aggregates::size);
+    group.gauge("cacheHits", aggregates::hits);
+    group.gauge("cacheMisses", aggregates::misses);
+  }
+
+  /** One gauge per owned shard; call it when the shards are known. */
+  static void registerShards(MetricGroup operator, ShardCursors cursors) {
+    for (var cursor : cursors.all()) {
+      operator
+          .addGroup("anabranch")
+          .addGroup("shard", Integer.toString(cursor.shard()))
+          .gauge("nextOffset", cursor::nextOffset);
+    }
+  }
+
+  @Override
+  public void commandIn() {
+    commandsIn.inc();
+  }
+
+  @Override
+  public void outcome(RowKind kind) {
+    switch (kind) {
+      case REJECTED -> rejected.inc();
+      case UNCHANGED -> unchanged.inc();
+      default -> accepted.inc();
+    }
+  }
+
+  @Override
+  public void repeated() {
+    repeated.inc();
+  }
+
+  @Override
+  public void unbacked(ReplyStatus status) {
+    (status == ReplyStatus.ERROR ? errors : rejected).inc();
+  }
+
+  @Override
+  public void appended(int rows, long nanos) {
+    batchRows.update(rows);
+    appendMicros.update(TimeUnit.NANOSECONDS.toMicros(nanos));
+  }
+
+  @Override
+  public void fenced() {
+    fenced.inc();
+  }
+
+  @Override
+  public void tailRows(int rows) {
+    tailRows.inc(rows);
+  }
+
+  private static Histogram histogram() {
+    return new DescriptiveStatisticsHistogram(HISTOGRAM_WINDOW);
+  }
+}

@@ -1,0 +1,219 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.serde.CommandReplyTypeInfo;
+import dev.anabranch.serde.DeadLetterTypeInfo;
+import dev.anabranch.store.EventStoreFactory;
+import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Handles the commands of a region: dedup, decide, evolve, group commit, publish, answer. This
+ * class is the Flink side; {@link CommandShards} is what it drives.
+ *
+ * <p><b>Order.</b> The stream is keyed by aggregate, and a shard is a key group: one subtask
+ * decides an aggregate's commands one after the other and is the only writer of its shards. The
+ * rows of a shard leave in offset order.
+ *
+ * <p><b>Recovery.</b> A checkpoint holds committed effects only. After a restore each shard's tail
+ * is read from the store, folded and published, before its first command is decided. So nothing
+ * stored is ever decided again, and deciders need not be deterministic.
+ *
+ * <p><b>Bounds.</b> {@link CommandOperatorOptions.Batching#maxPending} per lane; beyond it the
+ * task's thread yields to the mailbox, which is back-pressure for its input.
+ *
+ * <p>The scheme is ENode 2.0's (Tang Xuehua): one command changes one aggregate, two unique keys;
+ * with positions assigned by the single writer, which fences others.
+ */
+public final class CommandOperator extends AbstractStreamOperator<LogRow>
+    implements OneInputStreamOperator<CommandRecord, LogRow>, BoundedOneInput {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Answers to commands. */
+  public static final OutputTag<CommandReply> REPLIES =
+      new OutputTag<>("replies", CommandReplyTypeInfo.INSTANCE);
+
+  /** Records that could not be handled. */
+  public static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", DeadLetterTypeInfo.INSTANCE);
+
+  // -- Configuration.
+  private final CommandOperatorOptions options;
+  private final DomainLoader domain;
+  private final EventStoreFactory storeFactory;
+  private final transient MailboxExecutor mailbox;
+
+  // -- Runtime, from initializeState on.
+  private transient @Nullable CommandShards shards;
+
+  CommandOperator(
+      StreamOperatorParameters<LogRow> parameters,
+      CommandOperatorOptions options,
+      DomainLoader domain,
+      EventStoreFactory storeFactory) {
+    super(parameters);
+    this.options = options;
+    this.domain = domain;
+    this.storeFactory = storeFactory;
+    this.mailbox = parameters.getMailboxExecutor();
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    var task = getRuntimeContext().getTaskInfo();
+    checkMaxParallelism(task.getMaxNumberOfParallelSubtasks());
+    var state =
+        new FlinkOwnedState(
+            context.getKeyedStateStore(), this::setCurrentKey, options.shardCount());
+    shards =
+        new CommandShards(
+            options,
+            domain.load(getUserCodeClassloader()),
+            storeFactory.open(),
+            state,
+            new CommandShards.Environment(
+                task.getTaskName() + "-" + task.getIndexOfThisSubtask(),
+                this::post,
+                new FlinkOutputs(),
+                CommandOperator::nowMicros,
+                getMetricGroup()));
+    var owned =
+        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+            options.shardCount(), task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
+    for (var shard : owned) {
+      shards.own(shard);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    shards().start();
+  }
+
+  @Override
+  public void processElement(StreamRecord<CommandRecord> element) throws Exception {
+    var record = element.getValue();
+    while (!shards().hasRoom(record.routingKey())) {
+      mailbox.yield();
+    }
+    shards().process(record);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    drain();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    shards().snapshot(context.getCheckpointId());
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    shards().checkpointCompleted(checkpointId);
+  }
+
+  /** The input has ended: every command gets its outcome, however long its database takes. */
+  @Override
+  public void endInput() throws Exception {
+    while (shards().pending() > 0) {
+      mailbox.yield();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    var closing = shards;
+    shards = null;
+    if (closing != null) {
+      closing.close();
+    }
+    super.close();
+  }
+
+  /** Waits for the outcome of everything pending, but for databases that are out of reach. */
+  private void drain() throws InterruptedException {
+    var drain = shards().beginDrain();
+    while (!drain.isDone()) {
+      mailbox.yield();
+    }
+  }
+
+  private CommandShards shards() {
+    var current = shards;
+    if (current == null) {
+      throw new IllegalStateException("the operator is not initialized, or closed");
+    }
+    return current;
+  }
+
+  /** A shard is a key group only if there are as many of one as of the other. */
+  private void checkMaxParallelism(int maxParallelism) {
+    if (maxParallelism != options.shardCount()) {
+      throw new IllegalStateException(
+          "the operator's maximum parallelism is "
+              + maxParallelism
+              + ", the region has "
+              + options.shardCount()
+              + " shards; set pipeline.max-parallelism to the shard count");
+    }
+  }
+
+  private void post(String description, TaskMailbox.Action action) {
+    try {
+      mailbox.execute(action::run, description);
+    } catch (RejectedExecutionException closing) {
+      // The task is closing: what the action would have done is read from the store at the next
+      // start.
+    }
+  }
+
+  private static long nowMicros() {
+    var now = Instant.now();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+  }
+
+  /** Reuses one stream record per output: chained sinks take the value, never the record. */
+  private final class FlinkOutputs implements Outputs {
+
+    private final StreamRecord<LogRow> row = new StreamRecord<>(null);
+    private final StreamRecord<CommandReply> reply = new StreamRecord<>(null);
+    private final StreamRecord<DeadLetter> letter = new StreamRecord<>(null);
+
+    @Override
+    public void publish(LogRow value) {
+      output.collect(row.replace(value));
+    }
+
+    @Override
+    public void reply(CommandReply value) {
+      output.collect(REPLIES, reply.replace(value));
+    }
+
+    @Override
+    public void deadLetter(DeadLetter value) {
+      output.collect(DEAD_LETTERS, letter.replace(value));
+    }
+  }
+}

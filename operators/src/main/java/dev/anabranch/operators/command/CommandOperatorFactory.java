@@ -1,0 +1,42 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.store.EventStoreFactory;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+
+/** Makes the {@link CommandOperator} of each subtask. */
+public final class CommandOperatorFactory extends AbstractStreamOperatorFactory<LogRow>
+    implements OneInputStreamOperatorFactory<CommandRecord, LogRow> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final CommandOperatorOptions options;
+  private final DomainLoader domain;
+  private final EventStoreFactory store;
+
+  public CommandOperatorFactory(
+      CommandOperatorOptions options, DomainLoader domain, EventStoreFactory store) {
+    this.options = options;
+    this.domain = domain;
+    this.store = store;
+    setChainingStrategy(ChainingStrategy.HEAD);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // the interface asks for any operator of LogRow; there is one
+  public <T extends StreamOperator<LogRow>> T createStreamOperator(
+      StreamOperatorParameters<LogRow> parameters) {
+    return (T) new CommandOperator(parameters, options, domain, store);
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // as declared by Flink
+  public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader classLoader) {
+    return CommandOperator.class;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.causality.RegionId;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * Settings of the command operator; travels with the job graph.
+ *
+ * @param region this region's name
+ * @param shardCount the region's shard count, equal to the job's maximum parallelism
+ * @param batching how outcomes are grouped into inserts
+ * @param maxCommitBytes limit of one row as the Kafka record that it becomes
+ * @param maxCachedAggregates decoded aggregates kept on the heap of one subtask
+ * @param commandWindow command ids remembered per aggregate, to answer repeats without a unique-key
+ *     clash
+ * @param drainTimeout how long a checkpoint waits for a database before it parks that database's
+ *     commands
+ */
+public record CommandOperatorOptions(
+    String region,
+    int shardCount,
+    Batching batching,
+    int maxCommitBytes,
+    int maxCachedAggregates,
+    int commandWindow,
+    Duration drainTimeout)
+    implements Serializable {
+
+  public CommandOperatorOptions {
+    RegionId unused = new RegionId(region);
+    if (maxCachedAggregates < batching.maxPending()) {
+      throw new IllegalArgumentException(
+          "the cache of "
+              + maxCachedAggregates
+              + " aggregates must hold at least the "
+              + batching.maxPending()
+              + " that may be pending");
+    }
+  }
+
+  /**
+   * How outcomes are grouped.
+   *
+   * @param lanesPerDatabase connections, each with one insert in flight, per subtask and database
+   * @param maxRows rows of one insert
+   * @param maxBytes bytes of one insert's rows, as Kafka records
+   * @param maxPending commands of one lane that are waiting, forming, in flight or being looked up
+   */
+  public record Batching(int lanesPerDatabase, int maxRows, int maxBytes, int maxPending)
+      implements Serializable {
+    public Batching {
+      if (lanesPerDatabase < 1 || maxRows < 1 || maxBytes < 1 || maxPending < maxRows) {
+        throw new IllegalArgumentException(
+            "batching needs at least one lane, row and byte, and as many pending commands as rows: "
+                + lanesPerDatabase
+                + ", "
+                + maxRows
+                + ", "
+                + maxBytes
+                + ", "
+                + maxPending);
+      }
+    }
+  }
+}

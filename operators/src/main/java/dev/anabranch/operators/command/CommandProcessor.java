@@ -1,0 +1,284 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.causality.HybridLogicalClock;
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.CommandWindow;
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.ReplyBody;
+import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.Shards;
+import dev.anabranch.operators.command.PendingCommand.CommandRepeat;
+import dev.anabranch.store.CommandRef;
+import dev.anabranch.wire.CommandWire;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes commands in: finds repeats, decides the others on their aggregate's head, and lets their
+ * outcomes join the next insert of their lane.
+ *
+ * <p><b>Order.</b> Commands of one aggregate are decided in the order in which they come. Only the
+ * answer to a repeat, which changes nothing, may come out of turn.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class CommandProcessor {
+
+  private final CommandOperatorOptions options;
+  private final AggregateCache aggregates;
+  private final Lanes lanes;
+  private final ShardCursors cursors;
+  private final Decisions decisions;
+  private final Replies replies;
+  private final Outputs outputs;
+  private final WallClock clock;
+  private final CommandCounts counts;
+
+  CommandProcessor(
+      CommandOperatorOptions options,
+      AggregateCache aggregates,
+      Lanes lanes,
+      Decisions decisions,
+      Outputs outputs,
+      WallClock clock,
+      CommandCounts counts) {
+    this.options = options;
+    this.aggregates = aggregates;
+    this.lanes = lanes;
+    this.cursors = lanes.cursors();
+    this.decisions = decisions;
+    this.replies = new Replies(options.region());
+    this.outputs = outputs;
+    this.clock = clock;
+    this.counts = counts;
+  }
+
+  /** Whether a command of this key may be taken in now. */
+  boolean hasRoom(String routingKey) {
+    return lanes.of(Shards.shardOf(routingKey, options.shardCount())).hasRoom();
+  }
+
+  /** Takes one command in; its answer may come at once, or later through the mailbox. */
+  void process(CommandRecord record) {
+    counts.commandIn();
+    var shard = Shards.shardOf(record.routingKey(), options.shardCount());
+    var lane = lanes.of(shard);
+    if (record.isRoutable() && !lane.isReady()) {
+      lane.await(record);
+      return;
+    }
+    handle(record, shard, lane);
+    lanes.trySend(lane);
+  }
+
+  /** Decides the commands that came before the lane's tail was read. */
+  void processWaiting(Lane lane) {
+    while (true) {
+      var record = lane.pollWaiting();
+      if (record == null) {
+        lanes.trySend(lane);
+        return;
+      }
+      handle(record, Shards.shardOf(record.routingKey(), options.shardCount()), lane);
+    }
+  }
+
+  private void handle(CommandRecord record, int shard, Lane lane) {
+    var decoded = CommandWire.decode(record.message());
+    if (decoded instanceof CommandWire.Malformed malformed) {
+      refuseMalformed(record, malformed);
+    } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
+      handle(new Incoming(record, wellFormed.command(), shard, lane), true);
+    }
+  }
+
+  /**
+   * @param windowCounts whether the window of command ids is to be looked at
+   */
+  private void handle(Incoming in, boolean windowCounts) {
+    var command = in.command();
+    var live = aggregates.get(command.aggregate(), in.record().routingKey());
+    var pending = live.findPending(command.commandId());
+    if (pending != null) {
+      pending.addRepeat(new CommandRepeat(in.record(), command));
+      in.lane().addRepeat();
+      return;
+    }
+    var hash = CommandWindow.hash(command.commandId());
+    var offset = windowCounts ? live.window.offsetOf(hash) : -1;
+    if (offset >= 0) {
+      findEarlier(in, new LogPosition(in.shard(), offset), () -> handle(in, false));
+    } else if (live.brokenReason != null) {
+      handleBroken(in, live);
+    } else {
+      decide(in, live);
+    }
+  }
+
+  private void decide(Incoming in, LiveAggregate live) {
+    var time = nextTime(in.shard(), live);
+    var decided = decisions.decide(live, in.command(), time);
+    if (decided instanceof Decided.Row row) {
+      cursors.get(in.shard()).raiseHeadHlc(time.hlc());
+      var pending = new PendingCommand(in.record(), in.command(), live, in.shard(), time, row);
+      live.head = row.after();
+      live.pending.add(pending);
+      in.lane().join(pending);
+    } else if (decided instanceof Decided.Unbacked unbacked) {
+      answerUnlessStored(in, unbacked);
+    }
+  }
+
+  /**
+   * Decides the aggregate's pending commands once more, after one in front of them turned out to be
+   * a repeat; those that have no outcome any more leave the lane.
+   */
+  void decideAgain(LiveAggregate live, Lane lane) {
+    live.head = live.committed;
+    var pending = new ArrayDeque<>(live.pending);
+    live.pending.clear();
+    for (var command : pending) {
+      var decided = decisions.decide(live, command.envelope, command.time);
+      if (decided instanceof Decided.Row row) {
+        command.decidedAgain(row);
+        live.head = row.after();
+        live.pending.add(command);
+      } else if (decided instanceof Decided.Unbacked unbacked) {
+        lane.dropForming(command);
+        var in = new Incoming(command.record, command.envelope, command.shard, lane);
+        answerUnlessStored(in, unbacked);
+        for (var repeat : command.repeats()) {
+          var again = new Incoming(repeat.record(), repeat.envelope(), command.shard, lane);
+          answerUnlessStored(again, unbacked);
+        }
+        lane.removeRepeats(command.repeats().size());
+      }
+    }
+  }
+
+  private DecisionTime nextTime(int shard, LiveAggregate live) {
+    var micros = clock.nowMicros();
+    var last = Math.max(cursors.get(shard).headHlc(), live.head.hlc());
+    return new DecisionTime(HybridLogicalClock.tick(micros / 1_000, last), micros);
+  }
+
+  /** An answer without a row is given only when the store has no row of the command either. */
+  private void answerUnlessStored(Incoming in, Decided.Unbacked answer) {
+    findEarlier(in, null, () -> answer(in, answer));
+  }
+
+  private void answer(Incoming in, Decided.Unbacked answer) {
+    counts.unbacked(answer.status());
+    if (answer.deadLetter()) {
+      outputs.deadLetter(
+          new DeadLetter(in.record(), answer.reply().code(), answer.reply().message()));
+    }
+    outputs.reply(
+        Replies.unbacked(
+            in.command().commandId(),
+            in.command().aggregate(),
+            in.command().replyTarget(),
+            answer.status(),
+            answer.reply()));
+  }
+
+  /** Answers from the command's row, if it has one; else goes on with the alternative. */
+  private void findEarlier(Incoming in, @Nullable LogPosition position, Runnable ifNone) {
+    var lookup = new Lane.Lookup(in.record());
+    in.lane().begin(lookup);
+    var ref = new CommandRef(in.command().aggregate(), in.command().commandId());
+    Consumer<@Nullable LogRow> answer =
+        row -> {
+          in.lane().end(lookup);
+          if (row == null) {
+            ifNone.run();
+          } else {
+            counts.repeated();
+            outputs.reply(replies.repeated(in.command(), row));
+          }
+          lanes.trySend(in.lane());
+        };
+    in.lane().worker().submit(new LaneRequest.Find(position, ref, answer));
+  }
+
+  private void refuseMalformed(CommandRecord record, CommandWire.Malformed malformed) {
+    counts.unbacked(ReplyStatus.ERROR);
+    outputs.deadLetter(new DeadLetter(record, malformed.code(), malformed.message()));
+    outputs.reply(
+        Replies.unbacked(
+            malformed.commandId(),
+            malformed.aggregate(),
+            malformed.target(),
+            ReplyStatus.ERROR,
+            ReplyBody.reason(malformed.code(), malformed.message(), Map.of())));
+  }
+
+  /**
+   * The first command after a start tries to fold a parked aggregate anew: the code may be mended.
+   */
+  private void handleBroken(Incoming in, LiveAggregate live) {
+    if (live.type == null || live.rebuildTried && live.rebuildWaiters == null) {
+      answerUnlessStored(in, brokenAnswer(live));
+      return;
+    }
+    var lookup = new Lane.Lookup(in.record());
+    in.lane().begin(lookup);
+    if (live.rebuildWaiters != null) {
+      live.rebuildWaiters.add(lookup);
+      return;
+    }
+    live.rebuildTried = true;
+    live.rebuildWaiters = new ArrayDeque<>(List.of(lookup));
+    in.lane()
+        .worker()
+        .submit(
+            new LaneRequest.History(live.key, rows -> rebuilt(live, rows, in.shard(), in.lane())));
+  }
+
+  private void rebuilt(LiveAggregate live, List<LogRow> rows, int shard, Lane lane) {
+    Folding.rebuild(live, rows, options.region());
+    var waiters = live.rebuildWaiters;
+    live.rebuildWaiters = null;
+    if (waiters != null) {
+      for (var lookup : waiters) {
+        lane.end(lookup);
+        handle(lookup.record(), shard, lane);
+      }
+    }
+    lanes.trySend(lane);
+  }
+
+  private static Decided.Unbacked brokenAnswer(LiveAggregate live) {
+    if (live.type == null) {
+      return new Decided.Unbacked(
+          ReplyStatus.ERROR,
+          ReplyBody.reason(
+              ErrorCodes.UNKNOWN_TYPE,
+              "aggregate type '"
+                  + live.key.type()
+                  + "' is not registered with this job; add its Domain to the job's class path",
+              Map.of()),
+          true);
+    }
+    return new Decided.Unbacked(
+        ReplyStatus.ERROR,
+        ReplyBody.reason(
+            ErrorCodes.BROKEN,
+            "aggregate " + live.key + " is parked: " + live.brokenReason,
+            Map.of()),
+        true);
+  }
+
+  /** Wall clock of the decisions. */
+  interface WallClock {
+    long nowMicros();
+  }
+
+  private record Incoming(CommandRecord record, CommandEnvelope command, int shard, Lane lane) {}
+}

@@ -1,0 +1,273 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.ShardRecord;
+import dev.anabranch.model.Shards;
+import dev.anabranch.store.EventStore;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.metrics.MetricGroup;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shards that one subtask owns, and everything that happens to their commands between a record
+ * of the commands topic and the rows, replies and dead letters.
+ *
+ * <p><b>Lifecycle.</b> {@link #own} each shard, {@link #start}, then {@link #process}; a checkpoint
+ * is {@link #beginDrain}, {@link #snapshot}, later {@link #checkpointCompleted}. {@link #close}
+ * abandons what is pending: the store and the next start settle it.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class CommandShards implements AutoCloseable {
+
+  /**
+   * Checkpoints that may be under way or aborted before the oldest one's positions are forgotten.
+   */
+  private static final int MAX_OPEN_CHECKPOINTS = 100;
+
+  private final CommandOperatorOptions options;
+  private final EventStore store;
+  private final OwnedState state;
+  private final Environment environment;
+  private final Lanes lanes = new Lanes();
+  private final AggregateCache aggregates;
+  private final CommandProcessor processor;
+  private final CommandMetrics metrics;
+  private final Map<String, Lane> lanesByName = new HashMap<>();
+  private final Map<Integer, @Nullable ShardRecord> restored = new HashMap<>();
+  private final Map<Integer, List<CommandRecord>> restoredParked = new HashMap<>();
+  private final Set<Integer> shardsWithParked = new HashSet<>();
+  private final TreeMap<Long, Checkpoint> checkpoints = new TreeMap<>();
+  private final ScheduledExecutorService drainTimer =
+      Executors.newSingleThreadScheduledExecutor(CommandShards::daemon);
+
+  CommandShards(
+      CommandOperatorOptions options,
+      AggregateTypes types,
+      EventStore store,
+      OwnedState state,
+      Environment environment) {
+    this.options = options;
+    this.store = store;
+    this.state = state;
+    this.environment = environment;
+    this.aggregates = new AggregateCache(types, state, options.maxCachedAggregates());
+    this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates);
+    var writer = new SecureRandom().nextLong();
+    this.processor =
+        new CommandProcessor(
+            options,
+            aggregates,
+            lanes,
+            new Decisions(options.region(), writer, options.maxCommitBytes()),
+            environment.outputs(),
+            environment.clock(),
+            metrics);
+    var commits = new CommitPath(options, lanes, processor, environment.outputs(), metrics);
+    lanes.onAppend(commits::ended);
+  }
+
+  /** Takes the shard over, from its checkpointed position. */
+  void own(int shard) {
+    var record = state.shard(shard);
+    lanes.cursors().add(record == null ? new ShardCursor(shard) : new ShardCursor(shard, record));
+    restored.put(shard, record);
+    var parked = state.parked(shard);
+    if (!parked.isEmpty()) {
+      restoredParked.put(shard, parked);
+      shardsWithParked.add(shard);
+    }
+    var database = store.layout().databaseOf(shard);
+    var index = shard % options.batching().lanesPerDatabase();
+    var name = store.layout().databases().get(database) + "-" + index;
+    lanes.add(shard, lanesByName.computeIfAbsent(name, n -> newLane(n, database)));
+  }
+
+  /** Starts reading the tails; commands of a shard wait until its lane's tail is read. */
+  void start() {
+    CommandMetrics.registerShards(environment.metrics(), lanes.cursors());
+    for (var lane : lanes.all()) {
+      var tails = new HashMap<Integer, @Nullable ShardRecord>();
+      for (var shard : lanes.shardsOf(lane)) {
+        tails.put(shard, restored.get(shard));
+        restoredParked.getOrDefault(shard, List.of()).forEach(lane::await);
+      }
+      var fold =
+          new TailFold(options, lane, lanes, aggregates, processor, environment.outputs(), metrics);
+      lane.worker().submit(new LaneRequest.ReadTail(tails, fold));
+      lane.worker().start();
+    }
+    restored.clear();
+    restoredParked.clear();
+  }
+
+  boolean hasRoom(String routingKey) {
+    return processor.hasRoom(routingKey);
+  }
+
+  void process(CommandRecord record) {
+    processor.process(record);
+  }
+
+  int pending() {
+    return lanes.pending();
+  }
+
+  /** Begins to wait for everything pending, at most for the drain timeout. */
+  Drain beginDrain() {
+    return new Drain();
+  }
+
+  /** Writes the committed effects, the positions, and the commands that are still undecided. */
+  void snapshot(long checkpointId) {
+    aggregates.writeBack();
+    var storeId = store.layout().storeId();
+    var moved = new HashMap<Integer, Long>();
+    for (var cursor : lanes.cursors().all()) {
+      if (cursor.takeChanged()) {
+        state.writeShard(cursor.shard(), cursor.toRecord(storeId));
+        moved.put(cursor.shard(), cursor.nextOffset());
+      }
+    }
+    var unanswered = unansweredByShard();
+    for (var shard : shardsWithParked) {
+      if (!unanswered.containsKey(shard)) {
+        state.writeParked(shard, List.of());
+      }
+    }
+    unanswered.forEach(state::writeParked);
+    shardsWithParked.clear();
+    shardsWithParked.addAll(unanswered.keySet());
+    checkpoints.put(checkpointId, new Checkpoint(moved, !unanswered.isEmpty()));
+    if (checkpoints.size() > MAX_OPEN_CHECKPOINTS) {
+      var oldest = checkpoints.pollFirstEntry();
+      checkpoints.firstEntry().getValue().takeOver(oldest.getValue());
+    }
+  }
+
+  /** Tells the store what the checkpoint has made sure of: the rows below it are published. */
+  void checkpointCompleted(long checkpointId) {
+    var published = new HashMap<Integer, Long>();
+    var completed = checkpoints.headMap(checkpointId, true);
+    var parked = false;
+    for (var checkpoint : completed.values()) {
+      published.putAll(checkpoint.nextOffsets);
+      parked = checkpoint.parked;
+    }
+    completed.clear();
+    for (var lane : lanes.all()) {
+      for (var shard : lanes.shardsOf(lane)) {
+        var next = published.get(shard);
+        if (next != null) {
+          lane.published(shard, next);
+        }
+      }
+      lane.recordCheckpoint(parked);
+    }
+  }
+
+  @Override
+  public void close() {
+    drainTimer.shutdownNow();
+    for (var lane : lanes.all()) {
+      lane.worker().close();
+    }
+    store.close();
+  }
+
+  private Map<Integer, List<CommandRecord>> unansweredByShard() {
+    var byShard = new HashMap<Integer, List<CommandRecord>>();
+    for (var lane : lanes.all()) {
+      for (var record : lane.unanswered()) {
+        var shard = Shards.shardOf(record.routingKey(), options.shardCount());
+        byShard.computeIfAbsent(shard, s -> new ArrayList<>()).add(record);
+      }
+    }
+    return byShard;
+  }
+
+  private Lane newLane(String name, int database) {
+    var worker = new LaneWorker(environment.task(), name, store, database, environment.mailbox());
+    return new Lane(worker, options.batching(), lanes.cursors());
+  }
+
+  private static Thread daemon(Runnable work) {
+    var thread = new Thread(work, "anabranch-drain-timer");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * What a subtask gives its shards.
+   *
+   * @param task stable name of the subtask
+   */
+  record Environment(
+      String task,
+      TaskMailbox mailbox,
+      Outputs outputs,
+      CommandProcessor.WallClock clock,
+      MetricGroup metrics) {}
+
+  /**
+   * One drain: done when nothing is pending in any lane whose database serves, or at the timeout.
+   */
+  final class Drain {
+
+    private final long deadlineNanos;
+
+    private Drain() {
+      var timeout = options.drainTimeout();
+      deadlineNanos = System.nanoTime() + timeout.toNanos();
+      if (!isDone()) {
+        // The waiting thread looks again when a mail comes: make sure that one does.
+        var unused =
+            drainTimer.schedule(
+                () -> environment.mailbox().post("drain timeout", () -> {}),
+                timeout.toMillis() + 1,
+                TimeUnit.MILLISECONDS);
+      }
+    }
+
+    boolean isDone() {
+      var late = System.nanoTime() - deadlineNanos > 0;
+      for (var lane : lanes.all()) {
+        if (lane.isReady() && lane.pending() > 0 && !late && !isStuck(lane)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** A database that an earlier drain has waited for in vain is not waited for again. */
+    private boolean isStuck(Lane lane) {
+      return lane.worker().isDown() && lane.worker().downNanos() > options.drainTimeout().toNanos();
+    }
+  }
+
+  /** What a snapshot wrote, until it is known to be complete. */
+  private static final class Checkpoint {
+    private final Map<Integer, Long> nextOffsets;
+    private final boolean parked;
+
+    private Checkpoint(Map<Integer, Long> nextOffsets, boolean parked) {
+      this.nextOffsets = nextOffsets;
+      this.parked = parked;
+    }
+
+    private void takeOver(Checkpoint older) {
+      older.nextOffsets.forEach(nextOffsets::putIfAbsent);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandWindow;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.command.Lanes.Appended;
+import dev.anabranch.store.AppendResult;
+import dev.anabranch.store.CommandRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * What follows an append: durable rows move their aggregates and shards on, and are published and
+ * answered, in this order; repeats found in the store are answered from their rows.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class CommitPath {
+
+  private final Lanes lanes;
+  private final CommandProcessor processor;
+  private final Replies replies;
+  private final Outputs outputs;
+  private final CommandCounts counts;
+  private final int commandWindow;
+
+  CommitPath(
+      CommandOperatorOptions options,
+      Lanes lanes,
+      CommandProcessor processor,
+      Outputs outputs,
+      CommandCounts counts) {
+    this.lanes = lanes;
+    this.processor = processor;
+    this.replies = new Replies(options.region());
+    this.outputs = outputs;
+    this.counts = counts;
+    this.commandWindow = options.commandWindow();
+  }
+
+  void ended(Lane lane, Appended append) {
+    var result = append.result();
+    if (result instanceof AppendResult.Appended) {
+      counts.appended(append.rows().size(), append.nanos());
+      committed(lane, append.rows());
+    } else if (result instanceof AppendResult.DuplicateCommands duplicates) {
+      repeatsFound(lane, append.rows(), duplicates.stored());
+    } else if (result instanceof AppendResult.Fenced fenced) {
+      counts.fenced();
+      throw new FencedException(
+          "another writer ("
+              + Long.toHexString(fenced.otherWriter())
+              + ") holds "
+              + fenced.position()
+              + ": a second job runs on this region, or this task is a zombie."
+              + " Restarting from what the store holds");
+    } else if (result instanceof AppendResult.StateMismatch mismatch) {
+      throw new StoreContradictionException(
+          "state and store disagree: would append version "
+              + mismatch.ours().outcome().version()
+              + " of "
+              + mismatch.ours().outcome().aggregate()
+              + " at "
+              + mismatch.ours().position()
+              + ", which the store has at "
+              + mismatch.stored().position()
+              + " by command "
+              + mismatch.stored().outcome().commandId());
+    } else {
+      throw new IllegalStateException("a lane settles " + result + " itself");
+    }
+    lanes.trySend(lane);
+  }
+
+  private void committed(Lane lane, List<LogRow> rows) {
+    var commands = lane.takeInFlight();
+    for (var i = 0; i < rows.size(); i++) {
+      var row = rows.get(i);
+      var command = commands.get(i);
+      var live = command.aggregate;
+      var first = live.pending.remove();
+      if (first != command) {
+        throw new IllegalStateException("commits of " + live.key + " came out of order");
+      }
+      live.committed = command.after;
+      live.window =
+          live.window.with(
+              CommandWindow.hash(command.envelope.commandId()), row.offset(), commandWindow);
+      live.dirty = true;
+      lanes.cursors().advance(row);
+      counts.outcome(row.outcome().kind());
+      outputs.publish(row);
+      outputs.reply(replies.committed(command, row));
+      for (var repeat : command.repeats()) {
+        counts.repeated();
+        outputs.reply(replies.repeated(repeat.envelope(), row));
+      }
+      lane.removeRepeats(command.repeats().size());
+    }
+  }
+
+  private void repeatsFound(Lane lane, List<LogRow> rows, List<LogRow> stored) {
+    var byCommand = new HashMap<CommandRef, LogRow>();
+    for (var row : stored) {
+      checkKnown(row);
+      byCommand.put(refOf(row), row);
+    }
+    var again = new ArrayList<PendingCommand>();
+    var disturbed = new LinkedHashSet<LiveAggregate>();
+    var commands = lane.takeInFlight();
+    for (var i = 0; i < rows.size(); i++) {
+      lanes.cursors().unassign(rows.get(i).shard());
+      var command = commands.get(i);
+      var original = byCommand.get(refOf(rows.get(i)));
+      if (original == null) {
+        again.add(command);
+      } else {
+        answerFrom(lane, command, original);
+        disturbed.add(command.aggregate);
+      }
+    }
+    if (again.size() == commands.size()) {
+      throw new IllegalStateException("the store named repeats that were not in the insert");
+    }
+    lane.formAgain(again);
+    for (var live : disturbed) {
+      processor.decideAgain(live, lane);
+    }
+  }
+
+  /** A repeat's row lies below our offsets, so it is folded already; else we are not up to date. */
+  private void checkKnown(LogRow row) {
+    if (row.offset() >= lanes.cursors().get(row.shard()).nextOffset()) {
+      counts.fenced();
+      throw new FencedException(
+          "another writer appended " + row.position() + "; restarting from what the store holds");
+    }
+  }
+
+  private void answerFrom(Lane lane, PendingCommand command, LogRow original) {
+    command.aggregate.pending.remove(command);
+    counts.repeated();
+    outputs.reply(replies.repeated(command.envelope, original));
+    for (var repeat : command.repeats()) {
+      counts.repeated();
+      outputs.reply(replies.repeated(repeat.envelope(), original));
+    }
+    lane.removeRepeats(command.repeats().size());
+  }
+
+  private static CommandRef refOf(LogRow row) {
+    var commandId = row.outcome().commandId();
+    return new CommandRef(row.outcome().aggregate(), commandId == null ? "" : commandId);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Group commit over one connection: the outcomes that are forming the next insert, and the insert
+ * in flight. A shard belongs to one lane, so it is never in two unfinished inserts.
+ *
+ * <p>An insert is sent when the connection is idle; what is decided meanwhile forms the next one.
+ * So its size adapts to the load, and an idle lane commits at once.
+ *
+ * <p><b>Bounds.</b> {@link #pending} counts every command taken in and not yet answered; the
+ * operator takes no more beyond {@link Batching#maxPending}.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class Lane {
+
+  private final LaneWorker worker;
+  private final Batching limits;
+  private final ShardCursors cursors;
+
+  /** Commands whose shard's tail is not read yet; counted, not decided. */
+  private final ArrayDeque<CommandRecord> waiting = new ArrayDeque<>();
+
+  private final ArrayDeque<PendingCommand> forming = new ArrayDeque<>();
+  private List<PendingCommand> inFlight = List.of();
+  private final Set<Lookup> lookups = new LinkedHashSet<>();
+  private int repeats;
+  private boolean ready;
+
+  /** What completed checkpoints made sure of and the store has not been told; by shard. */
+  private final Map<Integer, Long> publishedNext = new HashMap<>();
+
+  private boolean recording;
+
+  Lane(LaneWorker worker, Batching limits, ShardCursors cursors) {
+    this.worker = worker;
+    this.limits = limits;
+    this.cursors = cursors;
+  }
+
+  LaneWorker worker() {
+    return worker;
+  }
+
+  /** Whether the lane has read its shards' tails, and so may decide. */
+  boolean isReady() {
+    return ready;
+  }
+
+  void becomeReady() {
+    ready = true;
+  }
+
+  int pending() {
+    return waiting.size() + forming.size() + inFlight.size() + lookups.size() + repeats;
+  }
+
+  boolean hasRoom() {
+    return pending() < limits.maxPending();
+  }
+
+  /** Takes a command that can't be decided yet. */
+  void await(CommandRecord record) {
+    waiting.add(record);
+  }
+
+  @Nullable CommandRecord pollWaiting() {
+    return waiting.poll();
+  }
+
+  void join(PendingCommand command) {
+    forming.add(command);
+  }
+
+  void addRepeat() {
+    repeats++;
+  }
+
+  void removeRepeats(int count) {
+    repeats -= count;
+  }
+
+  void begin(Lookup lookup) {
+    lookups.add(lookup);
+  }
+
+  void end(Lookup lookup) {
+    lookups.remove(lookup);
+  }
+
+  /** Cuts the next insert and assigns its offsets; null if one is in flight or none is due. */
+  @Nullable List<LogRow> nextInsert() {
+    if (!ready || !inFlight.isEmpty() || forming.isEmpty()) {
+      return null;
+    }
+    var size = Math.min(forming.size(), limits.maxRows());
+    var commands = new ArrayList<PendingCommand>(size);
+    var rows = new ArrayList<LogRow>(size);
+    var bytes = 0L;
+    while (commands.size() < size) {
+      var next = forming.element();
+      bytes += next.bytes;
+      if (bytes > limits.maxBytes() && !commands.isEmpty()) {
+        break;
+      }
+      forming.remove();
+      commands.add(next);
+      rows.add(next.outcome.at(next.shard, cursors.assign(next.shard)));
+    }
+    inFlight = commands;
+    return rows;
+  }
+
+  /** The commands of the insert in flight, in row order; the lane is idle afterwards. */
+  List<PendingCommand> takeInFlight() {
+    var commands = inFlight;
+    inFlight = List.of();
+    return commands;
+  }
+
+  /** Puts commands whose insert was refused back in front, in order; their offsets are void. */
+  void formAgain(List<PendingCommand> commands) {
+    for (var i = commands.size() - 1; i >= 0; i--) {
+      forming.addFirst(commands.get(i));
+    }
+  }
+
+  void dropForming(PendingCommand command) {
+    forming.remove(command);
+  }
+
+  void published(int shard, long nextOffset) {
+    publishedNext.put(shard, nextOffset);
+  }
+
+  /** Tells the store of a completed checkpoint, unless the last telling is still under way. */
+  void recordCheckpoint(boolean parked) {
+    if (ready && !recording) {
+      recording = true;
+      var next = Map.copyOf(publishedNext);
+      publishedNext.clear();
+      worker.submit(new LaneRequest.Checkpointed(next, parked, () -> recording = false));
+    }
+  }
+
+  /**
+   * Every command that was taken in and is not answered, in the order in which it must run again.
+   */
+  List<CommandRecord> unanswered() {
+    var records = new ArrayList<CommandRecord>(pending());
+    for (var lookup : lookups) {
+      records.add(lookup.record());
+    }
+    for (var commands : List.of(inFlight, forming)) {
+      for (var command : commands) {
+        records.add(command.record);
+        for (var repeat : command.repeats()) {
+          records.add(repeat.record());
+        }
+      }
+    }
+    records.addAll(waiting);
+    return records;
+  }
+
+  /** A question to the store about one command's earlier outcome, under way. */
+  static final class Lookup {
+    private final CommandRecord record;
+
+    Lookup(CommandRecord record) {
+      this.record = record;
+    }
+
+    CommandRecord record() {
+      return record;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.ShardRecord;
+import dev.anabranch.store.AppendResult;
+import dev.anabranch.store.CommandRef;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Work for a lane's connection. Answers are given on the task's thread. */
+sealed interface LaneRequest {
+
+  /**
+   * At most one at a time per lane. Answered once its outcome is known, however long that takes.
+   */
+  record Append(List<LogRow> rows, Consumer<AppendResult> answer) implements LaneRequest {}
+
+  /** The row at the position, if its command is the expected one; else the command's own row. */
+  record Find(@Nullable LogPosition position, CommandRef command, Consumer<@Nullable LogRow> answer)
+      implements LaneRequest {}
+
+  /** All commits of one aggregate, to fold it anew. */
+  record History(AggregateKey aggregate, Consumer<List<LogRow>> answer) implements LaneRequest {}
+
+  /** What completed checkpoints have made sure of. At most one at a time per lane. */
+  record Checkpointed(Map<Integer, Long> publishedNext, boolean parked, Runnable answer)
+      implements LaneRequest {}
+
+  /** The rows that shards have beyond their checkpointed positions; the lane's first request. */
+  record ReadTail(Map<Integer, @Nullable ShardRecord> shards, TailReader reader)
+      implements LaneRequest {}
+
+  /** Receives a tail, on the task's thread. */
+  interface TailReader {
+
+    /**
+     * @param rows in offset order, contiguous with what came before
+     * @param publishFrom rows below this offset are known to be published
+     */
+    void rows(int shard, List<LogRow> rows, long publishFrom);
+
+    /** All shards of the lane are up to date: it may append. */
+    void complete();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.store.AppendResult;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * The lanes of a subtask, by shard.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class Lanes {
+
+  private final Map<Integer, Lane> byShard = new HashMap<>();
+  private final Set<Lane> all = new LinkedHashSet<>();
+  private final ShardCursors cursors = new ShardCursors();
+  private BiConsumer<Lane, Appended> onAppend = (lane, appended) -> {};
+
+  void add(int shard, Lane lane) {
+    byShard.put(shard, lane);
+    all.add(lane);
+  }
+
+  /** Who hears of every append that ended; set once, before the first one. */
+  void onAppend(BiConsumer<Lane, Appended> listener) {
+    onAppend = listener;
+  }
+
+  ShardCursors cursors() {
+    return cursors;
+  }
+
+  Lane of(int shard) {
+    var lane = byShard.get(shard);
+    if (lane == null) {
+      throw new IllegalStateException("shard " + shard + " is not owned by this task");
+    }
+    return lane;
+  }
+
+  Collection<Lane> all() {
+    return all;
+  }
+
+  Collection<Integer> shardsOf(Lane lane) {
+    return byShard.entrySet().stream()
+        .filter(entry -> entry.getValue() == lane)
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  int pending() {
+    var sum = 0;
+    for (var lane : all) {
+      sum += lane.pending();
+    }
+    return sum;
+  }
+
+  /** Lanes whose database could not be reached when last tried. */
+  int down() {
+    var count = 0;
+    for (var lane : all) {
+      count += lane.worker().isDown() ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Sends the lane's next insert if its connection is idle. */
+  void trySend(Lane lane) {
+    var rows = lane.nextInsert();
+    if (rows != null) {
+      var sentNanos = System.nanoTime();
+      lane.worker()
+          .submit(
+              new LaneRequest.Append(
+                  rows,
+                  result ->
+                      onAppend.accept(
+                          lane, new Appended(rows, result, System.nanoTime() - sentNanos))));
+    }
+  }
+
+  /** An append that ended, and how. */
+  record Appended(List<LogRow> rows, AppendResult result, long nanos) {}
+}

@@ -1,0 +1,91 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.CommandWindow;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A decoded aggregate on the heap: what is committed, and the head that pending commands have been
+ * decided on.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class LiveAggregate {
+
+  final AggregateKey key;
+  final String routingKey;
+
+  /** Null: the type is unknown to this job. */
+  final @Nullable AggregateType<Object, Object, Object> type;
+
+  /** What the log says. */
+  Version committed;
+
+  /** {@link #committed}, and all pending commands upon it. */
+  Version head;
+
+  CommandWindow window;
+
+  /** Why the state can't be folded; null: it can. */
+  @Nullable String brokenReason;
+
+  /** Whether this attempt has tried to fold a broken aggregate again. */
+  boolean rebuildTried;
+
+  /** Commands that wait for a rebuild; null: none is under way. */
+  @Nullable ArrayDeque<Lane.Lookup> rebuildWaiters;
+
+  /** Whether the committed part differs from the keyed state. */
+  boolean dirty;
+
+  /** Decided commands without a known outcome, in order. */
+  final ArrayDeque<PendingCommand> pending = new ArrayDeque<>(2);
+
+  LiveAggregate(
+      AggregateKey key,
+      String routingKey,
+      @Nullable AggregateType<Object, Object, Object> type,
+      Version committed,
+      CommandWindow window) {
+    this.key = key;
+    this.routingKey = routingKey;
+    this.type = type;
+    this.committed = committed;
+    this.head = committed;
+    this.window = window;
+  }
+
+  @Nullable PendingCommand findPending(String commandId) {
+    for (var command : pending) {
+      if (command.envelope.commandId().equals(commandId)) {
+        return command;
+      }
+    }
+    return null;
+  }
+
+  boolean isPinned() {
+    return !pending.isEmpty() || rebuildWaiters != null;
+  }
+
+  /**
+   * One version of the aggregate.
+   *
+   * @param version 0: no commit yet
+   * @param originN commits that originated in this region
+   * @param hlc clock of the last commit; 0: none
+   * @param state null only while the aggregate is broken or of an unknown type
+   */
+  record Version(long version, long originN, long hlc, @Nullable Object state) {
+
+    /** The state, of an aggregate that is not broken. */
+    Object foldedState() {
+      if (state == null) {
+        throw new IllegalStateException("an aggregate without state can't be decided on or folded");
+      }
+      return state;
+    }
+  }
+}

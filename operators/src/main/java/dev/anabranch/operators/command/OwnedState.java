@@ -1,0 +1,31 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.AggregateRecord;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.ShardRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checkpointed state of the shards that a subtask owns. Called on the task's thread only.
+ *
+ * <p><b>Recovery.</b> Holds committed effects only; a restore sees what the last completed
+ * checkpoint wrote.
+ */
+interface OwnedState {
+
+  /** Null if the aggregate was never written. */
+  @Nullable AggregateRecord aggregate(String key);
+
+  void writeAggregate(String key, AggregateRecord aggregate);
+
+  /** Null if no checkpoint wrote the shard yet. */
+  @Nullable ShardRecord shard(int shard);
+
+  void writeShard(int shard, ShardRecord record);
+
+  /** Commands of the shard that a checkpoint took along undecided, in order. */
+  List<CommandRecord> parked(int shard);
+
+  void writeParked(int shard, List<CommandRecord> commands);
+}

@@ -1,0 +1,71 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.ReplyBody;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A decided command whose outcome is not yet known to be durable.
+ *
+ * <p><b>Threads.</b> The task's thread only; the rows made of {@link #outcome} are immutable.
+ */
+final class PendingCommand {
+
+  final CommandRecord record;
+  final CommandEnvelope envelope;
+  final LiveAggregate aggregate;
+  final int shard;
+
+  /** Fixed at the first decision, so that a second one keeps the shard's clock in order. */
+  final DecisionTime time;
+
+  Outcome outcome;
+  ReplyBody reply;
+  LiveAggregate.Version after;
+  int bytes;
+
+  /** Repeats that came meanwhile; bounded, since each counts as pending in its lane. */
+  private List<CommandRepeat> repeats = List.of();
+
+  PendingCommand(
+      CommandRecord record,
+      CommandEnvelope envelope,
+      LiveAggregate aggregate,
+      int shard,
+      DecisionTime time,
+      Decided.Row decided) {
+    this.record = record;
+    this.envelope = envelope;
+    this.aggregate = aggregate;
+    this.shard = shard;
+    this.time = time;
+    this.outcome = decided.outcome();
+    this.reply = decided.reply();
+    this.after = decided.after();
+    this.bytes = decided.bytes();
+  }
+
+  void decidedAgain(Decided.Row decided) {
+    outcome = decided.outcome();
+    reply = decided.reply();
+    after = decided.after();
+    bytes = decided.bytes();
+  }
+
+  void addRepeat(CommandRepeat repeat) {
+    if (repeats.isEmpty()) {
+      repeats = new ArrayList<>(2);
+    }
+    repeats.add(repeat);
+  }
+
+  List<CommandRepeat> repeats() {
+    return repeats;
+  }
+
+  /** A further record with the same command id. */
+  record CommandRepeat(CommandRecord record, CommandEnvelope envelope) {}
+}

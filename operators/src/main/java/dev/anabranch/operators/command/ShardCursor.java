@@ -1,0 +1,74 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.ShardRecord;
+
+/**
+ * Where an owned shard stands: the next offset to append, and the fingerprint of its last row.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class ShardCursor {
+
+  private final int shard;
+  private long nextOffset;
+  private long lastWriter;
+  private long lastHlc;
+
+  /** Greatest clock given to a decision of this shard, committed or not. */
+  private long headHlc;
+
+  private boolean changed;
+
+  ShardCursor(int shard) {
+    this.shard = shard;
+  }
+
+  ShardCursor(int shard, ShardRecord restored) {
+    this.shard = shard;
+    this.nextOffset = restored.nextOffset();
+    this.lastWriter = restored.lastWriter();
+    this.lastHlc = restored.lastHlc();
+    this.headHlc = restored.lastHlc();
+  }
+
+  int shard() {
+    return shard;
+  }
+
+  long nextOffset() {
+    return nextOffset;
+  }
+
+  long headHlc() {
+    return headHlc;
+  }
+
+  void raiseHeadHlc(long hlc) {
+    headHlc = Math.max(headHlc, hlc);
+  }
+
+  /** The row at the next offset is durable. */
+  void advance(LogRow row) {
+    if (row.offset() != nextOffset) {
+      throw new IllegalStateException(
+          "shard " + shard + " expects offset " + nextOffset + ", not " + row.position());
+    }
+    nextOffset++;
+    lastWriter = row.outcome().stamp().writer();
+    lastHlc = row.outcome().stamp().hlc();
+    raiseHeadHlc(lastHlc);
+    changed = true;
+  }
+
+  ShardRecord toRecord(String storeId) {
+    return new ShardRecord(storeId, nextOffset, lastWriter, lastHlc);
+  }
+
+  /** Whether it moved since this was last asked. */
+  boolean takeChanged() {
+    var result = changed;
+    changed = false;
+    return result;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandWindow;
+import dev.anabranch.model.LogRow;
+import java.util.List;
+
+/**
+ * Applies the rows that a shard has beyond its checkpointed position: folds the stored bytes, marks
+ * the command ids as handled, and publishes again. Replies are given again when the commands
+ * themselves are replayed.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class TailFold implements LaneRequest.TailReader {
+
+  private final CommandOperatorOptions options;
+  private final Lane lane;
+  private final Lanes lanes;
+  private final AggregateCache aggregates;
+  private final CommandProcessor processor;
+  private final Outputs outputs;
+  private final CommandCounts counts;
+
+  TailFold(
+      CommandOperatorOptions options,
+      Lane lane,
+      Lanes lanes,
+      AggregateCache aggregates,
+      CommandProcessor processor,
+      Outputs outputs,
+      CommandCounts counts) {
+    this.options = options;
+    this.lane = lane;
+    this.lanes = lanes;
+    this.aggregates = aggregates;
+    this.processor = processor;
+    this.outputs = outputs;
+    this.counts = counts;
+  }
+
+  @Override
+  public void rows(int shard, List<LogRow> rows, long publishFrom) {
+    for (var row : rows) {
+      fold(row);
+      lanes.cursors().advance(row);
+      if (row.offset() >= publishFrom) {
+        outputs.publish(row);
+      }
+    }
+    counts.tailRows(rows.size());
+  }
+
+  @Override
+  public void complete() {
+    lane.becomeReady();
+    processor.processWaiting(lane);
+  }
+
+  private void fold(LogRow row) {
+    var outcome = row.outcome();
+    var key = outcome.aggregate();
+    var live = aggregates.get(key, key.toString());
+    Folding.apply(live, row, options.region());
+    var commandId = outcome.commandId();
+    if (commandId != null) {
+      live.window =
+          live.window.with(CommandWindow.hash(commandId), row.offset(), options.commandWindow());
+      live.dirty = true;
+    }
+  }
+}
