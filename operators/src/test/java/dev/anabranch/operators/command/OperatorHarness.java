@@ -1,0 +1,254 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.SourcePosition;
+import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.wire.CommandWire;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command operator on Flink's keyed harness and a real RocksDB backend. A crash is {@link
+ * #crash}: a new operator that knows only the last snapshot, and the store.
+ *
+ * <p>The commands since the last snapshot are replayed after a crash, as Kafka would.
+ */
+final class OperatorHarness implements AutoCloseable {
+
+  static final int SHARDS = 16;
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final EventStoreFactory store;
+  private final List<CommandRecord> sinceSnapshot = new ArrayList<>();
+  private final List<LogRow> rows = new ArrayList<>();
+  private final List<CommandReply> replies = new ArrayList<>();
+  private final List<DeadLetter> letters = new ArrayList<>();
+  private CommandOperatorOptions options = defaults();
+  private TallyDomain domain = new TallyDomain(true);
+  private KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow> harness;
+  private @Nullable OperatorSubtaskState snapshot;
+  private long nextOffset;
+  private long nextCheckpoint = 1;
+
+  OperatorHarness(EventStoreFactory store) throws Exception {
+    this(store, defaults());
+  }
+
+  OperatorHarness(EventStoreFactory store, CommandOperatorOptions options) throws Exception {
+    this.store = store;
+    this.options = options;
+    this.harness = start(null);
+  }
+
+  static CommandOperatorOptions defaults() {
+    return options(new Batching(1, 50, 1 << 20, 200), Duration.ofSeconds(20));
+  }
+
+  static CommandOperatorOptions options(Batching batching, Duration drainTimeout) {
+    return new CommandOperatorOptions("a", SHARDS, batching, 10_000, 200, 4, drainTimeout);
+  }
+
+  /** Takes effect at the next start. */
+  void release(TallyDomain domain) {
+    this.domain = domain;
+  }
+
+  /** Hands a command in, and does not wait for its outcome. */
+  void send(String aggregate, String commandId, String text) throws Exception {
+    send(command(aggregate, commandId, text, CommandEnvelope.ANY_VERSION));
+  }
+
+  void send(CommandRecord command) throws Exception {
+    sinceSnapshot.add(command);
+    harness.processElement(new StreamRecord<>(command));
+  }
+
+  /** Hands a command in and waits until it is answered. */
+  CommandReply handle(String aggregate, String commandId, String text) throws Exception {
+    send(aggregate, commandId, text);
+    settle();
+    return lastReply();
+  }
+
+  CommandRecord command(String aggregate, String commandId, String text, long expectedVersion) {
+    var key = AggregateKey.parse(aggregate);
+    var envelope =
+        new CommandEnvelope(
+            key,
+            commandId,
+            new EncodedMessage("command", 1, text.getBytes(StandardCharsets.UTF_8)),
+            expectedVersion,
+            Map.of(),
+            ReplyTarget.DEFAULT);
+    return record(aggregate, CommandWire.encode(envelope, "text/plain", "/test"));
+  }
+
+  CommandRecord record(String routingKey, MessageRecord message) {
+    return new CommandRecord(
+        routingKey, message, new SourcePosition("commands.a", 0, nextOffset++, 0));
+  }
+
+  /** Runs the mailbox until every command handed in has its answer. */
+  void settle() throws Exception {
+    harness.endInput();
+    pump();
+    collect();
+  }
+
+  /** Runs the mails that are there now. */
+  void pump() throws Exception {
+    while (harness.getTaskMailbox().hasMail()) {
+      var mail = harness.getTaskMailbox().tryTake(0);
+      if (mail.isPresent()) {
+        mail.get().run();
+      }
+    }
+    collect();
+  }
+
+  /** Runs mails until the condition holds. */
+  void pumpUntil(java.util.function.BooleanSupplier condition) throws Exception {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("condition not met within " + PATIENCE);
+      }
+      pump();
+      Thread.onSpinWait();
+    }
+  }
+
+  /** A completed checkpoint. */
+  void checkpoint() throws Exception {
+    snapshot = takeSnapshot();
+    harness.notifyOfCompletedCheckpoint(nextCheckpoint - 1);
+    sinceSnapshot.clear();
+  }
+
+  OperatorSubtaskState takeSnapshot() throws Exception {
+    var id = nextCheckpoint++;
+    harness.prepareSnapshotPreBarrier(id);
+    var taken = harness.snapshot(id, 0);
+    collect();
+    return taken;
+  }
+
+  /**
+   * The operator dies; a new one starts from the last checkpoint, and the commands since are
+   * replayed.
+   */
+  void crash() throws Exception {
+    crashWithoutReplay();
+    for (var command : List.copyOf(sinceSnapshot)) {
+      harness.processElement(new StreamRecord<>(command));
+    }
+  }
+
+  void crashWithoutReplay() throws Exception {
+    collect();
+    harness.close();
+    harness = start(snapshot);
+  }
+
+  /** Starts with nothing but the store. */
+  void restartFromNothing() throws Exception {
+    snapshot = null;
+    crashWithoutReplay();
+  }
+
+  List<LogRow> rows() {
+    return rows;
+  }
+
+  List<CommandReply> replies() {
+    return replies;
+  }
+
+  CommandReply lastReply() {
+    return replies.get(replies.size() - 1);
+  }
+
+  List<DeadLetter> deadLetters() {
+    return letters;
+  }
+
+  void forgetOutputs() {
+    rows.clear();
+    replies.clear();
+    letters.clear();
+  }
+
+  @Override
+  public void close() throws Exception {
+    harness.close();
+  }
+
+  private KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow> start(
+      @Nullable OperatorSubtaskState from) throws Exception {
+    var types = domain;
+    DomainLoader loader = new LocalDomain(types);
+    var created =
+        new KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow>(
+            new CommandOperatorFactory(options, loader, store),
+            CommandRecord::routingKey,
+            Types.STRING,
+            SHARDS,
+            1,
+            0);
+    created.setStateBackend(new EmbeddedRocksDBStateBackend(true));
+    if (from != null) {
+      created.initializeState(from);
+    }
+    created.open();
+    return created;
+  }
+
+  private void collect() {
+    var output = harness.getOutput();
+    for (var element = output.poll(); element != null; element = output.poll()) {
+      @SuppressWarnings("unchecked") // the operator emits rows only
+      var row = ((StreamRecord<LogRow>) element).getValue();
+      rows.add(row);
+    }
+    drain(CommandOperator.REPLIES, replies);
+    drain(CommandOperator.DEAD_LETTERS, letters);
+  }
+
+  private <T> void drain(OutputTag<T> tag, List<T> target) {
+    Queue<StreamRecord<T>> queue = harness.getSideOutput(tag);
+    if (queue != null) {
+      for (var element = queue.poll(); element != null; element = queue.poll()) {
+        target.add(element.getValue());
+      }
+    }
+  }
+
+  /** A domain that needs no service file. */
+  private record LocalDomain(TallyDomain domain) implements DomainLoader {
+    @Override
+    public AggregateTypes load(ClassLoader userCode) {
+      return AggregateTypes.of(domain);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.anabranch.operators.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Shards;
+import dev.anabranch.store.CommandRef;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.testkit.store.InMemoryDatabase;
+import dev.anabranch.testkit.store.InMemoryEventStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Two databases on the heap, found again after the serialization of their factory. */
+final class TestStore implements AutoCloseable {
+
+  private static final Map<Integer, InMemoryEventStore> STORES = new ConcurrentHashMap<>();
+  private static final AtomicInteger IDS = new AtomicInteger();
+
+  private final int id = IDS.incrementAndGet();
+  private final InMemoryEventStore store =
+      new InMemoryEventStore("a", OperatorHarness.SHARDS, 4, 2);
+
+  TestStore() {
+    STORES.put(id, store);
+  }
+
+  EventStoreFactory factory() {
+    return new Handle(id);
+  }
+
+  InMemoryDatabase database(int index) {
+    return store.database(index);
+  }
+
+  /** The database that holds the aggregate. */
+  InMemoryDatabase databaseOf(String aggregate) {
+    var shard = Shards.shardOf(aggregate, OperatorHarness.SHARDS);
+    return store.database(store.layout().databaseOf(shard));
+  }
+
+  List<LogRow> allRows() {
+    var rows = new ArrayList<>(store.database(0).allRows());
+    rows.addAll(store.database(1).allRows());
+    return rows;
+  }
+
+  long appends() {
+    return store.database(0).appends() + store.database(1).appends();
+  }
+
+  /** Offsets 0..n per shard, versions 1..n per aggregate, command ids once each. */
+  void assertSound() {
+    var nextOffset = new HashMap<Integer, Long>();
+    var nextVersion = new HashMap<AggregateKey, Long>();
+    var commands = new HashSet<CommandRef>();
+    for (var row : allRows()) {
+      var outcome = row.outcome();
+      assertThat(row.offset()).isEqualTo(nextOffset.merge(row.shard(), 1L, Long::sum) - 1);
+      assertThat(commands.add(new CommandRef(outcome.aggregate(), outcome.commandId()))).isTrue();
+      if (outcome.version() > 0) {
+        assertThat(outcome.version())
+            .isEqualTo(nextVersion.merge(outcome.aggregate(), 1L, Long::sum));
+        assertThat(outcome.dot().n()).isEqualTo(outcome.version());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    STORES.remove(id);
+  }
+
+  private record Handle(int id) implements EventStoreFactory {
+    @Override
+    public EventStore open() {
+      return STORES.get(id);
+    }
+  }
+}
