@@ -1,6 +1,6 @@
 /**
- * The event store on sharded MySQL or MariaDB databases. The only production package that speaks
- * SQL.
+ * The event store on sharded MySQL or MariaDB databases, its schema as SQL. The only production
+ * package that speaks SQL.
  */
 @NullMarked
 package dev.anabranch.connectors.mysql;

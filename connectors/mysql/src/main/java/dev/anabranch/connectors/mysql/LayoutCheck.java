@@ -1,0 +1,141 @@
+package dev.anabranch.connectors.mysql;
+
+import dev.anabranch.store.StoreLayoutException;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Compares a database with the configuration. Each contradiction is a {@link StoreLayoutException}
+ * that says what differs and what to do.
+ */
+final class LayoutCheck {
+
+  /** Version of the newest migration of this release. */
+  static final int SCHEMA_VERSION = 1;
+
+  static final String SCHEMA_HISTORY = "anabranch_schema";
+
+  static final int NO_SUCH_TABLE = 1146;
+
+  private final MySqlStoreConfig config;
+
+  LayoutCheck(MySqlStoreConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Checks everything that must hold before a row is appended.
+   *
+   * @return what the database says about itself
+   */
+  RegionMeta requireReady(DatabaseConnector database, Connection connection) throws SQLException {
+    var where = database.where();
+    requireSchema(where, connection);
+    var meta = RegionMeta.read(connection).orElseThrow(() -> notMigrated(where));
+    requireSameRegion(where, meta);
+    requireSameHomes(database, connection);
+    return meta;
+  }
+
+  static void requireSameHomes(DatabaseConnector database, Connection connection)
+      throws SQLException {
+    var homes = RegionMeta.readHomes(connection);
+    if (!homes.equals(database.config().shards())) {
+      throw new StoreLayoutException(
+          database.where()
+              + " holds the shards "
+              + homes
+              + ", the configuration gives it "
+              + database.config().shards()
+              + ": correct the ranges; a shard moves with its rows, never by configuration");
+    }
+  }
+
+  /** Checks that the tables are those of this release. */
+  static void requireSchema(String where, Connection connection) throws SQLException {
+    var version = schemaVersion(connection);
+    if (version < SCHEMA_VERSION) {
+      throw version == 0
+          ? notMigrated(where)
+          : new StoreLayoutException(
+              where
+                  + " has schema version "
+                  + version
+                  + ", this release needs "
+                  + SCHEMA_VERSION
+                  + ": run 'anabranch schema migrate'");
+    }
+    requireNotNewer(where, version);
+  }
+
+  static void requireNotNewer(String where, int version) {
+    if (version > SCHEMA_VERSION) {
+      throw new StoreLayoutException(
+          where
+              + " has schema version "
+              + version
+              + " of a newer release, this one knows "
+              + SCHEMA_VERSION
+              + ": upgrade this program");
+    }
+  }
+
+  /** 0 if the database was never migrated. */
+  static int schemaVersion(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var result =
+            statement.executeQuery(
+                "SELECT COALESCE(MAX(CAST(version AS UNSIGNED)), 0) FROM "
+                    + SCHEMA_HISTORY
+                    + " WHERE success = 1")) {
+      return result.next() ? result.getInt(1) : 0;
+    } catch (SQLException e) {
+      if (e.getErrorCode() == NO_SUCH_TABLE) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+
+  void requireSameRegion(String where, RegionMeta meta) {
+    if (!meta.region().equals(config.region())) {
+      throw new StoreLayoutException(
+          "%s belongs to region '%s', not to '%s': correct the URL or the region"
+              .formatted(where, meta.region(), config.region()));
+    }
+    if (meta.layoutVersion() > RegionMeta.LAYOUT_VERSION) {
+      throw new StoreLayoutException(
+          "%s has layout version %d of a newer release, this one knows %d: upgrade this program"
+              .formatted(where, meta.layoutVersion(), RegionMeta.LAYOUT_VERSION));
+    }
+    if (meta.shardCount() != config.shardCount()) {
+      throw new StoreLayoutException(
+          "%s was created for %d shards, the configuration says %d: the count is fixed when a region is created; configure %d"
+              .formatted(where, meta.shardCount(), config.shardCount(), meta.shardCount()));
+    }
+    if (meta.eventsPartitions() != config.eventsPartitions()) {
+      throw new StoreLayoutException(
+          "%s was created for %d partitions of events, the configuration says %d: the count is fixed when a region is created; configure %d"
+              .formatted(
+                  where,
+                  meta.eventsPartitions(),
+                  config.eventsPartitions(),
+                  meta.eventsPartitions()));
+    }
+  }
+
+  /** Checks that both databases are parts of one store. */
+  static void requireSameStore(
+      String where, RegionMeta meta, String otherWhere, String otherStoreId) {
+    if (!meta.storeId().equals(otherStoreId)) {
+      throw new StoreLayoutException(
+          "%s is part of store %s, but %s of store %s: one of them is another system's database or was created anew; correct its URL or restore it"
+              .formatted(where, meta.storeId(), otherWhere, otherStoreId));
+    }
+  }
+
+  static StoreLayoutException notMigrated(String where) {
+    return new StoreLayoutException(
+        where + " holds no event store yet: run 'anabranch schema migrate'");
+  }
+}

@@ -1,0 +1,75 @@
+package dev.anabranch.connectors.mysql;
+
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.store.StoreLayout;
+import dev.anabranch.store.StoreUnavailableException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the store that a configuration describes. */
+public final class MySqlEventStoreFactory implements EventStoreFactory {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(MySqlEventStoreFactory.class);
+
+  private final MySqlStoreConfig config;
+
+  public MySqlEventStoreFactory(MySqlStoreConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public EventStore open() {
+    var check = new LayoutCheck(config);
+    var databases = new ArrayList<DatabaseConnector>();
+    var unreachable = new ArrayList<StoreUnavailableException>();
+    var storeId = new CommonStoreId();
+    for (var database : config.databases()) {
+      var connector = new DatabaseConnector(database, config.sessions());
+      databases.add(connector);
+      try {
+        storeId.require(connector.where(), readMeta(check, connector));
+      } catch (StoreUnavailableException e) {
+        unreachable.add(e);
+      }
+    }
+    var known = storeId.get().orElseThrow(() -> noneReachable(unreachable));
+    unreachable.forEach(e -> LOG.warn("Opening the event store without it: {}", e.getMessage()));
+    return new MySqlEventStore(layoutOf(config, known), check, List.copyOf(databases));
+  }
+
+  private static RegionMeta readMeta(LayoutCheck check, DatabaseConnector database) {
+    try (var connection = database.connect()) {
+      return check.requireReady(database, connection);
+    } catch (SQLException e) {
+      throw database.failure("read the layout of", e);
+    }
+  }
+
+  private static StoreUnavailableException noneReachable(List<StoreUnavailableException> each) {
+    var messages = each.stream().map(Throwable::getMessage).toList();
+    return new StoreUnavailableException(
+        "none of the event store's databases can be reached: " + String.join("; ", messages),
+        each.get(0));
+  }
+
+  static StoreLayout layoutOf(MySqlStoreConfig config, String storeId) {
+    return new StoreLayout(
+        config.regionId(),
+        storeId,
+        config.shardCount(),
+        config.eventsPartitions(),
+        config.databases().stream().map(DatabaseConfig::name).toList(),
+        config.homes());
+  }
+
+  /** Without passwords, as its parts. */
+  @Override
+  public String toString() {
+    return "MySqlEventStoreFactory[" + config + "]";
+  }
+}
