@@ -1,0 +1,68 @@
+package dev.anabranch.embedded;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A server that answers each line with the same line, and remembers what it was asked. */
+final class EchoServer implements AutoCloseable {
+
+  private final ServerSocket listener;
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+
+  EchoServer() throws IOException {
+    listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    start(this::acceptAll);
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  List<String> requests() {
+    return requests;
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+  }
+
+  private void acceptAll() {
+    try {
+      while (true) {
+        var socket = listener.accept();
+        start(() -> answerAll(socket));
+      }
+    } catch (IOException closed) {
+      // The end of the test.
+    }
+  }
+
+  private void answerAll(Socket socket) {
+    try (socket;
+        var lines = socket.getInputStream()) {
+      var line = new StringBuilder();
+      for (int next = lines.read(); next >= 0; next = lines.read()) {
+        line.append((char) next);
+        if (next == '\n') {
+          requests.add(line.toString().trim());
+          socket.getOutputStream().write(line.toString().getBytes(StandardCharsets.US_ASCII));
+          line.setLength(0);
+        }
+      }
+    } catch (IOException reset) {
+      // The client is gone.
+    }
+  }
+
+  private static void start(Runnable work) {
+    var thread = new Thread(work, "echo-server");
+    thread.setDaemon(true);
+    thread.start();
+  }
+}
