@@ -1,0 +1,56 @@
+package dev.anabranch.embedded;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How to run one {@link EmbeddedDatabase}.
+ *
+ * @param directory holds its data, log and process id; a directory that was used before is taken up
+ *     again with its data, by a server of the same kind
+ * @param port on the loopback interface
+ * @param serverArguments added to the server's command line last, so they override
+ */
+public record DatabaseConfig(
+    Path directory,
+    DatabaseKind kind,
+    int port,
+    int bufferPoolMegabytes,
+    List<String> serverArguments) {
+
+  private static final int DEFAULT_BUFFER_POOL_MEGABYTES = 128;
+
+  public DatabaseConfig {
+    directory = directory.toAbsolutePath().normalize();
+    serverArguments = List.copyOf(serverArguments);
+  }
+
+  /** A server of the configured kind on a free port. */
+  public static DatabaseConfig in(Path directory) {
+    return new DatabaseConfig(
+        directory,
+        DatabaseKind.configured(),
+        FreePorts.pick(),
+        DEFAULT_BUFFER_POOL_MEGABYTES,
+        List.of());
+  }
+
+  public DatabaseConfig withKind(DatabaseKind newKind) {
+    return new DatabaseConfig(directory, newKind, port, bufferPoolMegabytes, serverArguments);
+  }
+
+  public DatabaseConfig withPort(int newPort) {
+    return new DatabaseConfig(directory, kind, newPort, bufferPoolMegabytes, serverArguments);
+  }
+
+  public DatabaseConfig withBufferPoolMegabytes(int megabytes) {
+    return new DatabaseConfig(directory, kind, port, megabytes, serverArguments);
+  }
+
+  /** Adds an argument such as {@code --innodb-lock-wait-timeout=2}. */
+  public DatabaseConfig withServerArgument(String argument) {
+    var arguments = Stream.concat(serverArguments.stream(), Stream.of(argument)).toList();
+    return new DatabaseConfig(directory, kind, port, bufferPoolMegabytes, arguments);
+  }
+}
