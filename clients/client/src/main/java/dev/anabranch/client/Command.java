@@ -1,0 +1,67 @@
+package dev.anabranch.client;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.ReplyTarget;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A command to send. Sending one twice, also after a failure and from another process, gives one
+ * outcome, as long as the id is the same.
+ *
+ * @param commandId idempotency key within the aggregate, 1 to 64 bytes of UTF-8
+ * @param contentType MIME type of the payload
+ * @param expectedVersion version of the aggregate that the sender decided on; {@link
+ *     CommandEnvelope#ANY_VERSION}: not checked
+ * @param metadata headers carried to the outcome and its events: {@code traceparent}, {@code
+ *     tracestate}, {@code baggage} and any {@code meta-...}
+ */
+public record Command(
+    AggregateKey aggregate,
+    String commandId,
+    EncodedMessage payload,
+    String contentType,
+    long expectedVersion,
+    Map<String, String> metadata) {
+
+  public Command {
+    metadata = Map.copyOf(metadata);
+  }
+
+  /** A command with a random id. */
+  public static Command of(AggregateKey aggregate, EncodedMessage payload, String contentType) {
+    return new Command(
+        aggregate,
+        UUID.randomUUID().toString(),
+        payload,
+        contentType,
+        CommandEnvelope.ANY_VERSION,
+        Map.of());
+  }
+
+  /** A command object of a registered type, with a random id. */
+  public static <C> Command of(AggregateType<?, C, ?> type, String aggregateId, C command) {
+    var codec = type.commandCodec();
+    return of(
+        new AggregateKey(type.name(), aggregateId), codec.encode(command), codec.contentType());
+  }
+
+  public Command withCommandId(String id) {
+    return new Command(aggregate, id, payload, contentType, expectedVersion, metadata);
+  }
+
+  public Command withExpectedVersion(long version) {
+    return new Command(aggregate, commandId, payload, contentType, version, metadata);
+  }
+
+  public Command withMetadata(Map<String, String> headers) {
+    return new Command(aggregate, commandId, payload, contentType, expectedVersion, headers);
+  }
+
+  CommandEnvelope withReplyTo(ReplyTarget target) {
+    return new CommandEnvelope(aggregate, commandId, payload, expectedVersion, metadata, target);
+  }
+}

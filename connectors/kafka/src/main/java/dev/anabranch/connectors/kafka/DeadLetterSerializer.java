@@ -1,0 +1,26 @@
+package dev.anabranch.connectors.kafka;
+
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.wire.DeadLetterWire;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** A dead letter as a record, cut to the limit of its topic. */
+final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter> {
+  private static final long serialVersionUID = 1L;
+
+  private final String topic;
+  private final int maxBytes;
+
+  DeadLetterSerializer(String topic, int maxBytes) {
+    this.topic = topic;
+    this.maxBytes = maxBytes;
+  }
+
+  @Override
+  public ProducerRecord<byte[], byte[]> serialize(
+      DeadLetter letter, KafkaSinkContext sink, @Nullable Long timestamp) {
+    return KafkaRecords.toProducer(topic, null, DeadLetterWire.encode(letter, maxBytes));
+  }
+}

@@ -1,0 +1,220 @@
+package dev.anabranch.connectors.kafka;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.store.StoreLayout;
+import dev.anabranch.wire.EventWire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads the published log of a region from its beginning to the end that the topic has when the
+ * reading starts, by the rule of {@link ShardSequencer}.
+ *
+ * <p>Finding what is wrong with the topic is its purpose, so it reports instead of failing: records
+ * that are no rows of this region, rows in the wrong partition, gaps.
+ *
+ * <p><b>Threads.</b> One.
+ */
+public final class EventTopicReader {
+
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
+  private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
+  private static final int MAX_PROBLEMS = 100;
+  private static final int DEFAULT_MAX_HELD = 100_000;
+
+  private final KafkaConnection connection;
+  private final String topic;
+  private final StoreLayout layout;
+  private final int maxHeld;
+
+  public EventTopicReader(KafkaConnection connection, String topic, StoreLayout layout) {
+    this(connection, topic, layout, DEFAULT_MAX_HELD);
+  }
+
+  /**
+   * @param maxHeld how many rows may wait for missing ones before the reading fails
+   */
+  public EventTopicReader(
+      KafkaConnection connection, String topic, StoreLayout layout, int maxHeld) {
+    this.connection = connection;
+    this.topic = topic;
+    this.layout = layout;
+    this.maxHeld = maxHeld;
+  }
+
+  /**
+   * What the topic holds.
+   *
+   * @param nextOffsets by shard: all rows below were applied
+   * @param records all that were read
+   * @param repeats rows that came again, or lie before the start position
+   * @param gaps rows that are missing though later ones are there
+   * @param problems the first hundred records that are no rows of this region in their partition
+   * @param problemCount all of them
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared with equals
+  public record Result(
+      long[] nextOffsets,
+      long records,
+      long repeats,
+      List<ShardSequencer.Gap> gaps,
+      List<String> problems,
+      long problemCount) {
+
+    public boolean isClean() {
+      return gaps.isEmpty() && problemCount == 0;
+    }
+  }
+
+  /** Reads from the first row of each shard on. */
+  public Result read(Consumer<? super LogRow> apply) {
+    return read(Map.of(), apply);
+  }
+
+  /**
+   * Reads from a position vector on. The whole topic is read, as Kafka knows nothing of shards;
+   * rows below the vector are dropped.
+   *
+   * @param startOffsets next offset by shard; 0 for a shard that is not in it
+   * @throws SequenceGapException if more rows wait for missing ones than may be held
+   * @throws IllegalStateException if the topic can't be read
+   */
+  public Result read(Map<Integer, Long> startOffsets, Consumer<? super LogRow> apply) {
+    var run = new Run(startOffsets, apply);
+    try (var consumer = newConsumer()) {
+      var partitions = partitions(consumer);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      var ends = consumer.endOffsets(partitions);
+      readToEnd(consumer, ends, run);
+    } catch (KafkaException e) {
+      throw new IllegalStateException("can't read topic " + topic + ": " + e.getMessage(), e);
+    }
+    return run.result();
+  }
+
+  private void readToEnd(
+      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, Run run) {
+    var lastProgress = System.nanoTime();
+    while (!isAtEnd(consumer, ends)) {
+      var polled = consumer.poll(POLL_TIMEOUT);
+      polled.forEach(run::take);
+      if (!polled.isEmpty()) {
+        lastProgress = System.nanoTime();
+      } else if (System.nanoTime() - lastProgress > STALL_TIMEOUT.toNanos()) {
+        throw new IllegalStateException(
+            "topic "
+                + topic
+                + " gave no record for "
+                + STALL_TIMEOUT.toSeconds()
+                + " seconds before its end; is a broker down, or a transaction open?");
+      }
+    }
+  }
+
+  private static boolean isAtEnd(
+      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+
+  private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
+    var found = consumer.partitionsFor(topic);
+    if (found == null || found.isEmpty()) {
+      throw new IllegalStateException("topic " + topic + " does not exist; is its name right?");
+    }
+    return found.stream()
+        .map(info -> new TopicPartition(info.topic(), info.partition()))
+        .collect(Collectors.toList());
+  }
+
+  private KafkaConsumer<byte[], byte[]> newConsumer() {
+    var properties = connection.toProperties();
+    properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** One reading: its sequencer and its counts. */
+  private final class Run {
+    private final ShardSequencer<LogRow> sequencer =
+        new ShardSequencer<>(layout.shardCount(), maxHeld);
+    private final Consumer<? super LogRow> apply;
+    private final List<String> problems = new ArrayList<>();
+    private long problemCount;
+    private long records;
+    private long repeats;
+
+    Run(Map<Integer, Long> startOffsets, Consumer<? super LogRow> apply) {
+      this.apply = apply;
+      startOffsets.forEach(sequencer::startAt);
+    }
+
+    void take(ConsumerRecord<byte[], byte[]> kafka) {
+      records++;
+      EventWire.Published published;
+      try {
+        published = EventWire.decode(KafkaRecords.fromConsumer(kafka));
+      } catch (RuntimeException e) {
+        problem(kafka, "is no row: " + e.getMessage());
+        return;
+      }
+      var row = published.row();
+      if (!published.region().equals(layout.region().value())) {
+        problem(kafka, "is a row of region " + published.region() + ", not " + layout.region());
+      } else if (row.shard() < 0 || row.shard() >= layout.shardCount()) {
+        problem(kafka, "is of shard " + row.shard() + " of " + layout.shardCount());
+      } else {
+        if (layout.partitionOf(row.shard()) != kafka.partition()) {
+          problem(
+              kafka,
+              "is of shard "
+                  + row.shard()
+                  + ", whose partition is "
+                  + layout.partitionOf(row.shard()));
+        }
+        var verdict = sequencer.accept(row.shard(), row.offset(), row, apply);
+        if (verdict == ShardSequencer.Verdict.REPEATED) {
+          repeats++;
+        }
+      }
+    }
+
+    private void problem(ConsumerRecord<byte[], byte[]> kafka, String what) {
+      problemCount++;
+      if (problems.size() < MAX_PROBLEMS) {
+        problems.add(
+            "record "
+                + kafka.topic()
+                + "-"
+                + kafka.partition()
+                + "@"
+                + kafka.offset()
+                + " "
+                + what);
+      }
+    }
+
+    Result result() {
+      var nextOffsets = new long[layout.shardCount()];
+      for (var shard = 0; shard < nextOffsets.length; shard++) {
+        nextOffsets[shard] = sequencer.nextOffset(shard);
+      }
+      return new Result(
+          nextOffsets, records, repeats, sequencer.gaps(), List.copyOf(problems), problemCount);
+    }
+  }
+}

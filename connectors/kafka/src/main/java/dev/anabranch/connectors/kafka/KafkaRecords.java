@@ -1,0 +1,41 @@
+package dev.anabranch.connectors.kafka;
+
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.RecordHeader;
+import java.util.ArrayList;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** Our messages as Kafka's records, and back. */
+final class KafkaRecords {
+
+  private KafkaRecords() {}
+
+  /**
+   * @param partition null: by the key
+   */
+  static ProducerRecord<byte[], byte[]> toProducer(
+      String topic, @Nullable Integer partition, MessageRecord message) {
+    var headers = new RecordHeaders();
+    for (var header : message.headers()) {
+      headers.add(header.name(), header.value());
+    }
+    // No timestamp: the time of sending counts for the topic's retention, also when old rows are
+    // published again.
+    return new ProducerRecord<>(topic, partition, null, message.key(), message.value(), headers);
+  }
+
+  /** A header without a value, which Kafka allows, becomes one with an empty value. */
+  static MessageRecord fromConsumer(ConsumerRecord<byte[], byte[]> kafka) {
+    var headers = new ArrayList<RecordHeader>();
+    for (Header header : kafka.headers()) {
+      var value = header.value();
+      headers.add(new RecordHeader(header.key(), value == null ? Blobs.EMPTY : value));
+    }
+    return new MessageRecord(kafka.key(), kafka.value(), headers);
+  }
+}

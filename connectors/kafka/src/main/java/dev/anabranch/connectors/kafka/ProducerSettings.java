@@ -1,0 +1,80 @@
+package dev.anabranch.connectors.kafka;
+
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** The settings of every producer whose records must not be lost or reordered. */
+final class ProducerSettings {
+
+  /** What the guarantees rest on: not open to configuration. */
+  private static final Set<String> FIXED =
+      Set.of(
+          ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+          ProducerConfig.ACKS_CONFIG,
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+          ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+          ProducerConfig.RETRIES_CONFIG,
+          ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+
+  /**
+   * Longer than most broker outages: a shorter one delays records instead of restarting the job.
+   */
+  private static final int DELIVERY_TIMEOUT_MILLIS = 600_000;
+
+  private static final int DEFAULT_BUFFER_BYTES = 32 << 20;
+  private static final int BATCH_BYTES = 128 << 10;
+
+  private ProducerSettings() {}
+
+  /**
+   * Settings of an idempotent producer that keeps order and gives up late.
+   *
+   * <p><b>Batching.</b> {@code linger.ms} is 0: a record leaves as soon as one of the five requests
+   * in flight is free, and what is produced meanwhile leaves together in the next. So an idle
+   * system answers at once, and a busy one batches without waiting for a clock, the way the group
+   * commit does. The batch limit is far above the default of 16 KiB, which would cap just that. A
+   * linger of 1 ms saves requests at low rates, and costs each reply and event that millisecond.
+   *
+   * @param overrides further producer properties
+   * @param maxRecordBytes largest record, encoded
+   * @throws IllegalArgumentException if an override touches what the guarantees rest on
+   */
+  static Properties durable(
+      KafkaConnection connection, Map<String, String> overrides, int maxRecordBytes) {
+    var properties = connection.toProperties();
+    properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0");
+    properties.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(BATCH_BYTES));
+    properties.setProperty(
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.toString(DELIVERY_TIMEOUT_MILLIS));
+    properties.setProperty(
+        ProducerConfig.BUFFER_MEMORY_CONFIG,
+        Long.toString(Math.max(DEFAULT_BUFFER_BYTES, 4L * maxRecordBytes)));
+    overrides.forEach(
+        (name, value) -> {
+          refuseFixed(name);
+          properties.setProperty(name, value);
+        });
+    properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
+    properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+    properties.setProperty(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "5");
+    properties.setProperty(ProducerConfig.RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE));
+    properties.setProperty(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxRecordBytes));
+    return properties;
+  }
+
+  private static void refuseFixed(String name) {
+    if (FIXED.contains(name)) {
+      throw new IllegalArgumentException(
+          "producer property "
+              + name
+              + " can't be set: order and durability rest on it; remove it");
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.anabranch.connectors.kafka;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Blocking calls to a cluster's administration: one deadline for all, errors that say what to do.
+ */
+final class TopicAdmin implements AutoCloseable {
+
+  private static final long VISIBILITY_POLL_MILLIS = 50;
+
+  private final Admin admin;
+  private final String servers;
+  private final Duration timeout;
+  private final long deadlineNanos;
+
+  private TopicAdmin(Admin admin, String servers, Duration timeout) {
+    this.admin = admin;
+    this.servers = servers;
+    this.timeout = timeout;
+    this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+  }
+
+  static TopicAdmin open(KafkaConnection connection, Duration timeout) {
+    var properties = connection.toProperties();
+    var millis = Long.toString(timeout.toMillis());
+    properties.setProperty(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
+    properties.setProperty(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+    return new TopicAdmin(Admin.create(properties), connection.bootstrapServers(), timeout);
+  }
+
+  /** Empty: there is no such topic. */
+  Optional<TopicDescription> describe(String topic) {
+    try {
+      var described = admin.describeTopics(List.of(topic)).topicNameValues().get(topic);
+      return Optional.of(await(requireNonNull(described)));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return Optional.empty();
+      }
+      throw failed("describe topic " + topic, e);
+    }
+  }
+
+  /** Returns when the topic can be seen; one that another process creates meanwhile is fine. */
+  TopicDescription create(NewTopic topic) {
+    try {
+      await(admin.createTopics(List.of(topic)).all());
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw failed("create topic " + topic.name(), e);
+      }
+    }
+    // The controller knows a new topic a moment before the broker that is asked.
+    for (var seen = describe(topic.name()); ; seen = describe(topic.name())) {
+      if (seen.isPresent()) {
+        return seen.get();
+      }
+      pause(topic.name());
+    }
+  }
+
+  /** Settings of a topic, with what it inherits; empty: this user may not read them. */
+  Optional<Map<String, String>> topicSettings(String topic) {
+    return settings(new ConfigResource(ConfigResource.Type.TOPIC, topic));
+  }
+
+  /** Settings of one of the brokers; empty: this user may not read them. */
+  Optional<Map<String, String>> brokerSettings() {
+    try {
+      var nodes = await(admin.describeCluster().nodes());
+      var broker = nodes.iterator().next().idString();
+      return settings(new ConfigResource(ConfigResource.Type.BROKER, broker));
+    } catch (ExecutionException e) {
+      throw failed("list the brokers", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ZERO);
+  }
+
+  private Optional<Map<String, String>> settings(ConfigResource resource) {
+    try {
+      var described = admin.describeConfigs(List.of(resource)).values().get(resource);
+      var config = await(requireNonNull(described));
+      var values = new HashMap<String, String>();
+      config.entries().forEach(entry -> values.put(entry.name(), String.valueOf(entry.value())));
+      return Optional.of(values);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicAuthorizationException
+          || e.getCause() instanceof ClusterAuthorizationException) {
+        return Optional.empty();
+      }
+      throw failed("read the settings of " + resource.name(), e);
+    }
+  }
+
+  private <T> T await(KafkaFuture<T> future) throws ExecutionException {
+    try {
+      return future.get(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private void pause(String topic) {
+    if (System.nanoTime() > deadlineNanos) {
+      throw new IllegalStateException(
+          "topic "
+              + topic
+              + " was created, but the broker did not show it within "
+              + timeout.toSeconds()
+              + " seconds; start again");
+    }
+    try {
+      TimeUnit.MILLISECONDS.sleep(VISIBILITY_POLL_MILLIS);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private IllegalStateException failed(String what, ExecutionException e) {
+    var cause = e.getCause();
+    if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+      return unreachable(e);
+    }
+    return new IllegalStateException(
+        "can't " + what + " at " + servers + ": " + (cause == null ? e : cause).getMessage(), e);
+  }
+
+  private IllegalStateException unreachable(Exception e) {
+    return new IllegalStateException(
+        "Kafka at "
+            + servers
+            + " did not answer within "
+            + timeout.toSeconds()
+            + " seconds; check the address, the network, and the TLS and SASL settings",
+        e);
+  }
+
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("interrupted while asking Kafka", e);
+  }
+}
