@@ -42,7 +42,9 @@ final class Lane {
   /** What completed checkpoints made sure of and the store has not been told; by shard. */
   private final Map<Integer, Long> publishedNext = new HashMap<>();
 
+  private boolean parked;
   private boolean recording;
+  private boolean recordDue;
 
   Lane(LaneWorker worker, Batching limits, ShardCursors cursors) {
     this.worker = worker;
@@ -145,14 +147,26 @@ final class Lane {
     publishedNext.put(shard, nextOffset);
   }
 
-  /** Tells the store of a completed checkpoint, unless the last telling is still under way. */
-  void recordCheckpoint(boolean parked) {
-    if (ready && !recording) {
+  /** Tells the store of a completed checkpoint, after the last telling if that is under way. */
+  void recordCheckpoint(boolean parkedCommands) {
+    parked = parkedCommands;
+    recordDue = true;
+    recordIfDue();
+  }
+
+  private void recordIfDue() {
+    if (ready && recordDue && !recording) {
       recording = true;
+      recordDue = false;
       var next = Map.copyOf(publishedNext);
       publishedNext.clear();
-      worker.submit(new LaneRequest.Checkpointed(next, parked, () -> recording = false));
+      worker.submit(new LaneRequest.Checkpointed(next, parked, this::recorded));
     }
+  }
+
+  private void recorded() {
+    recording = false;
+    recordIfDue();
   }
 
   /**

@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blocking side of a lane: one thread that owns one connection and does the lane's requests, in
@@ -38,7 +40,9 @@ final class LaneWorker implements AutoCloseable {
   private final LaneConnection connection;
   private final BlockingQueue<LaneRequest> requests = new LinkedBlockingQueue<>();
   private final Thread thread;
-  private boolean parkedRecorded;
+
+  /** What this attempt has told the store last; null: nothing, an earlier attempt may have. */
+  private @Nullable Boolean parkedRecorded;
 
   LaneWorker(String task, String lane, EventStore store, int database, TaskMailbox mailbox) {
     this.task = task;
@@ -189,7 +193,7 @@ final class LaneWorker implements AutoCloseable {
           if (!checkpointed.publishedNext().isEmpty()) {
             session.recordPublished(checkpointed.publishedNext());
           }
-          if (checkpointed.parked() != parkedRecorded) {
+          if (!Objects.equals(checkpointed.parked(), parkedRecorded)) {
             session.recordParked(task, checkpointed.parked());
           }
           return checkpointed;

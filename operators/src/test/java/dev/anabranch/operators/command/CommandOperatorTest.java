@@ -267,7 +267,9 @@ class CommandOperatorTest {
     assertSameAnswer(replyTo("old2"), originals.get(1));
     assertSameAnswer(replyTo("old3"), originals.get(2));
     assertThat(operator.rows()).hasSize(41);
-    assertThat(store.appends() - before).isLessThanOrEqualTo(4);
+    // Per database: one insert on the idle lane, one of the rest, and that one again without
+    // repeats.
+    assertThat(store.appends() - before).isLessThanOrEqualTo(6);
     store.assertSound();
   }
 

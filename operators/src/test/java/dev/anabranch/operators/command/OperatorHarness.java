@@ -39,7 +39,7 @@ final class OperatorHarness implements AutoCloseable {
   static final int SHARDS = 16;
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final EventStoreFactory store;
+  private EventStoreFactory store;
   private final List<CommandRecord> sinceSnapshot = new ArrayList<>();
   private final List<LogRow> rows = new ArrayList<>();
   private final List<CommandReply> replies = new ArrayList<>();
@@ -72,6 +72,16 @@ final class OperatorHarness implements AutoCloseable {
   /** Takes effect at the next start. */
   void release(TallyDomain domain) {
     this.domain = domain;
+  }
+
+  /** Takes effect at the next start. */
+  void useStore(EventStoreFactory store) {
+    this.store = store;
+  }
+
+  /** Runs mails until one of them throws. */
+  void settleUntilFailure() throws Exception {
+    pumpUntil(() -> false);
   }
 
   /** Hands a command in, and does not wait for its outcome. */
@@ -216,7 +226,7 @@ final class OperatorHarness implements AutoCloseable {
             SHARDS,
             1,
             0);
-    created.setStateBackend(new EmbeddedRocksDBStateBackend(true));
+    created.setStateBackend(new EmbeddedRocksDBStateBackend(false));
     if (from != null) {
       created.initializeState(from);
     }

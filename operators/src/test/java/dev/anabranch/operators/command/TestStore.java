@@ -8,6 +8,7 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.store.LogSession;
 import dev.anabranch.testkit.store.InMemoryDatabase;
 import dev.anabranch.testkit.store.InMemoryEventStore;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** Two databases on the heap, found again after the serialization of their factory. */
 final class TestStore implements AutoCloseable {
@@ -50,6 +52,19 @@ final class TestStore implements AutoCloseable {
     var rows = new ArrayList<>(store.database(0).allRows());
     rows.addAll(store.database(1).allRows());
     return rows;
+  }
+
+  LogSession openSession(int database) {
+    return store.open(database);
+  }
+
+  /** Shards of which a completed checkpoint has recorded the published rows. */
+  int publishedShards() {
+    var shards = IntStream.range(0, OperatorHarness.SHARDS).boxed().toList();
+    try (var first = openSession(0);
+        var second = openSession(1)) {
+      return first.published(shards).size() + second.published(shards).size();
+    }
   }
 
   long appends() {
