@@ -1,0 +1,77 @@
+package dev.anabranch.jobs;
+
+import dev.anabranch.operators.command.CommandOperator;
+import dev.anabranch.operators.command.CommandOperatorFactory;
+import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.serde.LogRowTypeInfo;
+import java.util.Arrays;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The write side of one region: commands from Kafka, decided on keyed state, appended to the event
+ * store, published and answered.
+ *
+ * <p>{@code CommandJob --config command.yaml [--key value ...]}; the options are those of {@link
+ * CommandJobOptions}.
+ */
+public final class CommandJob {
+
+  private CommandJob() {}
+
+  public static void main(String[] args) throws Exception {
+    if (Arrays.asList(args).contains("--help")) {
+      System.out.println(OptionsReference.text());
+      return;
+    }
+    var options = CommandJobOptions.fromArgs(args);
+    var env = StreamExecutionEnvironment.getExecutionEnvironment();
+
+    prepare(env, options, DomainLoader.services());
+    env.execute(nameOf(options));
+  }
+
+  /** Checks everything that the job needs, then builds it. */
+  public static void prepare(
+      StreamExecutionEnvironment env, CommandJobOptions options, DomainLoader domain) {
+    // What a task would find out much later, and again at each restart.
+    var unused = domain.load(Thread.currentThread().getContextClassLoader());
+    build(env, options, domain, CommandEndpoints.of(options, StartCheck.run(options)));
+  }
+
+  /** The whole dataflow, top to bottom. */
+  static void build(
+      StreamExecutionEnvironment env,
+      CommandJobOptions options,
+      DomainLoader domain,
+      CommandEndpoints endpoints) {
+    FlinkSettings.apply(env, options);
+
+    var rows =
+        env.fromSource(endpoints.commands(), WatermarkStrategy.noWatermarks(), "command source")
+            .uid(Uids.COMMAND_SOURCE)
+            .keyBy(new RoutingKey(), Types.STRING)
+            .transform(
+                "commands",
+                LogRowTypeInfo.INSTANCE,
+                new CommandOperatorFactory(options.operator(), domain, endpoints.store()))
+            .uid(Uids.COMMANDS);
+
+    // Chained, all three: an exchange could reorder a shard's rows when the job is rescaled.
+    rows.sinkTo(endpoints.events()).name("events").uid(Uids.EVENTS);
+    rows.getSideOutput(CommandOperator.REPLIES)
+        .sinkTo(endpoints.replies())
+        .name("replies")
+        .uid(Uids.REPLIES);
+    rows.getSideOutput(CommandOperator.DEAD_LETTERS)
+        .sinkTo(endpoints.deadLetters())
+        .name("dead letters")
+        .uid(Uids.DEAD_LETTERS);
+  }
+
+  /** What the cluster calls the job. */
+  public static String nameOf(CommandJobOptions options) {
+    return "commands-" + options.region().name();
+  }
+}

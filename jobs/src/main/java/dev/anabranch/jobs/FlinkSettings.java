@@ -1,0 +1,125 @@
+package dev.anabranch.jobs;
+
+import dev.anabranch.jobs.config.OptionReader;
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * How Flink runs a command job: what correctness needs, then what the user says, then what the
+ * cluster is configured with, then the job's own defaults.
+ */
+final class FlinkSettings {
+
+  private FlinkSettings() {}
+
+  static void apply(StreamExecutionEnvironment env, CommandJobOptions options) {
+    var user = Configuration.fromMap(options.flink());
+    var settings = new Configuration();
+    settings.addAll(defaultsBeside(env.getConfiguration(), user));
+    settings.addAll(user);
+    settings.addAll(required(options));
+    env.configure(settings);
+    env.setMaxParallelism(options.region().shardCount());
+  }
+
+  /** Notes what the user asks of Flink that the job can't live with. */
+  static void check(OptionReader reader, String prefix, CommandJobOptions options) {
+    var user = Configuration.fromMap(options.flink());
+    required(options)
+        .toMap()
+        .forEach(
+            (name, needed) -> {
+              var given = options.flink().get(name);
+              if (given != null && !given.equalsIgnoreCase(needed)) {
+                reader.contradict(prefix + name, "must be " + needed + "; remove it");
+              }
+            });
+    try {
+      var parallelism = user.get(CoreOptions.DEFAULT_PARALLELISM);
+      if (parallelism != null && parallelism > options.region().shardCount()) {
+        reader.contradict(
+            prefix + CoreOptions.DEFAULT_PARALLELISM.key(),
+            "must not exceed " + RegionOptions.SHARD_COUNT + ", " + options.region().shardCount());
+      }
+    } catch (IllegalArgumentException e) {
+      reader.contradict(prefix + CoreOptions.DEFAULT_PARALLELISM.key(), "expected a whole number");
+    }
+  }
+
+  /** What the guarantees rest on. */
+  private static Configuration required(CommandJobOptions options) {
+    var needed = new Configuration();
+    // A shard is a key group.
+    needed.set(PipelineOptions.MAX_PARALLELISM, options.region().shardCount());
+    // Between the operator and its sinks an exchange could reorder a shard on rescaling.
+    needed.set(PipelineOptions.OPERATOR_CHAINING, true);
+    needed.set(
+        ExecutionOptions.RUNTIME_MODE, org.apache.flink.api.common.RuntimeExecutionMode.STREAMING);
+    return needed;
+  }
+
+  private static Configuration defaultsBeside(ReadableConfig cluster, ReadableConfig user) {
+    var defaults = new Defaults(cluster, user, new Configuration());
+    defaults.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+    defaults.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
+    defaults.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    // The operator reads its shards' tails first: nothing of it is worth a checkpoint.
+    defaults.set(CheckpointingOptions.CHECKPOINTING_DURING_RECOVERY_ENABLED, false);
+    // A record waits this long at most for others to share a network buffer with.
+    defaults.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(2));
+    // Kryo would make savepoints depend on its version, and is slow.
+    defaults.set(PipelineOptions.GENERIC_TYPES, false);
+    // All records are immutable, so no operator needs a copy of its own.
+    defaults.set(PipelineOptions.OBJECT_REUSE, true);
+    restartForEver(defaults);
+    return defaults.configuration();
+  }
+
+  /** A fence, a lost database, a broker that is away: each is a normal restart. */
+  private static void restartForEver(Defaults defaults) {
+    if (!defaults.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay")) {
+      return;
+    }
+    defaults.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+        Duration.ofMillis(200));
+    defaults.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(10));
+    defaults.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER, 2.0);
+    defaults.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_JITTER_FACTOR, 0.1);
+    // Several times the longest delay: a job that works is soon forgiven.
+    defaults.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+        Duration.ofMinutes(1));
+    defaults.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, Integer.MAX_VALUE);
+  }
+
+  /** Sets what neither cluster nor user have set. */
+  private record Defaults(
+      ReadableConfig cluster, ReadableConfig user, Configuration configuration) {
+
+    <T> boolean set(ConfigOption<T> option, T value) {
+      if (cluster.getOptional(option).isPresent() || user.getOptional(option).isPresent()) {
+        return false;
+      }
+      configuration.set(option, value);
+      return true;
+    }
+  }
+}

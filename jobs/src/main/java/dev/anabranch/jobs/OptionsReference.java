@@ -1,0 +1,47 @@
+package dev.anabranch.jobs;
+
+import dev.anabranch.jobs.config.JobOption;
+import java.util.List;
+
+/** The reference of the command job's options, written from their declarations. */
+final class OptionsReference {
+
+  private static final String INTRODUCTION =
+      """
+      # Options of the command job
+
+      Generated from the code; a test compares. To write it again after a change:
+      `mvn test -pl jobs -am -Dtest=OptionsReferenceTest -Danabranch.update-docs=true`.
+
+      Options come from a YAML file, `--config command.yaml`, its keys dotted or nested, and from
+      arguments, `--key value`, `--key=value` or `-Dkey=value`, which win over the file. In every value
+      `${env:NAME}` stands for an environment variable and `${file:PATH}` for the content of a file.
+      Durations read `10 s` or `500 ms`, sizes `4 mb` or plain bytes; lists are YAML lists or have
+      commas between. A job with an unknown key, a missing or wrong value does not start; it names all
+      of them at once.
+      """;
+
+  private OptionsReference() {}
+
+  /** The page, as Markdown. */
+  static String text() {
+    var page = new StringBuilder(INTRODUCTION);
+    CommandJobOptions.SECTIONS.forEach((title, options) -> addSection(page, title, options));
+    return page.toString();
+  }
+
+  private static void addSection(StringBuilder page, String title, List<JobOption<?>> options) {
+    page.append("\n## ").append(title).append("\n\n");
+    page.append("| key | default | values | |\n|---|---|---|---|\n");
+    for (var option : options) {
+      page.append("| `").append(option.key());
+      page.append("` | ").append(option.defaultText());
+      page.append(" | ").append(cell(option.expected()));
+      page.append(" | ").append(cell(option.description())).append(" |\n");
+    }
+  }
+
+  private static String cell(String text) {
+    return text.replace("|", "\\|");
+  }
+}
