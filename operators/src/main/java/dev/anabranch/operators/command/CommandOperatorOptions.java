@@ -45,12 +45,18 @@ public record CommandOperatorOptions(
    * @param lanesPerDatabase connections, each with one insert in flight, per subtask and database
    * @param maxRows rows of one insert
    * @param maxBytes bytes of one insert's rows, as Kafka records
-   * @param maxPending commands of one lane that are waiting, forming, in flight or being looked up
+   * @param maxPending commands that one lane has taken in and not answered
+   * @param maxPendingBytes bytes of those commands; one more than fits is taken in
    */
-  public record Batching(int lanesPerDatabase, int maxRows, int maxBytes, int maxPending)
+  public record Batching(
+      int lanesPerDatabase, int maxRows, int maxBytes, int maxPending, long maxPendingBytes)
       implements Serializable {
     public Batching {
-      if (lanesPerDatabase < 1 || maxRows < 1 || maxBytes < 1 || maxPending < maxRows) {
+      if (lanesPerDatabase < 1
+          || maxRows < 1
+          || maxBytes < 1
+          || maxPending < maxRows
+          || maxPendingBytes < 1) {
         throw new IllegalArgumentException(
             "batching needs at least one lane, row and byte, and as many pending commands as rows: "
                 + lanesPerDatabase

@@ -69,6 +69,7 @@ final class CommandProcessor {
     counts.commandIn();
     var shard = Shards.shardOf(record.routingKey(), options.shardCount());
     var lane = lanes.of(shard);
+    lane.admit(record);
     if (record.isRoutable() && !lane.isReady()) {
       lane.await(record);
       return;
@@ -92,7 +93,7 @@ final class CommandProcessor {
   private void handle(CommandRecord record, int shard, Lane lane) {
     var decoded = CommandWire.decode(record.message());
     if (decoded instanceof CommandWire.Malformed malformed) {
-      refuseMalformed(record, malformed);
+      refuseMalformed(record, malformed, lane);
     } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
       handle(new Incoming(record, wellFormed.command(), shard, lane), true);
     }
@@ -107,7 +108,6 @@ final class CommandProcessor {
     var pending = live.findPending(command.commandId());
     if (pending != null) {
       pending.addRepeat(new CommandRepeat(in.record(), command));
-      in.lane().addRepeat();
       return;
     }
     var hash = CommandWindow.hash(command.commandId());
@@ -157,7 +157,6 @@ final class CommandProcessor {
           var again = new Incoming(repeat.record(), repeat.envelope(), command.shard, lane);
           answerUnlessStored(again, unbacked);
         }
-        lane.removeRepeats(command.repeats().size());
       }
     }
   }
@@ -174,6 +173,7 @@ final class CommandProcessor {
   }
 
   private void answer(Incoming in, Decided.Unbacked answer) {
+    in.lane().answered(in.record());
     counts.unbacked(answer.status());
     if (answer.deadLetter()) {
       outputs.deadLetter(
@@ -199,6 +199,7 @@ final class CommandProcessor {
           if (row == null) {
             ifNone.run();
           } else {
+            in.lane().answered(in.record());
             counts.repeated();
             outputs.reply(replies.repeated(in.command(), row));
           }
@@ -207,7 +208,8 @@ final class CommandProcessor {
     in.lane().worker().submit(new LaneRequest.Find(position, ref, answer));
   }
 
-  private void refuseMalformed(CommandRecord record, CommandWire.Malformed malformed) {
+  private void refuseMalformed(CommandRecord record, CommandWire.Malformed malformed, Lane lane) {
+    lane.answered(record);
     counts.unbacked(ReplyStatus.ERROR);
     outputs.deadLetter(new DeadLetter(record, malformed.code(), malformed.message()));
     outputs.reply(

@@ -40,7 +40,7 @@ final class CommandShards implements AutoCloseable {
   private final EventStore store;
   private final OwnedState state;
   private final Environment environment;
-  private final Lanes lanes = new Lanes();
+  private final Lanes lanes;
   private final AggregateCache aggregates;
   private final CommandProcessor processor;
   private final CommandMetrics metrics;
@@ -62,6 +62,7 @@ final class CommandShards implements AutoCloseable {
     this.store = store;
     this.state = state;
     this.environment = environment;
+    this.lanes = new Lanes(options.shardCount());
     this.aggregates = new AggregateCache(types, state, options.maxCachedAggregates());
     this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates);
     var writer = new SecureRandom().nextLong();
@@ -101,7 +102,10 @@ final class CommandShards implements AutoCloseable {
       var tails = new HashMap<Integer, @Nullable ShardRecord>();
       for (var shard : lanes.shardsOf(lane)) {
         tails.put(shard, restored.get(shard));
-        restoredParked.getOrDefault(shard, List.of()).forEach(lane::await);
+        for (var command : restoredParked.getOrDefault(shard, List.of())) {
+          lane.admit(command);
+          lane.await(command);
+        }
       }
       var fold =
           new TailFold(options, lane, lanes, aggregates, processor, environment.outputs(), metrics);

@@ -92,11 +92,8 @@ final class CommitPath {
       counts.outcome(row.outcome().kind());
       outputs.publish(row);
       outputs.reply(replies.committed(command, row));
-      for (var repeat : command.repeats()) {
-        counts.repeated();
-        outputs.reply(replies.repeated(repeat.envelope(), row));
-      }
-      lane.removeRepeats(command.repeats().size());
+      lane.answered(command.record);
+      answerRepeats(lane, command, row);
     }
   }
 
@@ -142,11 +139,16 @@ final class CommitPath {
     command.aggregate.pending.remove(command);
     counts.repeated();
     outputs.reply(replies.repeated(command.envelope, original));
+    lane.answered(command.record);
+    answerRepeats(lane, command, original);
+  }
+
+  private void answerRepeats(Lane lane, PendingCommand command, LogRow row) {
     for (var repeat : command.repeats()) {
       counts.repeated();
-      outputs.reply(replies.repeated(repeat.envelope(), original));
+      outputs.reply(replies.repeated(repeat.envelope(), row));
+      lane.answered(repeat.record());
     }
-    lane.removeRepeats(command.repeats().size());
   }
 
   private static CommandRef refOf(LogRow row) {

@@ -20,8 +20,19 @@ final class Folding {
   static void apply(LiveAggregate aggregate, LogRow row, String region) {
     var outcome = row.outcome();
     var before = aggregate.committed;
-    if (!outcome.kind().hasVersion() || outcome.version() != before.version() + 1) {
+    if (!outcome.kind().hasVersion() || outcome.version() <= before.version()) {
       return;
+    }
+    if (outcome.version() != before.version() + 1) {
+      throw new StoreContradictionException(
+          "the store has version "
+              + outcome.version()
+              + " of "
+              + aggregate.key
+              + " at "
+              + row.position()
+              + " right after version "
+              + before.version());
     }
     var dot = outcome.dot();
     var originN = dot != null && dot.origin().value().equals(region) ? dot.n() : before.originN();

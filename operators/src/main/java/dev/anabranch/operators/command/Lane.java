@@ -3,6 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.wire.RecordSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * So its size adapts to the load, and an idle lane commits at once.
  *
  * <p><b>Bounds.</b> {@link #pending} counts every command taken in and not yet answered; the
- * operator takes no more beyond {@link Batching#maxPending}.
+ * operator takes no more beyond {@link Batching#maxPending} and {@link Batching#maxPendingBytes}.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -36,7 +37,8 @@ final class Lane {
   private final ArrayDeque<PendingCommand> forming = new ArrayDeque<>();
   private List<PendingCommand> inFlight = List.of();
   private final Set<Lookup> lookups = new LinkedHashSet<>();
-  private int repeats;
+  private int pending;
+  private long pendingBytes;
   private boolean ready;
 
   /** What completed checkpoints made sure of and the store has not been told; by shard. */
@@ -65,12 +67,24 @@ final class Lane {
     ready = true;
   }
 
+  /** Commands taken in and not yet answered. */
   int pending() {
-    return waiting.size() + forming.size() + inFlight.size() + lookups.size() + repeats;
+    return pending;
   }
 
   boolean hasRoom() {
-    return pending() < limits.maxPending();
+    return pending < limits.maxPending() && pendingBytes < limits.maxPendingBytes();
+  }
+
+  /** Counts a command in; {@link #answered} counts it out. */
+  void admit(CommandRecord record) {
+    pending++;
+    pendingBytes += RecordSize.of(record.message());
+  }
+
+  void answered(CommandRecord record) {
+    pending--;
+    pendingBytes -= RecordSize.of(record.message());
   }
 
   /** Takes a command that can't be decided yet. */
@@ -84,14 +98,6 @@ final class Lane {
 
   void join(PendingCommand command) {
     forming.add(command);
-  }
-
-  void addRepeat() {
-    repeats++;
-  }
-
-  void removeRepeats(int count) {
-    repeats -= count;
   }
 
   void begin(Lookup lookup) {
@@ -173,7 +179,7 @@ final class Lane {
    * Every command that was taken in and is not answered, in the order in which it must run again.
    */
   List<CommandRecord> unanswered() {
-    var records = new ArrayList<CommandRecord>(pending());
+    var records = new ArrayList<CommandRecord>(pending);
     for (var lookup : lookups) {
       records.add(lookup.record());
     }

@@ -2,13 +2,13 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.AppendResult;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lanes of a subtask, by shard.
@@ -17,13 +17,18 @@ import java.util.function.BiConsumer;
  */
 final class Lanes {
 
-  private final Map<Integer, Lane> byShard = new HashMap<>();
+  private final @Nullable Lane[] byShard;
   private final Set<Lane> all = new LinkedHashSet<>();
-  private final ShardCursors cursors = new ShardCursors();
+  private final ShardCursors cursors;
   private BiConsumer<Lane, Appended> onAppend = (lane, appended) -> {};
 
+  Lanes(int shardCount) {
+    this.byShard = new Lane[shardCount];
+    this.cursors = new ShardCursors(shardCount);
+  }
+
   void add(int shard, Lane lane) {
-    byShard.put(shard, lane);
+    byShard[shard] = lane;
     all.add(lane);
   }
 
@@ -37,7 +42,7 @@ final class Lanes {
   }
 
   Lane of(int shard) {
-    var lane = byShard.get(shard);
+    var lane = byShard[shard];
     if (lane == null) {
       throw new IllegalStateException("shard " + shard + " is not owned by this task");
     }
@@ -48,12 +53,15 @@ final class Lanes {
     return all;
   }
 
-  Collection<Integer> shardsOf(Lane lane) {
-    return byShard.entrySet().stream()
-        .filter(entry -> entry.getValue() == lane)
-        .map(Map.Entry::getKey)
-        .sorted()
-        .toList();
+  /** The lane's shards, in ascending order. */
+  List<Integer> shardsOf(Lane lane) {
+    var shards = new ArrayList<Integer>();
+    for (var shard = 0; shard < byShard.length; shard++) {
+      if (byShard[shard] == lane) {
+        shards.add(shard);
+      }
+    }
+    return shards;
   }
 
   int pending() {

@@ -1,9 +1,10 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogRow;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cursors of the shards that this subtask owns.
@@ -12,17 +13,25 @@ import java.util.Map;
  */
 final class ShardCursors {
 
-  private final Map<Integer, ShardCursor> cursors = new HashMap<>();
+  private final @Nullable ShardCursor[] byShard;
 
   /** Offsets given to rows of unfinished inserts, beyond each cursor. */
-  private final Map<Integer, Integer> assigned = new HashMap<>();
+  private final int[] assigned;
+
+  private final List<ShardCursor> all = new ArrayList<>();
+
+  ShardCursors(int shardCount) {
+    this.byShard = new ShardCursor[shardCount];
+    this.assigned = new int[shardCount];
+  }
 
   void add(ShardCursor cursor) {
-    cursors.put(cursor.shard(), cursor);
+    byShard[cursor.shard()] = cursor;
+    all.add(cursor);
   }
 
   ShardCursor get(int shard) {
-    var cursor = cursors.get(shard);
+    var cursor = byShard[shard];
     if (cursor == null) {
       throw new IllegalStateException(
           "shard " + shard + " is not owned by this task; is the stream keyed by routing key?");
@@ -31,21 +40,22 @@ final class ShardCursors {
   }
 
   Collection<ShardCursor> all() {
-    return cursors.values();
+    return all;
   }
 
   /** The next offset of the shard for a row that is about to be sent. */
   long assign(int shard) {
-    return get(shard).nextOffset() + assigned.merge(shard, 1, Integer::sum) - 1;
+    return get(shard).nextOffset() + assigned[shard]++;
   }
 
+  /** The row is durable; it was assigned its offset, or read back from the store. */
   void advance(LogRow row) {
     get(row.shard()).advance(row);
-    assigned.computeIfPresent(row.shard(), (shard, count) -> count == 1 ? null : count - 1);
+    assigned[row.shard()] = Math.max(0, assigned[row.shard()] - 1);
   }
 
   /** None of the shard's unfinished rows was stored. */
   void unassign(int shard) {
-    assigned.remove(shard);
+    assigned[shard] = 0;
   }
 }

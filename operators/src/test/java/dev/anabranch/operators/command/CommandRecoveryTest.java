@@ -241,7 +241,8 @@ class CommandRecoveryTest {
     operator =
         new OperatorHarness(
             store.factory(),
-            OperatorHarness.options(new Batching(1, 50, 1 << 20, 200), Duration.ofMillis(50)));
+            OperatorHarness.options(
+                new Batching(1, 50, 1 << 20, 200, 1 << 24), Duration.ofMillis(50)));
     var away = aggregateIn(0);
     var here = aggregateIn(1);
     operator.handle(away, "c0", "add x");
@@ -274,7 +275,8 @@ class CommandRecoveryTest {
     operator =
         new OperatorHarness(
             store.factory(),
-            OperatorHarness.options(new Batching(1, 50, 1 << 20, 200), Duration.ofMillis(50)));
+            OperatorHarness.options(
+                new Batching(1, 50, 1 << 20, 200, 1 << 24), Duration.ofMillis(50)));
     operator.handle(aggregateIn(1), "c0", "add x");
     store.database(0).setDown(true);
     operator.send(aggregateIn(0), "c1", "coin");

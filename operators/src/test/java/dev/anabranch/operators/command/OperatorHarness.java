@@ -62,7 +62,7 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   static CommandOperatorOptions defaults() {
-    return options(new Batching(1, 50, 1 << 20, 200), Duration.ofSeconds(20));
+    return options(new Batching(1, 50, 1 << 20, 200, 1 << 24), Duration.ofSeconds(20));
   }
 
   static CommandOperatorOptions options(Batching batching, Duration drainTimeout) {
