@@ -84,7 +84,8 @@ final class BlobReader {
   }
 
   void skipBytes(String field) {
-    position += readCount(field, 1);
+    var length = readCount(field, 1);
+    position += length;
   }
 
   void readEnd() {

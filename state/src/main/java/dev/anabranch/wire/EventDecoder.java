@@ -110,8 +110,12 @@ final class EventDecoder {
     if (instant.getNano() % 1_000 != 0) {
       throw Headers.malformed(Headers.TIME, "has more than six decimals; check the producer");
     }
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+    var micros = instant.getNano() / 1_000;
+    var second = instant.getEpochSecond();
+    // Towards zero first, or the earliest time of all would overflow on the way.
+    return second < 0
+        ? Math.addExact(Math.multiplyExact(second + 1, 1_000_000L), micros - 1_000_000L)
+        : Math.addExact(Math.multiplyExact(second, 1_000_000L), micros);
   }
 
   private static RowKind kind(String name) {

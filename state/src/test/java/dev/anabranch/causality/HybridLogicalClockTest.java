@@ -1,0 +1,70 @@
+package dev.anabranch.causality;
+
+import static dev.anabranch.causality.HybridLogicalClock.counter;
+import static dev.anabranch.causality.HybridLogicalClock.millis;
+import static dev.anabranch.causality.HybridLogicalClock.of;
+import static dev.anabranch.causality.HybridLogicalClock.tick;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Year;
+import java.time.ZoneOffset;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HybridLogicalClockTest {
+
+  @ParameterizedTest(name = "{0}: ({1},{2}) at {3} -> ({4},{5})")
+  @CsvSource({
+    "HL-1, 10, 0, 11, 11, 0",
+    "HL-1, 10, 0, 10, 10, 1",
+    "HL-1, 10, 3, 9, 10, 4",
+    "HL-1, 10, 3, 12, 12, 0",
+    "HL-4, 10, 65535, 10, 11, 0",
+    "HL-4, 10, 65535, 9, 11, 0",
+    "HL-4, 10, 65535, 12, 12, 0",
+    "none, 0, 0, -5, 0, 1",
+  })
+  void ticks(String id, long lastMillis, int lastCounter, long now, long millis, int counter) {
+    var ticked = tick(now, of(lastMillis, lastCounter));
+
+    assertThat(millis(ticked)).isEqualTo(millis);
+    assertThat(counter(ticked)).isEqualTo(counter);
+  }
+
+  @ParameterizedTest(name = "HL-3: ({0},{1}) = {2}")
+  @CsvSource({"1, 0, 65536", "1, 1, 65537", "1700000000000, 65535, 111411200000065535"})
+  void isOneLong(long millis, int counter, long hlc) {
+    assertThat(of(millis, counter)).isEqualTo(hlc);
+  }
+
+  @Test
+  void staysPositiveUntilTheYear6429() {
+    var lastSecond = Year.of(6428).atMonth(12).atEndOfMonth().atTime(23, 59, 59);
+
+    assertThat(of(lastSecond.toInstant(ZoneOffset.UTC).toEpochMilli(), 65_535)).isPositive();
+  }
+
+  @Test
+  void refusesWhatIsOutOfRange() {
+    assertThatThrownBy(() -> of(-1, 0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> of(0, 65_536)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> tick(Long.MAX_VALUE, 0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> tick(0, Long.MAX_VALUE)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Property
+  void isAlwaysLaterThanBeforeAndNeverBehindTheWallClock(
+      @ForAll @LongRange(min = 0, max = HybridLogicalClock.MAX_MILLIS) long now,
+      @ForAll @LongRange(min = 0, max = Long.MAX_VALUE - 1) long last) {
+    var ticked = tick(now, last);
+
+    assertThat(ticked).isGreaterThan(last);
+    assertThat(millis(ticked)).isGreaterThanOrEqualTo(now);
+    assertThat(of(millis(ticked), counter(ticked))).isEqualTo(ticked);
+  }
+}
