@@ -192,19 +192,20 @@ public final class JsonCodec<T> implements MessageCodec<T> {
      */
     public Builder<T> type(String name, int schemaVersion, Class<? extends T> messageClass) {
       var checked = new EncodedMessage(name, schemaVersion, new byte[0]);
+      if (types.containsKey(checked.type())) {
+        throw new IllegalArgumentException(
+            "type "
+                + name
+                + " is registered twice; each name stands for one class, older schema versions of"
+                + " it for upcasters");
+      }
       for (var registered : types.values()) {
         if (registered.messageClass == messageClass) {
           throw new IllegalArgumentException(
               messageClass.getName() + " is registered twice; give it one name");
         }
       }
-      if (types.put(checked.type(), new Registered(schemaVersion, messageClass)) != null) {
-        throw new IllegalArgumentException(
-            "type "
-                + name
-                + " is registered twice; each name stands for one class, older schema"
-                + " versions of it for upcasters");
-      }
+      types.put(checked.type(), new Registered(schemaVersion, messageClass));
       return this;
     }
 

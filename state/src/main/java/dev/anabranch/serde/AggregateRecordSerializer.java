@@ -22,6 +22,10 @@ public final class AggregateRecordSerializer extends ImmutableSerializer<Aggrega
   private static final int HAS_STATE = 1;
   private static final int IS_BROKEN = 2;
 
+  // Far above what is written: bounds of what damaged state can make us allocate.
+  private static final int MAX_REGIONS = 4_096;
+  private static final int MAX_WINDOW = 1 << 20;
+
   @Override
   public void serialize(AggregateRecord record, DataOutputView out) throws IOException {
     var state = record.state();
@@ -68,7 +72,7 @@ public final class AggregateRecordSerializer extends ImmutableSerializer<Aggrega
   }
 
   private static VectorTime readTime(DataInputView in) throws IOException {
-    var regions = new RegionId[Views.readInt(in)];
+    var regions = new RegionId[Views.readInt(in, MAX_REGIONS)];
     var values = new long[regions.length];
     for (var i = 0; i < regions.length; i++) {
       regions[i] = new RegionId(Views.readText(in));
@@ -89,7 +93,7 @@ public final class AggregateRecordSerializer extends ImmutableSerializer<Aggrega
   }
 
   private static CommandWindow readWindow(DataInputView in) throws IOException {
-    var hashes = new long[Views.readInt(in)];
+    var hashes = new long[Views.readInt(in, MAX_WINDOW)];
     var offsets = new long[hashes.length];
     var previous = 0L;
     for (var i = 0; i < hashes.length; i++) {

@@ -1,8 +1,8 @@
 package dev.anabranch.serde;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -10,6 +10,7 @@ import org.apache.flink.core.memory.DataOutputView;
 final class Views {
 
   private static final byte[] NOTHING = {};
+  private static final int CHUNK = 1 << 20;
 
   private Views() {}
 
@@ -36,9 +37,14 @@ final class Views {
   }
 
   static int readInt(DataInputView in) throws IOException {
+    return readInt(in, Integer.MAX_VALUE);
+  }
+
+  static int readInt(DataInputView in, int max) throws IOException {
     var value = readNumber(in);
-    if (value < 0 || value > Integer.MAX_VALUE) {
-      throw new EOFException("a stored length is " + value + "; the state is damaged");
+    if (value < 0 || value > max) {
+      throw new IOException(
+          "a stored number is " + value + ", not 0 to " + max + "; the state is damaged");
     }
     return (int) value;
   }
@@ -53,8 +59,14 @@ final class Views {
     if (length == 0) {
       return NOTHING;
     }
-    var value = new byte[length];
+    // A damaged length must end in an error, not in an allocation of gigabytes.
+    var value = new byte[Math.min(length, CHUNK)];
     in.readFully(value);
+    while (value.length < length) {
+      var read = value.length;
+      value = Arrays.copyOf(value, (int) Math.min(length, 2L * read));
+      in.readFully(value, read, value.length - read);
+    }
     return value;
   }
 
