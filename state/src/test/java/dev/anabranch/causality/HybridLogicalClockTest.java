@@ -1,9 +1,5 @@
 package dev.anabranch.causality;
 
-import static dev.anabranch.causality.HybridLogicalClock.counter;
-import static dev.anabranch.causality.HybridLogicalClock.millis;
-import static dev.anabranch.causality.HybridLogicalClock.of;
-import static dev.anabranch.causality.HybridLogicalClock.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,41 +26,49 @@ class HybridLogicalClockTest {
     "none, 0, 0, -5, 0, 1",
   })
   void ticks(String id, long lastMillis, int lastCounter, long now, long millis, int counter) {
-    var ticked = tick(now, of(lastMillis, lastCounter));
+    var ticked = HybridLogicalClock.tick(now, HybridLogicalClock.of(lastMillis, lastCounter));
 
-    assertThat(millis(ticked)).isEqualTo(millis);
-    assertThat(counter(ticked)).isEqualTo(counter);
+    assertThat(HybridLogicalClock.millis(ticked)).isEqualTo(millis);
+    assertThat(HybridLogicalClock.counter(ticked)).isEqualTo(counter);
   }
 
   @ParameterizedTest(name = "HL-3: ({0},{1}) = {2}")
   @CsvSource({"1, 0, 65536", "1, 1, 65537", "1700000000000, 65535, 111411200000065535"})
   void isOneLong(long millis, int counter, long hlc) {
-    assertThat(of(millis, counter)).isEqualTo(hlc);
+    assertThat(HybridLogicalClock.of(millis, counter)).isEqualTo(hlc);
   }
 
   @Test
   void staysPositiveUntilTheYear6429() {
     var lastSecond = Year.of(6428).atMonth(12).atEndOfMonth().atTime(23, 59, 59);
 
-    assertThat(of(lastSecond.toInstant(ZoneOffset.UTC).toEpochMilli(), 65_535)).isPositive();
+    assertThat(HybridLogicalClock.of(lastSecond.toInstant(ZoneOffset.UTC).toEpochMilli(), 65_535))
+        .isPositive();
   }
 
   @Test
   void refusesWhatIsOutOfRange() {
-    assertThatThrownBy(() -> of(-1, 0)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> of(0, 65_536)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> tick(Long.MAX_VALUE, 0)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> tick(0, Long.MAX_VALUE)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> HybridLogicalClock.of(-1, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> HybridLogicalClock.of(0, 65_536))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> HybridLogicalClock.tick(Long.MAX_VALUE, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> HybridLogicalClock.tick(0, Long.MAX_VALUE))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Property
   void isAlwaysLaterThanBeforeAndNeverBehindTheWallClock(
       @ForAll @LongRange(min = 0, max = HybridLogicalClock.MAX_MILLIS) long now,
       @ForAll @LongRange(min = 0, max = Long.MAX_VALUE - 1) long last) {
-    var ticked = tick(now, last);
+    var ticked = HybridLogicalClock.tick(now, last);
 
     assertThat(ticked).isGreaterThan(last);
-    assertThat(millis(ticked)).isGreaterThanOrEqualTo(now);
-    assertThat(of(millis(ticked), counter(ticked))).isEqualTo(ticked);
+    assertThat(HybridLogicalClock.millis(ticked)).isGreaterThanOrEqualTo(now);
+    assertThat(
+            HybridLogicalClock.of(
+                HybridLogicalClock.millis(ticked), HybridLogicalClock.counter(ticked)))
+        .isEqualTo(ticked);
   }
 }

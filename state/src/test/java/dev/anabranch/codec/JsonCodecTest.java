@@ -48,6 +48,7 @@ class JsonCodecTest {
 
     record Paid(BigDecimal amount, Method method) implements Event {}
 
+    @SuppressWarnings("ArrayRecordComponent") // compared field by field
     record Everything(
         long number,
         double ratio,

@@ -1,0 +1,151 @@
+package dev.anabranch.format;
+
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Causality;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.AggregateRecord;
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.CommandWindow;
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.ReplyBody;
+import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.ShardRecord;
+import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.Stamp;
+import dev.anabranch.wire.CausalityBlob;
+import dev.anabranch.wire.CommandWire;
+import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.MetadataBlob;
+import dev.anabranch.wire.ReplyBlob;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** The values behind the stored bytes: never change one, add another. */
+final class Samples {
+
+  private static final RegionId EU = new RegionId("eu-west");
+  private static final RegionId US = new RegionId("us-east");
+  private static final long HLC = (1_708_016_625_000L << 16) + 7;
+
+  static final AggregateKey ACCOUNT = new AggregateKey("Account", "Zoë/1");
+  static final VectorTime TIME = VectorTime.of(Map.of(EU, 300L, US, 1L));
+  static final Causality CAUSALITY =
+      new Causality(
+          TIME,
+          List.of(new Dot(US, 1), new Dot(EU, 300)),
+          VectorTime.of(Map.of(EU, HLC)),
+          "last-writer-wins");
+  static final Causality CAUSALITY_OF_ONE_REGION =
+      new Causality(
+          VectorTime.of(Map.of(EU, 2L)),
+          List.of(new Dot(EU, 2)),
+          VectorTime.of(Map.of(EU, HLC)),
+          "");
+  static final Map<String, String> METADATA = Map.of("traceparent", "00-aa", "meta-user", "Zoë");
+  static final ReplyBody REPLY =
+      new ReplyBody(
+          "insufficient-funds",
+          "5 short",
+          Map.of("missing", "5", "balance", "0"),
+          7,
+          "application/json",
+          utf8("{\"balance\":0}"));
+  static final List<EncodedMessage> EVENTS =
+      List.of(
+          new EncodedMessage("MoneyDeposited", 2, utf8("{\"amount\":5}")),
+          new EncodedMessage("LimitReached", 65_535, new byte[0]));
+  static final LogRow COMMIT =
+      new Outcome(
+              RowKind.COMMIT,
+              ACCOUNT,
+              3,
+              "cmd-1",
+              "us-east",
+              new Dot(EU, 3),
+              new Stamp(-5, HLC, 1_709_209_800_123_456L),
+              new Blobs(
+                  CausalityBlob.encode(CAUSALITY),
+                  MetadataBlob.encode(METADATA),
+                  ReplyBlob.encode(REPLY),
+                  EventsBlob.encode(EVENTS)))
+          .at(511, 1L << 40);
+  static final LogRow REJECTED =
+      new Outcome(
+              RowKind.REJECTED,
+              ACCOUNT,
+              0,
+              "cmd-2",
+              "",
+              null,
+              new Stamp(Long.MAX_VALUE, HLC, 0),
+              new Blobs(Blobs.EMPTY, Blobs.EMPTY, ReplyBlob.encode(REPLY), Blobs.EMPTY))
+          .at(0, 0);
+  static final LogRow TOMBSTONE =
+      new Outcome(
+              RowKind.TOMBSTONE,
+              ACCOUNT,
+              0,
+              null,
+              "",
+              new Dot(US, 2),
+              new Stamp(1, HLC, 1),
+              new Blobs(CausalityBlob.encode(CAUSALITY), Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY))
+          .at(0, 1);
+  static final CommandEnvelope COMMAND =
+      new CommandEnvelope(
+          ACCOUNT,
+          "cmd-1",
+          new EncodedMessage("Deposit", 2, utf8("{\"amount\":5}")),
+          7,
+          METADATA,
+          new ReplyTarget("replies.client-7", 3, new byte[] {1, 2, -1}));
+  static final CommandReply ANSWER =
+      new CommandReply(
+          "cmd-1",
+          ACCOUNT,
+          ReplyStatus.REJECTED,
+          REPLY,
+          new CommandReply.Backing("eu-west", new LogPosition(17, 42), TIME.token()),
+          true,
+          new ReplyTarget(null, ReplyTarget.ANY_PARTITION, new byte[] {1, 2, -1}));
+  static final CommandRecord RECORD =
+      new CommandRecord(
+          ACCOUNT.toString(),
+          CommandWire.encode(COMMAND, "application/json", "/shop"),
+          new SourcePosition("commands.eu-west", 3, 1L << 33, 1_709_209_800_123L));
+  static final DeadLetter LETTER = new DeadLetter(RECORD, "poison", "it threw");
+  static final AggregateRecord AGGREGATE =
+      new AggregateRecord(
+          3,
+          2,
+          HLC,
+          TIME,
+          new EncodedMessage("Account", 4, utf8("{\"balance\":5}")),
+          CommandWindow.EMPTY
+              .with(CommandWindow.hash("cmd-1"), 40, 8)
+              .with(CommandWindow.hash("cmd-2"), 41, 8)
+              .with(CommandWindow.hash("cmd-0"), 12, 8),
+          null);
+  static final AggregateRecord BROKEN =
+      new AggregateRecord(1, 1, HLC, VectorTime.ZERO, null, CommandWindow.EMPTY, "evolve threw");
+  static final ShardRecord SHARD =
+      new ShardRecord("550e8400-e29b-41d4-a716-446655440000", 43, -5, HLC);
+
+  private Samples() {}
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
