@@ -1,0 +1,163 @@
+package dev.anabranch.connectors.mysql;
+
+import static dev.anabranch.connectors.mysql.TestServer.execute;
+import static dev.anabranch.connectors.mysql.TestServer.newSchema;
+import static dev.anabranch.connectors.mysql.TestServer.server;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anabranch.store.AppendResult.Appended;
+import dev.anabranch.store.AppendResult.Unavailable;
+import dev.anabranch.store.StoreLayoutException;
+import dev.anabranch.store.StoreUnavailableException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+
+/** Accounts, grants and server settings that don't fit, each with its message. */
+class AccessITCase {
+
+  private static final String SECRET = "s3cret-s3cret";
+
+  private final String schema = newSchema();
+  private final String user = "u_" + schema;
+
+  @Test
+  void aWrongPasswordIsNamedAndNotShown() throws Exception {
+    execute("", createUser());
+    var wrong = config("wrong-" + SECRET);
+
+    assertThatThrownBy(() -> new MySqlEventStoreFactory(wrong).open())
+        .isInstanceOf(StoreLayoutException.class)
+        .hasMessageContaining("database 'a'")
+        .hasMessageContaining("refuses user '" + user + "': check user and password")
+        .satisfies(e -> assertThat(stackTrace(e)).doesNotContain(SECRET));
+  }
+
+  @Test
+  void aMissingSchemaIsNamed() throws Exception {
+    execute("", createUser(), "GRANT ALL ON *.* TO " + user);
+
+    assertThatThrownBy(() -> new SchemaMigrator(config(SECRET)).migrate())
+        .isInstanceOf(StoreLayoutException.class)
+        .hasMessageContaining("there is no schema " + schema + " on this server")
+        .hasMessageContaining("CREATE DATABASE " + schema)
+        .satisfies(e -> assertThat(stackTrace(e)).doesNotContain(SECRET));
+  }
+
+  @Test
+  void aSchemaThatTheUserMayNotUseIsNamed() throws Exception {
+    execute(schema, createUser());
+
+    assertThatThrownBy(() -> new SchemaMigrator(config(SECRET)).migrate())
+        .isInstanceOf(StoreLayoutException.class)
+        .hasMessageContaining("user '" + user + "' may not use the schema " + schema);
+  }
+
+  @Test
+  void aMissingGrantIsNamed() throws Exception {
+    execute(schema, createUser(), "GRANT SELECT ON " + schema + ".* TO " + user);
+
+    assertThatThrownBy(() -> new SchemaMigrator(config(SECRET)).migrate())
+        .isInstanceOf(StoreLayoutException.class)
+        .hasMessageContaining("user '" + user + "' lacks a grant")
+        .hasMessageContaining("GRANT SELECT, INSERT, UPDATE, DELETE ON " + schema + ".*");
+  }
+
+  @Test
+  void theGrantsThatTheMessageAsksForAreEnough() throws Exception {
+    execute(
+        schema,
+        createUser(),
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP ON "
+            + schema
+            + ".* TO "
+            + user);
+    new SchemaMigrator(config(SECRET)).migrate();
+    execute("", "REVOKE CREATE, ALTER, INDEX, DROP ON " + schema + ".* FROM " + user);
+
+    try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
+        var session = store.open(0)) {
+      assertThat(session.append(TestRows.rows(0, 0, 3))).isEqualTo(Appended.INSTANCE);
+      session.recordParked("task", true);
+      session.recordParked("task", false);
+      try (var next = store.reopen(0, session)) {
+        assertThat(next.heads(java.util.List.of(0))).containsOnlyKeys(0);
+      }
+    }
+  }
+
+  @Test
+  void aReadOnlyServerIsUnavailable() throws Exception {
+    execute(
+        schema,
+        createUser(),
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON " + schema + ".* TO " + user);
+    new SchemaMigrator(config(SECRET)).migrate();
+    try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
+        var session = store.open(0)) {
+      try {
+        execute("", "SET GLOBAL read_only = ON");
+        assertThat(session.append(TestRows.rows(0, 0, 3))).isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> store.open(0))
+            .isInstanceOf(StoreUnavailableException.class)
+            .hasMessageContaining("is read-only")
+            .hasMessageContaining("Connect to the primary");
+      } finally {
+        execute("", "SET GLOBAL read_only = OFF");
+      }
+      assertThat(session.append(TestRows.rows(0, 0, 3))).isEqualTo(Appended.INSTANCE);
+    }
+  }
+
+  @Test
+  void aServerThatTakesOnlySmallStatementsIsRefused() throws Exception {
+    execute(schema, createUser(), "GRANT ALL ON " + schema + ".* TO " + user);
+    var large = config(SECRET);
+    new SchemaMigrator(large).migrate();
+    var settings = SessionSettings.DEFAULTS.withMaxRowBytes(100 << 20);
+
+    try (var store = new MySqlEventStoreFactory(TestServer.with(large, settings)).open()) {
+      assertThatThrownBy(() -> store.open(0))
+          .isInstanceOf(StoreLayoutException.class)
+          .hasMessageContaining("max_allowed_packet")
+          .hasMessageContaining("maximum of 104857600 bytes");
+    }
+  }
+
+  @Test
+  void tablesOfAnotherShapeAreAWrongProgram() throws Exception {
+    execute(schema, createUser(), "GRANT ALL ON " + schema + ".* TO " + user);
+    new SchemaMigrator(config(SECRET)).migrate();
+    try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
+        var session = store.open(0)) {
+      execute(schema, "ALTER TABLE event_log MODIFY events VARBINARY(3) NOT NULL");
+      assertThatThrownBy(() -> session.append(TestRows.rows(0, 0, 3)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("can't append to database 'a'")
+          .hasMessageContaining("1406");
+      execute(schema, "DROP TABLE event_log");
+      assertThatThrownBy(() -> session.append(TestRows.rows(0, 0, 3)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("1146");
+    }
+  }
+
+  private String createUser() {
+    return "CREATE USER '" + user + "'@'%' IDENTIFIED BY '" + SECRET + "'";
+  }
+
+  private MySqlStoreConfig config(String password) {
+    var url = "jdbc:mysql://127.0.0.1:%d/%s?sslMode=DISABLED&allowPublicKeyRetrieval=true";
+    return TestServer.config(
+        8,
+        new DatabaseConfig(
+            "a", url.formatted(server().port(), schema), user, password, ShardRanges.of(0, 7)));
+  }
+
+  private static String stackTrace(Throwable e) {
+    var text = new StringWriter();
+    e.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+}
