@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -153,7 +154,7 @@ public final class InMemoryDatabase {
     return null;
   }
 
-  synchronized TreeMap<Long, LogRow> shard(int shard) {
+  synchronized NavigableMap<Long, LogRow> shard(int shard) {
     return new TreeMap<>(rowsOf(shard));
   }
 
@@ -192,7 +193,7 @@ public final class InMemoryDatabase {
     }
   }
 
-  private TreeMap<Long, LogRow> rowsOf(int shard) {
+  private NavigableMap<Long, LogRow> rowsOf(int shard) {
     return shards.computeIfAbsent(shard, s -> new TreeMap<>());
   }
 
