@@ -3,11 +3,13 @@ package dev.anabranch.client;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The settings of a client, and what they mean for its producer and consumer. */
@@ -24,17 +26,18 @@ record ClientOptions(
     Map<String, String> properties) {
 
   private static final long MAX_REQUEST_TIMEOUT_MILLIS = 10_000;
+  private static final long METADATA_POLL_NANOS = 10_000_000;
 
   /**
    * A producer that knows its topic, so that the first command does not wait for it.
    *
    * @throws IllegalStateException if the topic can't be reached
    */
-  Producer<byte[], byte[]> openProducer() {
+  Producer<byte[], byte[]> openProducer(Duration startTimeout) {
     var producer =
         new KafkaProducer<>(producer(), new ByteArraySerializer(), new ByteArraySerializer());
     try {
-      producer.partitionsFor(commandsTopic);
+      awaitTopic(producer, System.nanoTime() + startTimeout.toNanos());
       return producer;
     } catch (KafkaException e) {
       producer.close(Duration.ZERO);
@@ -50,6 +53,21 @@ record ClientOptions(
     }
   }
 
+  private void awaitTopic(Producer<byte[], byte[]> producer, long deadlineNanos) {
+    while (true) {
+      try {
+        producer.partitionsFor(commandsTopic);
+        return;
+      } catch (TimeoutException e) {
+        // The producer does not wait, but it has asked.
+        if (System.nanoTime() > deadlineNanos || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LockSupport.parkNanos(METADATA_POLL_NANOS);
+      }
+    }
+  }
+
   private Properties producer() {
     var settings = base("-commands");
     settings.setProperty(ProducerConfig.ACKS_CONFIG, "all");
@@ -57,8 +75,8 @@ record ClientOptions(
     // An idle client sends at once; a busy one batches what comes while five requests are out.
     settings.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0");
     settings.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 << 10));
-    settings.setProperty(
-        ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(blockTimeout.toMillis()));
+    // Neither a sender nor the timer waits for a broker; what is refused is tried again.
+    settings.setProperty(ProducerConfig.MAX_BLOCK_MS_CONFIG, "0");
     // A record that the deadline of its command has passed need not be sent any more.
     settings.setProperty(
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(timeout.toMillis()));

@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * is safe; the first reply counts, further ones are dropped. What Kafka has not yet acknowledged is
  * not sent a second time: its producer is still trying.
  *
+ * <p><b>Order.</b> Commands that are under way together may be handled in any order; wait for the
+ * reply, or name the expected version, where it matters.
+ *
  * <p><b>Bounds.</b> At most {@code maxInFlight} commands are under way; {@link #send} waits for a
  * place for up to the block timeout. Whatever their number, there are two threads, besides those of
  * Kafka's producer and of the executor.
@@ -45,6 +49,10 @@ import org.jspecify.annotations.Nullable;
 public final class CommandClient implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  /** How long to wait for the producer to find a broker again, or to have room. */
+  private static final Duration REFUSED_BACKOFF = Duration.ofMillis(200);
+
   private static final String CLOSED = "the client was closed; send the command again with its id";
 
   private final ClientOptions options;
@@ -82,7 +90,7 @@ public final class CommandClient implements AutoCloseable {
     var replies = ReplyPoller.open(options, startTimeout);
     Producer<byte[], byte[]> producer;
     try {
-      producer = options.openProducer();
+      producer = options.openProducer(startTimeout);
     } catch (RuntimeException e) {
       replies.close();
       throw e;
@@ -131,12 +139,13 @@ public final class CommandClient implements AutoCloseable {
       fail(pending, Reason.CLOSED, CLOSED, null);
     }
     var result = pending.result.thenApply(level::cast);
-    result.whenComplete(
-        (reply, failure) -> {
-          if (result.isCancelled()) {
-            remove(pending);
-          }
-        });
+    var unused =
+        result.whenComplete(
+            (reply, failure) -> {
+              if (result.isCancelled()) {
+                remove(pending);
+              }
+            });
     return result;
   }
 
@@ -195,49 +204,66 @@ public final class CommandClient implements AutoCloseable {
       counters.retried.increment();
     }
     var caller = Thread.currentThread();
+    var refused = new AtomicBoolean();
     try {
-      producer.send(
-          pending.kafka,
-          (metadata, failure) ->
-              acknowledged(pending, metadata, failure, Thread.currentThread() == caller));
+      var unused =
+          producer.send(
+              pending.kafka,
+              (metadata, failure) -> {
+                if (failure == null) {
+                  acknowledged(pending, metadata);
+                } else if (Thread.currentThread() == caller) {
+                  refused.set(true);
+                  refused(pending, failure);
+                } else {
+                  lost(pending, failure);
+                }
+              });
     } catch (RuntimeException e) {
-      acknowledged(pending, null, e, true);
+      refused.set(true);
+      refused(pending, e);
     }
-    schedule(pending);
+    schedule(pending, refused.get() ? REFUSED_BACKOFF : options.attemptTimeout());
   }
 
-  /**
-   * @param refused whether the record did not even reach the producer's buffer
-   */
-  private void acknowledged(
-      PendingCommand pending,
-      @Nullable RecordMetadata metadata,
-      @Nullable Exception failure,
-      boolean refused) {
-    pending.endAttempt();
-    if (failure == null) {
-      if (metadata != null && pending.level == ReplyLevel.SENT) {
-        succeed(
-            pending,
-            new SourcePosition(
-                metadata.topic(), metadata.partition(), metadata.offset(), metadata.timestamp()));
-      }
-    } else if (refused || !(failure instanceof RetriableException)) {
-      fail(
+  private void acknowledged(PendingCommand pending, RecordMetadata metadata) {
+    pending.endAttempt(null);
+    if (pending.level == ReplyLevel.SENT) {
+      succeed(
           pending,
-          pending.attempts() == 1 ? Reason.NOT_SENT : Reason.TIMED_OUT,
-          "topic " + options.commandsTopic() + " did not take it: " + failure.getMessage(),
-          failure);
+          new SourcePosition(
+              metadata.topic(), metadata.partition(), metadata.offset(), metadata.timestamp()));
     }
+  }
+
+  /** The record did not even reach the producer's buffer: no broker is known, or it is full. */
+  private void refused(PendingCommand pending, Exception failure) {
+    pending.revokeAttempt(failure);
+    if (!(failure instanceof RetriableException)) {
+      fail(pending, Reason.NOT_SENT, notTaken(failure), failure);
+    }
+  }
+
+  /** The record may be in Kafka or not. */
+  private void lost(PendingCommand pending, Exception failure) {
+    pending.endAttempt(failure);
+    if (!(failure instanceof RetriableException)) {
+      var reason = pending.attempts() == 1 ? Reason.NOT_SENT : Reason.TIMED_OUT;
+      fail(pending, reason, notTaken(failure), failure);
+    }
+  }
+
+  private String notTaken(Exception failure) {
+    return "topic " + options.commandsTopic() + " did not take it: " + failure.getMessage();
   }
 
   // -- Time.
 
-  private void schedule(PendingCommand pending) {
+  private void schedule(PendingCommand pending, Duration delay) {
     var left = options.timeout().toNanos() - (System.nanoTime() - pending.startNanos);
-    var delay = Math.max(0, Math.min(left, options.attemptTimeout().toNanos()));
+    var nanos = Math.max(0, Math.min(left, delay.toNanos()));
     try {
-      pending.timer(timer.schedule(() -> timeUp(pending), delay, NANOSECONDS));
+      pending.timer(timer.schedule(() -> timeUp(pending), nanos, NANOSECONDS));
     } catch (RejectedExecutionException e) {
       fail(pending, Reason.CLOSED, CLOSED, null);
     }
@@ -251,7 +277,7 @@ public final class CommandClient implements AutoCloseable {
     if (elapsed >= options.timeout().toNanos()) {
       timedOut(pending, elapsed);
     } else if (pending.isUnacknowledged()) {
-      schedule(pending);
+      schedule(pending, options.attemptTimeout());
     } else if (pending.attempts() < options.maxAttempts()) {
       attempt(pending);
     } else {
@@ -260,6 +286,12 @@ public final class CommandClient implements AutoCloseable {
   }
 
   private void timedOut(PendingCommand pending, long elapsedNanos) {
+    var after = "after " + TimeUnit.NANOSECONDS.toMillis(elapsedNanos) + " ms ";
+    var failure = pending.lastFailure();
+    if (pending.attempts() == 0 && failure != null) {
+      fail(pending, Reason.NOT_SENT, after + notTaken(failure), failure);
+      return;
+    }
     var problem =
         pending.isUnacknowledged()
             ? "Kafka did not acknowledge it"
@@ -269,13 +301,8 @@ public final class CommandClient implements AutoCloseable {
     fail(
         pending,
         Reason.TIMED_OUT,
-        "after "
-            + TimeUnit.NANOSECONDS.toMillis(elapsedNanos)
-            + " ms and "
-            + pending.attempts()
-            + " attempts "
-            + problem,
-        null);
+        after + "and " + pending.attempts() + " attempts " + problem,
+        failure);
   }
 
   // -- Replies.

@@ -78,8 +78,8 @@ public final class CommandClientBuilder {
   }
 
   /**
-   * How long {@code send} may block: for a place among the commands under way, and for room in the
-   * producer's buffer. Default: 10 seconds each; zero: fail at once.
+   * How long {@code send} may block for a place among the commands under way; default: 10 seconds.
+   * Zero: fail at once.
    */
   public CommandClientBuilder blockTimeout(Duration duration) {
     this.blockTimeout = duration;

@@ -21,6 +21,7 @@ final class PendingCommand {
 
   private int attempts;
   private boolean unacknowledged;
+  private @Nullable Exception lastFailure;
   private @Nullable Future<?> timer;
   private boolean over;
 
@@ -36,14 +37,26 @@ final class PendingCommand {
     return attempts;
   }
 
+  /** Returns how many there are with this one. */
   synchronized int beginAttempt() {
     unacknowledged = true;
     return ++attempts;
   }
 
   /** Kafka has the attempt's record, or gave it up. */
-  synchronized void endAttempt() {
+  synchronized void endAttempt(@Nullable Exception failure) {
     unacknowledged = false;
+    lastFailure = failure;
+  }
+
+  /** The attempt's record did not even reach the producer's buffer: it does not count. */
+  synchronized void revokeAttempt(Exception failure) {
+    endAttempt(failure);
+    attempts--;
+  }
+
+  synchronized @Nullable Exception lastFailure() {
+    return lastFailure;
   }
 
   /** Whether the producer is still trying to deliver the last attempt's record. */

@@ -15,7 +15,8 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
  * aggregate that it is for.
  *
  * <p><b>Recovery.</b> Offsets live in Flink's checkpoints; they are also committed to the consumer
- * group after each, for a start without a checkpoint and for monitoring.
+ * group, for a start without a checkpoint and for monitoring: after each checkpoint while commands
+ * come, up to ten seconds later when none do.
  */
 public final class CommandSource {
 

@@ -2,6 +2,7 @@ package dev.anabranch.connectors.kafka;
 
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.wire.DeadLetterWire;
+import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,20 @@ import org.jspecify.annotations.Nullable;
 final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter> {
   private static final long serialVersionUID = 1L;
 
+  private final KafkaConnection connection;
   private final String topic;
   private final int maxBytes;
 
-  DeadLetterSerializer(String topic, int maxBytes) {
+  DeadLetterSerializer(KafkaConnection connection, String topic, int maxBytes) {
+    this.connection = connection;
     this.topic = topic;
     this.maxBytes = maxBytes;
+  }
+
+  @Override
+  public void open(SerializationSchema.InitializationContext context, KafkaSinkContext sink)
+      throws InterruptedException {
+    TopicDirectory.require(connection, topic);
   }
 
   @Override

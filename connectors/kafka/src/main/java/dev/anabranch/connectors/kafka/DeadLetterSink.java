@@ -1,6 +1,7 @@
 package dev.anabranch.connectors.kafka;
 
 import dev.anabranch.model.DeadLetter;
+import dev.anabranch.wire.DeadLetterWire;
 import java.util.Map;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -11,17 +12,29 @@ public final class DeadLetterSink {
   private DeadLetterSink() {}
 
   /**
-   * @param maxBytes limit of the topic; what is larger is cut, with a header that says so
+   * The sink for a topic, which must exist.
+   *
+   * @param maxBytes limit of the topic, at least {@link DeadLetterWire#MIN_RECORD_BYTES}; what is
+   *     larger is cut, with a header that says so
    */
   public static KafkaSink<DeadLetter> of(
       KafkaConnection connection,
       String topic,
       int maxBytes,
       Map<String, String> producerProperties) {
+    if (maxBytes < DeadLetterWire.MIN_RECORD_BYTES) {
+      throw new IllegalArgumentException(
+          "dead letters need a limit of "
+              + DeadLetterWire.MIN_RECORD_BYTES
+              + " bytes at least, topic "
+              + topic
+              + " has "
+              + maxBytes);
+    }
     return KafkaSink.<DeadLetter>builder()
         .setKafkaProducerConfig(ProducerSettings.durable(connection, producerProperties, maxBytes))
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-        .setRecordSerializer(new DeadLetterSerializer(topic, maxBytes))
+        .setRecordSerializer(new DeadLetterSerializer(connection, topic, maxBytes))
         .build();
   }
 }

@@ -7,19 +7,20 @@ import dev.anabranch.wire.EventWire;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /** A row of the log as a record of the events topic, in the partition that carries its shard. */
 final class EventSerializer implements KafkaRecordSerializationSchema<LogRow> {
   private static final long serialVersionUID = 1L;
 
+  private final KafkaConnection connection;
   private final String topic;
   private final String region;
   private final int partitions;
   private final int[] partitionOfShard;
 
-  EventSerializer(String topic, StoreLayout layout) {
+  EventSerializer(KafkaConnection connection, String topic, StoreLayout layout) {
+    this.connection = connection;
     this.topic = topic;
     this.region = layout.region().value();
     this.partitions = layout.eventsPartitions();
@@ -29,23 +30,11 @@ final class EventSerializer implements KafkaRecordSerializationSchema<LogRow> {
     }
   }
 
-  /** Without this check a record for a partition that is not there blocks the task for a minute. */
+  /** Without this check a record for a partition that is not there blocks the task for minutes. */
   @Override
-  public void open(SerializationSchema.InitializationContext context, KafkaSinkContext sink) {
-    int found;
-    try {
-      found = sink.getPartitionsForTopic(topic).length;
-    } catch (KafkaException e) {
-      throw new IllegalStateException(
-          "can't read the partitions of topic "
-              + topic
-              + " ("
-              + e.getMessage()
-              + "); is the broker up, and was the topic created with "
-              + partitions
-              + " partitions?",
-          e);
-    }
+  public void open(SerializationSchema.InitializationContext context, KafkaSinkContext sink)
+      throws InterruptedException {
+    var found = TopicDirectory.require(connection, topic);
     if (found < partitions) {
       throw new IllegalStateException(
           "topic "
@@ -54,7 +43,9 @@ final class EventSerializer implements KafkaRecordSerializationSchema<LogRow> {
               + found
               + " partitions, but the region was created with "
               + partitions
-              + "; run kafka-topics.sh --bootstrap-server ADDRESS --alter --topic "
+              + "; run kafka-topics.sh --bootstrap-server "
+              + connection.bootstrapServers()
+              + " --alter --topic "
               + topic
               + " --partitions "
               + partitions);

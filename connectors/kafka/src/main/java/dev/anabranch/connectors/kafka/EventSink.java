@@ -79,7 +79,7 @@ public final class EventSink {
           ProducerSettings.durable(connection, producerProperties, commitMaxBytes);
       var sink =
           KafkaSink.<LogRow>builder()
-              .setRecordSerializer(new EventSerializer(topic, layout))
+              .setRecordSerializer(new EventSerializer(connection, topic, layout))
               .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE);
       if (transactionalIdPrefix != null) {
         properties.setProperty(

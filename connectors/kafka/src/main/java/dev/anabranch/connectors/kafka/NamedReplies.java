@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,9 @@ final class NamedReplies implements AutoCloseable {
   private static final long MAX_BYTES_UNDER_WAY = 64L << 20;
   private static final int MAX_TOPICS = 1_000;
   private static final int MAX_LOOKUPS = 100;
+
+  /** After what may have been the broker's fault; then the topic is looked up. */
+  private static final Duration SHORT_BLOCK = Duration.ofSeconds(5);
 
   /** Takes what can't be delivered; called by any thread, once for each such reply. */
   interface Undelivered {
@@ -177,7 +181,7 @@ final class NamedReplies implements AutoCloseable {
     var block = topic.block;
     if (block != null && now < block.untilNanos) {
       giveBack(parcel, block.reason);
-    } else if (now < topic.freshUntilNanos) {
+    } else if (block == null && now < topic.freshUntilNanos) {
       send(topic, parcel);
     } else {
       topic.waiting.add(parcel);
@@ -193,16 +197,19 @@ final class NamedReplies implements AutoCloseable {
       return;
     }
     lookups++;
-    directory
-        .partitions(name)
-        .whenComplete(
-            (partitions, failure) -> onCourier(() -> lookedUp(name, topic, partitions, failure)));
+    var unused =
+        directory
+            .partitions(name)
+            .whenComplete(
+                (partitions, failure) ->
+                    onCourier(() -> lookedUp(name, topic, partitions, failure)));
   }
 
   private void lookedUp(
       String name, Topic topic, @Nullable Integer partitions, @Nullable Throwable failure) {
     lookups--;
     if (partitions != null) {
+      topic.block = null;
       topic.partitions = partitions;
       topic.freshUntilNanos = System.nanoTime() + options.topicRefresh().toNanos();
       var parcels = List.copyOf(topic.waiting);
@@ -210,7 +217,7 @@ final class NamedReplies implements AutoCloseable {
       parcels.forEach(parcel -> send(topic, parcel));
     } else if (TopicDirectory.isMissing(failure)) {
       var reason = "topic " + name + " does not exist";
-      block(topic, reason);
+      block(topic, reason, options.topicRefresh());
       returnWaiting(topic, reason);
     } else {
       returnWaiting(topic, "topic " + name + " could not be looked up: " + failure);
@@ -232,10 +239,11 @@ final class NamedReplies implements AutoCloseable {
       return;
     }
     try {
-      producer()
-          .send(
-              KafkaRecords.toProducer(parcel.topic, partition, parcel.kafka.message()),
-              (metadata, failure) -> sent(topic, parcel, failure));
+      var unused =
+          producer()
+              .send(
+                  KafkaRecords.toProducer(parcel.topic, partition, parcel.kafka.message()),
+                  (metadata, failure) -> sent(topic, parcel, failure));
     } catch (RuntimeException e) {
       sent(topic, parcel, e);
     }
@@ -275,7 +283,10 @@ final class NamedReplies implements AutoCloseable {
     } else {
       var reason = "topic " + parcel.topic + " did not take it: " + failure.getMessage();
       if (!(failure instanceof RecordTooLargeException)) {
-        block(topic, reason);
+        block(
+            topic,
+            reason,
+            failure instanceof RetriableException ? SHORT_BLOCK : options.topicRefresh());
       }
       giveBack(parcel, reason);
     }
@@ -287,8 +298,8 @@ final class NamedReplies implements AutoCloseable {
     send(topic, parcel);
   }
 
-  private void block(Topic topic, String reason) {
-    topic.block = new Block(reason, System.nanoTime() + options.topicRefresh().toNanos());
+  private static void block(Topic topic, String reason, Duration duration) {
+    topic.block = new Block(reason, System.nanoTime() + duration.toNanos());
   }
 
   private void giveBack(Parcel parcel, String reason) {

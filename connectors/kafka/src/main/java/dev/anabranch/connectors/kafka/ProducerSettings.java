@@ -25,7 +25,7 @@ final class ProducerSettings {
   /**
    * Longer than most broker outages: a shorter one delays records instead of restarting the job.
    */
-  private static final int DELIVERY_TIMEOUT_MILLIS = 600_000;
+  private static final String PATIENCE_MILLIS = "600000";
 
   private static final int DEFAULT_BUFFER_BYTES = 32 << 20;
   private static final int BATCH_BYTES = 128 << 10;
@@ -50,8 +50,9 @@ final class ProducerSettings {
     var properties = connection.toProperties();
     properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0");
     properties.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(BATCH_BYTES));
-    properties.setProperty(
-        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.toString(DELIVERY_TIMEOUT_MILLIS));
+    properties.setProperty(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
+    // A producer that knows no broker any more forgets its topics, and blocks.
+    properties.setProperty(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MILLIS);
     properties.setProperty(
         ProducerConfig.BUFFER_MEMORY_CONFIG,
         Long.toString(Math.max(DEFAULT_BUFFER_BYTES, 4L * maxRecordBytes)));

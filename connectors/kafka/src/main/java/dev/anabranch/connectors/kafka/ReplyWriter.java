@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyWriter implements SinkWriter<CommandReply> {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration SETTLE_TIMEOUT = Duration.ofMillis(250);
 
   private static final Context NO_CONTEXT =
@@ -85,7 +84,7 @@ final class ReplyWriter implements SinkWriter<CommandReply> {
       throws IOException {
     var directory = TopicDirectory.open(options.connection());
     try {
-      var partitions = directory.awaitPartitions(options.defaultTopic(), START_TIMEOUT);
+      var partitions = directory.awaitPartitions(options.defaultTopic());
       var toDefault = defaultSink.createWriter(context);
       return new ReplyWriter(options, directory, toDefault, partitions, context);
     } catch (InterruptedException e) {
@@ -153,9 +152,10 @@ final class ReplyWriter implements SinkWriter<CommandReply> {
       return;
     }
     partitionsAskedNanos = now;
-    directory
-        .partitions(options.defaultTopic())
-        .thenAccept(partitions -> defaultPartitions = partitions);
+    var unused =
+        directory
+            .partitions(options.defaultTopic())
+            .thenAccept(partitions -> defaultPartitions = partitions);
   }
 
   /** Takes a reply that a named topic did not; called by any thread. */

@@ -32,7 +32,7 @@ public final class Republisher implements AutoCloseable {
   public Republisher(
       KafkaConnection connection, String topic, StoreLayout layout, int commitMaxBytes) {
     this.topic = topic;
-    this.serializer = new EventSerializer(topic, layout);
+    this.serializer = new EventSerializer(connection, topic, layout);
     this.producer =
         new KafkaProducer<>(
             ProducerSettings.durable(connection, Map.of(), commitMaxBytes),
@@ -51,13 +51,14 @@ public final class Republisher implements AutoCloseable {
     if (kafka == null) {
       return;
     }
-    producer.send(
-        kafka,
-        (metadata, exception) -> {
-          if (exception != null) {
-            failure.compareAndSet(null, new Failure(row, exception));
-          }
-        });
+    var unused =
+        producer.send(
+            kafka,
+            (metadata, exception) -> {
+              if (exception != null) {
+                failure.compareAndSet(null, new Failure(row, exception));
+              }
+            });
     published++;
   }
 

@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.kafka;
 
+import dev.anabranch.wire.DeadLetterWire;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -160,17 +161,7 @@ public final class TopicCheck {
             + RETENTION_MILLIS
             + " "
             + found.settings.getOrDefault(RETENTION_MILLIS, "unknown"));
-    if (minInSync > replication) {
-      problem(
-          topic,
-          MIN_IN_SYNC
-              + " is "
-              + minInSync
-              + ", but there are only "
-              + replication
-              + " replicas: nothing can be written",
-          alterCommand(topic, MIN_IN_SYNC, replication));
-    } else if (replication > 1 && minInSync < 2) {
+    if (replication > 1 && minInSync < 2) {
       warnings.add(
           "topic "
               + topic
@@ -243,7 +234,9 @@ public final class TopicCheck {
       return needed;
     }
     var max = found.get().setting(MAX_MESSAGE_BYTES, needed);
-    if (max < needed) {
+    if (max < DeadLetterWire.MIN_RECORD_BYTES) {
+      checkMaxMessageBytes(plan.deadLetters, found.get(), needed);
+    } else if (max < needed) {
       warnings.add(
           "topic "
               + plan.deadLetters

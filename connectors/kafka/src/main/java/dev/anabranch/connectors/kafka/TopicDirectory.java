@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class TopicDirectory implements AutoCloseable {
 
   private static final String TIMEOUT_MILLIS = "10000";
+  private static final int START_TIMEOUT_SECONDS = 30;
 
   private final Admin admin;
 
@@ -30,6 +31,17 @@ final class TopicDirectory implements AutoCloseable {
     properties.setProperty(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     properties.setProperty(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     return new TopicDirectory(Admin.create(properties));
+  }
+
+  /**
+   * Number of partitions of a topic that a starting task needs.
+   *
+   * @throws IllegalStateException saying what is wrong with the topic
+   */
+  static int require(KafkaConnection connection, String topic) throws InterruptedException {
+    try (var directory = open(connection)) {
+      return directory.awaitPartitions(topic);
+    }
   }
 
   /** Completes with the number of partitions, on a thread that must not be blocked. */
@@ -46,9 +58,9 @@ final class TopicDirectory implements AutoCloseable {
    *
    * @throws IllegalStateException saying what is wrong with the topic
    */
-  int awaitPartitions(String topic, Duration timeout) throws InterruptedException {
+  int awaitPartitions(String topic) throws InterruptedException {
     try {
-      return partitions(topic).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return partitions(topic).get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       var problem =
           isMissing(e.getCause())
