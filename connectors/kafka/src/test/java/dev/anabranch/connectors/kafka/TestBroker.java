@@ -63,7 +63,7 @@ final class TestBroker implements AutoCloseable {
   }
 
   void send(ProducerRecord<byte[], byte[]> kafkaRecord) {
-    producer.send(kafkaRecord);
+    var unused = producer.send(kafkaRecord);
   }
 
   void flush() {

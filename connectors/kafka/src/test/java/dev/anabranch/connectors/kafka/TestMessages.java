@@ -18,6 +18,7 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.wire.CommandWire;
+import dev.anabranch.wire.EventsBlob;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ final class TestMessages {
 
   static final RegionId REGION = new RegionId("a");
 
+  private static final EncodedMessage PAYLOAD =
+      new EncodedMessage("Open", 1, "{}".getBytes(StandardCharsets.UTF_8));
+
   private TestMessages() {}
 
   static StoreLayout layout(int shards, int partitions) {
@@ -34,12 +38,11 @@ final class TestMessages {
   }
 
   static MessageRecord command(String aggregateId, String commandId) {
-    var payload = new EncodedMessage("Open", 1, "{}".getBytes(StandardCharsets.UTF_8));
     var envelope =
         new CommandEnvelope(
             new AggregateKey("Account", aggregateId),
             commandId,
-            payload,
+            PAYLOAD,
             CommandEnvelope.ANY_VERSION,
             Map.of(),
             ReplyTarget.DEFAULT);
@@ -56,7 +59,7 @@ final class TestMessages {
             "",
             new Dot(REGION, offset + 1),
             new Stamp(1, 2, 3),
-            new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, new byte[] {1}));
+            new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(List.of(PAYLOAD))));
     return outcome.at(shard, offset);
   }
 
