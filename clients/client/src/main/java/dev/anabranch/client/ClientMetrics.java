@@ -3,7 +3,7 @@ package dev.anabranch.client;
 /**
  * What a client did since it was built.
  *
- * @param sent commands given to Kafka, each once
+ * @param sent commands taken to be sent, each once
  * @param replied commands that came as far as their level asks
  * @param retried further attempts
  * @param timedOut commands that failed for want of a reply or an acknowledgement
