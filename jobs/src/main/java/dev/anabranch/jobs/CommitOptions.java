@@ -49,6 +49,16 @@ final class CommitOptions {
                       + " reading until some have theirs."),
           ValueRule.between(1, 100_000));
 
+  static final JobOption<MemorySize> MAX_PENDING_BYTES =
+      JobOption.withDefault(
+          key("commit.max-pending-bytes")
+              .memoryType()
+              .defaultValue(MemorySize.ofMebiBytes(64))
+              .withDescription(
+                  "Most bytes of such commands, with which the job stops reading as well; it bounds"
+                      + " heap, and what a checkpoint holds while a database is out of reach."),
+          ValueRule.between(MemorySize.parse("16 kb"), MemorySize.parse("4 gb")));
+
   static final JobOption<Integer> LANES =
       JobOption.withDefault(
           key("commit.lanes-per-database")
@@ -90,7 +100,14 @@ final class CommitOptions {
           ValueRule.between(1, 10_000));
 
   static final List<JobOption<?>> COMMIT =
-      List.of(MAX_BYTES, MAX_ROWS, BATCH_MAX_BYTES, MAX_PENDING, LANES, DRAIN_TIMEOUT);
+      List.of(
+          MAX_BYTES,
+          MAX_ROWS,
+          BATCH_MAX_BYTES,
+          MAX_PENDING,
+          MAX_PENDING_BYTES,
+          LANES,
+          DRAIN_TIMEOUT);
 
   static final List<JobOption<?>> AGGREGATES = List.of(CACHE_SIZE, COMMAND_WINDOW);
 
@@ -135,7 +152,8 @@ final class CommitOptions {
     return new CommandOperatorOptions(
         region.name().value(),
         region.shardCount(),
-        new CommandOperatorOptions.Batching(lanes, maxRows, batchMaxBytes, pending),
+        new CommandOperatorOptions.Batching(
+            lanes, maxRows, batchMaxBytes, pending, reader.get(MAX_PENDING_BYTES).getBytes()),
         maxBytes,
         Math.max(cacheSize, pending),
         reader.get(COMMAND_WINDOW),

@@ -29,7 +29,15 @@ final class FlinkSettings {
     settings.addAll(user);
     settings.addAll(required(options));
     env.configure(settings);
-    env.setMaxParallelism(options.region().shardCount());
+    if (env.getParallelism() > options.region().shardCount()) {
+      throw new IllegalStateException(
+          "the job's parallelism, %d, is more than %s, %d: a subtask without a shard has no work; set flink.%s"
+              .formatted(
+                  env.getParallelism(),
+                  RegionOptions.SHARD_COUNT,
+                  options.region().shardCount(),
+                  CoreOptions.DEFAULT_PARALLELISM.key()));
+    }
   }
 
   /** Notes what the user asks of Flink that the job can't live with. */

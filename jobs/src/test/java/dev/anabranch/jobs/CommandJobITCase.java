@@ -1,0 +1,97 @@
+package dev.anabranch.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.jobs.region.CrashPoint;
+import dev.anabranch.jobs.region.RegionUnderTest;
+import dev.anabranch.model.ReplyStatus;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The command job on real Kafka, RocksDB and two databases. */
+class CommandJobITCase {
+
+  @RegisterExtension final RegionUnderTest region = RegionUnderTest.ofPurses();
+
+  @Test
+  void commandsAreCreatedUpdatedRejectedAndAnswered() {
+    region.start();
+
+    var created = region.handle("Purse/a", "deposit 100");
+    assertThat(created.status()).isEqualTo(ReplyStatus.ACCEPTED);
+    assertThat(created.body().version()).isEqualTo(1);
+
+    var updated = region.handle("Purse/a", "deposit-and-read 20");
+    assertThat(updated.body().version()).isEqualTo(2);
+    assertThat(updated.body().result()).asString(UTF_8).isEqualTo("120");
+
+    var rejected = region.handle("Purse/a", "withdraw 121");
+    assertThat(rejected.status()).isEqualTo(ReplyStatus.REJECTED);
+    assertThat(rejected.body().code()).isEqualTo("too-little");
+    assertThat(rejected.body().details()).containsEntry("balance", "120");
+
+    assertThat(region.handle("Purse/a", "nothing").status()).isEqualTo(ReplyStatus.UNCHANGED);
+    assertThat(region.handle("Purse/a", "read").body().result())
+        .asString(UTF_8)
+        .startsWith("120 2 ");
+
+    assertThat(region.stored()).hasSize(5);
+    region.verify();
+  }
+
+  @Test
+  void aRepeatIsAnsweredWithTheOriginalOutcome() {
+    region.start();
+    var command = RegionUnderTest.purseCommand("Purse/a", "gift");
+
+    var first = region.handle(command);
+    var second = region.handle(command);
+
+    assertThat(second.repeated()).isTrue();
+    assertThat(second.backing()).isEqualTo(first.backing());
+    assertThat(region.stored()).hasSize(1);
+    region.verify();
+  }
+
+  @Test
+  void aSavepointHoldsTheStatesOfEarlierReleases() throws IOException {
+    region.start();
+    region.handle("Purse/a", "deposit 1");
+
+    assertThat(UidsAndStates.of(region.job().stopWithSavepoint()))
+        .isEqualTo(UidsAndStates.golden());
+  }
+
+  @Test
+  void aTaskFailureUnderLoadLosesAndRepeatsNothing() {
+    region.parallelism(2).start();
+    try (var load = region.load(50, 1)) {
+      load.awaitReplies(200);
+      for (var point : CrashPoint.values()) {
+        var before = region.crashes();
+        region.crashAt(point);
+        load.awaitReplies(300);
+        assertThat(region.crashes()).as("crashes at " + point).isEqualTo(before + 1);
+      }
+      var result = load.stop();
+      assertThat(result.count(ReplyStatus.ERROR)).isZero();
+    }
+    region.verify();
+  }
+
+  @Test
+  void rescalingThroughSavepointsUnderLoadLosesAndRepeatsNothing() {
+    region.start();
+    try (var load = region.load(50, 2)) {
+      load.awaitReplies(300);
+      region.rescale(2);
+      load.awaitReplies(300);
+      region.rescale(1);
+      load.awaitReplies(300);
+      assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+    }
+    region.verify();
+  }
+}

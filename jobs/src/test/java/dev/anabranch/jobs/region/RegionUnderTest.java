@@ -1,0 +1,400 @@
+package dev.anabranch.jobs.region;
+
+import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.client.Command;
+import dev.anabranch.client.CommandClient;
+import dev.anabranch.client.ReplyLevel;
+import dev.anabranch.connectors.kafka.KafkaConnection;
+import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
+import dev.anabranch.embedded.EmbeddedDatabase;
+import dev.anabranch.embedded.EmbeddedKafka;
+import dev.anabranch.embedded.TcpProxy;
+import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.jobs.CommandJobUnderTest;
+import dev.anabranch.jobs.config.Settings;
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.MessageRecord;
+import dev.anabranch.operators.command.DomainLoader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A region of its own for each test method, on servers that all tests of the JVM share: topics in a
+ * real Kafka, event tables in two real databases, and the command job on a Flink cluster.
+ *
+ * <pre>{@code
+ * @RegisterExtension final RegionUnderTest region = RegionUnderTest.ofPurses();
+ *
+ * @Test
+ * void anAcceptedCommandSurvivesACrash() {
+ *   region.start();
+ *   region.handle("Purse/a", "deposit 5");
+ *   region.crashAt(CrashPoint.AFTER_APPEND);
+ *   region.handle("Purse/a", "deposit 6");   // the client sends again until it is answered
+ *   region.verify();
+ * }
+ * }</pre>
+ *
+ * <p><b>Job.</b> {@link #start} and {@link #startFrom} submit it, at most one at a time; {@link
+ * #job} takes checkpoints and savepoints of it and kills it. {@link #submit} runs a second one
+ * beside it.
+ *
+ * <p><b>Faults.</b> {@link #crashAt} fails a task at a point of a row's way; {@link
+ * #killTaskManagers} fails all at once; {@link #database} can be killed and restarted, {@link
+ * #kafka} stopped and restarted; {@link #databaseProxy} and {@link #kafkaProxy} stand between the
+ * job and each server. Whatever is still broken after a test is mended before the next.
+ *
+ * <p><b>Verdict.</b> {@link #verify}, when nothing is under way.
+ */
+public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallback {
+
+  private static final AtomicInteger REGIONS = new AtomicInteger();
+  private static final int SHARDS = 64;
+
+  private final DomainLoader domain;
+  private final Map<String, String> extraOptions = new HashMap<>();
+  private int parallelism = 1;
+
+  // -- Of one test.
+  private @Nullable Running running;
+
+  private record Running(TestServers servers, String name, List<JobUnderTest> jobs) {}
+
+  private @Nullable CommandClient client;
+
+  private RegionUnderTest(DomainLoader domain) {
+    this.domain = domain;
+  }
+
+  public static RegionUnderTest of(DomainLoader domain) {
+    return new RegionUnderTest(domain);
+  }
+
+  /** A region of {@link PurseDomain}. */
+  public static RegionUnderTest ofPurses() {
+    return of(loader -> AggregateTypes.of(new PurseDomain()));
+  }
+
+  /** Sets an option of the job for its next submissions. */
+  public RegionUnderTest option(String key, String value) {
+    extraOptions.put(key, value);
+    return this;
+  }
+
+  /** How many subtasks the job has at its next submissions; 1 unless set. */
+  public RegionUnderTest parallelism(int subtasks) {
+    this.parallelism = subtasks;
+    return this;
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    var servers = TestServers.of(context);
+    servers.repair();
+    var name = "r" + REGIONS.incrementAndGet();
+    running = new Running(servers, name, new ArrayList<>());
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    var ended = running();
+    ended.servers.repair();
+    if (client != null) {
+      client.close();
+      client = null;
+    }
+    ended.jobs.forEach(JobUnderTest::kill);
+    Crashes.forget(ended.name);
+    running = null;
+  }
+
+  // -- The job.
+
+  /** Submits the job without a checkpoint and waits until it runs. */
+  public JobUnderTest start() {
+    return submitAndAwait(null);
+  }
+
+  /** Submits the job from a checkpoint or savepoint and waits until it runs. */
+  public JobUnderTest startFrom(String path) {
+    return submitAndAwait(path);
+  }
+
+  /** Stops the job with a savepoint and goes on from it with as many subtasks. */
+  public JobUnderTest rescale(int subtasks) {
+    var savepoint = job().stopWithSavepoint();
+    return parallelism(subtasks).startFrom(savepoint);
+  }
+
+  /** The job submitted last. */
+  public JobUnderTest job() {
+    var jobs = running().jobs;
+    if (jobs.isEmpty()) {
+      throw new IllegalStateException("no job was submitted: call start() first");
+    }
+    return jobs.get(jobs.size() - 1);
+  }
+
+  /**
+   * Submits the job and does not wait.
+   *
+   * @param path checkpoint or savepoint to start from; null: none
+   * @param options that differ from the region's, by key
+   */
+  public JobUnderTest submit(@Nullable String path, Map<String, String> options) {
+    var flink = running().servers.flink();
+    var env =
+        CommandJobUnderTest.prepare(new Configuration(), options(options), domain, wrappers());
+    var graph = env.getStreamGraph();
+    graph.setJobName("commands-" + name());
+    var job = graph.getJobGraph();
+    if (path != null) {
+      job.setSavepointRestoreSettings(
+          SavepointRestoreSettings.forPath(path, false, RecoveryClaimMode.NO_CLAIM));
+    }
+    try {
+      var unused = flink.submitJob(job).get(60, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException("the job was not accepted", e);
+    }
+    var submitted =
+        new JobUnderTest(flink, job.getJobID(), directory("checkpoints"), directory("savepoints"));
+    running().jobs.add(submitted);
+    return submitted;
+  }
+
+  // -- Commands.
+
+  /** Connected to Kafka past the proxy; sends again after two seconds without a reply. */
+  public CommandClient client() {
+    var current = client;
+    if (current == null) {
+      current =
+          CommandClient.builder()
+              .bootstrapServers(kafka().bootstrapServers())
+              .commandsTopic("commands." + name())
+              .replyTopic("replies." + name())
+              .attemptTimeout(Duration.ofSeconds(2))
+              .timeout(Await.TIMEOUT)
+              .maxAttempts(1_000)
+              .maxInFlight(200)
+              .blockTimeout(Await.TIMEOUT)
+              .build();
+      client = current;
+    }
+    return current;
+  }
+
+  /** A command of {@link PurseDomain} for an aggregate, {@code Purse/id}. */
+  public static Command purseCommand(String aggregate, String command) {
+    var slash = aggregate.indexOf('/');
+    var type = aggregate.startsWith("Pouch/") ? PurseDomain.POUCH : PurseDomain.PURSE;
+    return Command.of(type, aggregate.substring(slash + 1), command);
+  }
+
+  public CompletableFuture<CommandReply> send(Command command) {
+    return client().send(command, ReplyLevel.COMMITTED);
+  }
+
+  /** Sends a command of {@link PurseDomain} and waits for its reply. */
+  public CommandReply handle(String aggregate, String command) {
+    return handle(purseCommand(aggregate, command));
+  }
+
+  public CommandReply handle(Command command) {
+    return send(command).join();
+  }
+
+  /** Begins to send random commands to that many purses. */
+  public Load load(int aggregates, long seed) {
+    return load(
+        seed,
+        random ->
+            purseCommand("Purse/" + random.nextInt(aggregates), PurseDomain.randomCommand(random)));
+  }
+
+  public Load load(long seed, Function<Random, Command> commands) {
+    return new Load(client(), seed, commands);
+  }
+
+  // -- Faults.
+
+  /** Fails the task whose row comes next to this point; waiting for it is up to the test. */
+  public void crashAt(CrashPoint point) {
+    crashAt(point, 1);
+  }
+
+  /** Fails the task whose row comes to this point as the n-th from here on. */
+  public void crashAt(CrashPoint point, int nth) {
+    Crashes.of(name()).arm(point, nth);
+  }
+
+  /** How often {@link #crashAt} has failed a task. */
+  public long crashes() {
+    return Crashes.of(name()).happened();
+  }
+
+  public void killTaskManagers() {
+    running().servers.replaceTaskManagers();
+  }
+
+  public EmbeddedKafka kafka() {
+    return running().servers.kafka();
+  }
+
+  /** Between the job and Kafka. */
+  public TcpProxy kafkaProxy() {
+    return running().servers.kafkaProxy();
+  }
+
+  /** One of two: 0 holds the lower half of the shards. */
+  public EmbeddedDatabase database(int index) {
+    return running().servers.database(index);
+  }
+
+  /** Between the job and a database. */
+  public TcpProxy databaseProxy(int index) {
+    return running().servers.databaseProxy(index);
+  }
+
+  // -- What came of it.
+
+  public String name() {
+    return running().name;
+  }
+
+  /** Every row of the store, by shard, each shard in order. */
+  public List<LogRow> stored() {
+    return outputs().stored();
+  }
+
+  /** The rows that a reader of the events topic applies. */
+  public List<LogRow> published() {
+    return outputs().published("events." + name()).rows();
+  }
+
+  public List<CommandReply> replies() {
+    return outputs().replies("replies." + name());
+  }
+
+  public List<MessageRecord> deadLetters() {
+    return outputs().messages("dead-letters." + name());
+  }
+
+  /**
+   * Checks everything that must hold when nothing is under way: per shard offsets 0, 1, 2 ..., per
+   * aggregate versions 1, 2, 3 ..., each command id once; the events topic gives a reader the same
+   * rows, byte for byte; each reply fits its row; and, if a job runs, its state is the fold of the
+   * store.
+   *
+   * @throws AssertionError listing what does not hold
+   */
+  public void verify() {
+    var verification = new Verification(SHARDS).store(stored());
+    var jobs = running().jobs;
+    if (!jobs.isEmpty() && !job().status().isGloballyTerminalState()) {
+      verification.state(keyedState(), domain.load(getClass().getClassLoader()));
+    }
+    verification.published(outputs().published("events." + name())).replies(replies());
+    if (!verification.problems().isEmpty()) {
+      throw new AssertionError(
+          "region " + name() + ":\n  " + String.join("\n  ", verification.problems()));
+    }
+  }
+
+  // -- Inside.
+
+  /** The savepoint's flush also brings the last rows and replies to Kafka. */
+  private KeyedStateDump keyedState() {
+    try {
+      return KeyedStateDump.of(job().savepoint(), SHARDS);
+    } catch (Exception e) {
+      throw new IllegalStateException("the savepoint can't be read", e);
+    }
+  }
+
+  private JobUnderTest submitAndAwait(@Nullable String path) {
+    var job = submit(path, Map.of());
+    job.awaitRunning();
+    return job;
+  }
+
+  private CommandJobUnderTest.Wrappers wrappers() {
+    var region = name();
+    return new CommandJobUnderTest.Wrappers(
+        store -> new CrashingStore(region, store),
+        events -> CrashingSink.around(events, region, CrashPoint.BEFORE_PUBLISH, List.of()),
+        replies ->
+            CrashingSink.around(
+                replies, region, CrashPoint.BEFORE_REPLY, List.of(CrashPoint.AFTER_REPLY)));
+  }
+
+  private RegionOutputs outputs() {
+    var direct = new HashMap<String, String>();
+    for (var i = 0; i < TestServers.DATABASES; i++) {
+      direct.put("store.database.db" + i + ".url", url(i, database(i).port()));
+    }
+    var store = new MySqlEventStoreFactory(options(direct).store().config());
+    return new RegionOutputs(store, KafkaConnection.to(kafka().bootstrapServers()));
+  }
+
+  private CommandJobOptions options(Map<String, String> overrides) {
+    var all = new HashMap<String, String>();
+    all.put("region.name", name());
+    all.put("region.shard-count", Integer.toString(SHARDS));
+    all.put("region.events-partitions", "4");
+    all.put("kafka.bootstrap-servers", "127.0.0.1:" + kafkaProxy().port());
+    all.put("topics.create", "true");
+    all.put("topics.commands-partitions", "4");
+    all.put("replies.max-bytes", "512 kb");
+    all.put("store.databases", "db0,db1");
+    all.put("store.connect-timeout", "1 s");
+    all.put("store.socket-timeout", "6 s");
+    for (var i = 0; i < TestServers.DATABASES; i++) {
+      var key = "store.database.db" + i + ".";
+      all.put(key + "url", url(i, databaseProxy(i).port()));
+      all.put(key + "user", database(i).user());
+      all.put(key + "password", database(i).password());
+    }
+    all.put("commit.drain-timeout", "2 s");
+    all.put("flink.parallelism.default", Integer.toString(parallelism));
+    all.put("flink.execution.checkpointing.interval", "300 ms");
+    all.put("flink.execution.checkpointing.num-retained", "20");
+    all.put("flink.execution.checkpointing.dir", directory("checkpoints").toUri().toString());
+    all.putAll(extraOptions);
+    all.putAll(overrides);
+    return CommandJobOptions.from(Settings.of(all));
+  }
+
+  private String url(int database, int port) {
+    return database(database).jdbcUrl("region_" + name(), port);
+  }
+
+  private java.nio.file.Path directory(String kind) {
+    return running().servers.directory().resolve(kind + "-" + name());
+  }
+
+  private Running running() {
+    var current = running;
+    if (current == null) {
+      throw new IllegalStateException("register the region with @RegisterExtension");
+    }
+    return current;
+  }
+}

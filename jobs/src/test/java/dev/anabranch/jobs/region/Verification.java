@@ -1,0 +1,224 @@
+package dev.anabranch.jobs.region;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Shards;
+import dev.anabranch.wire.EventsBlob;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What must hold for a region at rest, whatever happened to it. Finds all that does not; {@link
+ * #problems} is empty if all is well.
+ */
+final class Verification {
+
+  private static final int MAX_SHOWN = 30;
+
+  private final int shardCount;
+  private final List<String> problems = new ArrayList<>();
+  private final Map<LogPosition, LogRow> byPosition = new HashMap<>();
+
+  Verification(int shardCount) {
+    this.shardCount = shardCount;
+  }
+
+  /** The first of them; empty: there is none. */
+  List<String> problems() {
+    return problems.size() <= MAX_SHOWN ? problems : problems.subList(0, MAX_SHOWN);
+  }
+
+  /**
+   * Offsets 0..n per shard, versions 1..n per aggregate, each command id once, each row at home.
+   */
+  Verification store(List<LogRow> rows) {
+    var nextOffsets = new HashMap<Integer, Long>();
+    var versions = new HashMap<AggregateKey, Long>();
+    var commands = new HashMap<CommandId, LogRow>();
+    for (var row : rows) {
+      byPosition.put(row.position(), row);
+      var outcome = row.outcome();
+      var expected = nextOffsets.merge(row.shard(), 1L, Long::sum) - 1;
+      check(row.offset() == expected, row, "is at an offset where " + expected + " was next");
+      check(
+          row.shard() == Shards.shardOf(outcome.aggregate(), shardCount),
+          row,
+          "belongs to shard " + Shards.shardOf(outcome.aggregate(), shardCount));
+      if (outcome.kind().hasVersion()) {
+        var version = versions.merge(outcome.aggregate(), 1L, Long::sum);
+        check(outcome.version() == version, row, "has a version where " + version + " was next");
+      }
+      if (outcome.commandId() != null && outcome.slot().isEmpty()) {
+        var before = commands.put(new CommandId(outcome.aggregate(), outcome.commandId()), row);
+        check(before == null, row, "has the command id of " + before);
+      }
+    }
+    return this;
+  }
+
+  private record CommandId(AggregateKey aggregate, String id) {}
+
+  /** The topic gives a reader the store's rows, byte for byte. */
+  Verification published(RegionOutputs.Published published) {
+    for (var problem : published.result().problems()) {
+      problems.add("events topic: " + problem);
+    }
+    for (var gap : published.result().gaps()) {
+      problems.add("events topic: " + gap);
+    }
+    var missing = new HashMap<>(byPosition);
+    for (var row : published.rows()) {
+      var stored = missing.remove(row.position());
+      check(stored != null, row, "was published but is not stored");
+      check(stored == null || same(stored, row), row, "was published otherwise than it is stored");
+    }
+    missing.values().removeIf(row -> row.outcome().kind() == RowKind.MOVED);
+    missing.values().forEach(row -> check(false, row, "is stored but was not published"));
+    return this;
+  }
+
+  /** Each durable answer names its own row, and all answers to one command say the same. */
+  Verification replies(List<CommandReply> replies) {
+    for (var reply : replies) {
+      var backing = reply.backing();
+      if (backing == null) {
+        if (reply.status() == ReplyStatus.ACCEPTED || reply.status() == ReplyStatus.UNCHANGED) {
+          problems.add("a reply says " + reply.status() + " without a row: " + reply);
+        }
+        continue;
+      }
+      var row = byPosition.get(backing.position());
+      if (row == null) {
+        problems.add("a reply names a row that is not stored: " + reply);
+      } else if (!row.outcome().aggregate().equals(reply.aggregate())
+          || !String.valueOf(row.outcome().commandId()).equals(reply.commandId())
+          || ReplyStatus.of(row.outcome().kind()) != reply.status()) {
+        problems.add("a reply does not fit its row " + row.outcome() + ": " + reply);
+      }
+    }
+    return this;
+  }
+
+  /** The state in Flink is what folding the store gives, and each shard stands at its end. */
+  Verification state(KeyedStateDump dump, AggregateTypes types) {
+    var folded = new HashMap<AggregateKey, Folded>();
+    var ends = new HashMap<Integer, Long>();
+    for (var row : inOrder()) {
+      ends.put(row.shard(), row.offset() + 1);
+      if (row.outcome().kind().hasVersion()) {
+        fold(folded, row, types);
+      }
+    }
+    folded.forEach(
+        (key, expected) -> {
+          var actual = dump.aggregates().get(key.toString());
+          if (actual == null) {
+            problems.add(key + " has no state in Flink");
+          } else if (actual.version() != expected.version
+              || !Arrays.equals(actual.state(), expected.encoded(types))) {
+            problems.add(
+                key
+                    + " is at version "
+                    + actual.version()
+                    + " in Flink, with state "
+                    + new String(actual.state(), java.nio.charset.StandardCharsets.UTF_8)
+                    + "; the store gives "
+                    + expected.version
+                    + ", "
+                    + new String(expected.encoded(types), java.nio.charset.StandardCharsets.UTF_8));
+          }
+        });
+    dump.nextOffsets()
+        .forEach(
+            (shard, next) -> {
+              if (!next.equals(ends.getOrDefault(shard, 0L))) {
+                problems.add(
+                    "shard "
+                        + shard
+                        + " stands at "
+                        + next
+                        + " in Flink, at "
+                        + ends.get(shard)
+                        + " in the store");
+              }
+            });
+    ends.forEach(
+        (shard, next) -> {
+          if (!dump.nextOffsets().containsKey(shard)) {
+            problems.add("shard " + shard + " has no position in Flink, " + next + " in the store");
+          }
+        });
+    return this;
+  }
+
+  private static final class Folded {
+    private final AggregateType<Object, ?, Object> type;
+    private Object state;
+    private long version;
+
+    private Folded(AggregateType<Object, ?, Object> type) {
+      this.type = type;
+      this.state = type.decider().initialState();
+    }
+
+    private byte[] encoded(AggregateTypes types) {
+      return type.stateCodec().encode(state).data();
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a type's states and events belong together
+  private static void fold(Map<AggregateKey, Folded> folded, LogRow row, AggregateTypes types) {
+    var outcome = row.outcome();
+    var aggregate =
+        folded.computeIfAbsent(
+            outcome.aggregate(),
+            key ->
+                new Folded(
+                    (AggregateType<Object, ?, Object>) types.find(key.type()).orElseThrow()));
+    for (EncodedMessage stored : EventsBlob.decode(outcome.blobs().events())) {
+      for (var event : aggregate.type.decodeEvent(stored)) {
+        aggregate.state = aggregate.type.decider().evolve(aggregate.state, event);
+      }
+    }
+    aggregate.version = outcome.version();
+  }
+
+  private List<LogRow> inOrder() {
+    return byPosition.values().stream()
+        .sorted(java.util.Comparator.comparingInt(LogRow::shard).thenComparingLong(LogRow::offset))
+        .toList();
+  }
+
+  private static boolean same(LogRow a, LogRow b) {
+    return a.isIdenticalTo(b);
+  }
+
+  private void check(boolean holds, LogRow row, String problem) {
+    if (!holds) {
+      var outcome = row.outcome();
+      problems.add(
+          "row "
+              + row.position()
+              + " ("
+              + outcome.kind()
+              + " of "
+              + outcome.aggregate()
+              + ", version "
+              + outcome.version()
+              + ", command "
+              + outcome.commandId()
+              + ") "
+              + problem);
+    }
+  }
+}
