@@ -48,20 +48,49 @@ final class CommandDecoder {
     var aggregate = aggregate();
     var commandId = commandId();
     var commandType = commandType();
-    var version = specVersion == null ? "" : text(Headers.SPEC_VERSION, specVersion);
-    if (specVersion != null && !"1.0".equals(version)) {
-      malformed(Headers.SPEC_VERSION, "must be 1.0");
-    }
-    var schema = number(Headers.SCHEMA_VERSION, schemaVersion, 1);
-    if (schema < 1 || schema > EncodedMessage.MAX_SCHEMA_VERSION) {
-      malformed(Headers.SCHEMA_VERSION, "must be 1 to " + EncodedMessage.MAX_SCHEMA_VERSION);
-    }
+    checkSpecVersion();
+    var schema = schemaVersion();
     var expected = expectedVersion();
     var target = target();
+    checkValue(message);
+    checkKey(message, aggregate);
+    if (problem != null
+        || aggregate == null
+        || commandId == null
+        || commandType == null
+        || message.value() == null) {
+      return malformed(commandId, aggregate, target);
+    }
+    var command = new EncodedMessage(commandType, schema, message.value());
+    var carried = metadata == null ? Map.<String, String>of() : metadata;
+    return new WellFormed(
+        new CommandEnvelope(aggregate, commandId, command, expected, carried, target));
+  }
+
+  private Malformed malformed(
+      @Nullable String commandId, @Nullable AggregateKey aggregate, ReplyTarget target) {
+    return new Malformed(
+        problemCode == null ? CommandWire.MALFORMED_HEADER : problemCode,
+        problem == null ? "the record is no command" : problem,
+        commandId,
+        aggregate,
+        target);
+  }
+
+  private void checkSpecVersion() {
+    if (specVersion != null && !"1.0".equals(text(Headers.SPEC_VERSION, specVersion))) {
+      malformed(Headers.SPEC_VERSION, "must be 1.0");
+    }
+  }
+
+  private void checkValue(MessageRecord message) {
     if (message.value() == null) {
       fail(
           CommandWire.NO_PAYLOAD, "the record has no value; send the encoded command as its value");
     }
+  }
+
+  private void checkKey(MessageRecord message, @Nullable AggregateKey aggregate) {
     if (aggregate != null && !CommandWire.keyFits(message.key(), aggregate)) {
       fail(
           CommandWire.KEY_MISMATCH,
@@ -69,28 +98,6 @@ final class CommandDecoder {
               + Quoted.of(aggregate.toString())
               + ", the aggregate that its headers name; send that as key, or no key");
     }
-    if (problem != null
-        || problemCode != null
-        || aggregate == null
-        || commandId == null
-        || commandType == null
-        || message.value() == null) {
-      return new Malformed(
-          problemCode == null ? CommandWire.MALFORMED_HEADER : problemCode,
-          problem == null ? "the record is no command" : problem,
-          commandId,
-          aggregate,
-          target);
-    }
-    var command = new EncodedMessage(commandType, (int) schema, message.value());
-    return new WellFormed(
-        new CommandEnvelope(
-            aggregate,
-            commandId,
-            command,
-            expected,
-            metadata == null ? Map.of() : metadata,
-            target));
   }
 
   private void read(RecordHeader header) {
@@ -215,6 +222,15 @@ final class CommandDecoder {
       return null;
     }
     return text;
+  }
+
+  private int schemaVersion() {
+    var schema = number(Headers.SCHEMA_VERSION, schemaVersion, 1);
+    if (schema < 1 || schema > EncodedMessage.MAX_SCHEMA_VERSION) {
+      malformed(Headers.SCHEMA_VERSION, "must be 1 to " + EncodedMessage.MAX_SCHEMA_VERSION);
+      return 1;
+    }
+    return (int) schema;
   }
 
   private long expectedVersion() {
