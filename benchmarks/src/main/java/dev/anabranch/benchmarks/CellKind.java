@@ -1,0 +1,84 @@
+package dev.anabranch.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The cells that can be asked for. */
+enum CellKind {
+  /** Multi-row inserts by hand, as fast as the connections take them. */
+  RAW_INSERT,
+  /** The same rows through the connector's session. */
+  CONNECTOR_INSERT,
+  /** Group commit by plain threads, closed loop. */
+  RAW_WRITER,
+  /** The command operator in a Flink job of this JVM, closed loop, no Kafka. */
+  IN_PROCESS,
+  /** The same, at a given rate. */
+  IN_PROCESS_OPEN,
+  /** Kafka, RocksDB, Kafka: no store. */
+  PASS_THROUGH,
+  /** The command job on a backlog of commands in Kafka. */
+  KAFKA_BACKLOG,
+  /** The command job with a client of this JVM, closed loop. */
+  KAFKA_CLOSED,
+  /** The same, at a given rate. */
+  KAFKA_OPEN;
+
+  /** One cell, or for a closed loop one per number of commands under way. */
+  List<Cell> cells(Setting setting, List<Integer> outstanding) {
+    return switch (this) {
+      case RAW_INSERT -> insert(setting, RawInsertCell.Way.PLAIN);
+      case CONNECTOR_INSERT -> insert(setting, RawInsertCell.Way.CONNECTOR);
+      case RAW_WRITER ->
+          closed(
+              setting,
+              (schema, checkpoints) -> new RawWriter(setting.options(), schema, 1),
+              outstanding);
+      case IN_PROCESS -> closed(setting, inProcess(setting), outstanding);
+      case IN_PROCESS_OPEN -> open(setting, inProcess(setting));
+      case PASS_THROUGH -> List.of(new PassThroughCell(setting));
+      case KAFKA_BACKLOG -> List.of(new KafkaBacklogCell(setting));
+      case KAFKA_CLOSED -> closed(setting, kafka(setting), outstanding);
+      case KAFKA_OPEN -> open(setting, kafka(setting));
+    };
+  }
+
+  private static List<Cell> insert(Setting setting, RawInsertCell.Way way) {
+    return List.of(new RawInsertCell(setting.options(), setting.database(), way));
+  }
+
+  private List<Cell> closed(
+      Setting setting, LoadCell.TargetFactory targets, List<Integer> outstanding) {
+    var cells = new ArrayList<Cell>();
+    for (var each : outstanding) {
+      cells.add(
+          new LoadCell(
+              this + "@" + each, setting, targets, target -> new ClosedLoop(target, each)));
+    }
+    return cells;
+  }
+
+  private List<Cell> open(Setting setting, LoadCell.TargetFactory targets) {
+    var rate = setting.rate();
+    return List.of(
+        new LoadCell(
+            "%s@%.0f/s".formatted(this, rate),
+            setting,
+            targets,
+            target -> new OpenLoop(target, rate)));
+  }
+
+  private static LoadCell.TargetFactory inProcess(Setting setting) {
+    return (schema, checkpoints) -> new InProcessJob(setting.options(), schema, checkpoints);
+  }
+
+  private static LoadCell.TargetFactory kafka(Setting setting) {
+    return (schema, checkpoints) -> KafkaTarget.open(setting, schema, checkpoints);
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,111 @@
+package dev.anabranch.benchmarks;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.SourcePosition;
+import dev.anabranch.wire.Headers;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Draws commands as a sender's client would put them on the topic. What is the same in all of them
+ * is made once, so that the load generator costs little.
+ *
+ * <p><b>Threads.</b> One.
+ */
+final class CommandPlan {
+
+  /** Of an event without its note. */
+  static final int EVENT_FRAME_BYTES = 38;
+
+  private static final String ID_PREFIX = "account-";
+  private static final String HEX = "0123456789abcdef";
+  private static final String SOURCE = "/anabranch/benchmarks";
+
+  private final SplittableRandom random;
+  private final int aggregates;
+  private final EncodedMessage payload;
+  private final RecordHeader specVersion = RecordHeader.of(Headers.SPEC_VERSION, "1.0");
+  private final RecordHeader source = RecordHeader.of(Headers.SOURCE, SOURCE);
+  private final RecordHeader type;
+  private final RecordHeader contentType;
+  private final RecordHeader aggregateType =
+      RecordHeader.of(Headers.AGGREGATE_TYPE, BenchmarkDomain.TYPE);
+  private final RecordHeader schemaVersion = RecordHeader.of(Headers.SCHEMA_VERSION, "1");
+  private long drawn;
+
+  CommandPlan(LoadOptions options, long seed) {
+    random = new SplittableRandom(seed);
+    aggregates = options.aggregates;
+    var codec = BenchmarkDomain.type().commandCodec();
+    payload =
+        codec.encode(new BenchmarkDomain.Deposit(12, note(options.eventBytes - EVENT_FRAME_BYTES)));
+    type = RecordHeader.of(Headers.TYPE, payload.type());
+    contentType = RecordHeader.of(Headers.CONTENT_TYPE, codec.contentType());
+  }
+
+  /** The encoded command that all share. */
+  EncodedMessage payload() {
+    return payload;
+  }
+
+  int nextAggregate() {
+    return random.nextInt(aggregates);
+  }
+
+  String nextCommandId() {
+    return commandId(random);
+  }
+
+  /** A command as Flink's source hands it on. */
+  CommandRecord next(String commandId) {
+    var id = aggregateId(nextAggregate());
+    var routingKey = BenchmarkDomain.TYPE + '/' + id;
+    var headers =
+        List.of(
+            specVersion,
+            RecordHeader.of(Headers.ID, commandId),
+            source,
+            type,
+            RecordHeader.of(Headers.SUBJECT, id),
+            contentType,
+            aggregateType,
+            schemaVersion);
+    return new CommandRecord(
+        routingKey,
+        new MessageRecord(routingKey.getBytes(ISO_8859_1), payload.data(), headers),
+        new SourcePosition("commands", 0, drawn++, 0));
+  }
+
+  static String aggregateId(int number) {
+    return ID_PREFIX + (1_000_000_000L + number);
+  }
+
+  /** As long as a UUID, and as random, without the cost of one. */
+  static String commandId(SplittableRandom random) {
+    var id = new byte[36];
+    var bits = 0L;
+    for (var i = 0; i < id.length; i++) {
+      if (i % 16 == 0) {
+        bits = random.nextLong();
+      }
+      id[i] = (byte) HEX.charAt((int) bits & 15);
+      bits >>>= 4;
+    }
+    return new String(id, ISO_8859_1);
+  }
+
+  /** Text without regularity that a compression would find, nor anything to escape. */
+  static String note(int length) {
+    var random = new SplittableRandom(42);
+    var note = new StringBuilder(length);
+    for (var i = 0; i < length; i++) {
+      note.append((char) ('a' + random.nextInt(26)));
+    }
+    return note.toString();
+  }
+}

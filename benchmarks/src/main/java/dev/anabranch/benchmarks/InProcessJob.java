@@ -1,0 +1,89 @@
+package dev.anabranch.benchmarks;
+
+import dev.anabranch.operators.command.CommandOperator;
+import dev.anabranch.operators.command.CommandOperatorFactory;
+import dev.anabranch.operators.command.CommandOperatorOptions;
+import dev.anabranch.serde.CommandRecordTypeInfo;
+import dev.anabranch.serde.LogRowTypeInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+
+/** The command job without Kafka: the same operator, state and store, commands from this JVM. */
+final class InProcessJob implements Target {
+
+  private static final int MAX_COMMIT_BYTES = 921_600;
+  private static final int MAX_BATCH_BYTES = 4 << 20;
+  private static final int MAX_PENDING = 1_024;
+  private static final long MAX_PENDING_BYTES = 64L << 20;
+  private static final int COMMAND_WINDOW = 16;
+
+  private final int channel = InProcess.open();
+  private final InProcess commands = InProcess.get(channel);
+  private final CommandPlan plan;
+  private final FlinkJob job;
+
+  InProcessJob(LoadOptions options, Database.Schema schema, Path checkpoints) throws Exception {
+    plan = new CommandPlan(options, 1);
+    var env = FlinkJob.environment(options, checkpoints);
+    var rows =
+        env.fromSource(
+                new InProcessSource(channel),
+                WatermarkStrategy.noWatermarks(),
+                "commands of this JVM",
+                CommandRecordTypeInfo.INSTANCE)
+            .keyBy(new CommandKey(), Types.STRING)
+            .transform(
+                "commands",
+                LogRowTypeInfo.INSTANCE,
+                new CommandOperatorFactory(
+                    operatorOptions(options), BenchmarkDomain.loader(), schema.store()));
+    rows.sinkTo(new DiscardingSink<>());
+    rows.getSideOutput(CommandOperator.REPLIES).sinkTo(new InProcessSinks.Replies(channel));
+    rows.getSideOutput(CommandOperator.DEAD_LETTERS)
+        .sinkTo(new InProcessSinks.DeadLetters(channel));
+    job = FlinkJob.start(env, "in-process");
+  }
+
+  static CommandOperatorOptions operatorOptions(LoadOptions options) {
+    return new CommandOperatorOptions(
+        Database.REGION,
+        options.shards,
+        new CommandOperatorOptions.Batching(
+            options.lanesPerSubtask(),
+            options.batch,
+            MAX_BATCH_BYTES,
+            MAX_PENDING,
+            MAX_PENDING_BYTES),
+        MAX_COMMIT_BYTES,
+        options.cache,
+        COMMAND_WINDOW,
+        Duration.ofSeconds(10));
+  }
+
+  @Override
+  public Request next() {
+    return new Request(null, plan.nextCommandId());
+  }
+
+  @Override
+  public void submit(Request request) {
+    commands.send(request, plan.next(request.commandId));
+  }
+
+  @Override
+  public void requireAlive() {
+    job.requireAlive();
+    if (commands.deadLetters() > 0) {
+      throw new IncorrectException(commands.deadLetters() + " commands became dead letters");
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    job.close();
+    InProcess.close(channel);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.anabranch.benchmarks;
+
+import dev.anabranch.jobs.CommandJob;
+import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.jobs.config.Settings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+
+/** The command job as it is deployed, on topics of its own. */
+final class KafkaJob implements AutoCloseable {
+
+  private final Broker broker;
+  private final FlinkJob job;
+  private final String events;
+  private final String replies;
+  private final String deadLetters;
+
+  private KafkaJob(Broker broker, FlinkJob job, String events, String replies, String deadLetters) {
+    this.broker = broker;
+    this.job = job;
+    this.events = events;
+    this.replies = replies;
+    this.deadLetters = deadLetters;
+  }
+
+  static KafkaJob start(
+      Setting setting, Database.Schema schema, Path checkpoints, String commandsTopic)
+      throws Exception {
+    var options = setting.options();
+    var broker = setting.broker();
+    var events = broker.newTopic("events", Database.EVENTS_PARTITIONS);
+    var replies = broker.newTopic("replies", 1);
+    var deadLetters = broker.newTopic("dead-letters", 1);
+    var settings = new HashMap<String, String>();
+    settings.put("region.name", Database.REGION);
+    settings.put("region.shard-count", Integer.toString(options.shards));
+    settings.put("region.events-partitions", Integer.toString(Database.EVENTS_PARTITIONS));
+    settings.put("kafka.bootstrap-servers", broker.bootstrapServers());
+    settings.put("commands.topic", commandsTopic);
+    settings.put("commands.group-id", "group-" + events);
+    settings.put("events.topic", events);
+    settings.put("replies.topic", replies);
+    settings.put("dead-letters.topic", deadLetters);
+    settings.put("store.databases", "main");
+    settings.put("store.database.main.url", schema.jdbcUrl());
+    settings.put("store.database.main.user", schema.user());
+    settings.put("store.database.main.password", schema.password());
+    settings.put("commit.max-rows", Integer.toString(options.batch));
+    settings.put("commit.lanes-per-database", Integer.toString(options.lanesPerSubtask()));
+    settings.put("aggregates.cache-size", Integer.toString(options.cache));
+    var env = FlinkJob.environment(options, checkpoints);
+    CommandJob.prepare(
+        env, CommandJobOptions.from(Settings.of(settings)), BenchmarkDomain.loader());
+    return new KafkaJob(broker, FlinkJob.start(env, "kafka"), events, replies, deadLetters);
+  }
+
+  String replies() {
+    return replies;
+  }
+
+  long answered() throws Exception {
+    return broker.records(replies);
+  }
+
+  void requireAlive() {
+    job.requireAlive();
+  }
+
+  /** Every commit is published once, since nothing failed, and nothing is a dead letter. */
+  void requirePublished(long commits) throws Exception {
+    var published = broker.records(events);
+    var letters = broker.records(deadLetters);
+    if (published != commits || letters != 0) {
+      throw new IncorrectException(
+          "%d commits, %d records of events, %d dead letters"
+              .formatted(commits, published, letters));
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    job.close();
+    broker.delete(List.of(events, replies, deadLetters));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.anabranch.benchmarks;
+
+import dev.anabranch.embedded.DatabaseKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What all load runs have in common; the defaults are those of the published figures. */
+final class LoadOptions {
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "PT8S",
+      description = "Before each window (ISO 8601).")
+  Duration warmUp = Duration.ofSeconds(8);
+
+  @Option(names = "--window", defaultValue = "PT12S", description = "That is measured.")
+  Duration window = Duration.ofSeconds(12);
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "How often each cell runs, in turn.")
+  int rounds = 5;
+
+  @Option(names = "--aggregates", defaultValue = "10000", description = "Drawn evenly.")
+  int aggregates = 10_000;
+
+  @Option(names = "--event-bytes", defaultValue = "250", description = "Of each encoded event.")
+  int eventBytes = 250;
+
+  @Option(names = "--shards", defaultValue = "128", description = "Of the region.")
+  int shards = 128;
+
+  @Option(
+      names = "--connections",
+      defaultValue = "2",
+      description = "To the database, in every cell; in Flink, lanes times parallelism.")
+  int connections = 2;
+
+  @Option(names = "--batch", defaultValue = "500", description = "Most rows of one insert.")
+  int batch = 500;
+
+  @Option(names = "--parallelism", defaultValue = "1", description = "Of Flink jobs.")
+  int parallelism = 1;
+
+  @Option(names = "--checkpoints", defaultValue = "PT1S", description = "Interval of Flink's.")
+  Duration checkpoints = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--cache",
+      defaultValue = "50000",
+      description = "Decoded aggregates on the heap of a subtask.")
+  int cache = 50_000;
+
+  @Option(
+      names = "--database",
+      description =
+          "mysql or mariadb; mysql needs -Danabranch.mysql.home. Default: as"
+              + " -Danabranch.test.database says, else mariadb.")
+  @Nullable String database;
+
+  @Option(
+      names = "--binlog",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Whether the database keeps a binary log, flushed at each commit.")
+  boolean binlog = true;
+
+  @Option(names = "--pool-megabytes", defaultValue = "1024", description = "Of the database.")
+  int poolMegabytes = 1024;
+
+  @Option(names = "--results", description = "Folder for the JSON file; none: only printed.")
+  @Nullable Path results;
+
+  @Option(names = "--label", defaultValue = "run", description = "Names the JSON file.")
+  String label = "run";
+
+  @Option(names = "--jfr", description = "Records the window of the last round's Flink job here.")
+  @Nullable Path jfr;
+
+  DatabaseKind databaseKind() {
+    if (database == null) {
+      return DatabaseKind.configured();
+    }
+    return DatabaseKind.valueOf(database.toUpperCase(java.util.Locale.ROOT));
+  }
+
+  int lanesPerSubtask() {
+    if (connections % parallelism != 0) {
+      throw new IllegalArgumentException(
+          connections + " connections can't be divided over " + parallelism + " subtasks");
+    }
+    return connections / parallelism;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.benchmarks.BenchmarkDomain;
+import dev.anabranch.benchmarks.micro.Samples;
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.CommandWindow;
+import dev.anabranch.operators.command.LiveAggregate.Version;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A command decided, from its encoded payload to the encoded row. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+@State(Scope.Thread)
+public class DecisionsBenchmark {
+
+  private static final long HLC = 1_800_000_000_000L << 16;
+
+  private final Decisions decisions = new Decisions("bench", 1, 921_600);
+  private final CommandEnvelope command = Samples.envelope();
+  private final DecisionTime time = new DecisionTime(HLC + 1, (HLC >> 16) * 1_000);
+  private final LiveAggregate aggregate = aggregate();
+  private CommandWindow window = CommandWindow.EMPTY;
+  private long offset;
+
+  @SuppressWarnings("unchecked") // as the cache does it
+  private static LiveAggregate aggregate() {
+    var type =
+        (AggregateType<Object, Object, Object>) (AggregateType<?, ?, ?>) BenchmarkDomain.type();
+    var state = new BenchmarkDomain.Account(3_456, 17);
+    return new LiveAggregate(
+        Samples.KEY,
+        Samples.KEY.toString(),
+        type,
+        new Version(17, 17, HLC, state),
+        CommandWindow.EMPTY);
+  }
+
+  @Benchmark
+  public Object decide() {
+    return decisions.decide(aggregate, command, time);
+  }
+
+  @Benchmark
+  public long remember() {
+    offset++;
+    window = window.with(CommandWindow.hash(Samples.COMMAND_ID) + offset, offset, 16);
+    return window.offsetOf(offset);
+  }
+}
