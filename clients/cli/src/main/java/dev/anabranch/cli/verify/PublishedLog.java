@@ -1,0 +1,13 @@
+package dev.anabranch.cli.verify;
+
+import dev.anabranch.connectors.kafka.EventTopicReader;
+import dev.anabranch.model.LogRow;
+import java.util.function.Consumer;
+
+/** The events topic as its readers see it, each shard's rows in order: {@link EventTopicReader}. */
+@FunctionalInterface
+public interface PublishedLog {
+
+  /** Reads from the first row of each shard to the end that the topic has now. */
+  EventTopicReader.Result read(Consumer<? super LogRow> apply);
+}
