@@ -1,0 +1,100 @@
+package dev.anabranch.cli.demo;
+
+import dev.anabranch.jobs.CommandJobOptions;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What runs for the demo, and how it ends: in the reverse order, once, also when the JVM is told to
+ * end meanwhile.
+ *
+ * <p><b>Threads.</b> Closing is safe for use by many.
+ */
+final class DemoParts implements AutoCloseable {
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Thread hook = new Thread(this::close, "demo-shutdown");
+  private @Nullable DemoDirectory directory;
+  private boolean keepFiles;
+  private boolean closed;
+
+  DemoDirectory openDirectory(@Nullable Path given) {
+    var opened = DemoDirectory.create(given);
+    directory = opened;
+    Runtime.getRuntime().addShutdownHook(hook);
+    use(DemoLog.to(opened.resolve("demo.log")));
+    return opened;
+  }
+
+  DemoServers startServers(DemoScreen screen) {
+    var started = use(new DemoServers(directory()));
+    started.awaitStart(screen);
+    return started;
+  }
+
+  DemoJob startJob(CommandJobOptions options, boolean web) throws Exception {
+    var job = use(new DemoJob(directory().resolve("flink"), web));
+    job.start(options);
+    return job;
+  }
+
+  /** Closes it before everything that is open already. */
+  synchronized <T extends AutoCloseable> T use(T part) {
+    if (closed) {
+      throw new IllegalStateException("the demo is ending");
+    }
+    open.push(part);
+    return part;
+  }
+
+  /** Whether the files are wanted after the end. */
+  void keepFiles(boolean keep) {
+    keepFiles = keep;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    while (!open.isEmpty()) {
+      closeQuietly(open.pop());
+    }
+    if (directory != null && !keepFiles) {
+      directory.delete();
+    }
+    if (Thread.currentThread() != hook) {
+      removeHook();
+    }
+  }
+
+  private DemoDirectory directory() {
+    if (directory == null) {
+      throw new IllegalStateException("no directory yet");
+    }
+    return directory;
+  }
+
+  /** One part that does not end must not keep the others running. */
+  private static void closeQuietly(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      System.err.println("anabranch: while ending the demo: " + e);
+    }
+  }
+
+  private void removeHook() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException shuttingDown) {
+      // The hook waits for us, and will find everything closed.
+    }
+  }
+}
