@@ -1,6 +1,6 @@
 /**
- * The {@code anabranch} command and the demo. A thin layer: parsing and printing, no logic of its
- * own.
+ * The {@code anabranch} command: parsing, printing and exit codes. What it does lives in the
+ * packages below, or in the modules that they use.
  */
 @NullMarked
 package dev.anabranch.cli;

@@ -1,0 +1,133 @@
+package dev.anabranch.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.anabranch.cli.log.AggregateHistory;
+import dev.anabranch.cli.log.CurrentSession;
+import dev.anabranch.cli.text.Payload;
+import dev.anabranch.cli.text.Printable;
+import dev.anabranch.cli.text.Table;
+import dev.anabranch.cli.text.Times;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Shards;
+import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.MetadataBlob;
+import dev.anabranch.wire.ReplyBlob;
+import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anabranch history}: the commits of one aggregate. */
+@Command(
+    name = "history",
+    description = "Shows the commits of one aggregate, oldest first, as they are stored.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anabranch history Account/4711",
+      "  anabranch history Account/4711 --json | jq .events"
+    })
+final class HistoryCommand extends RegionCommand {
+
+  @Parameters(index = "0", paramLabel = "AGGREGATE", description = "Type and id: Account/4711.")
+  private String aggregate = "";
+
+  @Option(names = "--json", description = "One JSON object for each commit instead of a table.")
+  private boolean json;
+
+  @Option(names = "--version", paramLabel = "N", description = "Leaves out the versions above N.")
+  private long lastVersion = Long.MAX_VALUE;
+
+  @Override
+  int run(Region region) {
+    var key = Keys.parse(aggregate);
+    var table = new Table(">VERSION", "WHEN (UTC)", "COMMAND", "EVENT", "DATA");
+    var commits = new AtomicLong();
+    try (var store = region.openStore();
+        var session = new CurrentSession(store)) {
+      AggregateHistory.read(
+          session.of(key),
+          key,
+          lastVersion,
+          row -> {
+            commits.incrementAndGet();
+            show(row, table);
+          });
+      var shard = Shards.shardOf(key, store.layout().shardCount());
+      var database = store.layout().databases().get(store.layout().databaseOf(shard));
+      var place = "shard " + shard + " in database " + database;
+      if (commits.get() == 0) {
+        throw CliException.problem(
+            key
+                + " has no commits in region "
+                + region.name()
+                + " ("
+                + place
+                + "); is the key right?");
+      }
+      if (!json) {
+        out().println(style().bold(key.toString()) + "  " + place);
+        table.print(out(), style());
+      }
+    }
+    out().flush();
+    return ExitCode.OK;
+  }
+
+  /** JSON is printed as it comes; a table must know all its rows. */
+  private void show(LogRow row, Table table) {
+    if (json) {
+      out().println(json(row));
+    } else {
+      addTo(table, row);
+    }
+  }
+
+  private static void addTo(Table table, LogRow row) {
+    var outcome = row.outcome();
+    var version = Long.toString(outcome.version());
+    var when = Times.shown(outcome.stamp().occurredAtMicros());
+    var command = outcome.commandId() == null ? "" : Printable.of(outcome.commandId());
+    var events = EventsBlob.decode(outcome.blobs().events());
+    if (events.isEmpty()) {
+      table.row(version, when, command, "(" + outcome.kind() + ")", "");
+    }
+    for (var i = 0; i < events.size(); i++) {
+      var event = events.get(i);
+      table.row(
+          i == 0 ? version : "",
+          i == 0 ? when : "",
+          i == 0 ? command : "",
+          Payload.typeOf(event),
+          Payload.text(event.data()));
+    }
+  }
+
+  private static String json(LogRow row) {
+    var outcome = row.outcome();
+    var node = Payload.JSON.createObjectNode();
+    node.put("aggregate", outcome.aggregate().toString());
+    node.put("version", outcome.version());
+    node.put("kind", outcome.kind().name().toLowerCase(java.util.Locale.ROOT));
+    node.put("commandId", outcome.commandId());
+    node.put("occurredAt", Times.instant(outcome.stamp().occurredAtMicros()).toString());
+    node.put("dot", outcome.dot() == null ? null : outcome.dot().toString());
+    node.put("shard", row.shard());
+    node.put("shardOffset", row.offset());
+    var metadata = node.putObject("metadata");
+    MetadataBlob.decode(outcome.blobs().metadata()).forEach(metadata::put);
+    var events = node.putArray("events");
+    EventsBlob.decode(outcome.blobs().events()).forEach(event -> events.add(Payload.node(event)));
+    var reply = ReplyBlob.decode(outcome.blobs().reply());
+    if (reply.result().length > 0) {
+      var result = node.putObject("result");
+      result.put("contentType", reply.resultContentType());
+      Payload.put(result, reply.result());
+    }
+    try {
+      return Payload.JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

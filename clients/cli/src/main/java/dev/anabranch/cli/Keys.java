@@ -1,0 +1,17 @@
+package dev.anabranch.cli;
+
+import dev.anabranch.model.AggregateKey;
+
+/** Aggregate keys as users write them. */
+final class Keys {
+
+  private Keys() {}
+
+  static AggregateKey parse(String text) {
+    try {
+      return AggregateKey.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw CliException.usage(String.valueOf(e.getMessage()));
+    }
+  }
+}

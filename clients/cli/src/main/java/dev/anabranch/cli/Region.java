@@ -1,0 +1,85 @@
+package dev.anabranch.cli;
+
+import dev.anabranch.connectors.kafka.EventTopicReader;
+import dev.anabranch.connectors.kafka.KafkaConnection;
+import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
+import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.StoreLayout;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+
+/** A region as configured, and how a command reaches its parts. */
+record Region(CommandJobOptions options) {
+
+  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Somebody waits at a terminal: shorter than what a job would wait for. */
+  private static final Map<String, String> PATIENCE =
+      Map.of("default.api.timeout.ms", "15000", "request.timeout.ms", "15000");
+
+  static Region of(String... args) {
+    return new Region(CommandJobOptions.fromArgs(args));
+  }
+
+  String name() {
+    return options.region().name().value();
+  }
+
+  EventStore openStore() {
+    return new MySqlEventStoreFactory(options.store().config()).open();
+  }
+
+  /**
+   * The region's Kafka.
+   *
+   * @throws CliException if it does not answer
+   */
+  KafkaConnection kafka() {
+    var configured = options.kafka();
+    var properties = new HashMap<>(PATIENCE);
+    properties.putAll(configured.clientProperties());
+    var connection = new KafkaConnection(configured.bootstrapServers(), properties);
+    requireReachable(connection);
+    return connection;
+  }
+
+  EventTopicReader eventTopic(StoreLayout layout) {
+    return new EventTopicReader(kafka(), options.events().topic(), layout);
+  }
+
+  private static void requireReachable(KafkaConnection connection) {
+    var servers = connection.bootstrapServers();
+    var unreachable =
+        "Kafka at "
+            + servers
+            + " does not answer; is it running, and is kafka.bootstrap-servers"
+            + " right?";
+    try (var admin = Admin.create(connection.toProperties())) {
+      try {
+        admin.describeCluster().nodes().get(KAFKA_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        admin.close(Duration.ZERO);
+        throw CliException.unreachable(unreachable, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw CliException.unreachable("interrupted while asking Kafka at " + servers, e);
+      }
+    } catch (org.apache.kafka.common.KafkaException e) {
+      throw CliException.unreachable(unreachable + " (" + rootMessage(e) + ")", e);
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    var cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+}

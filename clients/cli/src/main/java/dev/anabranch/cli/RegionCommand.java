@@ -1,0 +1,48 @@
+package dev.anabranch.cli;
+
+import dev.anabranch.cli.text.Style;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** What the commands that work on a region have in common. */
+abstract class RegionCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public final Integer call() throws Exception {
+    return run(root().region());
+  }
+
+  /** Does the work and gives the exit code. */
+  abstract int run(Region region) throws Exception;
+
+  /** For results. */
+  final PrintWriter out() {
+    return spec().commandLine().getOut();
+  }
+
+  /** For everything else, so that results can be piped. */
+  final PrintWriter err() {
+    return spec().commandLine().getErr();
+  }
+
+  final Style style() {
+    return new Style(Ansi.AUTO.enabled());
+  }
+
+  final CommandSpec spec() {
+    if (spec == null) {
+      throw new IllegalStateException("picocli sets it before it calls");
+    }
+    return spec;
+  }
+
+  private Anabranch root() {
+    return (Anabranch) spec().root().userObject();
+  }
+}

@@ -1,0 +1,237 @@
+package dev.anabranch.cli;
+
+import dev.anabranch.cli.send.JsonCommand;
+import dev.anabranch.cli.send.Pacer;
+import dev.anabranch.cli.send.SendRun;
+import dev.anabranch.cli.send.Sender;
+import dev.anabranch.cli.text.Progress;
+import dev.anabranch.cli.text.ReplyText;
+import dev.anabranch.cli.text.SummaryText;
+import dev.anabranch.client.Command;
+import dev.anabranch.client.CommandClient;
+import dev.anabranch.client.ReplyLevel;
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.ReplyStatus;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anabranch send}: commands from the command line, a file, or stdin. */
+@CommandLine.Command(
+    name = "send",
+    customSynopsis = {
+      "anabranch send [OPTIONS] AGGREGATE TYPE DATA",
+      "anabranch send [OPTIONS] --file FILE"
+    },
+    description = {
+      "Sends one command, or one for each line of a file, and says what became of it.",
+      "A line of the file is {\"aggregate\":\"Account/1\",\"type\":\"Deposit\",\"data\":{...}}, with"
+          + " \"id\", \"schemaVersion\", \"expectedVersion\" and \"meta\" if needed. Lines without"
+          + " an id get a random one: give ids if you may send the file again."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anabranch send Account/1 Deposit '{\"amount\":5}'",
+      "  anabranch send Account/1 Deposit '{\"amount\":5}' --id d-17 --expected-version 3",
+      "  anabranch send --file commands.jsonl",
+      "  generate | anabranch send --file - --level sent --rate 500"
+    })
+final class SendCommand extends RegionCommand {
+
+  @Parameters(index = "0", arity = "0..1", paramLabel = "AGGREGATE", description = "Account/4711")
+  private @Nullable String aggregate;
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "TYPE", description = "Type of command.")
+  private @Nullable String type;
+
+  @Parameters(index = "2", arity = "0..1", paramLabel = "DATA", description = "Its JSON.")
+  private String data = "{}";
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "JSON lines; - is stdin.")
+  private @Nullable String file;
+
+  @Option(names = "--id", paramLabel = "ID", description = "Command id. Default: random.")
+  private @Nullable String id;
+
+  @Option(
+      names = "--schema-version",
+      paramLabel = "N",
+      description = "Of the command type. Default: 1.")
+  private int schemaVersion = 1;
+
+  @Option(
+      names = "--expected-version",
+      paramLabel = "N",
+      description = "Reject the command unless the aggregate is at this version.")
+  private long expectedVersion = CommandEnvelope.ANY_VERSION;
+
+  @Option(
+      names = "--meta",
+      paramLabel = "NAME=VALUE",
+      description = "Carried to the events, as meta-NAME; may be given several times.")
+  private Map<String, String> meta = new LinkedHashMap<>();
+
+  /** What {@code --level} takes. */
+  enum Level {
+    SENT,
+    COMMITTED
+  }
+
+  @Option(
+      names = "--level",
+      paramLabel = "LEVEL",
+      description = "Wait until Kafka has it (sent) or for its outcome (committed, the default).")
+  private Level level = Level.COMMITTED;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description = "How long to wait for an answer, retries included. Default: 60.")
+  private int timeoutSeconds = 60;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      description = "Commands of a file that may be under way, 1 to 10000. Default: 1000.")
+  private int inFlight = 1_000;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Commands of a file per second. Default: as fast as they are answered.")
+  private double rate;
+
+  @Option(names = "--json", description = "Prints each reply as one line of JSON.")
+  private boolean json;
+
+  @Override
+  int run(Region region) throws IOException {
+    if (timeoutSeconds < 1 || inFlight < 1 || inFlight > 10_000 || rate < 0) {
+      throw CliException.usage(
+          "--timeout must be 1 or more, --in-flight 1 to 10000, --rate 0 or more");
+    }
+    if (file == null) {
+      var command = command();
+      try (var client = client(region)) {
+        return sendOne(client, command);
+      }
+    }
+    if (aggregate != null) {
+      throw CliException.usage("give either AGGREGATE TYPE DATA or --file, not both");
+    }
+    try (var lines = open(file);
+        var client = client(region)) {
+      return sendAll(client, lines);
+    }
+  }
+
+  private Command command() {
+    if (aggregate == null || type == null) {
+      throw CliException.usage(
+          "what shall be sent? Give AGGREGATE TYPE DATA, or --file; `anabranch send --help` shows"
+              + " examples.");
+    }
+    var commandId = id == null ? UUID.randomUUID().toString() : id;
+    try {
+      return JsonCommand.of(
+          Keys.parse(aggregate), type, schemaVersion, commandId, data, expectedVersion, meta);
+    } catch (IllegalArgumentException e) {
+      throw CliException.usage(type + " for " + aggregate + ": " + e.getMessage());
+    }
+  }
+
+  private CommandClient client(Region region) {
+    var kafka = region.kafka();
+    var timeout = Duration.ofSeconds(timeoutSeconds);
+    return CommandClient.builder()
+        .bootstrapServers(kafka.bootstrapServers())
+        .properties(kafka.clientProperties())
+        .commandsTopic(region.options().commands().topic())
+        .replyTopic(region.options().replies().topic())
+        .clientId("anabranch-cli")
+        .timeout(timeout)
+        .blockTimeout(timeout)
+        .maxInFlight(inFlight)
+        .build();
+  }
+
+  private int sendOne(CommandClient client, Command command) throws IOException {
+    try {
+      if (level == Level.SENT) {
+        var position = client.send(command, ReplyLevel.SENT).get();
+        out()
+            .println(
+                "sent  "
+                    + command.aggregate()
+                    + "  command "
+                    + command.commandId()
+                    + "  to "
+                    + position.topic()
+                    + "-"
+                    + position.partition()
+                    + "@"
+                    + position.offset());
+        out().flush();
+        return ExitCode.OK;
+      }
+      var reply = client.send(command, ReplyLevel.COMMITTED).get();
+      out()
+          .println(json ? ReplyText.json(command, reply) : ReplyText.text(command, reply, style()));
+      out().flush();
+      var fine = reply.status() == ReplyStatus.ACCEPTED || reply.status() == ReplyStatus.UNCHANGED;
+      return fine ? ExitCode.OK : ExitCode.PROBLEMS;
+    } catch (ExecutionException e) {
+      throw new java.util.concurrent.CompletionException(e.getCause());
+    } catch (IllegalArgumentException e) {
+      throw CliException.usage(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CliException.unreachable("interrupted while waiting for the reply", e);
+    }
+  }
+
+  private int sendAll(CommandClient client, BufferedReader lines) throws IOException {
+    var progress = new Progress(err(), style().ansi(), System::nanoTime);
+    var printer = new SendPrinter(out(), err(), json);
+    var run =
+        new SendRun(level == Level.SENT ? Sender.sent(client) : Sender.committed(client), printer);
+    var pacer = new Pacer(rate);
+    var number = 0L;
+    for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+      pacer.await();
+      run.line(++number, line);
+      progress.at("sent", number, -1);
+    }
+    var summary = run.await();
+    progress.end();
+    printer.end();
+    SummaryText.print(summary, json ? err() : out(), style());
+    return summary.isComplete() ? ExitCode.OK : ExitCode.PROBLEMS;
+  }
+
+  private static BufferedReader open(String file) {
+    if (file.equals("-")) {
+      return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    }
+    try {
+      return Files.newBufferedReader(Path.of(file));
+    } catch (IOException e) {
+      throw CliException.usage("can't read " + file + ": is it there and readable?");
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.anabranch.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.anabranch.cli.send.SendRun;
+import dev.anabranch.cli.text.ReplyText;
+import dev.anabranch.client.Command;
+import dev.anabranch.model.CommandReply;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints what must be seen while many commands are sent.
+ *
+ * <p><b>Bounds.</b> Names the first {@value #MAX_SHOWN} failures and counts the rest.
+ */
+final class SendPrinter implements SendRun.Listener {
+
+  private static final int MAX_SHOWN = 50;
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean json;
+  private long failures;
+
+  SendPrinter(PrintWriter out, PrintWriter err, boolean json) {
+    this.out = out;
+    this.err = err;
+    this.json = json;
+  }
+
+  @Override
+  public synchronized void replied(Command command, CommandReply reply, long sentNanos) {
+    if (json) {
+      try {
+        out.println(ReplyText.json(command, reply));
+      } catch (JsonProcessingException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void failed(String where, String problem, @Nullable Command unanswered) {
+    if (++failures <= MAX_SHOWN) {
+      err.println(where + ": " + problem);
+      err.flush();
+    }
+  }
+
+  synchronized void end() {
+    out.flush();
+    if (failures > MAX_SHOWN) {
+      err.println("... and " + (failures - MAX_SHOWN) + " more like these");
+      err.flush();
+    }
+  }
+}

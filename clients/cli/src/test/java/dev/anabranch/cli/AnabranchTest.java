@@ -1,0 +1,185 @@
+package dev.anabranch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Command lines that need no region: help, mistakes, and regions that are not there. */
+class AnabranchTest {
+
+  private static final String SECRET = "kq7-very-secret";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "demo",
+        "send",
+        "history",
+        "state",
+        "verify",
+        "events",
+        "events republish",
+        "schema",
+        "schema migrate",
+        "schema validate"
+      })
+  void everyCommandHasHelpWithExamples(String command) {
+    assertThat(run((command + " --help").split(" "))).isEqualTo(ExitCode.OK);
+
+    assertThat(out.toString())
+        .contains("Usage: anabranch " + command)
+        .contains("Examples:")
+        .contains("Exit codes:")
+        .contains("--config");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void aMistypedCommandIsAUsageErrorWithASuggestion() {
+    assertThat(run("verfy")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("verfy").contains("Did you mean: anabranch verify");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aMissingArgumentIsAUsageErrorThatPointsToTheHelp() {
+    assertThat(run("history")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("AGGREGATE").contains("anabranch history --help");
+  }
+
+  @Test
+  void withoutAConfigurationItSaysHowToNameOne() {
+    assertThat(run("verify")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("--config FILE").contains("ANABRANCH_CONFIG");
+    assertThat(err.toString().lines()).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void aConfigurationThatIsNotThereIsNamed() {
+    assertThat(run("verify", "--config", "no/such.yaml")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("no/such.yaml");
+  }
+
+  @Test
+  void mistakesInTheConfigurationAreNamedWithoutSecretsAndStackTrace() throws IOException {
+    var config = config(1, 1);
+
+    assertThat(run("verify", "--config", config, "-D", "region.shard-count=many"))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString())
+        .contains("region.shard-count")
+        .doesNotContain(SECRET)
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void theOptionsMayStandBeforeTheCommand() throws IOException {
+    assertThat(run("--config", config(1, 1), "-D", "no.such.key=1", "verify"))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("no.such.key");
+  }
+
+  @Test
+  void databasesThatAreDownAreUnreachable() throws IOException {
+    assertThat(run("history", "Account/1", "--config", config(closedPort(), closedPort())))
+        .isEqualTo(ExitCode.UNREACHABLE);
+
+    assertThat(err.toString()).contains("north").doesNotContain(SECRET).doesNotContain("\tat ");
+  }
+
+  @Test
+  void theStackTraceIsShownIfAskedFor() throws IOException {
+    var config = config(closedPort(), closedPort());
+
+    assertThat(run("history", "Account/1", "--config", config, "--stacktrace"))
+        .isEqualTo(ExitCode.UNREACHABLE);
+
+    assertThat(err.toString()).contains("\tat ").doesNotContain(SECRET);
+  }
+
+  @Test
+  void anAggregateKeyWithoutTypeIsAUsageError() throws IOException {
+    assertThat(run("history", "4711", "--config", config(1, 1))).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("type/id");
+  }
+
+  @Test
+  void badJsonOnTheCommandLineIsAUsageError() throws IOException {
+    var config = config(1, 1);
+
+    assertThat(run("send", "Account/1", "Deposit", "{amount:5}", "--config", config))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("Deposit for Account/1: is no valid JSON");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAUsageError() throws IOException {
+    assertThat(run("send", "--file", "none.jsonl", "--config", config(1, 1)))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("can't read none.jsonl");
+  }
+
+  @Test
+  void theDemoWritesIntoNoDirectoryThatHoldsSomething() throws IOException {
+    Files.writeString(directory.resolve("precious.txt"), "data");
+
+    assertThat(run("demo", "--directory", directory.toString())).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("must be empty");
+    assertThat(directory.resolve("precious.txt")).exists();
+  }
+
+  private int run(String... args) {
+    return Anabranch.run(new PrintWriter(out), new PrintWriter(err), args);
+  }
+
+  private String config(int kafkaPort, int databasePort) throws IOException {
+    var file = directory.resolve("region.yaml");
+    Files.writeString(
+        file,
+        """
+        region.name: eu
+        region.shard-count: 8
+        kafka.bootstrap-servers: 127.0.0.1:%d
+        store:
+          databases: [north]
+          connect-timeout: 1 s
+          database.north:
+            url: jdbc:mysql://127.0.0.1:%d/anabranch
+            user: anabranch
+            password: %s
+        """
+            .formatted(kafkaPort, databasePort, SECRET));
+    return file.toString();
+  }
+
+  private static int closedPort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

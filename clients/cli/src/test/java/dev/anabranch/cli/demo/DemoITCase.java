@@ -1,0 +1,52 @@
+package dev.anabranch.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.cli.Anabranch;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the demo as a user does, on real servers, with its crashes. */
+class DemoITCase {
+
+  @TempDir private Path temporary;
+
+  @Test
+  void theDemoSurvivesItsCrashesAndVerifiesClean() {
+    var directory = temporary.resolve("demo");
+    var out = new StringWriter();
+    var err = new StringWriter();
+
+    var exitCode =
+        Anabranch.run(
+            new PrintWriter(out),
+            new PrintWriter(err),
+            "demo",
+            "--crash",
+            "--seconds",
+            "6",
+            "--rate",
+            "200",
+            "--directory",
+            directory.toString());
+
+    assertThat(exitCode).as("%s%n%s", out, err).isZero();
+    assertThat(err.toString()).isEmpty();
+    assertThat(out.toString())
+        .contains("insufficient-funds: the balance does not cover the amount")
+        .contains("(repeated: the first outcome again)")
+        .contains("VersionConflict")
+        .containsPattern("CRASH: the task manager is killed")
+        .containsPattern("CRASH: kill -9 \\d+, the server of database south")
+        .containsPattern("recovered: a command sent after the crash was answered \\d")
+        .containsPattern("All \\d+ balances, folded from the store, are what the replies add up to")
+        .containsPattern("errors 0")
+        .contains("Store and topic are sound.")
+        .contains("Demo passed.")
+        .doesNotContain("\u001b");
+    assertThat(directory).as("the files of the demo").doesNotExist();
+  }
+}
