@@ -27,9 +27,7 @@ final class BatchInsert {
      */
     int prepare(List<LogRow> rows, int first) throws SQLException;
 
-    /**
-     * @return rows inserted
-     */
+    /** Runs what is prepared and returns how many rows were inserted. */
     int execute() throws SQLException;
   }
 
@@ -60,8 +58,8 @@ final class BatchInsert {
         next = statements.prepare(rows, first);
         execute(next - first);
       }
-    } catch (SQLException e) {
-      if (SqlFailure.of(e) != SqlFailure.LOST) {
+    } catch (SQLException | RuntimeException e) {
+      if (!(e instanceof SQLException sql) || SqlFailure.of(sql) != SqlFailure.LOST) {
         connection.rollback();
         connection.setAutoCommit(true);
       }

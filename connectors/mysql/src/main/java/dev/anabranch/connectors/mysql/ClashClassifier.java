@@ -28,9 +28,7 @@ final class ClashClassifier {
     this.reader = reader;
   }
 
-  /**
-   * @return empty if nothing stands in the way any more: whoever did was rolled back
-   */
+  /** Empty if nothing stands in the way any more: whoever did was rolled back. */
   Optional<AppendResult> classify(List<LogRow> rows) throws SQLException {
     var result = byPosition(rows);
     if (result == null) {

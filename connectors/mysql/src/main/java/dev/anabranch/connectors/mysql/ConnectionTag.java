@@ -18,8 +18,6 @@ import java.util.UUID;
  */
 final class ConnectionTag {
 
-  private static final int ROUND_SECONDS = 1;
-
   /** User-level locks have at most 64 characters. */
   private final String name = "anabranch:" + UUID.randomUUID();
 
@@ -38,25 +36,18 @@ final class ConnectionTag {
    * @throws StoreUnavailableException if it is not gone in time
    */
   void awaitGone(Connection connection, Duration timeout, String where) throws SQLException {
-    var deadline = System.nanoTime() + timeout.toNanos();
-    while (true) {
-      var holder = call(connection, "SELECT IS_USED_LOCK(?)", -1);
-      if (holder == 0) {
-        return;
-      }
-      // Again in each round: a server may miss a KILL at the moment when a statement ends.
-      kill(connection, holder);
-      if (call(connection, "SELECT GET_LOCK(?, ?)", ROUND_SECONDS) == 1) {
-        call(connection, "SELECT RELEASE_LOCK(?)", -1);
-        return;
-      }
-      if (System.nanoTime() - deadline > 0) {
-        throw new StoreUnavailableException(
-            "%s is still busy with the lost connection %d after %d s; try again"
-                .formatted(where, holder, timeout.toSeconds()),
-            null);
-      }
+    var holder = call(connection, "SELECT IS_USED_LOCK(?)", -1);
+    if (holder == 0) {
+      return;
     }
+    kill(connection, holder);
+    if (call(connection, "SELECT GET_LOCK(?, ?)", Math.max(1, timeout.toSeconds())) != 1) {
+      throw new StoreUnavailableException(
+          "%s is still busy with the lost connection %d after %d s; try again"
+              .formatted(where, holder, timeout.toSeconds()),
+          null);
+    }
+    call(connection, "SELECT RELEASE_LOCK(?)", -1);
   }
 
   private static void kill(Connection connection, long id) throws SQLException {

@@ -72,7 +72,8 @@ final class DatabaseConnector {
     properties.setProperty("socketTimeout", "" + socketMillis);
     properties.setProperty(
         "sessionVariables",
-        "sql_mode='%s',transaction_isolation='READ-COMMITTED',wait_timeout=%d,innodb_lock_wait_timeout=%d,lock_wait_timeout=%d"
+        ("sql_mode='%s',transaction_isolation='READ-COMMITTED',wait_timeout=%d,"
+                + "innodb_lock_wait_timeout=%d,lock_wait_timeout=%d")
             .formatted(SQL_MODE, waitSeconds, lockSeconds, lockSeconds));
     var connection = Driver.INSTANCE.connect(url.address(), properties);
     if (connection == null) {
@@ -108,13 +109,15 @@ final class DatabaseConnector {
     var user = "user '" + config.user() + "'";
     return switch (e.getErrorCode()) {
       case 1049 ->
-          "%s: there is no schema %s on this server; create it (CREATE DATABASE %s) or correct the URL (%s)"
+          ("%s: there is no schema %s on this server; create it (CREATE DATABASE %s) or correct the"
+                  + " URL (%s)")
               .formatted(where(), url.schema(), url.schema(), said);
       case 1044 ->
           "%s: %s may not use the schema %s, or there is none; create it and GRANT access (%s)"
               .formatted(where(), user, url.schema(), said);
       case 1142, 1143, 1227 ->
-          "%s: %s lacks a grant; GRANT SELECT, INSERT, UPDATE, DELETE ON %s.* (to migrate also CREATE, ALTER, INDEX, DROP) (%s)"
+          ("%s: %s lacks a grant; GRANT SELECT, INSERT, UPDATE, DELETE ON %s.* (to migrate also"
+                  + " CREATE, ALTER, INDEX, DROP) (%s)")
               .formatted(where(), user, url.schema(), said);
       case 1130 ->
           "%s: %s may not connect from this host; CREATE USER ... @'%%' or for this host (%s)"

@@ -77,7 +77,7 @@ final class JdbcUrl {
     }
     var options = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
     var query = parts.group(3) == null ? "" : parts.group(3);
-    for (var option : query.split("&")) {
+    for (var option : query.split("&", -1)) {
       if (!option.isEmpty()) {
         var equals = option.indexOf('=');
         var key = equals < 0 ? option : option.substring(0, equals);

@@ -110,12 +110,14 @@ final class LayoutCheck {
     }
     if (meta.shardCount() != config.shardCount()) {
       throw new StoreLayoutException(
-          "%s was created for %d shards, the configuration says %d: the count is fixed when a region is created; configure %d"
+          ("%s was created for %d shards, the configuration says %d: the count is fixed when a"
+                  + " region is created; configure %d")
               .formatted(where, meta.shardCount(), config.shardCount(), meta.shardCount()));
     }
     if (meta.eventsPartitions() != config.eventsPartitions()) {
       throw new StoreLayoutException(
-          "%s was created for %d partitions of events, the configuration says %d: the count is fixed when a region is created; configure %d"
+          ("%s was created for %d partitions of events, the configuration says %d: the count is"
+                  + " fixed when a region is created; configure %d")
               .formatted(
                   where,
                   meta.eventsPartitions(),
@@ -129,7 +131,8 @@ final class LayoutCheck {
       String where, RegionMeta meta, String otherWhere, String otherStoreId) {
     if (!meta.storeId().equals(otherStoreId)) {
       throw new StoreLayoutException(
-          "%s is part of store %s, but %s of store %s: one of them is another system's database or was created anew; correct its URL or restore it"
+          ("%s is part of store %s, but %s of store %s: one of them is another system's database or"
+                  + " was created anew; correct its URL or restore it")
               .formatted(where, meta.storeId(), otherWhere, otherStoreId));
     }
   }

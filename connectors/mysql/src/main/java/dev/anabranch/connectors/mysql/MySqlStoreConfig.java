@@ -69,7 +69,8 @@ public record MySqlStoreConfig(
       twice.and(all);
       if (!twice.isEmpty()) {
         throw new StoreLayoutException(
-            "shards %s of database '%s' belong to another database as well: give each shard one home"
+            ("shards %s of database '%s' belong to another database as well:"
+                    + " give each shard one home")
                 .formatted(ShardRanges.ofBits(twice), database.name()));
       }
       all.or(database.shards().bits());

@@ -17,7 +17,7 @@ final class SessionStart {
 
   private static final int ALL_BYTES = 256;
 
-  /** Databases that were warned about: once in a process is enough. */
+  /** What was warned about: once in a process is enough. */
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
   /** What the server's variables allow. */
@@ -31,10 +31,12 @@ final class SessionStart {
         var result =
             statement.executeQuery(
                 "SELECT @@max_allowed_packet, CONCAT(@@global.read_only),"
-                    + " @@global.innodb_flush_log_at_trx_commit, CONCAT(@@innodb_read_only)")) {
+                    + " CONCAT(@@innodb_read_only), @@global.innodb_flush_log_at_trx_commit,"
+                    + " @@global.log_bin, @@global.sync_binlog")) {
       result.next();
-      requireWritable(database.where(), result.getString(2), result.getString(4));
-      warnUnlessFlushed(database.where(), result.getInt(3));
+      requireWritable(database.where(), result.getString(2), result.getString(3));
+      warnUnless(result.getInt(4) == 1, "innodb_flush_log_at_trx_commit", database.where());
+      warnUnless(result.getInt(5) == 0 || result.getInt(6) == 1, "sync_binlog", database.where());
       var packet = result.getLong(1);
       requirePacket(database, packet);
       return new Limits(packet);
@@ -76,13 +78,13 @@ final class SessionStart {
     return !variable.equals("0") && !variable.equalsIgnoreCase("OFF");
   }
 
-  private static void warnUnlessFlushed(String where, int flush) {
-    if (flush != 1 && WARNED.add(where)) {
+  private static void warnUnless(boolean isOne, String variable, String where) {
+    if (!isOne && WARNED.add(where + variable)) {
       LOG.warn(
-          "{} has innodb_flush_log_at_trx_commit={}: rows that were acknowledged can be lost when"
-              + " the machine loses power. Set it to 1.",
+          "{} does not have {}=1: rows that were acknowledged can be lost when the machine loses"
+              + " power. Set it to 1.",
           where,
-          flush);
+          variable);
     }
   }
 
@@ -91,7 +93,8 @@ final class SessionStart {
     var needed = StatementLimits.requiredPacketBytes(rowBytes);
     if (maxAllowedPacket < needed) {
       throw new StoreLayoutException(
-          "%s takes statements of %d bytes (max_allowed_packet), but a row of the configured maximum of %d bytes may need %d: raise max_allowed_packet or lower the maximum"
+          ("%s takes statements of %d bytes (max_allowed_packet), but a row of the configured"
+                  + " maximum of %d bytes may need %d: raise max_allowed_packet or lower the maximum")
               .formatted(database.where(), maxAllowedPacket, rowBytes, needed));
     }
   }

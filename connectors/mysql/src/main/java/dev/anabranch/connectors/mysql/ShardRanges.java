@@ -29,6 +29,8 @@ public final class ShardRanges implements Serializable {
   }
 
   /**
+   * Reads ranges, in any order.
+   *
    * @throws IllegalArgumentException if the text is not a list of ranges, or names a shard twice
    */
   public static ShardRanges parse(String text) {

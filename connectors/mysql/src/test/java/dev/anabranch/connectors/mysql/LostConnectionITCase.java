@@ -115,7 +115,7 @@ class LostConnectionITCase {
         var observer = TestServer.connect(region.schema())) {
       var session = region.open();
       assertThat(session.append(rows(0, 0, 1))).isEqualTo(Appended.INSTANCE);
-      TestSql.killIdle(observer, region.schema());
+      TestSql.killOthers(observer, region.schema());
 
       assertThatThrownBy(session::ping)
           .isInstanceOf(StoreUnavailableException.class)

@@ -37,7 +37,7 @@ class ServerCrashITCase {
         var running = writers.stream().map(w -> Background.start(w::run)).toList();
         for (var crash = 1; crash <= CRASHES; crash++) {
           for (var writer : writers) {
-            writer.awaitBatches(crash * BATCHES_BETWEEN);
+            writer.awaitBatches((long) crash * BATCHES_BETWEEN);
           }
           server.kill();
           server.restart();
@@ -72,12 +72,13 @@ class ServerCrashITCase {
       var session = store.open(0);
       while (!stopped) {
         var rows = TestRows.rows(shard, acknowledged.size(), BATCH);
-        AppendResult result;
-        while (!((result = session.append(rows)) instanceof AppendResult.Appended)) {
+        var result = session.append(rows);
+        while (!(result instanceof AppendResult.Appended)) {
           assertThat(result)
               .isInstanceOfAny(AppendResult.Unknown.class, AppendResult.Unavailable.class);
           unknown.incrementAndGet();
           session = reopen(session);
+          result = session.append(rows);
         }
         acknowledged.addAll(rows);
         batches.incrementAndGet();
@@ -111,9 +112,10 @@ class ServerCrashITCase {
     void assertStored() {
       try (var session = store.open(0)) {
         var stored = new ArrayList<LogRow>();
-        List<LogRow> page;
-        while (!(page = session.read(shard, stored.size(), 1_000)).isEmpty()) {
+        var page = session.read(shard, 0, 1_000);
+        while (!page.isEmpty()) {
           stored.addAll(page);
+          page = session.read(shard, stored.size(), 1_000);
         }
         assertThat(stored).hasSameSizeAs(acknowledged);
         for (var i = 0; i < stored.size(); i++) {

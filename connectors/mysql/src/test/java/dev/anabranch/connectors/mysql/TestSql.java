@@ -52,10 +52,11 @@ final class TestSql {
         + " AND state LIKE 'Waiting for table%'";
   }
 
-  /** Kills the schema's idle connections and returns when they are gone. */
-  static void killIdle(Connection observer, String schema) throws SQLException {
-    while (TestServer.number(observer, idle(schema, 0)) > 0) {
-      for (var id : idleConnections(observer, schema)) {
+  /** Kills the schema's connections but this one, and returns when they are gone. */
+  static void killOthers(Connection observer, String schema) throws SQLException {
+    var others = others(observer, schema);
+    while (!others.isEmpty()) {
+      for (var id : others) {
         try {
           execute(observer, "KILL " + id);
         } catch (SQLException e) {
@@ -65,14 +66,17 @@ final class TestSql {
         }
       }
       Background.pause();
+      others = others(observer, schema);
     }
   }
 
-  private static List<Long> idleConnections(Connection observer, String schema)
-      throws SQLException {
+  private static List<Long> others(Connection observer, String schema) throws SQLException {
     var ids = new ArrayList<Long>();
     try (var statement = observer.createStatement();
-        var result = statement.executeQuery(idle(schema, 0).replace("COUNT(*)", "id"))) {
+        var result =
+            statement.executeQuery(
+                "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID()"
+                    + " AND db = '%s'".formatted(schema))) {
       while (result.next()) {
         ids.add(result.getLong(1));
       }
