@@ -1,0 +1,119 @@
+package dev.anabranch.jobs;
+
+import static dev.anabranch.jobs.region.RegionUnderTest.purseCommand;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.jobs.region.Await;
+import dev.anabranch.jobs.region.RegionUnderTest;
+import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.Shards;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Servers and connections fail under load; the job waits, goes on, and nothing is lost or doubled.
+ */
+class OutagesITCase {
+
+  private static final int SHARDS = 64;
+
+  @RegisterExtension final RegionUnderTest region = RegionUnderTest.ofPurses();
+
+  @Test
+  void aDatabaseKilledUnderLoadAndRestarted() {
+    region.start();
+    try (var load = region.load(50, 11)) {
+      load.awaitReplies(200);
+      region.database(0).kill();
+      region.database(0).restart();
+      load.awaitReplies(300);
+      region.database(1).kill();
+      region.database(1).restart();
+      load.awaitReplies(300);
+      assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+    }
+    region.verify();
+  }
+
+  @Test
+  void kafkaStoppedUnderLoadAndRestarted() {
+    region.start();
+    try (var load = region.load(50, 12)) {
+      load.awaitReplies(200);
+      region.kafka().stop();
+      region.kafka().restart();
+      load.awaitReplies(300);
+      assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+    }
+    region.verify();
+  }
+
+  @Test
+  void theAnswerToAnInsertIsLost() {
+    region.start();
+    region.handle("Purse/a", "gift");
+    var shard = Shards.shardOf("Purse/a", SHARDS);
+    var proxy = region.databaseProxy(shard < SHARDS / 2 ? 0 : 1);
+
+    for (var i = 0; i < 5; i++) {
+      var before = proxy.droppedResponses();
+      proxy.dropResponseTo("insert");
+      assertThat(region.handle("Purse/a", "coin").repeated()).isFalse();
+      assertThat(proxy.droppedResponses()).isEqualTo(before + 1);
+    }
+
+    assertThat(region.stored()).hasSize(6);
+    region.verify();
+  }
+
+  @Test
+  void connectionsToBothDatabasesAreCutUnderLoad() {
+    region.parallelism(2).start();
+    try (var load = region.load(50, 13)) {
+      for (var round = 0; round < 4; round++) {
+        load.awaitReplies(150);
+        var proxy = region.databaseProxy(round % 2);
+        proxy.cut();
+        proxy.heal();
+      }
+      load.awaitReplies(200);
+      assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+    }
+    region.verify();
+  }
+
+  @Test
+  void whileOneDatabaseIsDownTheOtherShardsGoOnAndCheckpointsToo() {
+    region.start();
+    var away = purseIn(0);
+    var here = purseIn(1);
+    region.handle(away, "deposit 1");
+    region.handle(here, "deposit 1");
+
+    region.database(0).kill();
+    var waiting = region.send(purseCommand(away, "gift"));
+    for (var i = 0; i < 50; i++) {
+      assertThat(region.handle(here, "deposit 1").status()).isEqualTo(ReplyStatus.ACCEPTED);
+    }
+    var checkpoint = region.job().checkpoint();
+    assertThat(waiting).isNotDone();
+
+    region.job().kill();
+    region.startFrom(checkpoint);
+    assertThat(region.handle(here, "deposit 1").status()).isEqualTo(ReplyStatus.ACCEPTED);
+
+    region.database(0).restart();
+    assertThat(waiting.join().status()).isEqualTo(ReplyStatus.ACCEPTED);
+    Await.until("both purses in the store", () -> region.stored().size() == 54);
+    region.verify();
+  }
+
+  private static String purseIn(int database) {
+    for (var i = 0; ; i++) {
+      var key = "Purse/p" + i;
+      if ((Shards.shardOf(key, SHARDS) < SHARDS / 2 ? 0 : 1) == database) {
+        return key;
+      }
+    }
+  }
+}

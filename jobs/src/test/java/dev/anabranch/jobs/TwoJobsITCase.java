@@ -1,0 +1,66 @@
+package dev.anabranch.jobs;
+
+import static dev.anabranch.jobs.region.RegionUnderTest.purseCommand;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.jobs.region.Await;
+import dev.anabranch.jobs.region.RegionUnderTest;
+import dev.anabranch.model.ReplyStatus;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Two jobs on one region by mistake: they fence each other, and the log stays one. */
+class TwoJobsITCase {
+
+  @RegisterExtension final RegionUnderTest region = RegionUnderTest.ofPurses();
+
+  @Test
+  void twoJobsOfOneGroupNeverForkTheLogAndOneGoesOnAlone() {
+    var first = region.start();
+    region.handle("Purse/a", "deposit 1");
+    var second = region.submit(null, Map.of());
+    second.awaitRunning();
+    try (var load = region.load(20, 21)) {
+      load.awaitReplies(100);
+      Await.until(
+          "a fence", () -> (first.lastFailure() + second.lastFailure()).contains("another writer"));
+      first.kill();
+      load.awaitReplies(200);
+      assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+    }
+    region.verify();
+  }
+
+  @Test
+  void twoJobsThatReadTheSameCommandsAnswerAlike() {
+    region.start();
+    var second = region.submit(null, Map.of("commands.group-id", "other-" + region.name()));
+    second.awaitRunning();
+    try (var load = region.load(20, 22)) {
+      for (var round = 0; round < 3; round++) {
+        load.awaitReplies(60);
+        region.databaseProxy(round % 2).cut();
+        region.databaseProxy(round % 2).heal();
+      }
+      load.awaitReplies(60);
+      region.job().kill();
+      load.awaitReplies(60);
+      assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+    }
+    region.verify();
+  }
+
+  @Test
+  void theOneThatIsLeftAnswersRepeatsOfTheOther() {
+    var first = region.start();
+    var command = purseCommand("Purse/a", "coin");
+    var original = region.handle(command);
+    var second = region.submit(null, Map.of());
+    second.awaitRunning();
+    first.kill();
+
+    assertThat(region.handle(command).backing()).isEqualTo(original.backing());
+    region.verify();
+  }
+}
