@@ -65,6 +65,19 @@ class CommandJobITCase {
   }
 
   @Test
+  void metricsAreThoseOfTheReference() {
+    region.start();
+    region.handle("Purse/a", "deposit 1");
+    var page = Reference.read("metrics.md");
+
+    var names = region.job().metrics().keySet();
+
+    assertThat(names).contains("anabranch.commandsAccepted");
+    assertThat(names).allMatch(name -> page.contains("| `" + name + "` |"));
+    assertThat(page.lines().filter(line -> line.startsWith("| `")).count()).isEqualTo(names.size());
+  }
+
+  @Test
   void aTaskFailureUnderLoadLosesAndRepeatsNothing() {
     region.parallelism(2).start();
     try (var load = region.load(50, 1)) {

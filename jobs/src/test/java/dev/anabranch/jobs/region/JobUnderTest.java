@@ -6,16 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.util.ExceptionUtils;
 
 /**
@@ -28,12 +35,14 @@ public final class JobUnderTest {
   private static final long CALL_TIMEOUT_SECONDS = 60;
 
   private final MiniCluster flink;
+  private final InMemoryReporter metrics;
   private final JobID id;
   private final Path checkpointRoot;
   private final Path savepointRoot;
 
-  JobUnderTest(MiniCluster flink, JobID id, Path checkpointRoot, Path savepointRoot) {
-    this.flink = flink;
+  JobUnderTest(TestServers servers, JobID id, Path checkpointRoot, Path savepointRoot) {
+    this.flink = servers.flink();
+    this.metrics = servers.metrics();
     this.id = id;
     this.checkpointRoot = checkpointRoot;
     this.savepointRoot = savepointRoot;
@@ -138,6 +147,34 @@ public final class JobUnderTest {
   public Optional<String> latestCheckpoint() {
     var all = checkpoints();
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  /**
+   * The operator's own metrics: a counter's or gauge's sum over all subtasks and shards, a
+   * histogram's count; by names as in {@code docs/reference/metrics.md}.
+   */
+  public Map<String, Long> metrics() {
+    var sums = new TreeMap<String, Long>();
+    metrics
+        .findMetrics(id, ".*\\.anabranch\\..*")
+        .forEach(
+            (identifier, metric) -> {
+              var name =
+                  identifier
+                      .substring(identifier.indexOf(".anabranch.") + 1)
+                      .replaceFirst("shard\\.\\d+\\.", "shard.<shard>.");
+              sums.merge(name, value(metric), Long::sum);
+            });
+    return sums;
+  }
+
+  private static long value(Metric metric) {
+    if (metric instanceof Counter counter) {
+      return counter.getCount();
+    }
+    return metric instanceof Histogram histogram
+        ? histogram.getCount()
+        : ((Number) ((Gauge<?>) metric).getValue()).longValue();
   }
 
   private void awaitEnd() {

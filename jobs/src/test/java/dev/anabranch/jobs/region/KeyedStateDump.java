@@ -7,17 +7,20 @@ import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.serde.ShardRecordSerializer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple4;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.state.api.OperatorIdentifier;
 import org.apache.flink.state.api.SavepointReader;
 import org.apache.flink.state.api.functions.KeyedStateReaderFunction;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.util.MiniClusterPipelineExecutorServiceLoader;
 import org.apache.flink.util.Collector;
 
 /**
@@ -38,8 +41,17 @@ record KeyedStateDump(Map<String, Aggregate> aggregates, Map<Integer, Long> next
   @SuppressWarnings("ArrayRecordComponent") // never compared with equals
   record Aggregate(long version, byte[] state) {}
 
-  static KeyedStateDump of(String savepoint, int shardCount) throws Exception {
-    var env = StreamExecutionEnvironment.createLocalEnvironment(1, new Configuration());
+  /** Reads it with a job on the cluster. */
+  static KeyedStateDump of(MiniCluster flink, String savepoint, int shardCount) throws Exception {
+    var settings =
+        MiniClusterPipelineExecutorServiceLoader.updateConfigurationForMiniCluster(
+            new Configuration(), Set.of(), Set.of());
+    var env =
+        new StreamExecutionEnvironment(
+            new MiniClusterPipelineExecutorServiceLoader(flink),
+            settings,
+            KeyedStateDump.class.getClassLoader());
+    env.setParallelism(1);
     var reader = SavepointReader.read(env, savepoint, new EmbeddedRocksDBStateBackend(false));
     var rows =
         reader.readKeyedState(

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -158,7 +159,6 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
    * @param options that differ from the region's, by key
    */
   public JobUnderTest submit(@Nullable String path, Map<String, String> options) {
-    var flink = running().servers.flink();
     var env =
         CommandJobUnderTest.prepare(new Configuration(), options(options), domain, wrappers());
     var graph = env.getStreamGraph();
@@ -168,15 +168,27 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
       job.setSavepointRestoreSettings(
           SavepointRestoreSettings.forPath(path, false, RecoveryClaimMode.NO_CLAIM));
     }
+    return submit(job);
+  }
+
+  /** Submits a job graph that a test made for this region. */
+  public JobUnderTest submit(JobGraph job) {
+    var flink = running().servers.flink();
     try {
       var unused = flink.submitJob(job).get(60, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IllegalStateException("the job was not accepted", e);
     }
     var submitted =
-        new JobUnderTest(flink, job.getJobID(), directory("checkpoints"), directory("savepoints"));
+        new JobUnderTest(
+            running().servers, job.getJobID(), directory("checkpoints"), directory("savepoints"));
     running().jobs.add(submitted);
     return submitted;
+  }
+
+  /** Of the Flink cluster that jobs are submitted to. */
+  public Configuration clusterConfiguration() {
+    return running().servers.flink().getConfiguration();
   }
 
   // -- Commands.
@@ -323,7 +335,7 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   /** The savepoint's flush also brings the last rows and replies to Kafka. */
   private KeyedStateDump keyedState() {
     try {
-      return KeyedStateDump.of(job().savepoint(), SHARDS);
+      return KeyedStateDump.of(running().servers.flink(), job().savepoint(), SHARDS);
     } catch (Exception e) {
       throw new IllegalStateException("the savepoint can't be read", e);
     }
@@ -355,6 +367,13 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   }
 
   private CommandJobOptions options(Map<String, String> overrides) {
+    var all = settings();
+    all.putAll(overrides);
+    return CommandJobOptions.from(Settings.of(all));
+  }
+
+  /** The options with which the region's jobs are submitted, by key. */
+  public Map<String, String> settings() {
     var all = new HashMap<String, String>();
     all.put("region.name", name());
     all.put("region.shard-count", Integer.toString(SHARDS));
@@ -378,8 +397,7 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     all.put("flink.execution.checkpointing.num-retained", "20");
     all.put("flink.execution.checkpointing.dir", directory("checkpoints").toUri().toString());
     all.putAll(extraOptions);
-    all.putAll(overrides);
-    return CommandJobOptions.from(Settings.of(all));
+    return all;
   }
 
   private String url(int database, int port) {

@@ -9,10 +9,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -26,17 +28,42 @@ final class TestServers implements AutoCloseable {
   private static final int TASK_MANAGERS = 2;
   private static final int SLOTS_EACH = 4;
 
+  /**
+   * What a cluster has of its own. By default all of {@code org.apache.flink} would be taken from
+   * it, and the class path of the tests, unlike a cluster's, has the connectors that a job's jar
+   * brings.
+   */
+  private static final List<String> CLUSTER_CLASSES =
+      List.of(
+          "java.",
+          "org.apache.flink.annotation.",
+          "org.apache.flink.api.",
+          "org.apache.flink.client.",
+          "org.apache.flink.configuration.",
+          "org.apache.flink.core.",
+          "org.apache.flink.metrics.",
+          "org.apache.flink.runtime.",
+          "org.apache.flink.state.",
+          "org.apache.flink.streaming.api.",
+          "org.apache.flink.streaming.runtime.",
+          "org.apache.flink.types.",
+          "org.apache.flink.util.",
+          "org.apache.logging.",
+          "org.rocksdb.",
+          "org.slf4j.");
+
   private final WorkDirectory directory = WorkDirectory.create("region");
   private final EmbeddedKafka kafka;
   private final TcpProxy kafkaProxy;
   private final List<EmbeddedDatabase> databases;
   private final List<TcpProxy> databaseProxies;
+  private final InMemoryReporter metrics = InMemoryReporter.create();
   private final MiniCluster flink;
 
   private TestServers() {
     var broker =
         CompletableFuture.supplyAsync(() -> EmbeddedKafka.start(directory.resolve("kafka")));
-    var cluster = CompletableFuture.supplyAsync(TestServers::startFlink);
+    var cluster = CompletableFuture.supplyAsync(() -> startFlink(metrics));
     var servers =
         IntStream.range(0, DATABASES)
             .mapToObj(i -> directory.resolve("database-" + i))
@@ -80,6 +107,10 @@ final class TestServers implements AutoCloseable {
     return flink;
   }
 
+  InMemoryReporter metrics() {
+    return metrics;
+  }
+
   /** Kills every task manager, with all tasks on them, and starts as many new ones. */
   void replaceTaskManagers() {
     try {
@@ -112,8 +143,9 @@ final class TestServers implements AutoCloseable {
     directory.close();
   }
 
-  private static MiniCluster startFlink() {
-    var settings = new Configuration();
+  private static MiniCluster startFlink(InMemoryReporter metrics) {
+    var settings = metrics.addToConfiguration(new Configuration());
+    settings.set(CoreOptions.ALWAYS_PARENT_FIRST_LOADER_PATTERNS, CLUSTER_CLASSES);
     settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));

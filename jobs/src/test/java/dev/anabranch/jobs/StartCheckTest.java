@@ -1,0 +1,70 @@
+package dev.anabranch.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.connectors.kafka.CommandSource.Start;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoreLayout;
+import dev.anabranch.store.StoreUnavailableException;
+import dev.anabranch.testkit.store.InMemoryEventStore;
+import org.junit.jupiter.api.Test;
+
+/** Where a job without a checkpoint begins to read, by what the databases say. */
+class StartCheckTest {
+
+  private final InMemoryEventStore store = new InMemoryEventStore("eu", 8, 4, 2);
+
+  @Test
+  void commandsStartWhereTheGroupStands() {
+    assertThat(StartCheck.startOf(Start.COMMITTED, store)).isEqualTo(Start.COMMITTED);
+    assertThat(StartCheck.startOf(Start.EARLIEST, store)).isEqualTo(Start.EARLIEST);
+  }
+
+  @Test
+  void oneDatabaseWithParkedCommandsIsEnoughToReadAll() {
+    recordParked(1, true);
+    assertThat(StartCheck.startOf(Start.COMMITTED, store)).isEqualTo(Start.EARLIEST);
+
+    recordParked(1, false);
+    assertThat(StartCheck.startOf(Start.COMMITTED, store)).isEqualTo(Start.COMMITTED);
+  }
+
+  @Test
+  void aDatabaseThatCannotBeAskedMayHaveParkedCommands() {
+    assertThat(StartCheck.startOf(Start.COMMITTED, new SecondDatabaseDown(store)))
+        .isEqualTo(Start.EARLIEST);
+  }
+
+  private void recordParked(int database, boolean parked) {
+    try (var session = store.open(database)) {
+      session.recordParked("task", parked);
+    }
+  }
+
+  private record SecondDatabaseDown(EventStore real) implements EventStore {
+
+    @Override
+    public StoreLayout layout() {
+      return real.layout();
+    }
+
+    @Override
+    public LogSession open(int database) {
+      if (database == 1) {
+        throw new StoreUnavailableException("down", null);
+      }
+      return real.open(database);
+    }
+
+    @Override
+    public LogSession reopen(int database, LogSession lost) {
+      return open(database);
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+}
