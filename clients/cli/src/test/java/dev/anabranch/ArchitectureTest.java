@@ -42,7 +42,7 @@ class ArchitectureTest {
   private static final String FLINK = "org.apache.flink..";
   private static final String KAFKA_CLIENTS = "org.apache.kafka..";
   private static final String[] SQL = {
-    "java.sql..", "javax.sql..", "com.mysql..", "com.zaxxer.hikari..", "org.flywaydb.."
+    "java.sql..", "javax.sql..", "com.mysql..", "org.flywaydb.."
   };
 
   @ArchTest

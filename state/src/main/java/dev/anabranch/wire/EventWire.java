@@ -148,7 +148,18 @@ public final class EventWire {
     headers.add(Headers.of(Headers.WRITER, outcome.stamp().writer()));
     headers.add(Headers.of(Headers.HLC, outcome.stamp().hlc()));
     if (outcome.blobs().events().length > 0) {
-      headers.add(RecordHeader.of(Headers.EVENT_TYPES, eventTypes(outcome.blobs().events())));
+      addEventTypes(headers, outcome.blobs().events());
+    }
+  }
+
+  /**
+   * The names are a help for people: a blob that was damaged in the store is published as it is.
+   */
+  private static void addEventTypes(List<RecordHeader> headers, byte[] events) {
+    try {
+      headers.add(RecordHeader.of(Headers.EVENT_TYPES, eventTypes(events)));
+    } catch (WireFormatException damaged) {
+      headers.add(RecordHeader.of(Headers.EVENT_TYPES, ""));
     }
   }
 

@@ -175,6 +175,14 @@ class EventWireTest {
     assertThat(EventWire.decode(message).row().isIdenticalTo(row)).isTrue();
   }
 
+  @Test
+  void publishesEventsThatWereDamagedInTheStoreAsTheyAre() {
+    var row = row(RowKind.COMMIT, 1, new Dot(EU, 1), new byte[] {99, 1, 2, 3});
+
+    assertThat(EventWire.decode(EventWire.encode(row, "eu-west")).row().isIdenticalTo(row))
+        .isTrue();
+  }
+
   static LogRow commit() {
     var events =
         List.of(

@@ -38,6 +38,8 @@ sealed interface LaneRequest {
   interface TailReader {
 
     /**
+     * Takes the shard's next rows.
+     *
      * @param rows in offset order, contiguous with what came before
      * @param publishFrom rows below this offset are known to be published
      */
