@@ -28,7 +28,7 @@ public final class CommandOperatorFactory extends AbstractStreamOperatorFactory<
   }
 
   @Override
-  @SuppressWarnings("unchecked") // the interface asks for any operator of LogRow; there is one
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as declared by Flink
   public <T extends StreamOperator<LogRow>> T createStreamOperator(
       StreamOperatorParameters<LogRow> parameters) {
     return (T) new CommandOperator(parameters, options, domain, store);

@@ -225,7 +225,7 @@ final class CommandProcessor {
    * The first command after a start tries to fold a parked aggregate anew: the code may be mended.
    */
   private void handleBroken(Incoming in, LiveAggregate live) {
-    if (live.type == null || live.rebuildTried && live.rebuildWaiters == null) {
+    if (live.type == null || (live.rebuildTried && live.rebuildWaiters == null)) {
       answerUnlessStored(in, brokenAnswer(live));
       return;
     }

@@ -7,6 +7,8 @@ import java.io.Serializable;
 public interface DomainLoader extends Serializable {
 
   /**
+   * Finds the types that the job is to handle.
+   *
    * @param userCode class loader of the job's jars
    */
   AggregateTypes load(ClassLoader userCode);
