@@ -88,11 +88,23 @@ final class DemoCommand implements Callable<Integer> {
     var options = new DemoOptions(directory, rate, Duration.ofSeconds(seconds), crash, keep, web);
     var out = spec.commandLine().getOut();
     try (var demo = new Demo(options, out, new Style(Ansi.AUTO.enabled()))) {
+      return run(demo);
+    }
+  }
+
+  private int run(Demo demo) throws Exception {
+    try {
       var sound = demo.run();
       if (keep) {
         awaitEndOfInput();
       }
       return sound ? ExitCode.OK : ExitCode.PROBLEMS;
+    } catch (Exception e) {
+      if (demo.isEnding()) {
+        // By Ctrl-C: what is used has been closed, and the JVM is going down.
+        return ExitCode.OK;
+      }
+      throw e;
     }
   }
 

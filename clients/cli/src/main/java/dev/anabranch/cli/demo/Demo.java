@@ -55,6 +55,18 @@ public final class Demo implements AutoCloseable {
 
   /** Whether everything was as it must be. */
   public boolean run() throws Exception {
+    var sound = false;
+    try {
+      sound = show();
+    } finally {
+      if (!sound && !isEnding()) {
+        keepFiles();
+      }
+    }
+    return sound;
+  }
+
+  private boolean show() throws Exception {
     var directory = parts.openDirectory(options.directory());
     screen.line(
         screen.style().bold("Anabranch demo")
@@ -79,8 +91,15 @@ public final class Demo implements AutoCloseable {
     if (options.keep()) {
       screen.print(out -> DemoAddresses.print(out, screen.style(), region, servers, job, config));
     }
-    parts.keepFiles(!sound);
     return sound;
+  }
+
+  /** Its log may tell why. */
+  private void keepFiles() {
+    var path = parts.keepFiles();
+    if (path != null) {
+      screen.line("The files are kept in " + path + "; see demo.log there.");
+    }
   }
 
   private void sendFile(CommandClient client) throws IOException {
@@ -180,6 +199,11 @@ public final class Demo implements AutoCloseable {
         .maxInFlight(5_000)
         .blockTimeout(Duration.ofMinutes(2))
         .build();
+  }
+
+  /** Whether somebody has ended it, so that a failure of {@link #run} means nothing. */
+  public boolean isEnding() {
+    return parts.isEnding();
   }
 
   /** Ends everything and deletes the files. */

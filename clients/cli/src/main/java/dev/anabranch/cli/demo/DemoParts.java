@@ -19,6 +19,7 @@ final class DemoParts implements AutoCloseable {
   private @Nullable DemoDirectory directory;
   private boolean keepFiles;
   private boolean closed;
+  private volatile boolean ending;
 
   DemoDirectory openDirectory(@Nullable Path given) {
     var opened = DemoDirectory.create(given);
@@ -30,7 +31,7 @@ final class DemoParts implements AutoCloseable {
 
   DemoServers startServers(DemoScreen screen) {
     var started = use(new DemoServers(directory()));
-    started.awaitStart(screen);
+    started.start(screen);
     return started;
   }
 
@@ -49,13 +50,24 @@ final class DemoParts implements AutoCloseable {
     return part;
   }
 
-  /** Whether the files are wanted after the end. */
-  void keepFiles(boolean keep) {
-    keepFiles = keep;
+  /** Whether the end has begun, so that failures mean nothing. */
+  boolean isEnding() {
+    return ending;
+  }
+
+  /** The files are wanted after the end; gives their directory, or null if there is none yet. */
+  @Nullable Path keepFiles() {
+    keepFiles = true;
+    return directory == null ? null : directory.path();
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    ending = true;
+    closeOnce();
+  }
+
+  private synchronized void closeOnce() {
     if (closed) {
       return;
     }

@@ -16,23 +16,36 @@ final class DemoServers implements AutoCloseable {
   static final List<String> DATABASES = List.of("north", "south");
   private static final String SCHEMA = "anabranch";
 
-  private final CompletableFuture<EmbeddedKafka> kafka;
+  private final DemoDirectory directory;
+  private final CompletableFuture<EmbeddedKafka> kafka = new CompletableFuture<>();
   private final Map<String, CompletableFuture<EmbeddedDatabase>> databases = new LinkedHashMap<>();
+  private boolean starting;
+  private boolean closed;
 
   DemoServers(DemoDirectory directory) {
-    kafka = inBackground(() -> EmbeddedKafka.start(directory.resolve("kafka")));
-    for (var name : DATABASES) {
-      databases.put(name, inBackground(() -> EmbeddedDatabase.start(directory.resolve(name))));
-    }
+    this.directory = directory;
+    DATABASES.forEach(name -> databases.put(name, new CompletableFuture<>()));
   }
 
   /** Returns when all of them serve. */
-  void awaitStart(DemoScreen screen) {
+  void start(DemoScreen screen) {
+    startAll();
     for (var name : DATABASES) {
       var database = database(name);
       screen.step("database %s: 127.0.0.1:%d (process %d)", name, database.port(), database.pid());
     }
     screen.step("kafka: %s", bootstrapServers());
+  }
+
+  private synchronized void startAll() {
+    if (closed) {
+      throw new IllegalStateException("the demo is ending");
+    }
+    starting = true;
+    inBackground(kafka, () -> EmbeddedKafka.start(directory.resolve("kafka")));
+    databases.forEach(
+        (name, database) ->
+            inBackground(database, () -> EmbeddedDatabase.start(directory.resolve(name))));
   }
 
   String bootstrapServers() {
@@ -53,7 +66,11 @@ final class DemoServers implements AutoCloseable {
 
   /** Databases are killed: nobody needs their data any more. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
+    if (!starting) {
+      return;
+    }
     databases.values().forEach(database -> end(database, EmbeddedDatabase::kill));
     end(kafka, EmbeddedKafka::close);
   }
@@ -80,8 +97,7 @@ final class DemoServers implements AutoCloseable {
     }
   }
 
-  private static <T> CompletableFuture<T> inBackground(Supplier<T> start) {
-    var result = new CompletableFuture<T>();
+  private static <T> void inBackground(CompletableFuture<T> result, Supplier<T> start) {
     var thread =
         new Thread(
             () -> {
@@ -94,6 +110,5 @@ final class DemoServers implements AutoCloseable {
             "demo-start");
     thread.setDaemon(true);
     thread.start();
-    return result;
   }
 }

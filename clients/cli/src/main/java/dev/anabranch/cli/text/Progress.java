@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  */
 public final class Progress {
 
-  private static final Duration FIRST = Duration.ofSeconds(1);
+  private static final Duration FIRST = Duration.ofSeconds(2);
   private static final Duration ON_TERMINAL = Duration.ofMillis(200);
   private static final Duration IN_LOG = Duration.ofSeconds(10);
 

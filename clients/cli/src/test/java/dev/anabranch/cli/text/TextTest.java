@@ -68,8 +68,8 @@ class TextTest {
 
     assertThat(printed.toString().lines())
         .containsExactly(
-            "read 100 of 10,000 (1%), 100/s",
-            "read 1,100 of 10,000 (11%), 100/s", "read 2,100 of 10,000 (21%), 100/s");
+            "read 200 of 10,000 (2%), 100/s",
+            "read 1,200 of 10,000 (12%), 100/s", "read 2,200 of 10,000 (22%), 100/s");
   }
 
   @Test
