@@ -1,0 +1,113 @@
+package dev.anabranch.cli.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anabranch.api.CodecException;
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.examples.bank.BankDomain;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Shards;
+import dev.anabranch.model.Stamp;
+import dev.anabranch.testkit.store.InMemoryEventStore;
+import dev.anabranch.wire.EventsBlob;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Reads and folds the history of an account of the bank example, longer than a page. */
+class AggregateFoldTest {
+
+  private static final AggregateKey ACCOUNT = new AggregateKey("Account", "1");
+  private static final int DEPOSITS = 1_200;
+
+  private final InMemoryEventStore store = new InMemoryEventStore("eu", 8, 2, 2);
+
+  @Test
+  void foldsEveryPageAndUpcastsOldEvents() {
+    deposit();
+
+    var fold = fold(Long.MAX_VALUE);
+
+    assertThat(fold.version()).isEqualTo(DEPOSITS + 1);
+    assertThat(stateOf(fold)).contains("\"balance\":" + DEPOSITS).contains("\"owner\":\"Ann\"");
+  }
+
+  @Test
+  void stopsAtTheVersionAskedFor() {
+    deposit();
+
+    var fold = fold(701);
+
+    assertThat(fold.version()).isEqualTo(701);
+    assertThat(fold.occurredAtMicros()).isEqualTo(701);
+    assertThat(stateOf(fold)).contains("\"balance\":700");
+  }
+
+  @Test
+  void anAggregateWithoutCommitsIsAtVersionZero() {
+    assertThat(fold(Long.MAX_VALUE).version()).isZero();
+  }
+
+  @Test
+  void anEventThatTheDomainDoesNotKnowIsNamedWithItsVersion() {
+    append(List.of(commit(1, new EncodedMessage("Mystery", 1, "{}".getBytes(UTF_8)))));
+
+    assertThatThrownBy(() -> fold(Long.MAX_VALUE))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("version 1 of Account/1 can't be folded")
+        .hasMessageContaining("Mystery");
+  }
+
+  private AggregateFold fold(long lastVersion) {
+    var fold = new AggregateFold(BankDomain.ACCOUNT);
+    try (var session = new CurrentSession(store)) {
+      AggregateHistory.read(session.of(ACCOUNT), ACCOUNT, lastVersion, fold);
+    }
+    return fold;
+  }
+
+  private static String stateOf(AggregateFold fold) {
+    return new String(fold.state().data(), UTF_8);
+  }
+
+  private void deposit() {
+    var rows = new ArrayList<LogRow>();
+    // The schema of old: the owner was called name.
+    rows.add(
+        commit(1, new EncodedMessage("AccountOpened", 1, "{\"name\":\"Ann\"}".getBytes(UTF_8))));
+    for (var version = 2; version <= DEPOSITS + 1; version++) {
+      rows.add(
+          commit(
+              version, new EncodedMessage("MoneyDeposited", 1, "{\"amount\":1}".getBytes(UTF_8))));
+    }
+    append(rows);
+  }
+
+  private void append(List<LogRow> rows) {
+    try (var session = new CurrentSession(store)) {
+      assertThat(session.of(ACCOUNT).append(rows)).isNotNull();
+    }
+  }
+
+  private static LogRow commit(long version, EncodedMessage event) {
+    var blobs = new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(List.of(event)));
+    return new Outcome(
+            RowKind.COMMIT,
+            ACCOUNT,
+            version,
+            "c" + version,
+            "",
+            new Dot(new RegionId("eu"), version),
+            new Stamp(1, version, version),
+            blobs)
+        .at(Shards.shardOf(ACCOUNT, 8), version - 1);
+  }
+}
