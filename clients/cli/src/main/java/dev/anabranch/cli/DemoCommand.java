@@ -18,10 +18,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Runs a region on this machine: a real Kafka broker, two MariaDB servers and a Flink cluster"
-          + " with the command job of the bank example. Sends commands, shows what happens, and"
-          + " verifies at the end what the databases and the topic hold.",
-      "Needs nothing installed, about 2 GB of memory, and less than a minute."
+      "Runs a whole region on this machine, with traffic, and verifies what it holds.",
+      "The parts are real: a Kafka broker, two MariaDB servers, and a Flink cluster with the command"
+          + " job of the bank example. Nothing needs to be installed; it takes about 2 GB of memory"
+          + " and less than a minute."
     },
     footerHeading = "%nExamples:%n",
     footer = {

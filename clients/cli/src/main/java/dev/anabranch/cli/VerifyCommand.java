@@ -16,10 +16,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Reads the whole store and the events topic and checks: offsets 0..n of each shard without"
-          + " gap, versions 1..n of each aggregate, one outcome for each command, dots and columns"
-          + " of each row, each row in the shard of its key; and that the topic equals the store,"
-          + " byte for byte.",
+      "Checks the whole store, and the events topic against it.",
+      "Offsets 0..n of each shard without gap, versions 1..n of each aggregate, one outcome for each"
+          + " command, dots and columns of each row, each row in the shard of its key; and the topic,"
+          + " as its readers see it, equal to the store, byte for byte.",
       "It may run beside the job. Memory holds one shard's aggregates and commands at a time (about"
           + " 200 and 32 bytes each) and half a byte for each row of the topic."
     },
@@ -34,7 +34,8 @@ final class VerifyCommand extends RegionCommand {
   @Option(
       names = "--allow-lag",
       description =
-          "Rows at the end of a shard may be unpublished, as they are while the job is down.")
+          "Rows at the end of a shard may be unpublished, as they are while the job is down, or"
+              + " until the next checkpoint with events.delivery: exactly-once.")
   private boolean allowLag;
 
   @Option(names = "--store-only", description = "Leaves out the events topic.")

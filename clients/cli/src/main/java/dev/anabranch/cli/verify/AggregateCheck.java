@@ -5,13 +5,16 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The sequences of one aggregate: versions 1, 2, 3 ..., and for each origin dots 1, 2, 3 ..., in
  * the order of the log.
  *
- * <p><b>Bounds.</b> About 200 bytes with its key; a further 100 for each origin but the first.
+ * <p><b>Bounds.</b> About 200 bytes with its key; a further 100 for each origin but the first and
+ * for each tombstone.
  */
 final class AggregateCheck {
 
@@ -19,6 +22,7 @@ final class AggregateCheck {
   private RegionId firstOrigin;
   private long firstOriginN;
   private Map<RegionId, Long> otherOrigins = Map.of();
+  private Set<Dot> hollow = Set.of();
 
   AggregateCheck(RegionId region) {
     this.firstOrigin = region;
@@ -58,17 +62,22 @@ final class AggregateCheck {
 
   private void checkDot(LogRow row, Dot dot, Problems problems) {
     var last = last(dot.origin());
-    // The payload of a commit that a filter had withheld may come after its tombstone.
-    var fillsTombstone = dot.n() <= last && row.outcome().kind() != RowKind.TOMBSTONE;
-    if (dot.n() == last + 1 || (fillsTombstone && !dot.origin().equals(firstOrigin))) {
-      advance(dot, Math.max(last, dot.n()));
-      return;
+    if (dot.n() != last + 1 && !fillsTombstone(row, dot)) {
+      problems.add(
+          ProblemKind.DOT_SEQUENCE,
+          row.position(),
+          row.outcome().aggregate() + " gets dot " + dot + " after " + dot.origin() + ":" + last);
     }
-    problems.add(
-        ProblemKind.DOT_SEQUENCE,
-        row.position(),
-        row.outcome().aggregate() + " gets dot " + dot + " after " + dot.origin() + ":" + last);
+    if (row.outcome().kind() == RowKind.TOMBSTONE) {
+      hollow = hollow.isEmpty() ? new HashSet<>() : hollow;
+      hollow.add(dot);
+    }
     advance(dot, Math.max(last, dot.n()));
+  }
+
+  /** The payload of a commit that a filter had withheld may come after its tombstone. */
+  private boolean fillsTombstone(LogRow row, Dot dot) {
+    return row.outcome().kind() != RowKind.TOMBSTONE && !hollow.isEmpty() && hollow.remove(dot);
   }
 
   private long last(RegionId origin) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A region's log as a command job would have written it, to be damaged by a test: rows by position,
@@ -75,7 +76,7 @@ final class TestLog {
   }
 
   /** A sound commit with these numbers. */
-  static Outcome commitOf(AggregateKey key, String commandId, long version, long n) {
+  static Outcome commitOf(AggregateKey key, @Nullable String commandId, long version, long n) {
     var context = n == 1 ? VectorTime.ZERO : VectorTime.ZERO.with(REGION, n - 1);
     var causality = new Causality(context, List.of(), VectorTime.ZERO.with(REGION, 7), "");
     var reply = new ReplyBody("", "", Map.of(), version, "", Blobs.EMPTY);

@@ -52,6 +52,40 @@ class TombstoneTest {
     assertThat(log.verify().problemsByKind()).containsOnlyKeys(ProblemKind.DOT_SEQUENCE);
   }
 
+  @Test
+  void thePayloadMayComeAfterTheTombstone() {
+    replicated(1);
+    replicated(2);
+    payload(1);
+
+    assertThat(log.verify().clean()).isTrue();
+  }
+
+  @Test
+  void aPayloadWithoutTombstoneThatComesAgainIsNamed() {
+    replicated(1);
+    payload(1);
+    payload(1);
+
+    assertThat(log.verify().problemsByKind())
+        .containsOnlyKeys(ProblemKind.DOT_SEQUENCE, ProblemKind.VERSION_FORK);
+  }
+
+  private void payload(long n) {
+    var commit = TestLog.commitOf(KEY, null, 4, n);
+    log.published.add(
+        log.append(
+            new Outcome(
+                RowKind.COMMIT,
+                KEY,
+                4,
+                null,
+                "",
+                new Dot(OTHER, n),
+                commit.stamp(),
+                commit.blobs())));
+  }
+
   private void replicated(long n) {
     var context = n == 1 ? VectorTime.ZERO : VectorTime.ZERO.with(OTHER, n - 1);
     var causality =
