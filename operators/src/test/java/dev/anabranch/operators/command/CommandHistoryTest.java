@@ -25,7 +25,7 @@ import net.jqwik.api.Tuple;
  * Random command sequences with crashes, checkpoints and lost connections anywhere, against what a
  * plain reader of the store sees. jqwik prints the seed of a failing sequence and shrinks it.
  */
-class CommandHistoryProperties {
+class CommandHistoryTest {
 
   private static final List<String> VERBS =
       List.of(
