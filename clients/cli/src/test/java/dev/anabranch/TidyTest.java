@@ -31,8 +31,9 @@ class TidyTest {
       Pattern.compile("\\b(?:TO" + "DO|FIX" + "ME)\\b(?!\\(#\\d+\\))");
   private static final Pattern SLEEP =
       Pattern.compile("\\b(?:Thread|TimeUnit\\.[A-Z]+|[A-Z]+S)\\.sleep\\(");
+  // A long reason stands on the next line.
   private static final Pattern NO_REASON =
-      Pattern.compile("@(?:[\\w.]+\\.)?Dis" + "abled\\b(?!\\(\\s*(?:value\\s*=\\s*)?\")");
+      Pattern.compile("@(?:[\\w.]+\\.)?Dis" + "abled\\b(?!\\(\\s*(?:$|(?:value\\s*=\\s*)?\"))");
   private static final Pattern VAGUE_PACKAGE =
       Pattern.compile(".*/java/(?:.*/)?(?:utils?|commons?|impl|managers?|services?)/[^/]+");
 
