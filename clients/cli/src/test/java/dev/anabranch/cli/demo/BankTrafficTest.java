@@ -1,5 +1,6 @@
 package dev.anabranch.cli.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.client.Command;
@@ -24,8 +25,9 @@ class BankTrafficTest {
 
     assertThat(again).extracting(Command::commandId).isEqualTo(ids());
     assertThat(again)
-        .extracting(command -> new String(command.payload().data()))
-        .isEqualTo(commands.stream().map(command -> new String(command.payload().data())).toList());
+        .extracting(command -> new String(command.payload().data(), UTF_8))
+        .isEqualTo(
+            commands.stream().map(command -> new String(command.payload().data(), UTF_8)).toList());
   }
 
   @Test
@@ -55,7 +57,7 @@ class BankTrafficTest {
             .filter(each -> each.payload().type().equals("Deposit"))
             .findFirst()
             .orElseThrow();
-    var amount = Long.parseLong(new String(deposit.payload().data()).replaceAll("\\D", ""));
+    var amount = Long.parseLong(new String(deposit.payload().data(), UTF_8).replaceAll("\\D", ""));
 
     ledger.replied(deposit, reply(ReplyStatus.ACCEPTED));
     ledger.replied(deposit.withMetadata(BankTraffic.REPEAT), reply(ReplyStatus.ACCEPTED));
