@@ -63,6 +63,8 @@ public record CommandJobOptions(
   }
 
   /**
+   * Options that were read already.
+   *
    * @throws dev.anabranch.jobs.config.InvalidOptionsException naming everything that is wrong
    */
   public static CommandJobOptions from(Settings settings) {

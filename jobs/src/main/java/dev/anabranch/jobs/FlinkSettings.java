@@ -2,6 +2,9 @@ package dev.anabranch.jobs;
 
 import dev.anabranch.jobs.config.OptionReader;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -13,6 +16,8 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How Flink runs a command job: what correctness needs, then what the user says, then what the
@@ -20,7 +25,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 final class FlinkSettings {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FlinkSettings.class);
+
   private FlinkSettings() {}
+
+  /** What the job sets if neither user nor cluster do, by key. */
+  static Map<String, String> defaults() {
+    return new TreeMap<>(defaultsBeside(new Configuration(), new Configuration()).toMap());
+  }
 
   static void apply(StreamExecutionEnvironment env, CommandJobOptions options) {
     var user = Configuration.fromMap(options.flink());
@@ -29,6 +41,14 @@ final class FlinkSettings {
     settings.addAll(user);
     settings.addAll(required(options));
     env.configure(settings);
+    if (env.getConfiguration().getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY).isEmpty()) {
+      LOG.warn(
+          "No {} is set: checkpoints live in the JobManager's memory, are lost with it, and fail"
+              + " when they exceed a few megabytes; set flink.{} to a directory that all machines"
+              + " reach",
+          CheckpointingOptions.CHECKPOINTS_DIRECTORY.key(),
+          CheckpointingOptions.CHECKPOINTS_DIRECTORY.key());
+    }
     if (env.getParallelism() > options.region().shardCount()) {
       throw new IllegalStateException(
           "the job's parallelism, %d, is more than %s, %d: a subtask without a shard has no work; set flink.%s"
@@ -71,8 +91,7 @@ final class FlinkSettings {
     needed.set(PipelineOptions.MAX_PARALLELISM, options.region().shardCount());
     // Between the operator and its sinks an exchange could reorder a shard on rescaling.
     needed.set(PipelineOptions.OPERATOR_CHAINING, true);
-    needed.set(
-        ExecutionOptions.RUNTIME_MODE, org.apache.flink.api.common.RuntimeExecutionMode.STREAMING);
+    needed.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
     return needed;
   }
 

@@ -21,12 +21,25 @@ final class OptionsReference {
       of them at once.
       """;
 
+  private static final String FLINK_DEFAULTS =
+      """
+
+      The job sets these where neither `flink.*` nor the cluster's configuration do. It always sets
+      `pipeline.max-parallelism` to the shard count, and keeps operators chained.
+
+      | Flink option | value |
+      |---|---|
+      """;
+
   private OptionsReference() {}
 
   /** The page, as Markdown. */
   static String text() {
     var page = new StringBuilder(INTRODUCTION);
     CommandJobOptions.SECTIONS.forEach((title, options) -> addSection(page, title, options));
+    page.append(FLINK_DEFAULTS);
+    FlinkSettings.defaults()
+        .forEach((key, value) -> page.append("| `" + key + "` | `" + value + "` |\n"));
     return page.toString();
   }
 

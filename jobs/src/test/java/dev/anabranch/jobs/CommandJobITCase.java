@@ -107,4 +107,19 @@ class CommandJobITCase {
     }
     region.verify();
   }
+
+  @Test
+  void transactionsPublishEachRowOnce() {
+    region.option("events.delivery", "exactly-once").start();
+    try (var load = region.load(20, 3)) {
+      load.awaitReplies(100);
+      region.crashAt(CrashPoint.BEFORE_REPLY);
+      load.awaitReplies(200);
+      load.stop();
+    }
+    region.verify();
+
+    assertThat(region.crashes()).isEqualTo(1);
+    assertThat(region.publishedRepeats()).isZero();
+  }
 }

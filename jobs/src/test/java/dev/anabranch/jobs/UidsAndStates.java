@@ -25,7 +25,7 @@ final class UidsAndStates {
   /** The names of the states, as one text, by the uid of their operator. */
   static Map<String, String> golden() {
     var states = new TreeMap<String, String>();
-    for (var line : read().split("\n")) {
+    for (var line : read().lines().toList()) {
       if (!line.isBlank() && !line.startsWith("#")) {
         var equals = line.indexOf('=');
         states.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());

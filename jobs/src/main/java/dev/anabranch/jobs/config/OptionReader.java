@@ -130,6 +130,8 @@ public final class OptionReader {
   }
 
   /**
+   * Ends the reading.
+   *
    * @throws InvalidOptionsException if anything was wrong, or a key is unknown
    */
   public void finish() {

@@ -28,20 +28,24 @@ public final class Await {
 
   /** Returns the value when there is one. */
   public static <T> T value(String what, Callable<Optional<T>> source) {
-    var deadline = System.nanoTime() + TIMEOUT.toNanos();
+    return valueWithin(TIMEOUT, source)
+        .orElseThrow(
+            () -> new AssertionError("waited " + TIMEOUT.toSeconds() + " s in vain for " + what));
+  }
+
+  /** Returns the value when there is one, or empty when the time is over. */
+  static <T> Optional<T> valueWithin(Duration timeout, Callable<Optional<T>> source) {
+    var deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
       try {
         var value = source.call();
-        if (value.isPresent()) {
-          return value.get();
+        if (value.isPresent() || System.nanoTime() > deadline) {
+          return value;
         }
       } catch (RuntimeException e) {
         throw e;
       } catch (Exception e) {
-        throw new IllegalStateException("while waiting for " + what, e);
-      }
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited " + TIMEOUT.toSeconds() + " s in vain for " + what);
+        throw new IllegalStateException(e);
       }
       LockSupport.parkNanos(POLL.toNanos());
     }

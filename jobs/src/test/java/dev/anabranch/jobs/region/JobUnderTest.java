@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -190,7 +191,7 @@ public final class JobUnderTest {
   }
 
   /** A checkpoint is refused while tasks start or another one is being cancelled. */
-  private <T> T retried(java.util.function.Supplier<T> attempt) {
+  private <T> T retried(Supplier<T> attempt) {
     return Await.value(
         "a checkpoint or savepoint of job " + id,
         () -> {

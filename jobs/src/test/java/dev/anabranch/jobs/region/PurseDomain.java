@@ -158,7 +158,7 @@ public final class PurseDomain implements Domain {
 
     @Override
     public Purse decode(EncodedMessage encoded) {
-      var words = new String(encoded.data(), UTF_8).split(" ");
+      var words = new String(encoded.data(), UTF_8).split(" ", 3);
       return new Purse(
           Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]));
     }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -65,9 +66,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallback {
 
+  private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(10);
   private static final AtomicInteger REGIONS = new AtomicInteger();
-  private static final int SHARDS = 64;
-
   private final DomainLoader domain;
   private final Map<String, String> extraOptions = new HashMap<>();
   private int parallelism = 1;
@@ -181,7 +181,10 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     }
     var submitted =
         new JobUnderTest(
-            running().servers, job.getJobID(), directory("checkpoints"), directory("savepoints"));
+            running().servers,
+            job.getJobID(),
+            RegionSettings.checkpoints(running().servers, name()),
+            RegionSettings.savepoints(running().servers, name()));
     running().jobs.add(submitted);
     return submitted;
   }
@@ -301,6 +304,11 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     return outputs().published("events." + name()).rows();
   }
 
+  /** How many records of the events topic a reader drops, since it had their rows before. */
+  public long publishedRepeats() {
+    return outputs().published("events." + name()).result().repeats();
+  }
+
   public List<CommandReply> replies() {
     return outputs().replies("replies." + name());
   }
@@ -318,12 +326,13 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
    * @throws AssertionError listing what does not hold
    */
   public void verify() {
-    var verification = new Verification(SHARDS).store(stored());
     var jobs = running().jobs;
-    if (!jobs.isEmpty() && !job().status().isGloballyTerminalState()) {
-      verification.state(keyedState(), domain.load(getClass().getClassLoader()));
+    var state = jobs.isEmpty() || job().status().isGloballyTerminalState() ? null : keyedState();
+    var verification = new Verification(RegionSettings.SHARDS).store(stored());
+    if (state != null) {
+      verification.state(state, domain.load(getClass().getClassLoader()));
     }
-    verification.published(outputs().published("events." + name())).replies(replies());
+    verification.published(allPublished()).replies(replies());
     if (!verification.problems().isEmpty()) {
       throw new AssertionError(
           "region " + name() + ":\n  " + String.join("\n  ", verification.problems()));
@@ -332,10 +341,22 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
 
   // -- Inside.
 
+  /** Transactions that the savepoint ended are committed a moment after it. */
+  private RegionOutputs.Published allPublished() {
+    var rows = stored().size();
+    var topic = "events." + name();
+    return Await.valueWithin(
+            PUBLISH_TIMEOUT,
+            () ->
+                Optional.of(outputs().published(topic))
+                    .filter(published -> published.rows().size() >= rows))
+        .orElseGet(() -> outputs().published(topic));
+  }
+
   /** The savepoint's flush also brings the last rows and replies to Kafka. */
   private KeyedStateDump keyedState() {
     try {
-      return KeyedStateDump.of(running().servers.flink(), job().savepoint(), SHARDS);
+      return KeyedStateDump.of(running().servers.flink(), job().savepoint(), RegionSettings.SHARDS);
     } catch (Exception e) {
       throw new IllegalStateException("the savepoint can't be read", e);
     }
@@ -357,13 +378,11 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
                 replies, region, CrashPoint.BEFORE_REPLY, List.of(CrashPoint.AFTER_REPLY)));
   }
 
-  private RegionOutputs outputs() {
-    var direct = new HashMap<String, String>();
-    for (var i = 0; i < TestServers.DATABASES; i++) {
-      direct.put("store.database.db" + i + ".url", url(i, database(i).port()));
-    }
-    var store = new MySqlEventStoreFactory(options(direct).store().config());
-    return new RegionOutputs(store, KafkaConnection.to(kafka().bootstrapServers()));
+  /** The options with which the region's jobs are submitted, by key. */
+  public Map<String, String> settings() {
+    var settings = RegionSettings.throughProxies(running().servers, name(), parallelism);
+    settings.putAll(extraOptions);
+    return settings;
   }
 
   private CommandJobOptions options(Map<String, String> overrides) {
@@ -372,40 +391,10 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     return CommandJobOptions.from(Settings.of(all));
   }
 
-  /** The options with which the region's jobs are submitted, by key. */
-  public Map<String, String> settings() {
-    var all = new HashMap<String, String>();
-    all.put("region.name", name());
-    all.put("region.shard-count", Integer.toString(SHARDS));
-    all.put("region.events-partitions", "4");
-    all.put("kafka.bootstrap-servers", "127.0.0.1:" + kafkaProxy().port());
-    all.put("topics.create", "true");
-    all.put("topics.commands-partitions", "4");
-    all.put("replies.max-bytes", "512 kb");
-    all.put("store.databases", "db0,db1");
-    all.put("store.connect-timeout", "1 s");
-    all.put("store.socket-timeout", "6 s");
-    for (var i = 0; i < TestServers.DATABASES; i++) {
-      var key = "store.database.db" + i + ".";
-      all.put(key + "url", url(i, databaseProxy(i).port()));
-      all.put(key + "user", database(i).user());
-      all.put(key + "password", database(i).password());
-    }
-    all.put("commit.drain-timeout", "2 s");
-    all.put("flink.parallelism.default", Integer.toString(parallelism));
-    all.put("flink.execution.checkpointing.interval", "300 ms");
-    all.put("flink.execution.checkpointing.num-retained", "20");
-    all.put("flink.execution.checkpointing.dir", directory("checkpoints").toUri().toString());
-    all.putAll(extraOptions);
-    return all;
-  }
-
-  private String url(int database, int port) {
-    return database(database).jdbcUrl("region_" + name(), port);
-  }
-
-  private java.nio.file.Path directory(String kind) {
-    return running().servers.directory().resolve(kind + "-" + name());
+  private RegionOutputs outputs() {
+    var direct = RegionSettings.directUrls(running().servers, name());
+    var store = new MySqlEventStoreFactory(options(direct).store().config());
+    return new RegionOutputs(store, KafkaConnection.to(kafka().bootstrapServers()));
   }
 
   private Running running() {

@@ -1,5 +1,7 @@
 package dev.anabranch.jobs.region;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
@@ -13,6 +15,7 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.wire.EventsBlob;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +83,10 @@ final class Verification {
     for (var row : published.rows()) {
       var stored = missing.remove(row.position());
       check(stored != null, row, "was published but is not stored");
-      check(stored == null || same(stored, row), row, "was published otherwise than it is stored");
+      check(
+          stored == null || stored.isIdenticalTo(row),
+          row,
+          "was published otherwise than it is stored");
     }
     missing.values().removeIf(row -> row.outcome().kind() == RowKind.MOVED);
     missing.values().forEach(row -> check(false, row, "is stored but was not published"));
@@ -125,17 +131,17 @@ final class Verification {
           if (actual == null) {
             problems.add(key + " has no state in Flink");
           } else if (actual.version() != expected.version
-              || !Arrays.equals(actual.state(), expected.encoded(types))) {
+              || !Arrays.equals(actual.state(), expected.encoded())) {
             problems.add(
                 key
                     + " is at version "
                     + actual.version()
                     + " in Flink, with state "
-                    + new String(actual.state(), java.nio.charset.StandardCharsets.UTF_8)
+                    + new String(actual.state(), UTF_8)
                     + "; the store gives "
                     + expected.version
                     + ", "
-                    + new String(expected.encoded(types), java.nio.charset.StandardCharsets.UTF_8));
+                    + new String(expected.encoded(), UTF_8));
           }
         });
     dump.nextOffsets()
@@ -171,7 +177,7 @@ final class Verification {
       this.state = type.decider().initialState();
     }
 
-    private byte[] encoded(AggregateTypes types) {
+    private byte[] encoded() {
       return type.stateCodec().encode(state).data();
     }
   }
@@ -195,12 +201,8 @@ final class Verification {
 
   private List<LogRow> inOrder() {
     return byPosition.values().stream()
-        .sorted(java.util.Comparator.comparingInt(LogRow::shard).thenComparingLong(LogRow::offset))
+        .sorted(Comparator.comparingInt(LogRow::shard).thenComparingLong(LogRow::offset))
         .toList();
-  }
-
-  private static boolean same(LogRow a, LogRow b) {
-    return a.isIdenticalTo(b);
   }
 
   private void check(boolean holds, LogRow row, String problem) {
