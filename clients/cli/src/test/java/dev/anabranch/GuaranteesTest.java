@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Every test that {@code docs/guarantees.md} names is there, under the name that the page gives. */
+/**
+ * Every test that {@code docs/guarantees.md} names is there, under the name that the page gives.
+ */
 class GuaranteesTest {
 
   private static final Pattern NAMED_TEST =
