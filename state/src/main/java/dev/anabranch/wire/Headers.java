@@ -85,7 +85,7 @@ public final class Headers {
 
   private Headers() {}
 
-  /** Whether a header is carried from a command to its outcome, its events and its reply. */
+  /** Whether a header is carried from a command to its outcome and its record. */
   public static boolean isMetadata(String name) {
     return switch (name) {
       case TRACE_PARENT, TRACE_STATE, BAGGAGE -> true;
