@@ -49,9 +49,14 @@ final class InProcess {
   void send(Request request, CommandRecord command) {
     underWay.put(request.commandId, request);
     commands.add(command);
+    wakeOneReader();
+  }
+
+  /** One that really waits: those that found a command meanwhile have left their futures behind. */
+  private void wakeOneReader() {
     var idle = idleReaders.poll();
-    if (idle != null) {
-      idle.complete(null);
+    while (idle != null && !idle.complete(null)) {
+      idle = idleReaders.poll();
     }
   }
 
