@@ -49,14 +49,13 @@ final class InProcess {
   void send(Request request, CommandRecord command) {
     underWay.put(request.commandId, request);
     commands.add(command);
-    wakeOneReader();
+    wakeReaders();
   }
 
-  /** One that really waits: those that found a command meanwhile have left their futures behind. */
-  private void wakeOneReader() {
-    var idle = idleReaders.poll();
-    while (idle != null && !idle.complete(null)) {
-      idle = idleReaders.poll();
+  /** All of them: Flink asks a reader several times, and waits for the latest future only. */
+  private void wakeReaders() {
+    for (var idle = idleReaders.poll(); idle != null; idle = idleReaders.poll()) {
+      idle.complete(null);
     }
   }
 
