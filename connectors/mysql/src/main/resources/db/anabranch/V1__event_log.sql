@@ -53,8 +53,8 @@ CREATE TABLE IF NOT EXISTS shard_published (
   PRIMARY KEY (shard)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET binary;
 
--- Tasks whose checkpoint holds commands that are not decided yet.
-CREATE TABLE IF NOT EXISTS parked_task (
-  task VARBINARY(255) NOT NULL,
-  PRIMARY KEY (task)
+-- Shards, of any database, whose checkpoint holds commands that are not decided yet.
+CREATE TABLE IF NOT EXISTS shard_parked (
+  shard SMALLINT UNSIGNED NOT NULL,
+  PRIMARY KEY (shard)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET binary;

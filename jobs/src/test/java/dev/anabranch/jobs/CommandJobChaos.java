@@ -35,6 +35,7 @@ class CommandJobChaos {
     DATABASE_CONNECTIONS_CUT,
     ANSWER_TO_AN_INSERT_LOST,
     KAFKA_RESTARTED,
+    KAFKA_KILLED,
     RESCALED,
     STARTED_FROM_A_CHECKPOINT,
     STARTED_FROM_NOTHING
@@ -87,6 +88,10 @@ class CommandJobChaos {
       case ANSWER_TO_AN_INSERT_LOST -> region.databaseProxy(which).dropResponseTo("insert");
       case KAFKA_RESTARTED -> {
         region.kafka().stop();
+        region.kafka().restart();
+      }
+      case KAFKA_KILLED -> {
+        region.kafka().kill();
         region.kafka().restart();
       }
       case RESCALED -> region.rescale(1 + random.nextInt(3));

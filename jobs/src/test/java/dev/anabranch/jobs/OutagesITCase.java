@@ -49,6 +49,21 @@ class OutagesITCase {
   }
 
   @Test
+  void kafkaKilledUnderLoadAndRestarted() {
+    region.start();
+    try (var load = region.load(50, 14)) {
+      for (var round = 0; round < 2; round++) {
+        load.awaitReplies(200);
+        region.kafka().kill();
+        region.kafka().restart();
+      }
+      load.awaitReplies(300);
+      assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+    }
+    region.verify();
+  }
+
+  @Test
   void theAnswerToAnInsertIsLost() {
     region.start();
     region.handle("Purse/a", "gift");

@@ -8,6 +8,7 @@ import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.store.StoreUnavailableException;
 import dev.anabranch.testkit.store.InMemoryEventStore;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Where a job without a checkpoint begins to read, by what the databases say. */
@@ -23,10 +24,10 @@ class StartCheckTest {
 
   @Test
   void oneDatabaseWithParkedCommandsIsEnoughToReadAll() {
-    recordParked(1, true);
+    recordParked(1, Set.of(3));
     assertThat(StartCheck.startOf(Start.COMMITTED, store)).isEqualTo(Start.EARLIEST);
 
-    recordParked(1, false);
+    recordParked(1, Set.of());
     assertThat(StartCheck.startOf(Start.COMMITTED, store)).isEqualTo(Start.COMMITTED);
   }
 
@@ -36,9 +37,9 @@ class StartCheckTest {
         .isEqualTo(Start.EARLIEST);
   }
 
-  private void recordParked(int database, boolean parked) {
+  private void recordParked(int database, Set<Integer> parked) {
     try (var session = store.open(database)) {
-      session.recordParked("task", parked);
+      session.recordParked(0, 7, parked);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.anabranch.model.LogRow;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One connection to one physical database of the log. All calls block.
@@ -66,8 +67,13 @@ public interface LogSession extends AutoCloseable {
    */
   boolean hasParkedCommands();
 
-  /** Records whether the task (a stable name of the subtask) has parked commands. */
-  void recordParked(String task, boolean parked);
+  /**
+   * Records which of the shards, from the first to the last one, have parked commands: exactly
+   * these. What is recorded of other shards stays.
+   *
+   * @param parked shards of that range; they need not have their home in this database
+   */
+  void recordParked(int firstShard, int lastShard, Set<Integer> parked);
 
   /**
    * Keeps an idle connection from being closed by the server; call it every few seconds.

@@ -7,7 +7,7 @@ import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.connectors.kafka.KafkaConnection;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
 import dev.anabranch.embedded.EmbeddedDatabase;
-import dev.anabranch.embedded.EmbeddedKafka;
+import dev.anabranch.embedded.KafkaProcess;
 import dev.anabranch.embedded.TcpProxy;
 import dev.anabranch.jobs.CommandJobOptions;
 import dev.anabranch.jobs.CommandJobUnderTest;
@@ -58,9 +58,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * beside it.
  *
  * <p><b>Faults.</b> {@link #crashAt} fails a task at a point of a row's way; {@link
- * #killTaskManagers} fails all at once; {@link #database} can be killed and restarted, {@link
- * #kafka} stopped and restarted; {@link #databaseProxy} and {@link #kafkaProxy} stand between the
- * job and each server. Whatever is still broken after a test is mended before the next.
+ * #killTaskManagers} fails all at once; {@link #database} and {@link #kafka} can be killed, stopped
+ * and restarted; {@link #databaseProxy} and {@link #kafkaProxy} stand between the job and each
+ * server. Whatever is still broken after a test is mended before the next.
  *
  * <p><b>Verdict.</b> {@link #verify}, when nothing is under way.
  */
@@ -269,7 +269,7 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     running().servers.replaceTaskManagers();
   }
 
-  public EmbeddedKafka kafka() {
+  public KafkaProcess kafka() {
     return running().servers.kafka();
   }
 
@@ -351,6 +351,12 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
                 Optional.of(outputs().published(topic))
                     .filter(published -> published.rows().size() >= rows))
         .orElseGet(() -> outputs().published(topic));
+  }
+
+  /** The aggregate's encoded state, as a savepoint of the running job has it. */
+  public byte[] keyedStateOf(String aggregate) {
+    var found = keyedState().aggregates().get(aggregate);
+    return found == null ? new byte[0] : found.state();
   }
 
   /** The savepoint's flush also brings the last rows and replies to Kafka. */

@@ -1,7 +1,7 @@
 package dev.anabranch.jobs.region;
 
 import dev.anabranch.embedded.EmbeddedDatabase;
-import dev.anabranch.embedded.EmbeddedKafka;
+import dev.anabranch.embedded.KafkaProcess;
 import dev.anabranch.embedded.TcpProxy;
 import dev.anabranch.embedded.WorkDirectory;
 import java.util.List;
@@ -53,7 +53,7 @@ final class TestServers implements AutoCloseable {
           "org.slf4j.");
 
   private final WorkDirectory directory = WorkDirectory.create("region");
-  private final EmbeddedKafka kafka;
+  private final KafkaProcess kafka;
   private final TcpProxy kafkaProxy;
   private final List<EmbeddedDatabase> databases;
   private final List<TcpProxy> databaseProxies;
@@ -62,7 +62,7 @@ final class TestServers implements AutoCloseable {
 
   private TestServers() {
     var broker =
-        CompletableFuture.supplyAsync(() -> EmbeddedKafka.start(directory.resolve("kafka")));
+        CompletableFuture.supplyAsync(() -> KafkaProcess.start(directory.resolve("kafka")));
     var cluster = CompletableFuture.supplyAsync(() -> startFlink(metrics));
     var servers =
         IntStream.range(0, DATABASES)
@@ -87,7 +87,7 @@ final class TestServers implements AutoCloseable {
     return directory;
   }
 
-  EmbeddedKafka kafka() {
+  KafkaProcess kafka() {
     return kafka;
   }
 

@@ -88,11 +88,7 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
             storeFactory.open(),
             state,
             new CommandShards.Environment(
-                task.getTaskName() + "-" + task.getIndexOfThisSubtask(),
-                this::post,
-                new FlinkOutputs(),
-                CommandOperator::nowMicros,
-                getMetricGroup()));
+                this::post, new FlinkOutputs(), CommandOperator::nowMicros, getMetricGroup()));
     var owned =
         KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
             options.shardCount(), task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());

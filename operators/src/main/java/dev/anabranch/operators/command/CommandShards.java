@@ -153,7 +153,7 @@ final class CommandShards implements AutoCloseable {
     unanswered.forEach(state::writeParked);
     shardsWithParked.clear();
     shardsWithParked.addAll(unanswered.keySet());
-    checkpoints.put(checkpointId, new Checkpoint(moved, !unanswered.isEmpty()));
+    checkpoints.put(checkpointId, new Checkpoint(moved, unanswered.keySet()));
     if (checkpoints.size() > MAX_OPEN_CHECKPOINTS) {
       var oldest = checkpoints.pollFirstEntry();
       checkpoints.firstEntry().getValue().takeOver(oldest.getValue());
@@ -164,12 +164,13 @@ final class CommandShards implements AutoCloseable {
   void checkpointCompleted(long checkpointId) {
     var published = new HashMap<Integer, Long>();
     var completed = checkpoints.headMap(checkpointId, true);
-    var parked = false;
+    var parked = Set.<Integer>of();
     for (var checkpoint : completed.values()) {
       published.putAll(checkpoint.nextOffsets);
       parked = checkpoint.parked;
     }
     completed.clear();
+    var marks = new ParkedShards(lanes.cursors().first(), lanes.cursors().last(), parked);
     for (var lane : lanes.all()) {
       for (var shard : lanes.shardsOf(lane)) {
         var next = published.get(shard);
@@ -177,7 +178,7 @@ final class CommandShards implements AutoCloseable {
           lane.published(shard, next);
         }
       }
-      lane.recordCheckpoint(parked);
+      lane.recordCheckpoint(marks);
     }
   }
 
@@ -202,7 +203,7 @@ final class CommandShards implements AutoCloseable {
   }
 
   private Lane newLane(String name, int database) {
-    var worker = new LaneWorker(environment.task(), name, store, database, environment.mailbox());
+    var worker = new LaneWorker(name, store, database, environment.mailbox());
     return new Lane(worker, options.batching(), lanes.cursors());
   }
 
@@ -212,13 +213,8 @@ final class CommandShards implements AutoCloseable {
     return thread;
   }
 
-  /**
-   * What a subtask gives its shards.
-   *
-   * @param task stable name of the subtask
-   */
+  /** What a subtask gives its shards. */
   record Environment(
-      String task,
       TaskMailbox mailbox,
       Outputs outputs,
       CommandProcessor.WallClock clock,
@@ -263,9 +259,9 @@ final class CommandShards implements AutoCloseable {
   /** What a snapshot wrote, until it is known to be complete. */
   private static final class Checkpoint {
     private final Map<Integer, Long> nextOffsets;
-    private final boolean parked;
+    private final Set<Integer> parked;
 
-    private Checkpoint(Map<Integer, Long> nextOffsets, boolean parked) {
+    private Checkpoint(Map<Integer, Long> nextOffsets, Set<Integer> parked) {
       this.nextOffsets = nextOffsets;
       this.parked = parked;
     }

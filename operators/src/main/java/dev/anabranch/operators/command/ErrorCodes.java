@@ -21,5 +21,8 @@ public final class ErrorCodes {
   /** Error: a stored commit of the aggregate can't be folded; see the message. */
   public static final String BROKEN = "broken";
 
+  /** Error: the command has an outcome, but its stored row can't be read. */
+  public static final String DAMAGED = "damaged";
+
   private ErrorCodes() {}
 }

@@ -44,9 +44,10 @@ final class Lane {
   /** What completed checkpoints made sure of and the store has not been told; by shard. */
   private final Map<Integer, Long> publishedNext = new HashMap<>();
 
-  private boolean parked;
+  /** What the store is to be told next; null: nothing. */
+  private @Nullable ParkedShards recordDue;
+
   private boolean recording;
-  private boolean recordDue;
 
   Lane(LaneWorker worker, Batching limits, ShardCursors cursors) {
     this.worker = worker;
@@ -154,16 +155,16 @@ final class Lane {
   }
 
   /** Tells the store of a completed checkpoint, after the last telling if that is under way. */
-  void recordCheckpoint(boolean parkedCommands) {
-    parked = parkedCommands;
-    recordDue = true;
+  void recordCheckpoint(ParkedShards parked) {
+    recordDue = parked;
     recordIfDue();
   }
 
   private void recordIfDue() {
-    if (ready && recordDue && !recording) {
+    var parked = recordDue;
+    if (ready && parked != null && !recording) {
       recording = true;
-      recordDue = false;
+      recordDue = null;
       var next = Map.copyOf(publishedNext);
       publishedNext.clear();
       worker.submit(new LaneRequest.Checkpointed(next, parked, this::recorded));

@@ -27,7 +27,7 @@ sealed interface LaneRequest {
   record History(AggregateKey aggregate, Consumer<List<LogRow>> answer) implements LaneRequest {}
 
   /** What completed checkpoints have made sure of. At most one at a time per lane. */
-  record Checkpointed(Map<Integer, Long> publishedNext, boolean parked, Runnable answer)
+  record Checkpointed(Map<Integer, Long> publishedNext, ParkedShards parked, Runnable answer)
       implements LaneRequest {}
 
   /** The rows that shards have beyond their checkpointed positions; the lane's first request. */

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,17 +34,15 @@ final class LaneWorker implements AutoCloseable {
   private static final long IDLE_PING_SECONDS = 5;
   private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
 
-  private final String task;
   private final TaskMailbox mailbox;
   private final LaneConnection connection;
   private final BlockingQueue<LaneRequest> requests = new LinkedBlockingQueue<>();
   private final Thread thread;
 
   /** What this attempt has told the store last; null: nothing, an earlier attempt may have. */
-  private @Nullable Boolean parkedRecorded;
+  private @Nullable ParkedShards parkedRecorded;
 
-  LaneWorker(String task, String lane, EventStore store, int database, TaskMailbox mailbox) {
-    this.task = task;
+  LaneWorker(String lane, EventStore store, int database, TaskMailbox mailbox) {
     this.mailbox = mailbox;
     this.connection = new LaneConnection(store, database);
     this.thread = new Thread(this::run, "anabranch-lane-" + lane);
@@ -193,8 +190,8 @@ final class LaneWorker implements AutoCloseable {
           if (!checkpointed.publishedNext().isEmpty()) {
             session.recordPublished(checkpointed.publishedNext());
           }
-          if (!Objects.equals(checkpointed.parked(), parkedRecorded)) {
-            session.recordParked(task, checkpointed.parked());
+          if (!checkpointed.parked().equals(parkedRecorded)) {
+            checkpointed.parked().recordIn(session);
           }
           return checkpointed;
         });

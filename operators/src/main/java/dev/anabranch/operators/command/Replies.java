@@ -12,10 +12,16 @@ import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.ReplyTarget;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.ReplyBlob;
+import dev.anabranch.wire.WireFormatException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Builds the replies of one region. */
 final class Replies {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
 
   private final RegionId region;
 
@@ -30,15 +36,36 @@ final class Replies {
     return backed(command.envelope, row, command.reply, revision, false);
   }
 
-  /** Answer to a repeat, from the row of the original. */
+  /**
+   * Answer to a repeat, from the row of the original; an error reply if that row can't be read,
+   * since a damaged row must not stop the commands behind it.
+   */
   CommandReply repeated(CommandEnvelope command, LogRow row) {
-    var outcome = row.outcome();
-    var revision = CausalityBlob.decode(outcome.blobs().causality()).context();
-    var dot = outcome.dot();
-    if (dot != null) {
-      revision = revision.with(dot.origin(), dot.n());
+    try {
+      var body = ReplyBlob.decode(row.outcome().blobs().reply());
+      return backed(command, row, body, revisionAfter(row), true);
+    } catch (WireFormatException e) {
+      LOG.error("The stored outcome at {} can't be read: {}", row.position(), e.getMessage());
+      return unbacked(
+          command.commandId(),
+          command.aggregate(),
+          command.replyTarget(),
+          ReplyStatus.ERROR,
+          ReplyBody.reason(
+              ErrorCodes.DAMAGED,
+              "the command was handled, but its stored outcome at "
+                  + row.position()
+                  + " can't be read: "
+                  + e.getMessage()
+                  + "; run anabranch verify",
+              Map.of()));
     }
-    return backed(command, row, ReplyBlob.decode(outcome.blobs().reply()), revision, true);
+  }
+
+  private static VectorTime revisionAfter(LogRow row) {
+    var context = CausalityBlob.decode(row.outcome().blobs().causality()).context();
+    var dot = row.outcome().dot();
+    return dot == null ? context : context.with(dot.origin(), dot.n());
   }
 
   private CommandReply backed(

@@ -25,6 +25,7 @@ final class ShardCursors {
     this.assigned = new int[shardCount];
   }
 
+  /** Takes the next shard over; they come in ascending order, without a gap. */
   void add(ShardCursor cursor) {
     byShard[cursor.shard()] = cursor;
     all.add(cursor);
@@ -41,6 +42,16 @@ final class ShardCursors {
 
   Collection<ShardCursor> all() {
     return all;
+  }
+
+  /** Lowest shard owned; there is at least one. */
+  int first() {
+    return all.get(0).shard();
+  }
+
+  /** Highest shard owned. */
+  int last() {
+    return all.get(all.size() - 1).shard();
   }
 
   /** The next offset of the shard for a row that is about to be sent. */

@@ -4,12 +4,20 @@ import static dev.anabranch.operators.command.CommandOperatorTest.assertSameAnsw
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.Blobs;
 import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.Outcome;
 import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Shards;
+import dev.anabranch.model.Stamp;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.testkit.store.InMemoryDatabase.Fault;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -311,6 +319,36 @@ class CommandRecoveryTest {
     assertThat(new String(mended.body().result(), StandardCharsets.UTF_8))
         .isEqualTo("was:," + TallyDomain.UNFOLDABLE);
     assertThat(mended.body().version()).isEqualTo(2);
+  }
+
+  @Test
+  void aRepeatWhoseStoredOutcomeIsDamagedGetsAnErrorAndStopsNothing() throws Exception {
+    operator.close();
+    var key = AggregateKey.parse("Tally/1");
+    var shard = Shards.shardOf("Tally/1", OperatorHarness.SHARDS);
+    byte[] unreadable = {99, 1, 2, 3};
+    var damaged =
+        new Outcome(
+            RowKind.REJECTED,
+            key,
+            Outcome.NO_VERSION,
+            "c1",
+            "",
+            null,
+            new Stamp(1, 1, 1),
+            new Blobs(Blobs.EMPTY, Blobs.EMPTY, unreadable, Blobs.EMPTY));
+    try (var session = store.openSession(shard < OperatorHarness.SHARDS / 2 ? 0 : 1)) {
+      assertThat(session.append(List.of(damaged.at(shard, 0)))).isInstanceOf(Appended.class);
+    }
+    operator = new OperatorHarness(store.factory());
+
+    var reply = operator.handle("Tally/1", "c1", "add a");
+
+    assertThat(reply.status()).isEqualTo(ReplyStatus.ERROR);
+    assertThat(reply.body().code()).isEqualTo(ErrorCodes.DAMAGED);
+    assertThat(reply.body().message()).contains(shard + "@0");
+    assertThat(operator.handle("Tally/1", "c2", "add b").status()).isEqualTo(ReplyStatus.ACCEPTED);
+    assertThat(store.allRows()).hasSize(2);
   }
 
   private String aggregateIn(int database) {

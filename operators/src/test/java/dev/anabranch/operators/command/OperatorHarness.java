@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
@@ -226,7 +228,7 @@ final class OperatorHarness implements AutoCloseable {
             SHARDS,
             1,
             0);
-    created.setStateBackend(new EmbeddedRocksDBStateBackend(false));
+    created.setStateBackend(rocksDb());
     if (from != null) {
       created.initializeState(from);
     }
@@ -260,5 +262,13 @@ final class OperatorHarness implements AutoCloseable {
     public AggregateTypes load(ClassLoader userCode) {
       return AggregateTypes.of(domain);
     }
+  }
+
+  /** The harness has too little managed memory for RocksDB, which warns of it at every start. */
+  private static EmbeddedRocksDBStateBackend rocksDb() {
+    var settings = new Configuration();
+    settings.set(RocksDBOptions.USE_MANAGED_MEMORY, false);
+    return new EmbeddedRocksDBStateBackend(false)
+        .configure(settings, OperatorHarness.class.getClassLoader());
   }
 }

@@ -136,7 +136,7 @@ final class RowsStore implements EventStore {
     }
 
     @Override
-    public void recordParked(String task, boolean parked) {
+    public void recordParked(int firstShard, int lastShard, Set<Integer> parked) {
       throw new UnsupportedOperationException();
     }
 

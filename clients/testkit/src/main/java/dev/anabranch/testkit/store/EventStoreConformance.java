@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -408,14 +409,18 @@ public abstract class EventStoreConformance {
   }
 
   @Test
-  public void parkedCommandsAreRememberedByTask() {
+  public void parkedCommandsAreRememberedByShard() {
     assertThat(session.hasParkedCommands()).isFalse();
-    session.recordParked("task-0", true);
-    session.recordParked("task-1", true);
-    session.recordParked("task-1", false);
+    session.recordParked(0, 9, Set.of(3, 7));
+    session.recordParked(10, 19, Set.of(15));
+    session.recordParked(10, 19, Set.of());
     assertThat(session.hasParkedCommands()).isTrue();
-    session.recordParked("task-0", false);
-    session.recordParked("task-0", false);
+    session.recordParked(0, 9, Set.of(7));
+    session.recordParked(0, 9, Set.of(7));
+    session.recordParked(0, 6, Set.of());
+    assertThat(session.hasParkedCommands()).as("shard 7 is left").isTrue();
+    // The owner of another range: after rescaling, its ranges are not those of the writer before.
+    session.recordParked(5, 12, Set.of());
     assertThat(session.hasParkedCommands()).isFalse();
   }
 

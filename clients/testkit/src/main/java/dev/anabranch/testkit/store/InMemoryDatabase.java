@@ -29,7 +29,7 @@ public final class InMemoryDatabase {
   private final Map<UniqueCommand, LogRow> byCommand = new HashMap<>();
   private final Map<AggregateKey, TreeMap<Long, LogRow>> byVersion = new HashMap<>();
   private final Map<Integer, Long> published = new HashMap<>();
-  private final Set<String> parkedTasks = new HashSet<>();
+  private final Set<Integer> parkedShards = new HashSet<>();
   private final List<Fault> faults = new ArrayList<>();
   private boolean down;
   private long appends;
@@ -182,15 +182,12 @@ public final class InMemoryDatabase {
   }
 
   synchronized boolean hasParkedCommands() {
-    return !parkedTasks.isEmpty();
+    return !parkedShards.isEmpty();
   }
 
-  synchronized void recordParked(String task, boolean parked) {
-    if (parked) {
-      parkedTasks.add(task);
-    } else {
-      parkedTasks.remove(task);
-    }
+  synchronized void recordParked(int firstShard, int lastShard, Set<Integer> parked) {
+    parkedShards.removeIf(shard -> shard >= firstShard && shard <= lastShard);
+    parkedShards.addAll(parked);
   }
 
   private NavigableMap<Long, LogRow> rowsOf(int shard) {

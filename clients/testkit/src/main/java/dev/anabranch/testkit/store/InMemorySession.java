@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A session on an {@link InMemoryDatabase}; of no more use after a lost append. */
@@ -129,9 +130,9 @@ final class InMemorySession implements LogSession {
   }
 
   @Override
-  public void recordParked(String task, boolean parked) {
+  public void recordParked(int firstShard, int lastShard, Set<Integer> parked) {
     check();
-    database.recordParked(task, parked);
+    database.recordParked(firstShard, lastShard, parked);
   }
 
   @Override

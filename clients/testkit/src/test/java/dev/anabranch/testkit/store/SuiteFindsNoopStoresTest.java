@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,7 +140,7 @@ class SuiteFindsNoopStoresTest {
     }
 
     @Override
-    public void recordParked(String task, boolean parked) {}
+    public void recordParked(int firstShard, int lastShard, Set<Integer> parked) {}
 
     @Override
     public void ping() {}

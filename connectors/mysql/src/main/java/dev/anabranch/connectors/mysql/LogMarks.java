@@ -1,6 +1,6 @@
 package dev.anabranch.connectors.mysql;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The small tables beside the log: what is published, and who has parked commands. */
 final class LogMarks {
@@ -19,11 +20,9 @@ final class LogMarks {
     void run() throws SQLException;
   }
 
-  private final Connection connection;
   private final Statement statement;
 
   LogMarks(Connection connection) throws SQLException {
-    this.connection = connection;
     this.statement = connection.createStatement();
   }
 
@@ -74,20 +73,33 @@ final class LogMarks {
   }
 
   boolean hasParked() throws SQLException {
-    try (var result = statement.executeQuery("SELECT 1 FROM parked_task LIMIT 1")) {
+    try (var result = statement.executeQuery("SELECT 1 FROM shard_parked LIMIT 1")) {
       return result.next();
     }
   }
 
-  void recordParked(String task, boolean parked) throws SQLException {
-    var sql =
-        parked
-            ? "INSERT INTO parked_task (task) VALUES (?) ON DUPLICATE KEY UPDATE task = task"
-            : "DELETE FROM parked_task WHERE task = ?";
-    try (var record = connection.prepareStatement(sql)) {
-      record.setBytes(1, task.getBytes(UTF_8));
-      retrying(record::executeUpdate);
+  void recordParked(int firstShard, int lastShard, Set<Integer> parked) throws SQLException {
+    var owned = " BETWEEN " + firstShard + " AND " + lastShard;
+    if (parked.isEmpty()) {
+      retrying(() -> statement.executeUpdate("DELETE FROM shard_parked WHERE shard" + owned));
+      return;
     }
+    var values = parked.stream().map(shard -> "(" + (int) shard + ")").collect(joining(", "));
+    // First the new ones: between the two statements too many are marked, never too few.
+    retrying(
+        () ->
+            statement.executeUpdate(
+                "INSERT INTO shard_parked (shard) VALUES "
+                    + values
+                    + " ON DUPLICATE KEY UPDATE shard = shard_parked.shard"));
+    retrying(
+        () ->
+            statement.executeUpdate(
+                "DELETE FROM shard_parked WHERE shard"
+                    + owned
+                    + " AND shard NOT IN ("
+                    + values
+                    + ")"));
   }
 
   void ping() throws SQLException {

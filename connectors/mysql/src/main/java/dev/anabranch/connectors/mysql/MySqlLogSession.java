@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -152,8 +153,8 @@ final class MySqlLogSession implements LogSession {
   }
 
   @Override
-  public void recordParked(String task, boolean parked) {
-    run("write to", () -> marks.recordParked(task, parked));
+  public void recordParked(int firstShard, int lastShard, Set<Integer> parked) {
+    run("write to", () -> marks.recordParked(firstShard, lastShard, parked));
   }
 
   @Override

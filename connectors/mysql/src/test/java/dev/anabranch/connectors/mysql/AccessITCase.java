@@ -12,6 +12,7 @@ import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Accounts, grants and server settings that don't fit, each with its message. */
@@ -79,8 +80,8 @@ class AccessITCase {
     try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
         var session = store.open(0)) {
       assertThat(session.append(TestRows.rows(0, 0, 3))).isEqualTo(Appended.INSTANCE);
-      session.recordParked("task", true);
-      session.recordParked("task", false);
+      session.recordParked(0, 9, Set.of(1));
+      session.recordParked(0, 9, Set.of());
       try (var next = store.reopen(0, session)) {
         assertThat(next.heads(java.util.List.of(0))).containsOnlyKeys(0);
       }

@@ -67,11 +67,11 @@ class SchemaITCase {
   @Test
   void aMigrationThatFailedHalfWayIsFinished() {
     new SchemaMigrator(config).migrate();
-    change(left, "DROP TABLE parked_task", "UPDATE anabranch_schema SET success = 0");
+    change(left, "DROP TABLE shard_parked", "UPDATE anabranch_schema SET success = 0");
 
     new SchemaMigrator(config).migrate();
     new SchemaMigrator(config).validate();
-    change(left, "SELECT * FROM parked_task");
+    change(left, "SELECT * FROM shard_parked");
   }
 
   @Test
