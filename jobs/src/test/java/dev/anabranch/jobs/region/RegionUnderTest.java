@@ -71,6 +71,7 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   private final DomainLoader domain;
   private final Map<String, String> extraOptions = new HashMap<>();
   private int parallelism = 1;
+  private Duration patience = Await.TIMEOUT;
 
   // -- Of one test.
   private @Nullable Running running;
@@ -95,6 +96,12 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   /** Sets an option of the job for its next submissions. */
   public RegionUnderTest option(String key, String value) {
     extraOptions.put(key, value);
+    return this;
+  }
+
+  /** How long a command may wait for its reply. */
+  public RegionUnderTest patience(Duration commands) {
+    patience = commands;
     return this;
   }
 
@@ -206,7 +213,7 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
               .commandsTopic("commands." + name())
               .replyTopic("replies." + name())
               .attemptTimeout(Duration.ofSeconds(2))
-              .timeout(Await.TIMEOUT)
+              .timeout(patience)
               .maxAttempts(1_000)
               .maxInFlight(200)
               .blockTimeout(Await.TIMEOUT)

@@ -70,12 +70,24 @@ final class CommandProcessor {
     var shard = Shards.shardOf(record.routingKey(), options.shardCount());
     var lane = lanes.of(shard);
     lane.admit(record);
-    if (record.isRoutable() && !lane.isReady()) {
-      lane.await(record);
-      return;
+    if (lane.isReady()) {
+      handle(record, shard, lane);
+      lanes.trySend(lane);
+    } else {
+      await(record, lane);
     }
-    handle(record, shard, lane);
-    lanes.trySend(lane);
+  }
+
+  /** Takes a command that its lane can decide only when the tail of its shards is read. */
+  void await(CommandRecord record, Lane lane) {
+    var decoded = CommandWire.decode(record.message());
+    if (decoded instanceof CommandWire.Malformed malformed) {
+      refuseMalformed(record, malformed, lane);
+    } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
+      if (!lane.await(Asker.of(record, wellFormed.command()), record)) {
+        drop(record, lane);
+      }
+    }
   }
 
   /** Decides the commands that came before the lane's tail was read. */
@@ -107,7 +119,9 @@ final class CommandProcessor {
     var live = aggregates.get(command.aggregate(), in.record().routingKey());
     var pending = live.findPending(command.commandId());
     if (pending != null) {
-      pending.addRepeat(new CommandRepeat(in.record(), command));
+      if (!pending.addRepeat(new CommandRepeat(in.record(), command))) {
+        drop(in.record(), in.lane());
+      }
       return;
     }
     var hash = CommandWindow.hash(command.commandId());
@@ -190,8 +204,10 @@ final class CommandProcessor {
 
   /** Answers from the command's row, if it has one; else goes on with the alternative. */
   private void findEarlier(Incoming in, @Nullable LogPosition position, Runnable ifNone) {
-    var lookup = new Lane.Lookup(in.record());
-    in.lane().begin(lookup);
+    var lookup = beginLookup(in);
+    if (lookup == null) {
+      return;
+    }
     var ref = new CommandRef(in.command().aggregate(), in.command().commandId());
     Consumer<@Nullable LogRow> answer =
         row -> {
@@ -206,6 +222,22 @@ final class CommandProcessor {
           lanes.trySend(in.lane());
         };
     in.lane().worker().submit(new LaneRequest.Find(position, ref, answer));
+  }
+
+  /** Null: the same asker's lookup is under way, and this record is done with. */
+  private Lane.@Nullable Lookup beginLookup(Incoming in) {
+    var lookup = new Lane.Lookup(in.record(), Asker.of(in.record(), in.command()));
+    if (in.lane().begin(lookup)) {
+      return lookup;
+    }
+    drop(in.record(), in.lane());
+    return null;
+  }
+
+  /** The answer that is under way for an earlier record answers this one too. */
+  private void drop(CommandRecord record, Lane lane) {
+    counts.repeated();
+    lane.answered(record);
   }
 
   private void refuseMalformed(CommandRecord record, CommandWire.Malformed malformed, Lane lane) {
@@ -229,8 +261,10 @@ final class CommandProcessor {
       answerUnlessStored(in, brokenAnswer(live));
       return;
     }
-    var lookup = new Lane.Lookup(in.record());
-    in.lane().begin(lookup);
+    var lookup = beginLookup(in);
+    if (lookup == null) {
+      return;
+    }
     if (live.rebuildWaiters != null) {
       live.rebuildWaiters.add(lookup);
       return;

@@ -104,7 +104,7 @@ final class CommandShards implements AutoCloseable {
         tails.put(shard, restored.get(shard));
         for (var command : restoredParked.getOrDefault(shard, List.of())) {
           lane.admit(command);
-          lane.await(command);
+          processor.await(command, lane);
         }
       }
       var fold =

@@ -7,10 +7,9 @@ import dev.anabranch.wire.RecordSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +30,12 @@ final class Lane {
   private final Batching limits;
   private final ShardCursors cursors;
 
-  /** Commands whose shard's tail is not read yet; counted, not decided. */
-  private final ArrayDeque<CommandRecord> waiting = new ArrayDeque<>();
+  /** Commands whose shard's tail is not read yet, in order; counted, not decided. */
+  private final LinkedHashMap<Asker, CommandRecord> waiting = new LinkedHashMap<>();
 
   private final ArrayDeque<PendingCommand> forming = new ArrayDeque<>();
   private List<PendingCommand> inFlight = List.of();
-  private final Set<Lookup> lookups = new LinkedHashSet<>();
+  private final LinkedHashMap<Asker, Lookup> lookups = new LinkedHashMap<>();
   private int pending;
   private long pendingBytes;
   private boolean ready;
@@ -88,25 +87,32 @@ final class Lane {
     pendingBytes -= RecordSize.of(record.message());
   }
 
-  /** Takes a command that can't be decided yet. */
-  void await(CommandRecord record) {
-    waiting.add(record);
+  /** Takes a command that can't be decided yet; false: the same asker waits for it already. */
+  boolean await(Asker asker, CommandRecord record) {
+    return waiting.putIfAbsent(asker, record) == null;
   }
 
   @Nullable CommandRecord pollWaiting() {
-    return waiting.poll();
+    var all = waiting.values().iterator();
+    if (!all.hasNext()) {
+      return null;
+    }
+    var first = all.next();
+    all.remove();
+    return first;
   }
 
   void join(PendingCommand command) {
     forming.add(command);
   }
 
-  void begin(Lookup lookup) {
-    lookups.add(lookup);
+  /** Notes a lookup; false: the same asker's is under way already. */
+  boolean begin(Lookup lookup) {
+    return lookups.putIfAbsent(lookup.asker, lookup) == null;
   }
 
   void end(Lookup lookup) {
-    lookups.remove(lookup);
+    lookups.remove(lookup.asker);
   }
 
   /** Cuts the next insert and assigns its offsets; null if one is in flight or none is due. */
@@ -181,7 +187,7 @@ final class Lane {
    */
   List<CommandRecord> unanswered() {
     var records = new ArrayList<CommandRecord>(pending);
-    for (var lookup : lookups) {
+    for (var lookup : lookups.values()) {
       records.add(lookup.record());
     }
     for (var commands : List.of(inFlight, forming)) {
@@ -192,16 +198,18 @@ final class Lane {
         }
       }
     }
-    records.addAll(waiting);
+    records.addAll(waiting.values());
     return records;
   }
 
   /** A question to the store about one command's earlier outcome, under way. */
   static final class Lookup {
     private final CommandRecord record;
+    private final Asker asker;
 
-    Lookup(CommandRecord record) {
+    Lookup(CommandRecord record, Asker asker) {
       this.record = record;
+      this.asker = asker;
     }
 
     CommandRecord record() {

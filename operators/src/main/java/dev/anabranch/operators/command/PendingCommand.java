@@ -55,11 +55,22 @@ final class PendingCommand {
     bytes = decided.bytes();
   }
 
-  void addRepeat(CommandRepeat repeat) {
+  /** Takes a repeat that is to have the same answer; false: its asker waits for it already. */
+  boolean addRepeat(CommandRepeat repeat) {
+    var asker = Asker.of(repeat.record, repeat.envelope);
+    if (asker.equals(Asker.of(record, envelope))) {
+      return false;
+    }
+    for (var earlier : repeats) {
+      if (asker.equals(Asker.of(earlier.record, earlier.envelope))) {
+        return false;
+      }
+    }
     if (repeats.isEmpty()) {
       repeats = new ArrayList<>(2);
     }
     repeats.add(repeat);
+    return true;
   }
 
   List<CommandRepeat> repeats() {

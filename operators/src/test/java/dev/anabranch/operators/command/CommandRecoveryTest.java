@@ -278,6 +278,38 @@ class CommandRecoveryTest {
   }
 
   @Test
+  void aClientThatAsksAgainAndAgainDuringAnOutageWaitsOnce() throws Exception {
+    operator.close();
+    operator =
+        new OperatorHarness(
+            store.factory(),
+            OperatorHarness.options(
+                new Batching(1, 10, 1 << 20, 20, 1 << 24), Duration.ofMillis(50)));
+    var away = aggregateIn(0);
+    operator.handle(away, "c0", "add x");
+    store.database(0).setDown(true);
+    // Three times as often as commands may be pending: taking each in would block the task.
+    for (var i = 0; i < 60; i++) {
+      operator.send(operator.command(away, "c1", "coin", "caller-1"));
+      operator.send(operator.command(away, "c2", "throw", "caller-2"));
+    }
+    operator.checkpoint();
+    operator.forgetOutputs();
+    operator.crashWithoutReplay();
+    for (var i = 0; i < 60; i++) {
+      operator.send(operator.command(away, "c1", "coin", "caller-1"));
+    }
+    operator.send(operator.command(away, "c1", "coin", "caller-3"));
+
+    store.database(0).setDown(false);
+    operator.settle();
+
+    assertThat(operator.replies())
+        .extracting(reply -> new String(reply.target().correlationId(), StandardCharsets.UTF_8))
+        .containsExactlyInAnyOrder("caller-1", "caller-2", "caller-3");
+  }
+
+  @Test
   void whileCommandsAreParkedTheStoreSaysSo() throws Exception {
     operator.close();
     operator =

@@ -104,6 +104,18 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   CommandRecord command(String aggregate, String commandId, String text, long expectedVersion) {
+    return command(aggregate, commandId, text, expectedVersion, ReplyTarget.DEFAULT);
+  }
+
+  CommandRecord command(String aggregate, String commandId, String text, String correlationId) {
+    var target =
+        new ReplyTarget(
+            null, ReplyTarget.ANY_PARTITION, correlationId.getBytes(StandardCharsets.UTF_8));
+    return command(aggregate, commandId, text, CommandEnvelope.ANY_VERSION, target);
+  }
+
+  private CommandRecord command(
+      String aggregate, String commandId, String text, long expectedVersion, ReplyTarget target) {
     var key = AggregateKey.parse(aggregate);
     var envelope =
         new CommandEnvelope(
@@ -112,7 +124,7 @@ final class OperatorHarness implements AutoCloseable {
             new EncodedMessage("command", 1, text.getBytes(StandardCharsets.UTF_8)),
             expectedVersion,
             Map.of(),
-            ReplyTarget.DEFAULT);
+            target);
     return record(aggregate, CommandWire.encode(envelope, "text/plain", "/test"));
   }
 

@@ -1,0 +1,24 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.SourcePosition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for the outcome of which command. A client that sends a command again, with the same
+ * correlation id to the same address, because its answer is late, asks nothing new: one answer does
+ * for all. So what waits for a database that is down does not grow with the clients' patience.
+ *
+ * @param source of a command without a correlation id, which always asks for itself; else null
+ */
+record Asker(
+    String routingKey, String commandId, ReplyTarget target, @Nullable SourcePosition source) {
+
+  static Asker of(CommandRecord record, CommandEnvelope command) {
+    var target = command.replyTarget();
+    var source = target.correlationId() == null ? record.source() : null;
+    return new Asker(record.routingKey(), command.commandId(), target, source);
+  }
+}
