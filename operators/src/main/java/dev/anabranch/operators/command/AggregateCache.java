@@ -3,7 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.VectorTime;
+import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandWindow;
@@ -97,9 +97,7 @@ final class AggregateCache {
         aggregate.routingKey,
         new AggregateRecord(
             committed.version(),
-            committed.originN(),
-            committed.hlc(),
-            VectorTime.ZERO,
+            committed.past(),
             encoded,
             aggregate.window,
             aggregate.brokenReason));
@@ -147,13 +145,13 @@ final class AggregateCache {
         brokenReason = "its stored state can't be decoded by this release: " + e;
       }
     }
-    var committed = new Version(record.version(), record.originN(), record.lastHlc(), value);
+    var committed = new Version(record.version(), record.past(), value);
     var live = new LiveAggregate(key, routingKey, type, committed, record.window());
     live.brokenReason = brokenReason;
     return live;
   }
 
   private static Version initial(@Nullable AggregateType<Object, Object, Object> type) {
-    return new Version(0, 0, 0, type == null ? null : type.decider().initialState());
+    return new Version(0, CausalPast.NONE, type == null ? null : type.decider().initialState());
   }
 }

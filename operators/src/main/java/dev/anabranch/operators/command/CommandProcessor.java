@@ -177,7 +177,7 @@ final class CommandProcessor {
 
   private DecisionTime nextTime(int shard, LiveAggregate live) {
     var micros = clock.nowMicros();
-    var last = Math.max(cursors.get(shard).headHlc(), live.head.hlc());
+    var last = Math.max(cursors.get(shard).headHlc(), live.head.past().hlc());
     return new DecisionTime(HybridLogicalClock.tick(micros / 1_000, last), micros);
   }
 
@@ -278,7 +278,7 @@ final class CommandProcessor {
   }
 
   private void rebuilt(LiveAggregate live, List<LogRow> rows, int shard, Lane lane) {
-    Folding.rebuild(live, rows, options.region());
+    Folding.rebuild(live, rows);
     var waiters = live.rebuildWaiters;
     live.rebuildWaiters = null;
     if (waiters != null) {

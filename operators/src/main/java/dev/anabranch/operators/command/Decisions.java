@@ -117,9 +117,10 @@ final class Decisions {
     var codec = type.eventCodec();
     var encoded = new ArrayList<EncodedMessage>(accepted.events().size());
     var state = head.foldedState();
-    var n = head.originN() + 1;
+    var past = head.past();
+    var n = past.count(region) + 1;
     var dot = new Dot(region, n);
-    var context = contextOf(head);
+    var context = past.applied();
     var at = EventContext.of(dot, context, time.hlc());
     for (var event : accepted.events()) {
       var index = encoded.size();
@@ -135,9 +136,8 @@ final class Decisions {
         }
       }
     }
-    var parents = n == 1 ? List.<Dot>of() : List.of(new Dot(region, n - 1));
-    var dependencies = VectorTime.ZERO.with(region, time.hlc());
-    var causality = new Causality(context, parents, dependencies, "");
+    var dependencies = past.dependenciesAt(region, time.hlc());
+    var causality = new Causality(context, past.frontier(), dependencies, "");
     var version = head.version() + 1;
     var reply = result(type, accepted.result(), version);
     var blobs = blobs(causality, command, reply, EventsBlob.encode(encoded));
@@ -152,7 +152,7 @@ final class Decisions {
             stamp(time),
             blobs),
         reply,
-        new Version(version, n, time.hlc(), state));
+        new Version(version, past.afterOwn(dot, time.hlc(), dependencies), state));
   }
 
   private static Object evolve(
@@ -168,7 +168,7 @@ final class Decisions {
 
   private Decided outcomeWithoutEvents(
       RowKind kind, CommandEnvelope command, Version head, DecisionTime time, ReplyBody reply) {
-    var causality = new Causality(contextOf(head), List.of(), VectorTime.ZERO, "");
+    var causality = new Causality(head.past().applied(), List.of(), VectorTime.ZERO, "");
     var blobs = blobs(causality, command, reply, Blobs.EMPTY);
     return row(
         new Outcome(
@@ -196,10 +196,6 @@ final class Decisions {
               + "; make events, result or metadata smaller, or raise the limit");
     }
     return new Decided.Row(outcome, reply, after, bytes);
-  }
-
-  private VectorTime contextOf(Version head) {
-    return head.originN() == 0 ? VectorTime.ZERO : VectorTime.ZERO.with(region, head.originN());
   }
 
   private Stamp stamp(DecisionTime time) {

@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateType;
+import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandWindow;
 import java.util.ArrayDeque;
@@ -74,11 +75,10 @@ final class LiveAggregate {
    * One version of the aggregate.
    *
    * @param version 0: no commit yet
-   * @param originN commits that originated in this region
-   * @param hlc clock of the last commit; 0: none
+   * @param past what is applied
    * @param state null only while the aggregate is broken or of an unknown type
    */
-  record Version(long version, long originN, long hlc, @Nullable Object state) {
+  record Version(long version, CausalPast past, @Nullable Object state) {
 
     /** The state, of an aggregate that is not broken. */
     Object foldedState() {

@@ -60,7 +60,7 @@ final class TailFold implements LaneRequest.TailReader {
     var outcome = row.outcome();
     var key = outcome.aggregate();
     var live = aggregates.get(key, key.toString());
-    Folding.apply(live, row, options.region());
+    Folding.apply(live, row);
     var commandId = outcome.commandId();
     if (commandId != null) {
       live.window =
