@@ -42,7 +42,7 @@ final class QueryAdmin implements AutoCloseable {
   void lock() throws SQLException {
     try (var lock =
         connection.prepareStatement(
-            "SELECT GET_LOCK(CONCAT('anabranch-projections:', MD5(DATABASE())), ?)")) {
+            "SELECT GET_LOCK(CONCAT('anabranch-projections:', LEFT(SHA2(DATABASE(), 256), 32)), ?)")) {
       lock.setInt(1, LOCK_SECONDS);
       try (var result = lock.executeQuery()) {
         if (!result.next() || result.getInt(1) != 1) {
