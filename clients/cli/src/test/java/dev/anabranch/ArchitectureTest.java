@@ -20,6 +20,7 @@ class ArchitectureTest {
   private static final String API = "dev.anabranch.api..";
   private static final String MODEL = "dev.anabranch.model..";
   private static final String CAUSALITY = "dev.anabranch.causality..";
+  private static final String REPLICATED = "dev.anabranch.replicated..";
   private static final String STORE = "dev.anabranch.store..";
   private static final String WIRE = "dev.anabranch.wire..";
   private static final String CODEC = "dev.anabranch.codec..";
@@ -49,10 +50,19 @@ class ArchitectureTest {
   static final ArchRule valuesAndPortsNeedTheJdkOnly =
       classes()
           .that()
-          .resideInAnyPackage(API, MODEL, CAUSALITY, STORE, WIRE)
+          .resideInAnyPackage(API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, STORE, WIRE);
+          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
+
+  @ArchTest
+  static final ArchRule replicatedTypesKnowCausalityOnly =
+      classes()
+          .that()
+          .resideInAPackage(REPLICATED)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(JDK, JSPECIFY, CAUSALITY, REPLICATED);
 
   @ArchTest
   static final ArchRule codecAddsJackson =
@@ -61,7 +71,7 @@ class ArchitectureTest {
           .resideInAPackage(CODEC)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, STORE, WIRE);
+          .resideInAnyPackage(JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
 
   @ArchTest
   static final ArchRule serdeAddsFlink =
@@ -71,7 +81,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, STORE, WIRE);
+              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
 
   @ArchTest
   static final ArchRule sqlStaysInTheMysqlConnectorAndTheTools =

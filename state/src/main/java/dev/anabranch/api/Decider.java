@@ -1,5 +1,7 @@
 package dev.anabranch.api;
 
+import dev.anabranch.causality.EventContext;
+
 /**
  * The behaviour of one aggregate type, as two pure functions and a start value.
  *
@@ -34,4 +36,16 @@ public interface Decider<S, C, E> {
 
   /** State after the event; must not throw for any event that {@link #decide} ever accepted. */
   S evolve(S state, E event);
+
+  /**
+   * The same, for a state that holds replicated data types ({@code dev.anabranch.replicated}):
+   * their operations need to know which event they belong to and what its decider had seen. The
+   * runtime calls this method only, so such a decider implements its fold here and passes {@code
+   * at} on; all others leave it as it is. {@link ReplicatedDecider} asks for this one alone.
+   *
+   * @param at the same for the same event in every region, whenever it is folded
+   */
+  default S evolve(S state, E event, EventContext at) {
+    return evolve(state, event);
+  }
 }

@@ -28,6 +28,7 @@ final class Json {
         .addModule(new Jdk8Module())
         .addModule(new JavaTimeModule())
         .addModule(SortedSets.module())
+        .addModule(new ReplicatedTypes())
         // A record is its components: a method isOpen() of it is behaviour, not a property.
         .visibility(PropertyAccessor.GETTER, Visibility.NONE)
         .visibility(PropertyAccessor.IS_GETTER, Visibility.NONE)

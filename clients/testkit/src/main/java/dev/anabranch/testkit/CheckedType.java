@@ -5,6 +5,7 @@ import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
+import dev.anabranch.causality.EventContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,8 +64,8 @@ final class CheckedType<S, C, E> {
     return decision;
   }
 
-  /** State after the stored events, which is the same whenever they are folded. */
-  S fold(S from, List<EncodedMessage> stored) {
+  /** State after the stored commits, which is the same whenever they are folded. */
+  S fold(S from, List<StoredCommit> stored) {
     var state = foldOnce(from, stored);
     var again = foldOnce(from, stored);
     var same =
@@ -76,19 +77,22 @@ final class CheckedType<S, C, E> {
     return restored(state);
   }
 
-  private S foldOnce(S from, List<EncodedMessage> stored) {
+  private S foldOnce(S from, List<StoredCommit> stored) {
     var state = from;
-    for (var message : stored) {
-      for (var event : type.decodeEvent(message)) {
-        state = evolve(state, event);
+    for (var commit : stored) {
+      for (var index = 0; index < commit.events().size(); index++) {
+        var events = type.decodeEvent(commit.events().get(index));
+        for (var part = 0; part < events.size(); part++) {
+          state = evolve(state, events.get(part), commit.at().event(index, part));
+        }
       }
     }
     return state;
   }
 
-  private S evolve(S state, E event) {
+  private S evolve(S state, E event, EventContext at) {
     var before = encodeStably(type.stateCodec(), state);
-    var after = type.decider().evolve(state, event);
+    var after = type.decider().evolve(state, event, at);
     check(
         Arrays.equals(before.data(), encodeStably(type.stateCodec(), state).data()),
         "evolve changed the state in place; return a new one:",

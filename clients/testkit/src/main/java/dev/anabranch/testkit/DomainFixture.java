@@ -17,6 +17,9 @@ import java.util.List;
  * bytes, that folding twice gives equal states, that neither {@code decide} nor {@code evolve}
  * changes a state in place, and that a codec that calls itself lossless is.
  *
+ * <p>For replicated data types every event given is a commit of one region, which had seen those
+ * before it; {@link RegionsFixture} is for what several regions do concurrently.
+ *
  * <p>Immutable: a fixture may be kept and used for several tests.
  *
  * @param <S> state
@@ -26,14 +29,14 @@ import java.util.List;
 public final class DomainFixture<S, C, E> {
 
   private final CheckedType<S, C, E> type;
-  private final List<EncodedMessage> history;
+  private final List<StoredCommit> history;
   private final String commandId;
   private final String aggregateId;
   private final Instant timestamp;
 
   private DomainFixture(
       CheckedType<S, C, E> type,
-      List<EncodedMessage> history,
+      List<StoredCommit> history,
       String commandId,
       String aggregateId,
       Instant timestamp) {
@@ -104,7 +107,9 @@ public final class DomainFixture<S, C, E> {
 
   private DomainFixture<S, C, E> givenStored(List<EncodedMessage> events) {
     var longer = new ArrayList<>(history);
-    longer.addAll(events);
+    for (var event : events) {
+      longer.add(StoredCommit.next(longer, List.of(event)));
+    }
     return new DomainFixture<>(type, longer, commandId, aggregateId, timestamp);
   }
 }

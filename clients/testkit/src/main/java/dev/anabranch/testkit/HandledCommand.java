@@ -43,7 +43,7 @@ public final class HandledCommand<S, E> {
   }
 
   static <S, C, E> HandledCommand<S, E> handle(
-      CheckedType<S, C, E> type, List<EncodedMessage> history, C command, DecisionContext context) {
+      CheckedType<S, C, E> type, List<StoredCommit> history, C command, DecisionContext context) {
     var before = type.fold(type.initialState(), history);
     var story = story(type, history, command, before);
     Decision<E> decision;
@@ -59,7 +59,8 @@ public final class HandledCommand<S, E> {
     for (var event : accepted.events()) {
       encoded.add(type.encodeEvent(event));
     }
-    var after = type.fold(before, encoded);
+    var commit = StoredCommit.next(history, encoded);
+    var after = type.fold(before, List.of(commit));
     return new HandledCommand<>(type, story, decision, null, type.asRead(accepted.events()), after);
   }
 
@@ -163,10 +164,10 @@ public final class HandledCommand<S, E> {
   }
 
   private static <S, C, E> String story(
-      CheckedType<S, C, E> type, List<EncodedMessage> history, C command, S before) {
+      CheckedType<S, C, E> type, List<StoredCommit> history, C command, S before) {
     var given = new ArrayList<E>();
-    for (var message : history) {
-      given.addAll(type.decodeEvent(message));
+    for (var commit : history) {
+      commit.events().forEach(message -> given.addAll(type.decodeEvent(message)));
     }
     return String.format(
         "%s%n  given:    %s%n  state:    %s%n  when:     %s", type.name(), given, before, command);

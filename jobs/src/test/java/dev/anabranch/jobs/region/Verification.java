@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
-import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
@@ -12,7 +11,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.CommitFold;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -191,11 +190,7 @@ final class Verification {
             key ->
                 new Folded(
                     (AggregateType<Object, ?, Object>) types.find(key.type()).orElseThrow()));
-    for (EncodedMessage stored : EventsBlob.decode(outcome.blobs().events())) {
-      for (var event : aggregate.type.decodeEvent(stored)) {
-        aggregate.state = aggregate.type.decider().evolve(aggregate.state, event);
-      }
-    }
+    aggregate.state = CommitFold.apply(aggregate.type, aggregate.state, outcome);
     aggregate.version = outcome.version();
   }
 

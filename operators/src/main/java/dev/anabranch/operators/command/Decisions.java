@@ -8,6 +8,7 @@ import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Blobs;
@@ -116,23 +117,27 @@ final class Decisions {
     var codec = type.eventCodec();
     var encoded = new ArrayList<EncodedMessage>(accepted.events().size());
     var state = head.foldedState();
+    var n = head.originN() + 1;
+    var dot = new Dot(region, n);
+    var context = contextOf(head);
+    var at = EventContext.of(dot, context, time.hlc());
     for (var event : accepted.events()) {
+      var index = encoded.size();
       var message = codec.encode(event);
       encoded.add(message);
       // The state is folded from what a reader of the log would decode, not from what was decided.
       if (codec.lossless()) {
-        state = evolve(type, state, event);
+        state = evolve(type, state, event, at.event(index, 0));
       } else {
-        for (var stored : type.decodeEvent(message)) {
-          state = evolve(type, state, stored);
+        var stored = type.decodeEvent(message);
+        for (var part = 0; part < stored.size(); part++) {
+          state = evolve(type, state, stored.get(part), at.event(index, part));
         }
       }
     }
-    var n = head.originN() + 1;
-    var dot = new Dot(region, n);
     var parents = n == 1 ? List.<Dot>of() : List.of(new Dot(region, n - 1));
     var dependencies = VectorTime.ZERO.with(region, time.hlc());
-    var causality = new Causality(contextOf(head), parents, dependencies, "");
+    var causality = new Causality(context, parents, dependencies, "");
     var version = head.version() + 1;
     var reply = result(type, accepted.result(), version);
     var blobs = blobs(causality, command, reply, EventsBlob.encode(encoded));
@@ -151,9 +156,9 @@ final class Decisions {
   }
 
   private static Object evolve(
-      AggregateType<Object, Object, Object> type, Object state, Object event) {
+      AggregateType<Object, Object, Object> type, Object state, Object event, EventContext at) {
     return Objects.requireNonNull(
-        type.decider().evolve(state, event), "evolve returned null; return a state");
+        type.decider().evolve(state, event, at), "evolve returned null; return a state");
   }
 
   private Decided rejected(

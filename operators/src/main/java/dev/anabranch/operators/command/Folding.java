@@ -2,7 +2,7 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.CommitFold;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +72,7 @@ final class Folding {
       return null;
     }
     try {
-      var state = before.foldedState();
-      for (var stored : EventsBlob.decode(row.outcome().blobs().events())) {
-        for (var event : type.decodeEvent(stored)) {
-          state = type.decider().evolve(state, event);
-        }
-      }
-      return state;
+      return CommitFold.apply(type, before.foldedState(), row.outcome());
     } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
       aggregate.brokenReason =
           "its commit at " + row.position() + " can't be folded by this release: " + e;

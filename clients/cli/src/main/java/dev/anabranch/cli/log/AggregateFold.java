@@ -4,7 +4,7 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.CommitFold;
 import java.util.function.Consumer;
 
 /**
@@ -29,11 +29,7 @@ public final class AggregateFold implements Consumer<LogRow> {
   public void accept(LogRow row) {
     var outcome = row.outcome();
     try {
-      for (var stored : EventsBlob.decode(outcome.blobs().events())) {
-        for (var event : type.decodeEvent(stored)) {
-          state = type.decider().evolve(state, event);
-        }
-      }
+      state = CommitFold.apply(type, state, outcome);
     } catch (RuntimeException e) {
       throw new CodecException(
           "version "
