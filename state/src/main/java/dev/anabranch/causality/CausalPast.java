@@ -40,15 +40,22 @@ public record CausalPast(
         applied.with(dot.origin(), dot.n()), List.of(dot), time, commitDependencies);
   }
 
+  /** Whether the commit is applied, or its tombstone. */
+  public boolean covers(Dot dot) {
+    return dot.n() <= applied.get(dot.origin());
+  }
+
   /**
-   * The past after any commit whose causes are applied.
+   * The past after any commit whose causes are applied. One that is applied already, as a tombstone
+   * whose payload comes now, moves nothing but the clock.
    *
    * @param context per origin, how many of the aggregate's commits its decider had applied
    */
   public CausalPast after(Dot dot, long time, VectorTime context, VectorTime commitDependencies) {
+    var known = covers(dot);
     return new CausalPast(
-        applied.with(dot.origin(), dot.n()),
-        frontierAfter(dot, context),
+        known ? applied : applied.with(dot.origin(), dot.n()),
+        known ? frontier : frontierAfter(dot, context),
         Math.max(hlc, time),
         dependencies.merge(commitDependencies));
   }

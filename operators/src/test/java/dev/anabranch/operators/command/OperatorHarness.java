@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandEnvelope;
@@ -26,7 +27,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +44,13 @@ final class OperatorHarness implements AutoCloseable {
 
   private EventStoreFactory store;
   private final List<CommandRecord> sinceSnapshot = new ArrayList<>();
+  private final List<CommandRecord> remoteSinceSnapshot = new ArrayList<>();
   private final List<LogRow> rows = new ArrayList<>();
   private final List<CommandReply> replies = new ArrayList<>();
   private final List<DeadLetter> letters = new ArrayList<>();
   private CommandOperatorOptions options = defaults();
-  private TallyDomain domain = new TallyDomain(true);
-  private KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow> harness;
+  private Domain domain = new TallyDomain(true);
+  private KeyedTwoInputStreamOperatorTestHarness<String, CommandRecord, CommandRecord, LogRow> harness;
   private @Nullable OperatorSubtaskState snapshot;
   private long nextOffset;
   private long nextCheckpoint = 1;
@@ -58,8 +60,14 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   OperatorHarness(EventStoreFactory store, CommandOperatorOptions options) throws Exception {
+    this(store, options, new TallyDomain(true));
+  }
+
+  OperatorHarness(EventStoreFactory store, CommandOperatorOptions options, Domain domain)
+      throws Exception {
     this.store = store;
     this.options = options;
+    this.domain = domain;
     this.harness = start(null);
   }
 
@@ -68,11 +76,11 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   static CommandOperatorOptions options(Batching batching, Duration drainTimeout) {
-    return new CommandOperatorOptions("a", SHARDS, batching, 10_000, 200, 4, drainTimeout);
+    return new CommandOperatorOptions("a", RegionMap.of("a"), SHARDS, batching, 10_000, 200, 4, drainTimeout);
   }
 
   /** Takes effect at the next start. */
-  void release(TallyDomain domain) {
+  void release(Domain domain) {
     this.domain = domain;
   }
 
@@ -93,7 +101,13 @@ final class OperatorHarness implements AutoCloseable {
 
   void send(CommandRecord command) throws Exception {
     sinceSnapshot.add(command);
-    harness.processElement(new StreamRecord<>(command));
+    harness.processElement1(new StreamRecord<>(command));
+  }
+
+  /** Hands in a commit of another region, as the cross-region job would. */
+  void sendRemote(CommandRecord commit) throws Exception {
+    remoteSinceSnapshot.add(commit);
+    harness.processElement2(new StreamRecord<>(commit));
   }
 
   /** Hands a command in and waits until it is answered. */
@@ -135,7 +149,7 @@ final class OperatorHarness implements AutoCloseable {
 
   /** Runs the mailbox until every command handed in has its answer. */
   void settle() throws Exception {
-    harness.endInput();
+    harness.endInput1();
     pump();
     collect();
   }
@@ -168,6 +182,7 @@ final class OperatorHarness implements AutoCloseable {
     snapshot = takeSnapshot();
     harness.notifyOfCompletedCheckpoint(nextCheckpoint - 1);
     sinceSnapshot.clear();
+    remoteSinceSnapshot.clear();
   }
 
   OperatorSubtaskState takeSnapshot() throws Exception {
@@ -185,7 +200,10 @@ final class OperatorHarness implements AutoCloseable {
   void crash() throws Exception {
     crashWithoutReplay();
     for (var command : List.copyOf(sinceSnapshot)) {
-      harness.processElement(new StreamRecord<>(command));
+      harness.processElement1(new StreamRecord<>(command));
+    }
+    for (var commit : List.copyOf(remoteSinceSnapshot)) {
+      harness.processElement2(new StreamRecord<>(commit));
     }
   }
 
@@ -228,13 +246,13 @@ final class OperatorHarness implements AutoCloseable {
     harness.close();
   }
 
-  private KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow> start(
+  private KeyedTwoInputStreamOperatorTestHarness<String, CommandRecord, CommandRecord, LogRow> start(
       @Nullable OperatorSubtaskState from) throws Exception {
-    var types = domain;
-    DomainLoader loader = new LocalDomain(types);
+    DomainLoader loader = new LocalDomain(domain);
     var created =
-        new KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow>(
+        new KeyedTwoInputStreamOperatorTestHarness<String, CommandRecord, CommandRecord, LogRow>(
             new CommandOperatorFactory(options, loader, store),
+            CommandRecord::routingKey,
             CommandRecord::routingKey,
             Types.STRING,
             SHARDS,
@@ -269,7 +287,7 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   /** A domain that needs no service file. */
-  private record LocalDomain(TallyDomain domain) implements DomainLoader {
+  private record LocalDomain(Domain domain) implements DomainLoader {
     @Override
     public AggregateTypes load(ClassLoader userCode) {
       return AggregateTypes.of(domain);
