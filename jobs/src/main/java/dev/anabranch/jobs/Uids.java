@@ -7,6 +7,7 @@ package dev.anabranch.jobs;
 final class Uids {
 
   static final String COMMAND_SOURCE = "command-source";
+  static final String INBOUND_SOURCE = "inbound-source";
   static final String COMMANDS = "commands";
   static final String EVENTS = "events";
   static final String REPLIES = "replies";
