@@ -140,8 +140,11 @@ public final class VersionStates<S> {
   }
 
   /**
-   * Drops what no answer needs once all regions have the commits that {@code stable} counts; see
-   * {@link Compaction}. Costs a pass over all entries: {@link VersionGraph#isWorthCompacting}.
+   * Drops what no answer needs once all regions have the commits that {@code stable} counts. Costs
+   * a pass over all entries: {@link VersionGraph#isWorthCompacting}.
+   *
+   * <p>A region that has only a tombstone of a commit may still build beneath it. Where filters
+   * withhold single commits, be ready for a {@link MissingVersionException}.
    */
   public void compact(VectorTime stable) {
     var plan = graph.planCompaction(stable);
@@ -182,7 +185,7 @@ public final class VersionStates<S> {
       keepForks(node, uses, derived, last);
     }
     if (last == null) {
-      throw VersionGraph.missing(version);
+      throw new MissingVersionException(version);
     }
     return last;
   }
