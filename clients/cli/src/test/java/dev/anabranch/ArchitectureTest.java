@@ -20,6 +20,7 @@ class ArchitectureTest {
   private static final String API = "dev.anabranch.api..";
   private static final String MODEL = "dev.anabranch.model..";
   private static final String CAUSALITY = "dev.anabranch.causality..";
+  private static final String VERSIONS = "dev.anabranch.versions..";
   private static final String STORE = "dev.anabranch.store..";
   private static final String WIRE = "dev.anabranch.wire..";
   private static final String CODEC = "dev.anabranch.codec..";
@@ -49,10 +50,10 @@ class ArchitectureTest {
   static final ArchRule valuesAndPortsNeedTheJdkOnly =
       classes()
           .that()
-          .resideInAnyPackage(API, MODEL, CAUSALITY, STORE, WIRE)
+          .resideInAnyPackage(API, MODEL, CAUSALITY, VERSIONS, STORE, WIRE)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, STORE, WIRE);
+          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, VERSIONS, STORE, WIRE);
 
   @ArchTest
   static final ArchRule codecAddsJackson =
@@ -61,7 +62,8 @@ class ArchitectureTest {
           .resideInAPackage(CODEC)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, STORE, WIRE);
+          .resideInAnyPackage(
+              JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, VERSIONS, STORE, WIRE);
 
   @ArchTest
   static final ArchRule serdeAddsFlink =
@@ -71,7 +73,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, STORE, WIRE);
+              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, VERSIONS, STORE, WIRE);
 
   @ArchTest
   static final ArchRule sqlStaysInTheMysqlConnectorAndTheTools =
