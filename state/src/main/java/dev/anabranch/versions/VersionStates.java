@@ -56,6 +56,10 @@ public final class VersionStates<S> {
     this.snapshots = snapshots;
   }
 
+  public VersionGraph graph() {
+    return graph;
+  }
+
   /** Adds the commit to the graph, and derives again what it makes stale. */
   public GraphChange add(VersionNode node) {
     var change = graph.add(node);

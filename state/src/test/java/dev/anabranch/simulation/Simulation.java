@@ -60,16 +60,19 @@ public final class Simulation {
       var failure = failure(schedule);
       if (!failure.isEmpty()) {
         var smallest = schedule.shrunk(candidate -> !failure(candidate).isEmpty());
-        return "seed "
-            + seed
-            + ": "
-            + failure
-            + "\nshrunk to "
-            + smallest.steps().size()
-            + " steps: "
-            + failure(smallest)
-            + "\n"
-            + smallest;
+        return "seed %d: %s%nshrunk to %d steps: %s%n%s"
+            .formatted(seed, failure, smallest.steps().size(), failure(smallest), smallest);
+      }
+    }
+    return "";
+  }
+
+  /** As {@link #run}, but tells the seed and the failure only. */
+  public static String firstFailure(long first, int count) {
+    for (var seed = first; seed < first + count; seed++) {
+      var failure = failure(Schedule.of(seed));
+      if (!failure.isEmpty()) {
+        return "seed " + seed + ": " + failure;
       }
     }
     return "";
@@ -87,6 +90,7 @@ public final class Simulation {
   private void run() {
     schedule.steps().forEach(this::run);
     settle();
+    checkAllHaveHeardOfAll();
     check();
     filtering = false;
     settle();
@@ -288,6 +292,15 @@ public final class Simulation {
       }
     }
     return order;
+  }
+
+  private void checkAllHaveHeardOfAll() {
+    for (var region : regions) {
+      if (!region.dots().equals(decided.keySet())) {
+        throw new Violation(
+            "I4: " + region.id + " heard of " + region.dots() + " of " + decided.keySet());
+      }
+    }
   }
 
   private void checkAllAgree() {
