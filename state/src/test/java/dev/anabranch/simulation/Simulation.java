@@ -78,6 +78,13 @@ public final class Simulation {
     return "";
   }
 
+  /** All commits that the regions of a schedule make. */
+  static List<VersionNode> history(Schedule schedule) {
+    var simulation = new Simulation(schedule);
+    schedule.steps().forEach(simulation::run);
+    return simulation.decided.values().stream().map(Row::node).toList();
+  }
+
   static String failure(Schedule schedule) {
     try {
       new Simulation(schedule).run();
