@@ -21,6 +21,7 @@ class ArchitectureTest {
   private static final String MODEL = "dev.anabranch.model..";
   private static final String CAUSALITY = "dev.anabranch.causality..";
   private static final String REPLICATED = "dev.anabranch.replicated..";
+  private static final String VERSIONS = "dev.anabranch.versions..";
   private static final String STORE = "dev.anabranch.store..";
   private static final String WIRE = "dev.anabranch.wire..";
   private static final String CODEC = "dev.anabranch.codec..";
@@ -50,10 +51,10 @@ class ArchitectureTest {
   static final ArchRule valuesAndPortsNeedTheJdkOnly =
       classes()
           .that()
-          .resideInAnyPackage(API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE)
+          .resideInAnyPackage(API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
+          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
 
   @ArchTest
   static final ArchRule replicatedTypesKnowCausalityOnly =
@@ -72,7 +73,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
+              JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
 
   @ArchTest
   static final ArchRule serdeAddsFlink =
@@ -82,7 +83,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
+              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
 
   @ArchTest
   static final ArchRule sqlStaysInTheMysqlConnectorAndTheTools =
