@@ -1,17 +1,25 @@
 package dev.anabranch.jobs;
 
+import static dev.anabranch.jobs.region.RegionUnderTest.purseCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.client.NotProjectedException;
+import dev.anabranch.client.QueryClient;
+import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.CrashingQueries;
 import dev.anabranch.jobs.region.PurseReadModel;
 import dev.anabranch.jobs.region.ReadSide;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.VersionId;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -239,6 +247,51 @@ class ProjectionJobITCase {
     assertThat(reads.parked().request(V1, bad, ParkedRequest.Action.RETRY)).isTrue();
     Await.until("nothing parked", () -> reads.status(V1).parked() == 0);
     reads.assertExact(V1);
+  }
+
+  @Test
+  void whoeverWritesReadsTheirWrite() throws SQLException {
+    System.setProperty("anabranch.test.poison", "true");
+    region.start();
+    reads.start();
+    try (var queries = QueryClient.of(reads.dataSource())) {
+      var projected = ReplyLevel.projected(queries, "purses", Duration.ofSeconds(60));
+      for (var i = 1; i <= 20; i++) {
+        region.client().send(purseCommand("Purse/a", "deposit 5"), projected).join();
+        assertThat(
+                reads.rows(PurseReadModel.PURSES, "purses").get(PurseReadModel.PURSES.row("a").id()))
+            .containsEntry("balance", 5L * i);
+      }
+      var rejected = region.client().send(purseCommand("Purse/a", "withdraw 1000"), projected);
+      assertThat(rejected.join().status()).isEqualTo(ReplyStatus.REJECTED);
+
+      var token = region.handle("Purse/a", "deposit 1").backing();
+      assertThatThrownBy(
+              () -> queries.awaitProjected(token, "nope", Duration.ofSeconds(60)))
+          .hasMessageContaining("no version of projection 'nope'");
+      assertThatThrownBy(
+              () ->
+                  region
+                      .client()
+                      .send(
+                          purseCommand("Purse/bad", "deposit " + PurseReadModel.POISON_AMOUNT),
+                          projected)
+                      .join())
+          .hasMessageContaining("dead letters")
+          .hasMessageContaining("told to throw");
+
+      var beyond =
+          new CommandReply.Backing(
+              region.name(),
+              new LogPosition(token.position().shard(), token.position().offset() + 3),
+              "");
+      queries.awaitProjected(token, "purses", Duration.ofSeconds(60));
+      assertThatThrownBy(
+              () -> queries.awaitProjected(beyond, "purses", Duration.ofMillis(50)))
+          .isInstanceOf(NotProjectedException.class)
+          .hasMessageContaining("3 commits behind")
+          .hasMessageContaining(" s old");
+    }
   }
 
   @Test

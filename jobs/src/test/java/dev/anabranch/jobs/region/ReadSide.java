@@ -42,6 +42,8 @@ import java.util.function.Predicate;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import javax.sql.DataSource;
+import com.mysql.cj.jdbc.MysqlDataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,6 +224,15 @@ public final class ReadSide {
       }
     }
     return rows;
+  }
+
+  /** For readers; past the proxy. */
+  public DataSource dataSource() {
+    var source = new MysqlDataSource();
+    source.setUrl(server().jdbcUrl(schema()));
+    source.setUser(server().user());
+    source.setPassword(server().password());
+    return source;
   }
 
   /** Past the proxy. */
