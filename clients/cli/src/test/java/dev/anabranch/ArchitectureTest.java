@@ -24,6 +24,8 @@ class ArchitectureTest {
   private static final String VERSIONS = "dev.anabranch.versions..";
   private static final String STORE = "dev.anabranch.store..";
   private static final String WIRE = "dev.anabranch.wire..";
+  private static final String PROJECTION = "dev.anabranch.projection..";
+  private static final String QUERY = "dev.anabranch.query..";
   private static final String CODEC = "dev.anabranch.codec..";
   private static final String SERDE = "dev.anabranch.serde..";
 
@@ -66,6 +68,24 @@ class ArchitectureTest {
           .resideInAnyPackage(JDK, JSPECIFY, CAUSALITY, REPLICATED);
 
   @ArchTest
+  static final ArchRule projectionsNeedTheDomainApiOnly =
+      classes()
+          .that()
+          .resideInAPackage(PROJECTION)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(JDK, JSPECIFY, API, PROJECTION);
+
+  @ArchTest
+  static final ArchRule theQueryPortNeedsTheJdkOnly =
+      classes()
+          .that()
+          .resideInAPackage(QUERY)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(JDK, JSPECIFY, MODEL, PROJECTION, QUERY, STORE);
+
+  @ArchTest
   static final ArchRule codecAddsJackson =
       classes()
           .that()
@@ -89,7 +109,7 @@ class ArchitectureTest {
   static final ArchRule sqlStaysInTheMysqlConnectorAndTheTools =
       noClasses()
           .that()
-          .resideOutsideOfPackages(MYSQL, CLI, EMBEDDED)
+          .resideOutsideOfPackages(MYSQL, CLIENT, CLI, EMBEDDED)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(SQL);

@@ -76,6 +76,7 @@ public record CommandJobOptions(
   }
 
   private static CommandJobOptions read(OptionReader reader) {
+    ProjectionJobOptions.leaveTo(reader);
     var region = RegionOptions.read(reader);
     var databases = Math.max(1, reader.get(StoreOptions.DATABASES).size());
     var regions = RegionsOptions.read(reader, region.name());

@@ -13,5 +13,9 @@ final class Uids {
   static final String REPLIES = "replies";
   static final String DEAD_LETTERS = "dead-letters";
 
+  static final String EVENT_SOURCE = "event-source";
+  static final String PROJECTIONS = "projections";
+  static final String PROJECTIONS_END = "projections-end";
+
   private Uids() {}
 }
