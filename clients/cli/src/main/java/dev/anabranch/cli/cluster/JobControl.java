@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A job's life on a local cluster: submitted, saved, stopped, started again from where it was. What
@@ -173,6 +174,13 @@ public final class JobControl {
     }
     return job.withId(
         rest().jobs().stream().filter(each -> !each.isOver()).findFirst().orElseThrow().id());
+  }
+
+  /** The jars of the job that runs, its own first. */
+  public static List<Path> jars(ClusterFolder folder) {
+    var job =
+        folder.job().orElseThrow(() -> new ClusterException("there is no job; submit one first"));
+    return Stream.concat(Stream.of(job.jar()), job.domainJars().stream()).map(Path::of).toList();
   }
 
   SubmittedJob current() {
