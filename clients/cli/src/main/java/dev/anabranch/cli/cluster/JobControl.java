@@ -133,9 +133,17 @@ public final class JobControl {
     }
   }
 
-  /** When all tasks run, or false if they do not in time. */
+  /** Whether all tasks run in time; one that starts again and again is not waited for. */
   boolean awaitRunning(SubmittedJob job, Duration patience) {
-    return Waiting.until(patience, () -> rest().health(job.id()).running());
+    var rest = rest();
+    var unused =
+        Waiting.until(
+            patience,
+            () -> {
+              var health = rest.health(job.id());
+              return health.running() || health.restarts() >= RESTARTS_GIVEN_UP;
+            });
+    return rest.health(job.id()).running();
   }
 
   private String describe(SubmittedJob job, FlinkRest.Health health, Duration patience) {
