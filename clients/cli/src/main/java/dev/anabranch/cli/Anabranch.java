@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       EventsCommand.class,
       SchemaCommand.class,
+      ReplayCheckCommand.class,
+      LoadCommand.class,
       ClusterCommand.class,
       ProjectionsCommand.class
     },
