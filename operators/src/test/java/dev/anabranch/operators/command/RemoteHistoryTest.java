@@ -25,7 +25,7 @@ class RemoteHistoryTest {
   private static final List<String> AGGREGATES = List.of("Auto/1", "Auto/2", "Set/1", "Hand/1");
   private static final int STEPS = 60;
 
-  @Property(tries = 12, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 5, shrinking = ShrinkingMode.OFF)
   void regionsThatHaveTheSameCommitsHaveTheSameStates(@ForAll long seed) throws Exception {
     var random = new Random(seed);
     var regions = new ArrayList<RegionHarness>();
