@@ -28,6 +28,7 @@ public final class AggregateType<S, C, E> {
   private final UpcasterChain eventUpcasters;
   private final UpcasterChain stateUpcasters;
   private final Rejections rejections;
+  private final ReplicationPolicy<S> replication;
 
   private AggregateType(Builder<S, C, E> b) {
     this.name = b.name;
@@ -40,6 +41,7 @@ public final class AggregateType<S, C, E> {
     this.eventUpcasters = UpcasterChain.of(b.eventUpcasters);
     this.stateUpcasters = UpcasterChain.of(b.stateUpcasters);
     this.rejections = b.rejections;
+    this.replication = b.replication;
   }
 
   /** Starts the registration of a type; the name matches {@code [A-Za-z0-9._-]{1,64}}. */
@@ -73,6 +75,11 @@ public final class AggregateType<S, C, E> {
 
   public Rejections rejections() {
     return rejections;
+  }
+
+  /** What becomes of an aggregate that several regions change at once. */
+  public ReplicationPolicy<S> replication() {
+    return replication;
   }
 
   public String resultContentType() {
@@ -159,6 +166,7 @@ public final class AggregateType<S, C, E> {
     private List<Upcaster> eventUpcasters = List.of();
     private List<Upcaster> stateUpcasters = List.of();
     private Rejections rejections = Rejections.DURABLE;
+    private ReplicationPolicy<S> replication = ReplicationPolicy.singleHome();
 
     private Builder(String name, Decider<S, C, E> decider) {
       this.name = name;
@@ -193,6 +201,12 @@ public final class AggregateType<S, C, E> {
 
     public Builder<S, C, E> rejections(Rejections rejections) {
       this.rejections = rejections;
+      return this;
+    }
+
+    /** What becomes of concurrent changes; default: commands are accepted in one region only. */
+    public Builder<S, C, E> replication(ReplicationPolicy<S> policy) {
+      this.replication = policy;
       return this;
     }
 

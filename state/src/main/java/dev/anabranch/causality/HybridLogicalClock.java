@@ -27,6 +27,42 @@ public final class HybridLogicalClock {
     return Math.max(of(Math.max(nowMillis, 0), 0), last + 1);
   }
 
+  /**
+   * What a clock says about a value of another region.
+   *
+   * @param last greatest value seen so far; unchanged if the value is quarantined
+   * @param aheadMillis how far the value is ahead of the wall clock; 0 or less: not at all
+   */
+  public record Received(long last, boolean quarantined, long aheadMillis) {}
+
+  /**
+   * Takes in a value of another region, so that all later ticks are after it, unless it is too far
+   * ahead of the wall clock: one bad clock must not drag all regions along. What is quarantined is
+   * held and asked about again later; it is never dropped.
+   *
+   * @param last greatest value seen so far, own or received; 0 for none
+   * @param maxSkewMillis greatest lead over the wall clock that is accepted
+   */
+  public static Received receive(long nowMillis, long last, long remote, long maxSkewMillis) {
+    if (remote < 0 || maxSkewMillis < 0) {
+      throw new IllegalArgumentException(
+          "no hybrid logical time " + remote + " or clock-skew limit " + maxSkewMillis);
+    }
+    var ahead = millis(remote) - Math.max(nowMillis, 0);
+    return ahead > maxSkewMillis
+        ? new Received(last, true, ahead)
+        : new Received(Math.max(last, remote), false, ahead);
+  }
+
+  /**
+   * The greatest value seen, after a restart: never behind the past, whatever the wall clock says.
+   *
+   * @param persisted greatest value that was stored
+   */
+  public static long restore(long persisted, long nowMillis) {
+    return Math.max(persisted, of(Math.min(Math.max(nowMillis, 0), MAX_MILLIS), 0));
+  }
+
   public static long of(long millis, int counter) {
     if (millis < 0 || millis > MAX_MILLIS || counter < 0 || counter > MAX_COUNTER) {
       throw new IllegalArgumentException(

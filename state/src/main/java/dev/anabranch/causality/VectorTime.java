@@ -115,6 +115,26 @@ public final class VectorTime {
     return merged;
   }
 
+  /** The greatest time that is after neither: the lesser entry of each region. */
+  public VectorTime least(VectorTime other) {
+    if (isBeforeOrEqual(other)) {
+      return this;
+    }
+    if (other.isBeforeOrEqual(this)) {
+      return other;
+    }
+    var least = this;
+    for (var i = 0; i < regions.length; i++) {
+      least = least.with(regions[i], Math.min(values[i], other.get(regions[i])));
+    }
+    return least;
+  }
+
+  /** Whether the dot is among the commits that this time counts. */
+  public boolean covers(Dot dot) {
+    return dot.n() <= get(dot.origin());
+  }
+
   public boolean isBefore(VectorTime other) {
     return isBeforeOrEqual(other) && !equals(other);
   }

@@ -1,0 +1,93 @@
+package dev.anabranch.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What becomes of an aggregate that several regions change at once.
+ *
+ * @param <S> state
+ */
+public sealed interface ReplicationPolicy<S> {
+
+  /** Commands are accepted in the aggregate's home region only: nothing is ever concurrent. */
+  record SingleHome<S>() implements ReplicationPolicy<S> {}
+
+  /**
+   * Accepted everywhere; the whole state consists of replicated data types, whose operations
+   * commute: never a conflict.
+   */
+  record ReplicatedTypes<S>() implements ReplicationPolicy<S> {}
+
+  /**
+   * Accepted everywhere; a resolver makes one state of concurrent versions.
+   *
+   * @param current resolves what is live
+   * @param former resolvers that commits of the log were decided with, kept for ever
+   */
+  record Automatic<S>(ConflictResolver<S> current, List<ConflictResolver<S>> former)
+      implements ReplicationPolicy<S> {
+    public Automatic {
+      former = List.copyOf(former);
+      var ids = new ArrayList<String>();
+      ids.add(current.id());
+      former.forEach(resolver -> ids.add(resolver.id()));
+      for (var id : ids) {
+        checkId(id);
+      }
+      if (ids.stream().distinct().count() < ids.size()) {
+        throw new IllegalArgumentException(
+            "resolver ids "
+                + ids
+                + " are not distinct; a resolver that answers differently needs"
+                + " a new id");
+      }
+    }
+
+    /** The resolver with this id. */
+    public Optional<ConflictResolver<S>> resolver(String id) {
+      if (current.id().equals(id)) {
+        return Optional.of(current);
+      }
+      return former.stream().filter(resolver -> resolver.id().equals(id)).findFirst();
+    }
+
+    private static void checkId(String id) {
+      if (id.isEmpty() || id.length() > MAX_RESOLVER_ID_LENGTH) {
+        throw new IllegalArgumentException(
+            "resolver id '" + id + "' must have 1 to " + MAX_RESOLVER_ID_LENGTH + " characters");
+      }
+    }
+  }
+
+  /**
+   * Accepted everywhere; a conflict stays visible, and commands that do not name the version that
+   * they build on are rejected, until somebody resolves it.
+   *
+   * @param beneath makes one state where a commit turns out to be built on several versions only
+   *     later: its parent was a repeat of a command that another region had accepted, or withheld
+   */
+  record Interactive<S>(ConflictResolver<S> beneath) implements ReplicationPolicy<S> {}
+
+  int MAX_RESOLVER_ID_LENGTH = 64;
+
+  static <S> ReplicationPolicy<S> singleHome() {
+    return new SingleHome<>();
+  }
+
+  static <S> ReplicationPolicy<S> replicatedTypes() {
+    return new ReplicatedTypes<>();
+  }
+
+  @SafeVarargs
+  static <S> ReplicationPolicy<S> automatic(
+      ConflictResolver<S> current, ConflictResolver<S>... former) {
+    return new Automatic<>(current, List.of(former));
+  }
+
+  /** With the later version where one is needed beneath a commit. */
+  static <S> ReplicationPolicy<S> interactive() {
+    return new Interactive<>(Resolvers.lastWriterWins());
+  }
+}

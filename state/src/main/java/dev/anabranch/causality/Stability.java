@@ -1,0 +1,54 @@
+package dev.anabranch.causality;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What every region is known to have of one aggregate: per region, the greatest vector heard from
+ * it, that is the context of its last commit applied here and the commit's own dot. Immutable.
+ *
+ * <p>A region that is silent holds the stable time back, and nothing else.
+ *
+ * @param heard by region; a region that was never heard from has no entry
+ */
+public record Stability(SortedMap<RegionId, VectorTime> heard) {
+
+  /** Nothing was heard from anyone. */
+  public static final Stability NONE = new Stability(new TreeMap<>());
+
+  public Stability {
+    heard = Collections.unmodifiableSortedMap(new TreeMap<>(heard));
+  }
+
+  /** This and what the commit tells about its origin; for commits that were applied, in order. */
+  public Stability after(Dot dot, VectorTime context) {
+    var vector = context.with(dot.origin(), Math.max(dot.n(), context.get(dot.origin())));
+    var more = new TreeMap<>(heard);
+    more.merge(dot.origin(), vector, VectorTime::merge);
+    return new Stability(more);
+  }
+
+  /**
+   * The commits that every region has: the least entries over all configured regions. Every commit
+   * that is not applied here yet was, or will be, decided on all of them.
+   *
+   * @param local the own region, which has what it applied
+   * @param regions all configured regions; commits of others don't count
+   */
+  public VectorTime stable(RegionId local, VectorTime applied, Iterable<RegionId> regions) {
+    var stable = applied;
+    for (var region : regions) {
+      if (!region.equals(local)) {
+        stable = stable.least(heard.getOrDefault(region, VectorTime.ZERO));
+      }
+    }
+    return stable;
+  }
+
+  /** A stability with these vectors. */
+  public static Stability of(Map<RegionId, VectorTime> heard) {
+    return new Stability(new TreeMap<>(heard));
+  }
+}

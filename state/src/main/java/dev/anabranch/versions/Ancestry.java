@@ -1,0 +1,150 @@
+package dev.anabranch.versions;
+
+import dev.anabranch.causality.Dot;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Walks along the edges, latest version first. An edge never leads to a later place, so a version
+ * is reached only after everything that leads to it, and a walk ends where its question is
+ * answered, usually a few steps below its start.
+ */
+final class Ancestry {
+
+  private final Function<Dot, List<Place>> edges;
+
+  Ancestry(Function<Dot, List<Place>> edges) {
+    this.edges = edges;
+  }
+
+  /**
+   * The versions behind these links. An entry that makes no version is read as its own edges are;
+   * what that reaches beneath another of them goes.
+   */
+  List<Place> readThrough(Collection<Dot> links, Function<Dot, GraphEntry> entries) {
+    var versions = new TreeSet<Place>();
+    var direct = true;
+    for (var link : links) {
+      var entry = entries.apply(link);
+      if (entry.isVersion()) {
+        versions.add(entry.place());
+      } else {
+        versions.addAll(entry.edges());
+        direct = false;
+      }
+    }
+    return direct ? List.copyOf(versions) : maximal(versions);
+  }
+
+  /** The versions and all their ancestors. */
+  Set<Place> past(Collection<Place> versions) {
+    var past = new TreeSet<Place>();
+    var todo = new ArrayList<>(versions);
+    while (!todo.isEmpty()) {
+      var next = todo.remove(todo.size() - 1);
+      if (past.add(next)) {
+        todo.addAll(edges.apply(next.dot()));
+      }
+    }
+    return past;
+  }
+
+  /** Those of the versions that are no ancestor of another, in order. */
+  List<Place> maximal(Collection<Place> versions) {
+    var wanted = new TreeSet<>(versions);
+    if (wanted.size() <= 1) {
+      return List.copyOf(wanted);
+    }
+    var first = wanted.first();
+    var covered = new TreeSet<Place>();
+    var queue = new TreeSet<>(wanted);
+    while (!queue.isEmpty() && queue.last().compareTo(first) > 0) {
+      for (var edge : edges.apply(queue.pollLast().dot())) {
+        covered.add(edge);
+        queue.add(edge);
+      }
+    }
+    wanted.removeAll(covered);
+    return List.copyOf(wanted);
+  }
+
+  /**
+   * The latest common ancestors of all the versions, themselves included: those that are no
+   * ancestor of another common one, in order.
+   */
+  List<Place> latestCommon(List<Place> versions) {
+    var walk = new Walk(versions.size());
+    for (var i = 0; i < versions.size(); i++) {
+      walk.reach(versions.get(i), bit(i));
+    }
+    var common = new ArrayList<Place>();
+    while (walk.undecided > 0) {
+      var next = walk.queue.remove();
+      var from = walk.take(next);
+      if (walk.isCommon(from)) {
+        common.add(next);
+        from.set(walk.starts);
+      }
+      edges.apply(next.dot()).forEach(edge -> walk.reach(edge, from));
+    }
+    Collections.sort(common);
+    return common;
+  }
+
+  /** Which of the starts each version was reached from; the last bit: it is below a common one. */
+  private static final class Walk {
+    final int starts;
+    final PriorityQueue<Place> queue = new PriorityQueue<>(Collections.reverseOrder());
+    private final Map<Place, BitSet> reachedFrom = new HashMap<>();
+
+    /** How many of the queue are not below a common one. */
+    int undecided;
+
+    Walk(int starts) {
+      this.starts = starts;
+    }
+
+    void reach(Place place, BitSet from) {
+      var known = reachedFrom.get(place);
+      if (known == null) {
+        queue.add(place);
+        known = new BitSet(starts + 1);
+        reachedFrom.put(place, known);
+        undecided++;
+      }
+      var wasUndecided = !known.get(starts);
+      known.or(from);
+      if (wasUndecided && known.get(starts)) {
+        undecided--;
+      }
+    }
+
+    BitSet take(Place place) {
+      var from = Objects.requireNonNull(reachedFrom.remove(place));
+      if (!from.get(starts)) {
+        undecided--;
+      }
+      return from;
+    }
+
+    boolean isCommon(BitSet from) {
+      return !from.get(starts) && from.cardinality() == starts;
+    }
+  }
+
+  private static BitSet bit(int index) {
+    var bits = new BitSet();
+    bits.set(index);
+    return bits;
+  }
+}

@@ -1,0 +1,215 @@
+package dev.anabranch.versions;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.VectorTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What can be dropped without changing any answer, now or later.
+ *
+ * <p>Only a prefix of the canonical order is fixed, of commits that every region has. All that will
+ * come was decided on all of them, so comes after them, and can't change how they are read. Of the
+ * prefix it can only extend, or name in a resolution, what was a leaf at its end. So the leaves are
+ * kept, what known later commits are built on, and every latest common ancestor of two that are
+ * kept, which is where bases are; between them edges are drawn straight.
+ *
+ * <p>A hollow dot ends the prefix: its payload may still come, and what is built on it be derived
+ * again. Void commits stay, as entries that nothing leads to: a repeat of their command must be
+ * told the outcome that counts.
+ *
+ * @param changed entries to write
+ * @param removed entries to drop
+ * @param unindexed entries whose command ids need no index any more
+ * @param states versions whose state must be stored, as what they grew from goes
+ * @param open how many entries stay open
+ */
+record Compaction(
+    List<GraphEntry> changed,
+    List<Dot> removed,
+    List<GraphEntry> unindexed,
+    List<Place> states,
+    int open) {
+
+  static Compaction plan(Iterable<GraphEntry> all, VectorTime stable) {
+    return new Planner(all, stable).plan();
+  }
+
+  boolean isEmpty() {
+    return changed.isEmpty() && removed.isEmpty() && unindexed.isEmpty();
+  }
+
+  private static final class Planner {
+    private final Map<Dot, GraphEntry> prefix = new HashMap<>();
+    private final List<GraphEntry> later = new ArrayList<>();
+    private final Ancestry ancestry = new Ancestry(this::edges);
+    private int newlyFixed;
+
+    Planner(Iterable<GraphEntry> all, VectorTime stable) {
+      var end = Long.MAX_VALUE;
+      for (var entry : all) {
+        if (entry.isOpen() && (!stable.covers(entry.dot()) || entry.node().isHollow())) {
+          end = Math.min(end, entry.node().hlc());
+        }
+      }
+      for (var entry : all) {
+        if (entry.isOpen() && entry.node().hlc() >= end) {
+          later.add(entry);
+        } else {
+          prefix.put(entry.dot(), entry);
+          newlyFixed += entry.isOpen() ? 1 : 0;
+        }
+      }
+    }
+
+    Compaction plan() {
+      if (newlyFixed == 0) {
+        return new Compaction(List.of(), List.of(), List.of(), List.of(), later.size());
+      }
+      var atEnd = CanonicalFold.of(prefix.values());
+      var relinked = later.stream().map(this::relinked).toList();
+      var asResolutions = clashable();
+      var kept = closed(keptFor(atEnd, relinked, asResolutions));
+
+      var changed = new ArrayList<GraphEntry>();
+      var removed = new ArrayList<Dot>();
+      var states = new ArrayList<Place>();
+      for (var entry : prefix.values()) {
+        if (entry.standing().isVoid()) {
+          changed.add(entry.settled(Settled.INNER, List.of()));
+        } else if (kept.contains(entry.place())) {
+          changed.add(entry.settled(endOf(entry, atEnd), straight(entry, kept)));
+          states.add(entry.place());
+        } else if (asResolutions.contains(entry.dot())) {
+          changed.add(entry.settled(Settled.INNER, List.of()));
+        } else {
+          removed.add(entry.dot());
+        }
+      }
+      states.removeIf(place -> !known(place.dot()).isOpen());
+      changed.removeIf(entry -> entry.equals(prefix.get(entry.dot())));
+      for (var i = 0; i < relinked.size(); i++) {
+        if (!relinked.get(i).equals(later.get(i))) {
+          changed.add(relinked.get(i));
+        }
+      }
+      return new Compaction(changed, removed, unindexed(), states, later.size());
+    }
+
+    private List<GraphEntry> unindexed() {
+      return prefix.values().stream()
+          .filter(entry -> entry.isOpen() && entry.node().commandId() != null)
+          .toList();
+    }
+
+    /** What the later ones link to in the prefix is linked to where it is read through to. */
+    private GraphEntry relinked(GraphEntry entry) {
+      var links = new LinkedHashSet<Dot>();
+      for (var link : entry.links()) {
+        var target = prefix.get(link);
+        if (target == null || target.isVersion()) {
+          links.add(link);
+        } else {
+          target.edges().forEach(edge -> links.add(edge.dot()));
+        }
+      }
+      return entry.relinked(List.copyOf(links));
+    }
+
+    /** Counting choices that a later one has not seen, and may clash with, or be a twin of. */
+    private Set<Dot> clashable() {
+      var clashable = new HashSet<Dot>();
+      for (var entry : prefix.values()) {
+        if (entry.node().resolution() != null && entry.standing() == Standing.COUNTS) {
+          for (var other : later) {
+            if (!other.node().context().covers(entry.dot())) {
+              clashable.add(entry.dot());
+            }
+          }
+        }
+      }
+      return clashable;
+    }
+
+    private TreeSet<Place> keptFor(
+        CanonicalFold atEnd, List<GraphEntry> relinked, Set<Dot> clashable) {
+      var kept = new TreeSet<>(atEnd.leaves());
+      for (var entry : relinked) {
+        entry.links().forEach(link -> keep(link, kept));
+        entry.edges().forEach(edge -> keep(edge.dot(), kept));
+        if (entry.standing() == Standing.TWIN) {
+          keep(Objects.requireNonNull(entry.cause()), kept);
+        }
+      }
+      clashable.forEach(dot -> keep(dot, kept));
+      return kept;
+    }
+
+    private void keep(Dot dot, Set<Place> kept) {
+      var entry = prefix.get(dot);
+      if (entry != null && entry.isVersion()) {
+        kept.add(entry.place());
+      }
+    }
+
+    /** With the latest common ancestors of any two, and of those again. */
+    private Set<Place> closed(TreeSet<Place> kept) {
+      var done = new ArrayList<Place>();
+      var todo = new ArrayList<>(kept);
+      while (!todo.isEmpty()) {
+        var next = todo.remove(todo.size() - 1);
+        for (var other : done) {
+          for (var common : ancestry.latestCommon(List.of(next, other))) {
+            if (kept.add(common)) {
+              todo.add(common);
+            }
+          }
+        }
+        done.add(next);
+      }
+      return kept;
+    }
+
+    /** Edges to the latest kept ones beneath. */
+    private List<Place> straight(GraphEntry entry, Set<Place> kept) {
+      var reached = new HashSet<Place>();
+      var todo = new ArrayList<>(entry.edges());
+      var beneath = new TreeSet<Place>();
+      while (!todo.isEmpty()) {
+        var next = todo.remove(todo.size() - 1);
+        if (kept.contains(next)) {
+          beneath.add(next);
+        } else if (reached.add(next)) {
+          todo.addAll(edges(next.dot()));
+        }
+      }
+      return ancestry.maximal(beneath);
+    }
+
+    private static Settled endOf(GraphEntry entry, CanonicalFold atEnd) {
+      if (!atEnd.leaves().contains(entry.place())) {
+        return Settled.INNER;
+      }
+      return atEnd.isRejected(entry.dot()) ? Settled.REJECTED_LEAF : Settled.LIVE_LEAF;
+    }
+
+    private List<Place> edges(Dot dot) {
+      return known(dot).edges();
+    }
+
+    private GraphEntry known(Dot dot) {
+      var entry = prefix.get(dot);
+      if (entry == null) {
+        throw VersionGraph.missing(dot);
+      }
+      return entry;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.anabranch.versions;
+
+import dev.anabranch.causality.Dot;
+
+/**
+ * A commit and its place in the canonical order, by (hlc, dot). A commit comes after everything
+ * that its decider had seen, so this order never puts an effect before its cause.
+ */
+public record Place(Dot dot, long hlc) implements Comparable<Place> {
+
+  @Override
+  public int compareTo(Place other) {
+    var byHlc = Long.compare(hlc, other.hlc);
+    return byHlc != 0 ? byHlc : dot.compareTo(other.dot);
+  }
+
+  @Override
+  public String toString() {
+    return dot + "@" + hlc;
+  }
+}

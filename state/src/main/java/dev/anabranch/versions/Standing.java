@@ -1,0 +1,46 @@
+package dev.anabranch.versions;
+
+/** Whether a commit counts, and if not, why. The codes are stored: never renumber. */
+public enum Standing {
+  /** It counts. */
+  COUNTS(0),
+  /** Only its tombstone is here. */
+  HOLLOW(1),
+  /** The same command was accepted elsewhere, earlier in (hlc, dot) order: void, an alias. */
+  TWIN(2),
+  /** A resolution that names a version which it had not seen: void. */
+  UNSEEN(3),
+  /** A resolution that an earlier one, unseen by it, contradicts: void. */
+  CLASH(4),
+  /** A resolution that would leave no live version: void. */
+  NOTHING_LEFT(5);
+
+  private static final Standing[] BY_CODE = values();
+
+  private final int code;
+
+  Standing(int code) {
+    this.code = code;
+  }
+
+  public int code() {
+    return code;
+  }
+
+  /** Whether the commit is here, and does not count. */
+  public boolean isVoid() {
+    return this != COUNTS && this != HOLLOW;
+  }
+
+  /**
+   * The standing with this {@link #code}.
+   *
+   * @throws IllegalArgumentException for a code that this release does not know
+   */
+  public static Standing ofCode(int code) {
+    if (code < 0 || code >= BY_CODE.length) {
+      throw new IllegalArgumentException("standing " + code + " is unknown to this release");
+    }
+    return BY_CODE[code];
+  }
+}

@@ -1,0 +1,19 @@
+package dev.anabranch.versions;
+
+import dev.anabranch.causality.Dot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A commit that is kept and does not count.
+ *
+ * @param standing why
+ * @param cause the commit that it is void by; null if none in particular is
+ */
+public record Voided(Dot dot, Standing standing, @Nullable Dot cause)
+    implements Comparable<Voided> {
+
+  @Override
+  public int compareTo(Voided other) {
+    return dot.compareTo(other.dot);
+  }
+}
