@@ -71,7 +71,8 @@ class ArchitectureTest {
           .resideInAPackage(CODEC)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
+          .resideInAnyPackage(
+              JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
 
   @ArchTest
   static final ArchRule serdeAddsFlink =

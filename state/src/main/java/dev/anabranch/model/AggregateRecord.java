@@ -1,16 +1,14 @@
 package dev.anabranch.model;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.VectorTime;
+import dev.anabranch.causality.CausalPast;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard's owner keeps about one aggregate: the effects of stored rows only.
  *
  * @param version of the last commit folded; 0: none
- * @param originN how many of the aggregate's commits originated in this region
- * @param lastHlc greatest hybrid logical time among the commits applied to the aggregate
- * @param dependencies per region, the hybrid logical time that the next commit depends on
+ * @param past what is applied, in terms of all regions
  * @param state encoded state after {@code version}; null: no event yet, or {@code brokenReason}
  *     tells
  * @param window the newest commands with their rows
@@ -18,14 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record AggregateRecord(
     long version,
-    long originN,
-    long lastHlc,
-    VectorTime dependencies,
+    CausalPast past,
     @Nullable EncodedMessage state,
     CommandWindow window,
     @Nullable String brokenReason) {
 
   /** Of an aggregate without any row. */
   public static final AggregateRecord NEW =
-      new AggregateRecord(0, 0, 0, VectorTime.ZERO, null, CommandWindow.EMPTY, null);
+      new AggregateRecord(0, CausalPast.NONE, null, CommandWindow.EMPTY, null);
 }

@@ -1,13 +1,16 @@
 package dev.anabranch.model;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.VectorTime;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A well-formed command: who it is for, and its still encoded payload.
  *
  * @param commandId idempotency key within the aggregate, 1 to 64 bytes of UTF-8
  * @param expectedVersion version the sender decided on; {@link #ANY_VERSION}: not checked
+ * @param expectedRevision revision the sender decided on, as a reply carried it; null: not checked
  * @param metadata headers carried to the outcome and its events, by name
  */
 public record CommandEnvelope(
@@ -15,6 +18,7 @@ public record CommandEnvelope(
     String commandId,
     EncodedMessage command,
     long expectedVersion,
+    @Nullable VectorTime expectedRevision,
     Map<String, String> metadata,
     ReplyTarget replyTarget) {
 
@@ -29,7 +33,22 @@ public record CommandEnvelope(
       throw new IllegalArgumentException(
           "expected version must be 0 or more, is " + expectedVersion);
     }
+    if (expectedVersion != ANY_VERSION && expectedRevision != null) {
+      throw new IllegalArgumentException(
+          "a command expects a version or a revision, not both; leave one out");
+    }
     metadata = Map.copyOf(metadata);
+  }
+
+  /** A command that expects no revision. */
+  public CommandEnvelope(
+      AggregateKey aggregate,
+      String commandId,
+      EncodedMessage command,
+      long expectedVersion,
+      Map<String, String> metadata,
+      ReplyTarget replyTarget) {
+    this(aggregate, commandId, command, expectedVersion, null, metadata, replyTarget);
   }
 
   /**

@@ -63,6 +63,13 @@ public final class Amounts {
     return stable == null && unstable.isEmpty();
   }
 
+  /** Whether there are amounts, and each is above 0. */
+  boolean arePositive() {
+    return !isEmpty()
+        && (stable == null || stable.signum() > 0)
+        && unstable.stream().allMatch(amount -> amount.amount().signum() > 0);
+  }
+
   BigInteger sum() {
     var sum = stable == null ? BigInteger.ZERO : stable;
     for (var amount : unstable) {

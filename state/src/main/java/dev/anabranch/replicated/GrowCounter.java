@@ -55,7 +55,11 @@ public final class GrowCounter extends Replicated<GrowCounter> {
     return Optional.ofNullable(total.amounts());
   }
 
-  /** For codecs: a counter that is in no map. */
+  /**
+   * For codecs: a counter that is in no map.
+   *
+   * @throws IllegalArgumentException if the sum is negative
+   */
   public static GrowCounter ofValue(BigInteger sum) {
     if (sum.signum() < 0) {
       throw new IllegalArgumentException("a grow-only counter can't be " + sum);
@@ -63,8 +67,15 @@ public final class GrowCounter extends Replicated<GrowCounter> {
     return new GrowCounter(new Total(sum, null));
   }
 
-  /** For codecs: a counter in a map. */
+  /**
+   * For codecs: a counter in a map.
+   *
+   * @throws IllegalArgumentException if an amount is not positive
+   */
   public static GrowCounter ofAmounts(Amounts amounts) {
+    if (!amounts.isEmpty() && !amounts.arePositive()) {
+      throw new IllegalArgumentException("a grow-only counter can't count " + amounts);
+    }
     return new GrowCounter(Total.of(amounts));
   }
 

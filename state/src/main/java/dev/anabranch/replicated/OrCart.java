@@ -114,13 +114,13 @@ public final class OrCart<T> extends Replicated<OrCart<T>> {
   /**
    * For codecs: what {@link #lines} gave.
    *
-   * @throws IllegalArgumentException if they are out of order or hold nothing
+   * @throws IllegalArgumentException if they are out of order or a quantity is not positive
    */
   public static <T> OrCart<T> ofLines(List<Line<T>> lines) {
     for (var line : lines) {
-      if (line.amounts().isEmpty()) {
+      if (!line.amounts().arePositive()) {
         throw new IllegalArgumentException(
-            "'" + line.element() + "' has no quantity; leave it out");
+            "'" + line.element() + "' has no positive quantity; leave it out");
       }
     }
     return new OrCart<>(

@@ -1,11 +1,14 @@
 package dev.anabranch.serde;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.CausalPast;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandWindow;
 import java.io.IOException;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -13,8 +16,9 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Format 1: flags, version, origin n, hlc, dependencies, the state and the reason if there are any,
- * then the window, oldest command first, each offset as the distance to the one before.
+ * Format 1: flags, version, the causal past (hlc, applied, dependencies, frontier), the state and
+ * the reason if there are any, then the window, oldest command first, each offset as the distance
+ * to the one before.
  */
 public final class AggregateRecordSerializer extends ImmutableSerializer<AggregateRecord> {
   private static final long serialVersionUID = 1L;
@@ -32,9 +36,7 @@ public final class AggregateRecordSerializer extends ImmutableSerializer<Aggrega
     var brokenReason = record.brokenReason();
     out.writeByte((state == null ? 0 : HAS_STATE) | (brokenReason == null ? 0 : IS_BROKEN));
     Views.writeNumber(record.version(), out);
-    Views.writeNumber(record.originN(), out);
-    Views.writeNumber(record.lastHlc(), out);
-    writeTime(record.dependencies(), out);
+    writePast(record.past(), out);
     if (state != null) {
       Views.writeText(state.type(), out);
       Views.writeNumber(state.schemaVersion(), out);
@@ -50,17 +52,36 @@ public final class AggregateRecordSerializer extends ImmutableSerializer<Aggrega
   public AggregateRecord deserialize(DataInputView in) throws IOException {
     var flags = in.readByte();
     var version = Views.readNumber(in);
-    var originN = Views.readNumber(in);
-    var lastHlc = Views.readNumber(in);
-    var dependencies = readTime(in);
+    var past = readPast(in);
     var state = (flags & HAS_STATE) != 0 ? readState(in) : null;
     var brokenReason = (flags & IS_BROKEN) != 0 ? Views.readText(in) : null;
-    return new AggregateRecord(
-        version, originN, lastHlc, dependencies, state, readWindow(in), brokenReason);
+    return new AggregateRecord(version, past, state, readWindow(in), brokenReason);
   }
 
   private static @Nullable EncodedMessage readState(DataInputView in) throws IOException {
     return new EncodedMessage(Views.readText(in), Views.readInt(in), Views.readBytes(in));
+  }
+
+  private static void writePast(CausalPast past, DataOutputView out) throws IOException {
+    Views.writeNumber(past.hlc(), out);
+    writeTime(past.applied(), out);
+    writeTime(past.dependencies(), out);
+    Views.writeNumber(past.frontier().size(), out);
+    for (var dot : past.frontier()) {
+      Views.writeText(dot.origin().value(), out);
+      Views.writeNumber(dot.n(), out);
+    }
+  }
+
+  private static CausalPast readPast(DataInputView in) throws IOException {
+    var hlc = Views.readNumber(in);
+    var applied = readTime(in);
+    var dependencies = readTime(in);
+    var frontier = new Dot[Views.readInt(in, MAX_REGIONS)];
+    for (var i = 0; i < frontier.length; i++) {
+      frontier[i] = new Dot(new RegionId(Views.readText(in)), Views.readNumber(in));
+    }
+    return new CausalPast(applied, List.of(frontier), hlc, dependencies);
   }
 
   private static void writeTime(VectorTime time, DataOutputView out) throws IOException {

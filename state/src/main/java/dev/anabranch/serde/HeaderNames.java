@@ -36,7 +36,8 @@ final class HeaderNames {
           "ce_datacontenttype",
           "ce_partitionkey",
           Headers.REGION,
-          Headers.COMMAND_ID);
+          Headers.COMMAND_ID,
+          Headers.EXPECTED_REVISION);
 
   private static final Map<String, Integer> CODES = new HashMap<>();
 

@@ -1,6 +1,7 @@
 package dev.anabranch.wire;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.MessageRecord;
@@ -31,6 +32,7 @@ final class CommandDecoder {
   private byte @Nullable [] aggregateType;
   private byte @Nullable [] schemaVersion;
   private byte @Nullable [] expectedVersion;
+  private byte @Nullable [] expectedRevision;
   private byte @Nullable [] replyTopic;
   private byte @Nullable [] replyPartition;
   private byte @Nullable [] correlationId;
@@ -51,6 +53,7 @@ final class CommandDecoder {
     checkSpecVersion();
     var schema = schemaVersion();
     var expected = expectedVersion();
+    var revision = expectedRevision();
     var target = target();
     checkValue(message);
     checkKey(message, aggregate);
@@ -64,7 +67,7 @@ final class CommandDecoder {
     var command = new EncodedMessage(commandType, schema, message.value());
     var carried = metadata == null ? Map.<String, String>of() : metadata;
     return new WellFormed(
-        new CommandEnvelope(aggregate, commandId, command, expected, carried, target));
+        new CommandEnvelope(aggregate, commandId, command, expected, revision, carried, target));
   }
 
   private Malformed malformed(
@@ -112,6 +115,7 @@ final class CommandDecoder {
       case Headers.AGGREGATE_TYPE -> aggregateType = once(name, aggregateType, value);
       case Headers.SCHEMA_VERSION -> schemaVersion = once(name, schemaVersion, value);
       case Headers.EXPECTED_VERSION -> expectedVersion = once(name, expectedVersion, value);
+      case Headers.EXPECTED_REVISION -> expectedRevision = once(name, expectedRevision, value);
       // Not our attributes: as Kafka's own readers do, the last one counts.
       case Headers.REPLY_TOPIC -> replyTopic = value;
       case Headers.REPLY_PARTITION -> replyPartition = value;
@@ -240,6 +244,24 @@ final class CommandDecoder {
       return CommandEnvelope.ANY_VERSION;
     }
     return expected;
+  }
+
+  private @Nullable VectorTime expectedRevision() {
+    var token = expectedRevision == null ? null : text(Headers.EXPECTED_REVISION, expectedRevision);
+    if (token == null) {
+      return null;
+    }
+    if (expectedVersion != null) {
+      malformed(
+          Headers.EXPECTED_REVISION, "comes with " + Headers.EXPECTED_VERSION + "; send only one");
+      return null;
+    }
+    try {
+      return VectorTime.fromToken(token);
+    } catch (IllegalArgumentException e) {
+      malformed(Headers.EXPECTED_REVISION, "is no revision; send what a reply carried, unchanged");
+      return null;
+    }
   }
 
   private ReplyTarget target() {

@@ -85,6 +85,9 @@ public final class CommandWire {
     if (command.expectedVersion() != CommandEnvelope.ANY_VERSION) {
       headers.add(Headers.of(Headers.EXPECTED_VERSION, command.expectedVersion()));
     }
+    if (command.expectedRevision() != null) {
+      headers.add(RecordHeader.of(Headers.EXPECTED_REVISION, command.expectedRevision().token()));
+    }
     addReplyTarget(headers, command.replyTarget());
     new TreeMap<>(command.metadata())
         .forEach(

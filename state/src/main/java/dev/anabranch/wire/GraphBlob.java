@@ -112,6 +112,30 @@ public final class GraphBlob {
         resolution);
   }
 
+  /** The commits of one command, as indexed: format 1, count, dots. */
+  public static byte[] encode(List<Dot> dots) {
+    var out = new BlobWriter(FORMAT, 16);
+    out.writeNumber(dots.size());
+    dots.forEach(dot -> Dots.write(out, dot));
+    return out.toByteArray();
+  }
+
+  /**
+   * Reads what {@link #encode(List)} wrote.
+   *
+   * @throws WireFormatException if the bytes are not those of {@link #encode(List)}
+   */
+  public static List<Dot> decodeDots(byte[] blob) {
+    var in = new BlobReader("commits of a command", blob, FORMAT);
+    var count = in.readCount("count", MIN_DOT_BYTES);
+    var dots = new ArrayList<Dot>(count);
+    for (var i = 0; i < count; i++) {
+      dots.add(Dots.read(in, "dot"));
+    }
+    in.readEnd();
+    return dots;
+  }
+
   /** The summary: format 1, flags, live versions, last void for leaving nothing, counts. */
   public static byte[] encode(GraphSummary summary) {
     var out = new BlobWriter(FORMAT, 32);

@@ -28,6 +28,7 @@ public final class Headers {
   public static final String AGGREGATE_TYPE = "ce_aggregatetype";
   public static final String SCHEMA_VERSION = "ce_schemaversion";
   public static final String EXPECTED_VERSION = "ce_expectedversion";
+  public static final String EXPECTED_REVISION = "ce_expectedrevision";
   public static final String COMMAND_ID = "ce_commandid";
   public static final String KIND = "ce_kind";
   public static final String REGION = "ce_region";

@@ -1,6 +1,7 @@
 package dev.anabranch.format;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
@@ -129,9 +130,8 @@ final class Samples {
   static final AggregateRecord AGGREGATE =
       new AggregateRecord(
           3,
-          2,
-          HLC,
-          TIME,
+          new CausalPast(
+              TIME, List.of(new Dot(EU, 2), new Dot(US, 7)), HLC, TIME.with(US, HLC + 1)),
           new EncodedMessage("Account", 4, utf8("{\"balance\":5}")),
           CommandWindow.EMPTY
               .with(CommandWindow.hash("cmd-1"), 40, 8)
@@ -139,7 +139,12 @@ final class Samples {
               .with(CommandWindow.hash("cmd-0"), 12, 8),
           null);
   static final AggregateRecord BROKEN =
-      new AggregateRecord(1, 1, HLC, VectorTime.ZERO, null, CommandWindow.EMPTY, "evolve threw");
+      new AggregateRecord(
+          1,
+          CausalPast.NONE.afterOwn(new Dot(EU, 1), HLC, VectorTime.ZERO.with(EU, HLC)),
+          null,
+          CommandWindow.EMPTY,
+          "evolve threw");
   static final ShardRecord SHARD =
       new ShardRecord("550e8400-e29b-41d4-a716-446655440000", 43, -5, HLC);
 

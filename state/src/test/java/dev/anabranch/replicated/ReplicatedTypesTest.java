@@ -13,6 +13,7 @@ import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.replicated.Ops.Op;
 import java.math.BigInteger;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -214,6 +215,17 @@ class ReplicatedTypesTest {
     set = set.remove("b1", p2(0, 14)).add("b1", p2(0, 15));
 
     assertThat(set.size()).isEqualTo(26);
+  }
+
+  @Test
+  void anElementThatIsAddedAgainAndAgainTakesOneIdPerRegion() {
+    var set = OrSet.<String>empty();
+    for (var i = 1; i <= 5; i++) {
+      set = set.add("a", p1(i, 0)).add("a", p2(0, i));
+    }
+
+    assertThat(set.entries())
+        .containsExactly(new Tagged<>("a", List.of(p1(5, 0).id(), p2(0, 5).id())));
   }
 
   // -- OR-cart

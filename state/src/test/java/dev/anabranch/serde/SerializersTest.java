@@ -3,6 +3,7 @@ package dev.anabranch.serde;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.CommandReply;
@@ -231,11 +232,16 @@ class SerializersTest {
             .array(long[].class)
             .ofMaxSize(20)
             .map(hashes -> CommandWindow.of(hashes, hashes.clone()));
+    var pasts =
+        Combinators.combine(
+                Values.largeVectorTimes(),
+                Values.dots().list().ofMaxSize(4),
+                Arbitraries.longs(),
+                Values.largeVectorTimes())
+            .as(CausalPast::new);
     return Combinators.combine(
             Arbitraries.longs(),
-            Arbitraries.longs(),
-            Arbitraries.longs(),
-            Values.largeVectorTimes(),
+            pasts,
             Values.messages().injectNull(0.2),
             windows,
             Values.texts(30).injectNull(0.7))

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       StateCommand.class,
       VerifyCommand.class,
       EventsCommand.class,
-      SchemaCommand.class
+      SchemaCommand.class,
+      ClusterCommand.class
     },
     footerHeading = "%nTo begin: anabranch demo%n")
 public final class Anabranch implements Runnable {

@@ -27,16 +27,18 @@ final class BrokerFiles {
   private static final String CONTROLLER = "CONTROLLER";
 
   private final KafkaBrokerConfig config;
-  private final int clientPort = FreePorts.pick();
-  private final int controllerPort = FreePorts.pick();
+  private final int clientPort;
+  private final int controllerPort;
   private final List<ProxyPorts> proxyPorts = new ArrayList<>();
   private final Properties settings;
 
   /** Where a proxy listens, and the broker's listener behind it. */
   private record ProxyPorts(int proxy, int broker) {}
 
-  private BrokerFiles(KafkaBrokerConfig config) {
+  private BrokerFiles(KafkaBrokerConfig config, int clientPort, int controllerPort) {
     this.config = config;
+    this.clientPort = clientPort;
+    this.controllerPort = controllerPort;
     for (int i = 0; i < config.proxies(); i++) {
       proxyPorts.add(new ProxyPorts(FreePorts.pick(), FreePorts.pick()));
     }
@@ -45,7 +47,12 @@ final class BrokerFiles {
 
   /** Picks the ports and formats the directory unless it is formatted. */
   static BrokerFiles prepare(KafkaBrokerConfig config) {
-    var files = new BrokerFiles(config);
+    return prepare(config, FreePorts.pick(), FreePorts.pick());
+  }
+
+  /** The same on ports that the caller keeps for all runs. */
+  static BrokerFiles prepare(KafkaBrokerConfig config, int clientPort, int controllerPort) {
+    var files = new BrokerFiles(config, clientPort, controllerPort);
     try {
       Files.createDirectories(config.directory());
       try (var out = Files.newBufferedWriter(files.settingsFile())) {

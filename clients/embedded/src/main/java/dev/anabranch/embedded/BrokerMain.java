@@ -7,9 +7,12 @@ import java.nio.file.Path;
 /** The main class of a {@link KafkaProcess}. */
 final class BrokerMain {
 
+  /** The second argument of a broker that outlives the JVM that started it. */
+  static final String DETACHED = "detached";
+
   private BrokerMain() {}
 
-  /** Runs a broker until a signal, or the end of the JVM that started this one. */
+  /** Runs a broker until a signal or, unless detached, the end of the JVM that started this one. */
   public static void main(String[] args) throws IOException {
     var settingsFile = Path.of(args[0]);
     var server = BrokerFiles.newServer(settingsFile);
@@ -23,6 +26,10 @@ final class BrokerMain {
                 "kafka-shutdown"));
     server.startup();
     Files.writeString(readyFile(settingsFile), "");
+    if (args.length > 1 && args[1].equals(DETACHED)) {
+      server.awaitShutdown();
+      return;
+    }
     awaitEndOfParent();
     System.exit(0);
   }

@@ -86,7 +86,7 @@ public final class KafkaProcess implements KafkaBroker {
    * A killed broker may register again only when its old session has timed out, by default after 9
    * seconds.
    */
-  private static KafkaBrokerConfig withShortSession(KafkaBrokerConfig config) {
+  static KafkaBrokerConfig withShortSession(KafkaBrokerConfig config) {
     return config.settings().containsKey(SESSION_TIMEOUT)
         ? config
         : config
@@ -101,12 +101,7 @@ public final class KafkaProcess implements KafkaBroker {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    var command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx" + config.heapMegabytes() + "m",
-            BrokerMain.class.getName(),
-            files.settingsFile().toString());
+    var command = command(config, files, "");
     // As a variable it does not hide the settings file in the process's command line.
     var environment = Map.of("CLASSPATH", absoluteClassPath());
     var started = ServerProcess.start(config.directory(), command, environment);
@@ -114,7 +109,16 @@ public final class KafkaProcess implements KafkaBroker {
     return started;
   }
 
-  private static String absoluteClassPath() {
+  static List<String> command(KafkaBrokerConfig config, BrokerFiles files, String mode) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx" + config.heapMegabytes() + "m",
+        BrokerMain.class.getName(),
+        files.settingsFile().toString(),
+        mode);
+  }
+
+  static String absoluteClassPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator));

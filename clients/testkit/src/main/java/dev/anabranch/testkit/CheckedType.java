@@ -38,6 +38,10 @@ final class CheckedType<S, C, E> {
     return type.decodeEvent(stored);
   }
 
+  byte[] encodeState(S state) {
+    return encodeStably(type.stateCodec(), state).data();
+  }
+
   byte[] encodeResult(Object result) {
     var encoded = type.encodeResult(result);
     check(

@@ -26,9 +26,7 @@ record StoredCommit(EventContext at, List<EncodedMessage> events) {
     var n = history.size() + 1L;
     var at =
         EventContext.of(
-            new Dot(REGION, n),
-            VectorTime.ZERO.with(REGION, n - 1),
-            HybridLogicalClock.of(n, 0));
+            new Dot(REGION, n), VectorTime.ZERO.with(REGION, n - 1), HybridLogicalClock.of(n, 0));
     return new StoredCommit(at, events);
   }
 }

@@ -3,12 +3,13 @@ package dev.anabranch.operators.command;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.VectorTime;
+import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,11 @@ final class AggregateCache {
     return loaded;
   }
 
+  /** The gate that commits of other regions pass on their way to the aggregate. */
+  StoredGate gateOf(LiveAggregate aggregate) {
+    return new StoredGate(aggregate.routingKey, state);
+  }
+
   long hits() {
     return hits;
   }
@@ -97,9 +103,7 @@ final class AggregateCache {
         aggregate.routingKey,
         new AggregateRecord(
             committed.version(),
-            committed.originN(),
-            committed.hlc(),
-            VectorTime.ZERO,
+            committed.past(),
             encoded,
             aggregate.window,
             aggregate.brokenReason));
@@ -110,6 +114,7 @@ final class AggregateCache {
     var type = aggregate.type;
     var value = committed.state();
     if (type == null
+        || aggregate.graph != null
         || value == null
         || aggregate.brokenReason != null
         || committed.version() == 0) {
@@ -129,8 +134,12 @@ final class AggregateCache {
   private LiveAggregate load(AggregateKey key, String routingKey) {
     var type = (AggregateType<Object, Object, Object>) types.find(key.type()).orElse(null);
     var record = state.aggregate(routingKey);
+    var graph =
+        type != null && AggregateGraph.isFor(type)
+            ? new AggregateGraph(routingKey, state, type)
+            : null;
     if (record == null) {
-      return new LiveAggregate(key, routingKey, type, initial(type), CommandWindow.EMPTY);
+      return new LiveAggregate(key, routingKey, type, graph, initial(type), CommandWindow.EMPTY);
     }
     var brokenReason = record.brokenReason();
     Object value = null;
@@ -138,6 +147,12 @@ final class AggregateCache {
       brokenReason = "its type is not registered with this job";
     } else if (record.version() == 0) {
       value = type.decider().initialState();
+    } else if (graph != null) {
+      try {
+        value = graph.state();
+      } catch (Exception | LinkageError | StackOverflowError e) {
+        brokenReason = "its versions can't be folded by this release: " + e;
+      }
     } else if (record.state() == null) {
       brokenReason = brokenReason == null ? "its state was not stored" : brokenReason;
     } else if (brokenReason == null) {
@@ -147,13 +162,15 @@ final class AggregateCache {
         brokenReason = "its stored state can't be decoded by this release: " + e;
       }
     }
-    var committed = new Version(record.version(), record.originN(), record.lastHlc(), value);
-    var live = new LiveAggregate(key, routingKey, type, committed, record.window());
+    var versions = graph == null ? record.past().frontier() : graph.live();
+    var committed = new Version(record.version(), record.past(), versions, value);
+    var live = new LiveAggregate(key, routingKey, type, graph, committed, record.window());
     live.brokenReason = brokenReason;
     return live;
   }
 
   private static Version initial(@Nullable AggregateType<Object, Object, Object> type) {
-    return new Version(0, 0, 0, type == null ? null : type.decider().initialState());
+    return new Version(
+        0, CausalPast.NONE, List.of(), type == null ? null : type.decider().initialState());
   }
 }

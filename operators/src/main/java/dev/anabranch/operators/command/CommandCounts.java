@@ -22,4 +22,13 @@ interface CommandCounts {
   void fenced();
 
   void tailRows(int rows);
+
+  /** Another region's commit passed the gate. */
+  void remoteIn();
+
+  /** Another region's commit came before something that it depends on. */
+  void remoteHeld();
+
+  /** Another region's commit came again. */
+  void remoteRepeated();
 }

@@ -22,6 +22,9 @@ final class CommandMetrics implements CommandCounts {
   private final Counter repeated;
   private final Counter fenced;
   private final Counter tailRows;
+  private final Counter remoteIn;
+  private final Counter remoteHeld;
+  private final Counter remoteRepeated;
   private final Histogram batchRows;
   private final Histogram appendMicros;
 
@@ -35,6 +38,9 @@ final class CommandMetrics implements CommandCounts {
     repeated = group.counter("commandsRepeated", new ThreadSafeSimpleCounter());
     fenced = group.counter("conflictsFenced", new ThreadSafeSimpleCounter());
     tailRows = group.counter("tailRowsRead", new ThreadSafeSimpleCounter());
+    remoteIn = group.counter("remoteCommitsIn", new ThreadSafeSimpleCounter());
+    remoteHeld = group.counter("remoteCommitsHeld", new ThreadSafeSimpleCounter());
+    remoteRepeated = group.counter("remoteCommitsRepeated", new ThreadSafeSimpleCounter());
     batchRows = group.histogram("appendRows", histogram());
     appendMicros = group.histogram("appendMicros", histogram());
     group.gauge("commandsPending", lanes::pending);
@@ -92,6 +98,21 @@ final class CommandMetrics implements CommandCounts {
   @Override
   public void tailRows(int rows) {
     tailRows.inc(rows);
+  }
+
+  @Override
+  public void remoteIn() {
+    remoteIn.inc();
+  }
+
+  @Override
+  public void remoteHeld() {
+    remoteHeld.inc();
+  }
+
+  @Override
+  public void remoteRepeated() {
+    remoteRepeated.inc();
   }
 
   private static Histogram histogram() {

@@ -17,6 +17,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  * with positions assigned by the single writer, which fences others.
  */
 public final class CommandOperator extends AbstractStreamOperator<LogRow>
-    implements OneInputStreamOperator<CommandRecord, LogRow>, BoundedOneInput {
+    implements OneInputStreamOperator<CommandRecord, LogRow>,
+        TwoInputStreamOperator<CommandRecord, CommandRecord, LogRow>,
+        BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
 
@@ -112,6 +115,22 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
     shards().process(record);
   }
 
+  /** A command; the first of two inputs where regions replicate, else the only one. */
+  @Override
+  public void processElement1(StreamRecord<CommandRecord> element) throws Exception {
+    processElement(element);
+  }
+
+  /** A commit of another region. */
+  @Override
+  public void processElement2(StreamRecord<CommandRecord> element) throws Exception {
+    var record = element.getValue();
+    while (!shards().hasRoomForRemote(record.routingKey())) {
+      mailbox.yield();
+    }
+    shards().processRemote(record);
+  }
+
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
@@ -130,7 +149,7 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
     shards().checkpointCompleted(checkpointId);
   }
 
-  /** The input has ended: every command gets its outcome, however long its database takes. */
+  /** An input has ended: every command gets its outcome, however long its database takes. */
   @Override
   public void endInput() throws Exception {
     while (shards().pending() > 0) {

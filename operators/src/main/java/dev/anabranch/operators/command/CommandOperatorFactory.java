@@ -8,10 +8,12 @@ import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 
 /** Makes the {@link CommandOperator} of each subtask. */
 public final class CommandOperatorFactory extends AbstractStreamOperatorFactory<LogRow>
-    implements OneInputStreamOperatorFactory<CommandRecord, LogRow> {
+    implements OneInputStreamOperatorFactory<CommandRecord, LogRow>,
+        TwoInputStreamOperatorFactory<CommandRecord, CommandRecord, LogRow> {
 
   private static final long serialVersionUID = 1L;
 

@@ -8,6 +8,7 @@ import java.time.Duration;
  * Settings of the command operator; travels with the job graph.
  *
  * @param region this region's name
+ * @param regions all regions that replicate to each other, and homes
  * @param shardCount the region's shard count, equal to the job's maximum parallelism
  * @param batching how outcomes are grouped into inserts
  * @param maxCommitBytes limit of one row as the Kafka record that it becomes
@@ -19,6 +20,7 @@ import java.time.Duration;
  */
 public record CommandOperatorOptions(
     String region,
+    RegionMap regions,
     int shardCount,
     Batching batching,
     int maxCommitBytes,

@@ -7,6 +7,7 @@ import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
 import dev.anabranch.model.ReplyBody;
 import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.Shards;
@@ -141,8 +142,7 @@ final class CommandProcessor {
     if (decided instanceof Decided.Row row) {
       cursors.get(in.shard()).raiseHeadHlc(time.hlc());
       var pending = new PendingCommand(in.record(), in.command(), live, in.shard(), time, row);
-      live.head = row.after();
-      live.pending.add(pending);
+      enqueue(pending, row);
       in.lane().join(pending);
     } else if (decided instanceof Decided.Unbacked unbacked) {
       answerUnlessStored(in, unbacked);
@@ -154,18 +154,21 @@ final class CommandProcessor {
    * a repeat; those that have no outcome any more leave the lane.
    */
   void decideAgain(LiveAggregate live, Lane lane) {
-    live.head = live.committed;
+    live.resetHead();
     var pending = new ArrayDeque<>(live.pending);
     live.pending.clear();
     for (var command : pending) {
-      var decided = decisions.decide(live, command.envelope, command.time);
+      var envelope = command.envelope;
+      var decided =
+          envelope == null
+              ? decisions.adopt(live, command.outcome, command.outcome.slot())
+              : decisions.decide(live, envelope, command.time);
       if (decided instanceof Decided.Row row) {
         command.decidedAgain(row);
-        live.head = row.after();
-        live.pending.add(command);
-      } else if (decided instanceof Decided.Unbacked unbacked) {
+        enqueue(command, row);
+      } else if (decided instanceof Decided.Unbacked unbacked && envelope != null) {
         lane.dropForming(command);
-        var in = new Incoming(command.record, command.envelope, command.shard, lane);
+        var in = new Incoming(command.record, envelope, command.shard, lane);
         answerUnlessStored(in, unbacked);
         for (var repeat : command.repeats()) {
           var again = new Incoming(repeat.record(), repeat.envelope(), command.shard, lane);
@@ -175,9 +178,39 @@ final class CommandProcessor {
     }
   }
 
+  private static void enqueue(PendingCommand pending, Decided.Row row) {
+    var live = pending.aggregate;
+    live.advanceHead(row);
+    pending.after = live.head;
+    live.pending.add(pending);
+  }
+
+  /** Lets the commit of another region, whose causes are applied, join the next insert. */
+  void adopt(CommandRecord record, Outcome remote, LiveAggregate live, int shard, Lane lane) {
+    var adopted = decisions.adopt(live, remote, slotOf(live, remote));
+    cursors.get(shard).raiseHeadHlc(remote.stamp().hlc());
+    var time = new DecisionTime(remote.stamp().hlc(), remote.stamp().occurredAtMicros());
+    var pending = new PendingCommand(record, null, live, shard, time, adopted);
+    enqueue(pending, adopted);
+    lane.join(pending);
+  }
+
+  /** The slot of a commit whose command has a row in this log already, or will have. */
+  private static String slotOf(LiveAggregate live, Outcome remote) {
+    var commandId = remote.commandId();
+    var dot = remote.dot();
+    if (commandId == null || dot == null) {
+      return "";
+    }
+    var known =
+        live.findPending(commandId) != null
+            || live.window.offsetOf(CommandWindow.hash(commandId)) >= 0;
+    return known ? dot.origin().value() : "";
+  }
+
   private DecisionTime nextTime(int shard, LiveAggregate live) {
     var micros = clock.nowMicros();
-    var last = Math.max(cursors.get(shard).headHlc(), live.head.hlc());
+    var last = Math.max(cursors.get(shard).headHlc(), live.head.past().hlc());
     return new DecisionTime(HybridLogicalClock.tick(micros / 1_000, last), micros);
   }
 
@@ -271,14 +304,21 @@ final class CommandProcessor {
     }
     live.rebuildTried = true;
     live.rebuildWaiters = new ArrayDeque<>(List.of(lookup));
-    in.lane()
-        .worker()
-        .submit(
-            new LaneRequest.History(live.key, rows -> rebuilt(live, rows, in.shard(), in.lane())));
+    requestHistory(live, in.shard(), in.lane());
+  }
+
+  private void requestHistory(LiveAggregate live, int shard, Lane lane) {
+    lane.worker()
+        .submit(new LaneRequest.History(live.key, rows -> rebuilt(live, rows, shard, lane)));
   }
 
   private void rebuilt(LiveAggregate live, List<LogRow> rows, int shard, Lane lane) {
-    Folding.rebuild(live, rows, options.region());
+    if (!live.pending.isEmpty()) {
+      // Commits of other regions were on their way when the history was read: read it again.
+      requestHistory(live, shard, lane);
+      return;
+    }
+    Folding.rebuild(live, rows);
     var waiters = live.rebuildWaiters;
     live.rebuildWaiters = null;
     if (waiters != null) {

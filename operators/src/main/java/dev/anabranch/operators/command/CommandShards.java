@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.flink.metrics.MetricGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +44,14 @@ final class CommandShards implements AutoCloseable {
   private final Lanes lanes;
   private final AggregateCache aggregates;
   private final CommandProcessor processor;
+  private final RemoteCommits remote;
   private final CommandMetrics metrics;
   private final Map<String, Lane> lanesByName = new HashMap<>();
   private final Map<Integer, @Nullable ShardRecord> restored = new HashMap<>();
   private final Map<Integer, List<CommandRecord>> restoredParked = new HashMap<>();
+  private final Map<Integer, List<CommandRecord>> restoredRemote = new HashMap<>();
   private final Set<Integer> shardsWithParked = new HashSet<>();
+  private final Set<Integer> shardsWithRemote = new HashSet<>();
   private final TreeMap<Long, Checkpoint> checkpoints = new TreeMap<>();
   private final ScheduledExecutorService drainTimer =
       Executors.newSingleThreadScheduledExecutor(CommandShards::daemon);
@@ -71,10 +75,12 @@ final class CommandShards implements AutoCloseable {
             options,
             aggregates,
             lanes,
-            new Decisions(options.region(), writer, options.maxCommitBytes()),
+            new Decisions(options.region(), options.regions(), writer, options.maxCommitBytes()),
             environment.outputs(),
             environment.clock(),
             metrics);
+    this.remote =
+        new RemoteCommits(options, aggregates, lanes, processor, environment.outputs(), metrics);
     var commits = new CommitPath(options, lanes, processor, environment.outputs(), metrics);
     lanes.onAppend(commits::ended);
   }
@@ -88,6 +94,11 @@ final class CommandShards implements AutoCloseable {
     if (!parked.isEmpty()) {
       restoredParked.put(shard, parked);
       shardsWithParked.add(shard);
+    }
+    var remoteParked = state.parkedRemote(shard);
+    if (!remoteParked.isEmpty()) {
+      restoredRemote.put(shard, remoteParked);
+      shardsWithRemote.add(shard);
     }
     var database = store.layout().databaseOf(shard);
     var index = shard % options.batching().lanesPerDatabase();
@@ -106,14 +117,20 @@ final class CommandShards implements AutoCloseable {
           lane.admit(command);
           processor.await(command, lane);
         }
+        for (var commit : restoredRemote.getOrDefault(shard, List.of())) {
+          lane.admitRemote(commit);
+          lane.awaitRemote(commit);
+        }
       }
       var fold =
-          new TailFold(options, lane, lanes, aggregates, processor, environment.outputs(), metrics);
+          new TailFold(
+              options, lane, lanes, aggregates, processor, remote, environment.outputs(), metrics);
       lane.worker().submit(new LaneRequest.ReadTail(tails, fold));
       lane.worker().start();
     }
     restored.clear();
     restoredParked.clear();
+    restoredRemote.clear();
   }
 
   boolean hasRoom(String routingKey) {
@@ -122,6 +139,14 @@ final class CommandShards implements AutoCloseable {
 
   void process(CommandRecord record) {
     processor.process(record);
+  }
+
+  boolean hasRoomForRemote(String routingKey) {
+    return remote.hasRoom(routingKey);
+  }
+
+  void processRemote(CommandRecord record) {
+    remote.process(record);
   }
 
   int pending() {
@@ -144,7 +169,7 @@ final class CommandShards implements AutoCloseable {
         moved.put(cursor.shard(), cursor.nextOffset());
       }
     }
-    var unanswered = unansweredByShard();
+    var unanswered = byShard(Lane::unanswered);
     for (var shard : shardsWithParked) {
       if (!unanswered.containsKey(shard)) {
         state.writeParked(shard, List.of());
@@ -153,6 +178,7 @@ final class CommandShards implements AutoCloseable {
     unanswered.forEach(state::writeParked);
     shardsWithParked.clear();
     shardsWithParked.addAll(unanswered.keySet());
+    writeParkedRemote();
     checkpoints.put(checkpointId, new Checkpoint(moved, unanswered.keySet()));
     if (checkpoints.size() > MAX_OPEN_CHECKPOINTS) {
       var oldest = checkpoints.pollFirstEntry();
@@ -191,10 +217,22 @@ final class CommandShards implements AutoCloseable {
     store.close();
   }
 
-  private Map<Integer, List<CommandRecord>> unansweredByShard() {
+  private void writeParkedRemote() {
+    var unanswered = byShard(Lane::unansweredRemote);
+    for (var shard : shardsWithRemote) {
+      if (!unanswered.containsKey(shard)) {
+        state.writeParkedRemote(shard, List.of());
+      }
+    }
+    unanswered.forEach(state::writeParkedRemote);
+    shardsWithRemote.clear();
+    shardsWithRemote.addAll(unanswered.keySet());
+  }
+
+  private Map<Integer, List<CommandRecord>> byShard(Function<Lane, List<CommandRecord>> records) {
     var byShard = new HashMap<Integer, List<CommandRecord>>();
     for (var lane : lanes.all()) {
-      for (var record : lane.unanswered()) {
+      for (var record : records.apply(lane)) {
         var shard = Shards.shardOf(record.routingKey(), options.shardCount());
         byShard.computeIfAbsent(shard, s -> new ArrayList<>()).add(record);
       }

@@ -2,6 +2,7 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
 import dev.anabranch.operators.command.Lanes.Appended;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
@@ -84,17 +85,30 @@ final class CommitPath {
         throw new IllegalStateException("commits of " + live.key + " came out of order");
       }
       live.committed = command.after;
-      live.window =
-          live.window.with(
-              CommandWindow.hash(command.envelope.commandId()), row.offset(), commandWindow);
+      Folding.commit(live, row.outcome());
+      if (live.pending.isEmpty() && live.graph != null) {
+        live.graph.dropHead();
+      }
+      var commandId = row.outcome().commandId();
+      if (commandId != null && row.outcome().slot().isEmpty()) {
+        live.window = live.window.with(CommandWindow.hash(commandId), row.offset(), commandWindow);
+      }
       live.dirty = true;
       lanes.cursors().advance(row);
-      counts.outcome(row.outcome().kind());
       outputs.publish(row);
+      answer(lane, command, row);
+    }
+  }
+
+  private void answer(Lane lane, PendingCommand command, LogRow row) {
+    if (command.isRemote()) {
+      lane.answeredRemote(command.record);
+    } else {
+      counts.outcome(row.outcome().kind());
       outputs.reply(replies.committed(command, row));
       lane.answered(command.record);
-      answerRepeats(lane, command, row);
     }
+    answerRepeats(lane, command, row);
   }
 
   private void repeatsFound(Lane lane, List<LogRow> rows, List<LogRow> stored) {
@@ -112,18 +126,44 @@ final class CommitPath {
       var original = byCommand.get(refOf(rows.get(i)));
       if (original == null) {
         again.add(command);
+      } else if (command.isRemote()) {
+        // Its command has a row here already: its own goes into another slot.
+        command.outcome = inSlotOfItsOrigin(command.outcome, original);
+        again.add(command);
+        disturbed.add(command.aggregate);
       } else {
         answerFrom(lane, command, original);
         disturbed.add(command.aggregate);
       }
     }
-    if (again.size() == commands.size()) {
+    if (disturbed.isEmpty()) {
       throw new IllegalStateException("the store named repeats that were not in the insert");
     }
     lane.formAgain(again);
     for (var live : disturbed) {
       processor.decideAgain(live, lane);
     }
+  }
+
+  private static Outcome inSlotOfItsOrigin(Outcome remote, LogRow stored) {
+    var dot = remote.dot();
+    if (dot == null || dot.equals(stored.outcome().dot()) || !remote.slot().isEmpty()) {
+      throw new StoreContradictionException(
+          "the store has the commit "
+              + dot
+              + " at "
+              + stored.position()
+              + " already, which this job's state does not know; start it without a checkpoint");
+    }
+    return new Outcome(
+        remote.kind(),
+        remote.aggregate(),
+        remote.version(),
+        remote.commandId(),
+        dot.origin().value(),
+        dot,
+        remote.stamp(),
+        remote.blobs());
   }
 
   /** A repeat's row lies below our offsets, so it is folded already; else we are not up to date. */
@@ -138,7 +178,7 @@ final class CommitPath {
   private void answerFrom(Lane lane, PendingCommand command, LogRow original) {
     command.aggregate.pending.remove(command);
     counts.repeated();
-    outputs.reply(replies.repeated(command.envelope, original));
+    outputs.reply(replies.repeated(command.command(), original));
     lane.answered(command.record);
     answerRepeats(lane, command, original);
   }

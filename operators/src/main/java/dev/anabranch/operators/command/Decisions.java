@@ -6,16 +6,20 @@ import dev.anabranch.api.CodecException;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.ReplicationPolicy.Automatic;
+import dev.anabranch.api.ReplicationPolicy.Interactive;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.codec.ResolveConflictJson;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.ReplyBody;
 import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.operators.command.LiveAggregate.Version;
@@ -42,11 +46,13 @@ import org.jspecify.annotations.Nullable;
 final class Decisions {
 
   private final RegionId region;
+  private final Homes homes;
   private final long writer;
   private final int maxCommitBytes;
 
-  Decisions(String region, long writer, int maxCommitBytes) {
+  Decisions(String region, RegionMap regions, long writer, int maxCommitBytes) {
     this.region = new RegionId(region);
+    this.homes = new Homes(this.region, regions);
     this.writer = writer;
     this.maxCommitBytes = maxCommitBytes;
   }
@@ -60,12 +66,24 @@ final class Decisions {
               + command.aggregate().type()
               + "' is not registered with this job; add its Domain to the job's class path");
     }
+    var elsewhere = homes.homeElsewhere(type, command.aggregate());
+    if (elsewhere != null) {
+      return notHome(command, elsewhere);
+    }
     var head = aggregate.head;
-    if (command.expectedVersion() != CommandEnvelope.ANY_VERSION
-        && command.expectedVersion() != head.version()) {
-      return rejected(command, head, time, versionConflict(command, head));
+    var refusal = Expectations.check(type, command, head);
+    if (refusal != null) {
+      return refusal.isOutcome()
+          ? rejected(command, head, time, refusal.body())
+          : new Decided.Unbacked(ReplyStatus.ERROR, refusal.body(), true);
     }
     try {
+      if (command.command().type().equals(ResolveConflict.TYPE)) {
+        return resolved(type, aggregate, command, time);
+      }
+      if (head.live().size() > 1 && type.replication() instanceof Interactive) {
+        return rejected(command, head, time, openConflict(aggregate));
+      }
       var payload = type.commandCodec().decode(command.command());
       return outcomeOf(type, aggregate, command, payload, time);
     } catch (CodecException e) {
@@ -117,9 +135,10 @@ final class Decisions {
     var codec = type.eventCodec();
     var encoded = new ArrayList<EncodedMessage>(accepted.events().size());
     var state = head.foldedState();
-    var n = head.originN() + 1;
+    var past = head.past();
+    var n = past.count(region) + 1;
     var dot = new Dot(region, n);
-    var context = contextOf(head);
+    var context = past.applied();
     var at = EventContext.of(dot, context, time.hlc());
     for (var event : accepted.events()) {
       var index = encoded.size();
@@ -135,9 +154,8 @@ final class Decisions {
         }
       }
     }
-    var parents = n == 1 ? List.<Dot>of() : List.of(new Dot(region, n - 1));
-    var dependencies = VectorTime.ZERO.with(region, time.hlc());
-    var causality = new Causality(context, parents, dependencies, "");
+    var dependencies = past.dependenciesAt(region, time.hlc());
+    var causality = new Causality(context, head.live(), dependencies, resolverOf(type, head));
     var version = head.version() + 1;
     var reply = result(type, accepted.result(), version);
     var blobs = blobs(causality, command, reply, EventsBlob.encode(encoded));
@@ -152,7 +170,98 @@ final class Decisions {
             stamp(time),
             blobs),
         reply,
-        new Version(version, n, time.hlc(), state));
+        new Version(version, past.afterOwn(dot, time.hlc(), dependencies), List.of(dot), state));
+  }
+
+  /**
+   * The row of another region's commit in this log. Never fails: what can't be folded is stored and
+   * published all the same, and parks its aggregate.
+   *
+   * @param slot empty, unless the command has a row in this log already
+   */
+  Decided.Row adopt(LiveAggregate aggregate, Outcome remote, String slot) {
+    var head = aggregate.head;
+    var version = remote.kind().hasVersion() ? head.version() + 1 : Outcome.NO_VERSION;
+    var stamp = new Stamp(writer, remote.stamp().hlc(), remote.stamp().occurredAtMicros());
+    var outcome =
+        new Outcome(
+            remote.kind(),
+            remote.aggregate(),
+            version,
+            remote.commandId(),
+            slot,
+            remote.dot(),
+            stamp,
+            remote.blobs());
+    var after = Folding.after(aggregate, head, outcome, String.valueOf(remote.dot()));
+    return new Decided.Row(
+        outcome, ReplyBody.EMPTY, after, EventWire.sizeOf(outcome, region.value()));
+  }
+
+  private Decided resolved(
+      AggregateType<Object, Object, Object> type,
+      LiveAggregate aggregate,
+      CommandEnvelope command,
+      DecisionTime time) {
+    var head = aggregate.head;
+    var decision =
+        Resolutions.decide(type, aggregate, ResolveConflictJson.decode(command.command()));
+    if (decision instanceof Resolutions.Refused refused) {
+      return rejected(command, head, time, refused.why());
+    }
+    var accepted = (Resolutions.Accepted) decision;
+    var past = head.past();
+    var dot = new Dot(region, past.count(region) + 1);
+    var dependencies = past.dependenciesAt(region, time.hlc());
+    var causality = new Causality(past.applied(), accepted.parents(), dependencies, "");
+    var version = head.version() + 1;
+    var reply = at(ReplyBody.EMPTY, version);
+    return row(
+        new Outcome(
+            RowKind.RESOLUTION,
+            command.aggregate(),
+            version,
+            command.commandId(),
+            "",
+            dot,
+            stamp(time),
+            blobs(causality, command, reply, EventsBlob.encode(accepted.events()))),
+        reply,
+        new Version(
+            version, past.afterOwn(dot, time.hlc(), dependencies), head.live(), head.state()));
+  }
+
+  private static String resolverOf(AggregateType<Object, Object, Object> type, Version head) {
+    return head.live().size() > 1 && type.replication() instanceof Automatic<Object> automatic
+        ? automatic.current().id()
+        : "";
+  }
+
+  private static ReplyBody openConflict(LiveAggregate aggregate) {
+    var live = aggregate.head.live();
+    return ReplyBody.reason(
+        ErrorCodes.OPEN_CONFLICT,
+        "the aggregate has "
+            + live.size()
+            + " versions that were made at once: "
+            + live
+            + "; resolve the conflict (anabranch conflicts resolve), then send the command again"
+            + " under a new id",
+        Map.of("live", live.toString()));
+  }
+
+  private static Decided notHome(CommandEnvelope command, RegionId home) {
+    return new Decided.Unbacked(
+        ReplyStatus.ERROR,
+        ReplyBody.reason(
+            ErrorCodes.NOT_HOME,
+            "the home of "
+                + command.aggregate()
+                + " is region "
+                + home
+                + "; send the command there",
+            Map.of("home", home.value())),
+        false);
   }
 
   private static Object evolve(
@@ -168,7 +277,7 @@ final class Decisions {
 
   private Decided outcomeWithoutEvents(
       RowKind kind, CommandEnvelope command, Version head, DecisionTime time, ReplyBody reply) {
-    var causality = new Causality(contextOf(head), List.of(), VectorTime.ZERO, "");
+    var causality = new Causality(head.past().applied(), List.of(), VectorTime.ZERO, "");
     var blobs = blobs(causality, command, reply, Blobs.EMPTY);
     return row(
         new Outcome(
@@ -196,10 +305,6 @@ final class Decisions {
               + "; make events, result or metadata smaller, or raise the limit");
     }
     return new Decided.Row(outcome, reply, after, bytes);
-  }
-
-  private VectorTime contextOf(Version head) {
-    return head.originN() == 0 ? VectorTime.ZERO : VectorTime.ZERO.with(region, head.originN());
   }
 
   private Stamp stamp(DecisionTime time) {
@@ -231,15 +336,6 @@ final class Decisions {
         version,
         body.resultContentType(),
         body.result());
-  }
-
-  private static ReplyBody versionConflict(CommandEnvelope command, Version head) {
-    return ReplyBody.reason(
-        ErrorCodes.VERSION_CONFLICT,
-        "expected version " + command.expectedVersion() + ", is " + head.version(),
-        Map.of(
-            "expected", Long.toString(command.expectedVersion()),
-            "actual", Long.toString(head.version())));
   }
 
   private static Decided error(String code, String message) {

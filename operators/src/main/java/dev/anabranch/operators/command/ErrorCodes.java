@@ -6,6 +6,21 @@ public final class ErrorCodes {
   /** Rejection: the aggregate is not at the version that the command expects. */
   public static final String VERSION_CONFLICT = "VersionConflict";
 
+  /** Rejection: several versions of the aggregate are live, and somebody must choose first. */
+  public static final String OPEN_CONFLICT = "open-conflict";
+
+  /** Rejection: the resolution does not fit what is live. */
+  public static final String STALE_RESOLUTION = "stale-resolution";
+
+  /** Error: commands for the aggregate are accepted in another region; see detail {@code home}. */
+  public static final String NOT_HOME = "not-home";
+
+  /** Error: the type is changed in several regions, where plain versions can't be compared. */
+  public static final String PLAIN_VERSION = "plain-version";
+
+  /** Dead letter: a record of the inbound topic is no commit of another region. */
+  public static final String MALFORMED_COMMIT = "malformed-commit";
+
   /** Error: the aggregate's type is not registered with the job. */
   public static final String UNKNOWN_TYPE = "unknown-type";
 

@@ -25,12 +25,24 @@ final class FlinkOwnedState implements OwnedState {
   static final String AGGREGATE = "aggregate-v1";
   static final String SHARD = "shard-v1";
   static final String PARKED = "parked-v1";
+  static final String PARKED_REMOTE = "parked-remote-v1";
+  static final String GRAPH_ENTRIES = "graph-entry-v1";
+  static final String GRAPH_COMMANDS = "graph-command-v1";
+  static final String GRAPH_STATES = "graph-state-v1";
+  static final String GRAPH_EVENTS = "graph-events-v1";
+  static final String GATE = "gate-v1";
 
   private final Consumer<Object> currentKey;
   private final String[] shardKeys;
   private final ValueState<AggregateRecord> aggregates;
   private final ValueState<ShardRecord> shards;
   private final ListState<CommandRecord> parked;
+  private final ListState<CommandRecord> parkedRemote;
+  private final KeyedMap graphEntries;
+  private final KeyedMap graphCommands;
+  private final KeyedMap graphStates;
+  private final KeyedMap graphEvents;
+  private final KeyedMap gate;
 
   FlinkOwnedState(KeyedStateStore store, Consumer<Object> currentKey, int shardCount) {
     this.currentKey = currentKey;
@@ -40,6 +52,13 @@ final class FlinkOwnedState implements OwnedState {
     this.shards = store.getState(new ValueStateDescriptor<>(SHARD, new ShardRecordSerializer()));
     this.parked =
         store.getListState(new ListStateDescriptor<>(PARKED, new CommandRecordSerializer()));
+    this.parkedRemote =
+        store.getListState(new ListStateDescriptor<>(PARKED_REMOTE, new CommandRecordSerializer()));
+    this.graphEntries = new FlinkKeyedMap(store, GRAPH_ENTRIES, currentKey);
+    this.graphCommands = new FlinkKeyedMap(store, GRAPH_COMMANDS, currentKey);
+    this.graphStates = new FlinkKeyedMap(store, GRAPH_STATES, currentKey);
+    this.graphEvents = new FlinkKeyedMap(store, GRAPH_EVENTS, currentKey);
+    this.gate = new FlinkKeyedMap(store, GATE, currentKey);
   }
 
   @Override
@@ -68,24 +87,67 @@ final class FlinkOwnedState implements OwnedState {
 
   @Override
   public List<CommandRecord> parked(int shard) {
+    return read(shard, parked);
+  }
+
+  @Override
+  public void writeParked(int shard, List<CommandRecord> commands) {
+    write(shard, parked, commands);
+  }
+
+  @Override
+  public List<CommandRecord> parkedRemote(int shard) {
+    return read(shard, parkedRemote);
+  }
+
+  @Override
+  public void writeParkedRemote(int shard, List<CommandRecord> commits) {
+    write(shard, parkedRemote, commits);
+  }
+
+  @Override
+  public KeyedMap graphEntries() {
+    return graphEntries;
+  }
+
+  @Override
+  public KeyedMap graphCommands() {
+    return graphCommands;
+  }
+
+  @Override
+  public KeyedMap graphStates() {
+    return graphStates;
+  }
+
+  @Override
+  public KeyedMap graphEvents() {
+    return graphEvents;
+  }
+
+  @Override
+  public KeyedMap gateEntries() {
+    return gate;
+  }
+
+  private List<CommandRecord> read(int shard, ListState<CommandRecord> list) {
     currentKey.accept(shardKeys[shard]);
     try {
-      var commands = new ArrayList<CommandRecord>();
-      parked.get().forEach(commands::add);
-      return commands;
+      var records = new ArrayList<CommandRecord>();
+      list.get().forEach(records::add);
+      return records;
     } catch (Exception e) {
       throw failed(e);
     }
   }
 
-  @Override
-  public void writeParked(int shard, List<CommandRecord> commands) {
+  private void write(int shard, ListState<CommandRecord> list, List<CommandRecord> records) {
     currentKey.accept(shardKeys[shard]);
     try {
-      if (commands.isEmpty()) {
-        parked.clear();
+      if (records.isEmpty()) {
+        list.clear();
       } else {
-        parked.update(commands);
+        list.update(records);
       }
     } catch (Exception e) {
       throw failed(e);

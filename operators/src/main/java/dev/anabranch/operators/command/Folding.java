@@ -1,8 +1,17 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.causality.CausalPast;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommitFold;
+import dev.anabranch.wire.WireFormatException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,18 +21,114 @@ final class Folding {
   private Folding() {}
 
   /**
-   * Moves the aggregate over a durable row that no pending command of this attempt stands for.
+   * Moves the aggregate over a durable row that no pending row of this attempt stands for.
    * Idempotent: a commit is folded only onto the version before it.
-   *
-   * @param region this region's name, to count the commits that originated here
    */
-  static void apply(LiveAggregate aggregate, LogRow row, String region) {
+  static void apply(LiveAggregate aggregate, LogRow row, StoredGate gate) {
     var outcome = row.outcome();
     var before = aggregate.committed;
-    if (!outcome.kind().hasVersion() || outcome.version() <= before.version()) {
+    var dot = outcome.dot();
+    if (dot == null || isApplied(aggregate, row, dot)) {
       return;
     }
-    if (outcome.version() != before.version() + 1) {
+    if (outcome.kind() == RowKind.TOMBSTONE) {
+      gate.addHollow(dot);
+    } else if (before.past().covers(dot)) {
+      gate.removeHollow(dot);
+    }
+    aggregate.committed = after(aggregate, before, outcome, row.position());
+    commit(aggregate, outcome);
+    aggregate.committed = withGraph(aggregate, aggregate.committed);
+    aggregate.head = aggregate.committed;
+    aggregate.dirty = true;
+  }
+
+  /**
+   * The version after an outcome that has a dot. If its events can't be folded the aggregate is
+   * parked, and the version has no state. The state of an aggregate with a graph comes from there.
+   *
+   * @param where for messages
+   */
+  static Version after(LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
+    var past = pastAfter(aggregate, before.past(), outcome, where);
+    var version = outcome.kind().hasVersion() ? outcome.version() : before.version();
+    Object state = null;
+    if (aggregate.brokenReason == null) {
+      state =
+          outcome.kind() == RowKind.TOMBSTONE || aggregate.graph != null
+              ? before.state()
+              : stateAfter(aggregate, before, outcome, where);
+    }
+    return new Version(version, past, past.frontier(), state);
+  }
+
+  /** Adds a row that has become durable to the graph, if the aggregate has one. */
+  static void commit(LiveAggregate aggregate, Outcome outcome) {
+    var graph = aggregate.graph;
+    if (graph == null || outcome.dot() == null) {
+      return;
+    }
+    try {
+      graph.addCommitted(outcome);
+    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+      aggregate.brokenReason =
+          "its version " + outcome.dot() + " can't be folded by this release: " + e;
+    }
+  }
+
+  /** Folds a parked aggregate anew from its whole history; it stays parked if that fails again. */
+  static void rebuild(LiveAggregate aggregate, List<LogRow> history) {
+    var type = aggregate.type;
+    if (type == null) {
+      return;
+    }
+    var known = aggregate.committed;
+    aggregate.brokenReason = null;
+    if (aggregate.graph == null) {
+      aggregate.committed = rebuilt(aggregate, type, history);
+      checkComplete(aggregate, known, history);
+    } else {
+      aggregate.committed = withGraph(aggregate, known);
+    }
+    aggregate.resetHead();
+    aggregate.dirty = true;
+  }
+
+  /** In causal order: a payload that a filter withheld at first has a place before its effects. */
+  private static Version rebuilt(
+      LiveAggregate aggregate, AggregateType<Object, Object, Object> type, List<LogRow> history) {
+    var inOrder = new ArrayList<>(history);
+    inOrder.sort(
+        Comparator.comparingLong((LogRow row) -> row.outcome().stamp().hlc())
+            .thenComparing(
+                row -> row.outcome().dot(), Comparator.nullsFirst(Comparator.naturalOrder())));
+    var version = new Version(0, CausalPast.NONE, List.of(), type.decider().initialState());
+    for (var row : inOrder) {
+      version = after(aggregate, version, row.outcome(), row.position());
+    }
+    var past = aggregate.committed.past();
+    return new Version(history.size(), past, past.frontier(), version.state());
+  }
+
+  private static void checkComplete(LiveAggregate aggregate, Version known, List<LogRow> history) {
+    if (history.size() < known.version()) {
+      throw new StoreContradictionException(
+          "the store has "
+              + history.size()
+              + " versions of "
+              + aggregate.key
+              + ", this job has seen "
+              + known.version());
+    }
+  }
+
+  private static boolean isApplied(LiveAggregate aggregate, LogRow row, Dot dot) {
+    var outcome = row.outcome();
+    var before = aggregate.committed;
+    if (!outcome.kind().hasVersion()) {
+      return before.past().covers(dot);
+    }
+    if (outcome.version() > before.version() + 1) {
       throw new StoreContradictionException(
           "the store has version "
               + outcome.version()
@@ -34,48 +139,51 @@ final class Folding {
               + " right after version "
               + before.version());
     }
+    return outcome.version() <= before.version();
+  }
+
+  private static Version withGraph(LiveAggregate aggregate, Version version) {
+    var graph = aggregate.graph;
+    if (graph == null) {
+      return version;
+    }
+    try {
+      return new Version(version.version(), version.past(), graph.live(), graph.state());
+    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+      aggregate.brokenReason = "its versions can't be folded by this release: " + e;
+      return new Version(version.version(), version.past(), graph.live(), null);
+    }
+  }
+
+  private static CausalPast pastAfter(
+      LiveAggregate aggregate, CausalPast before, Outcome outcome, Object where) {
+    var hlc = outcome.stamp().hlc();
     var dot = outcome.dot();
-    var originN = dot != null && dot.origin().value().equals(region) ? dot.n() : before.originN();
-    var state = aggregate.brokenReason == null ? stateAfter(aggregate, before, row) : null;
-    aggregate.committed = new Version(outcome.version(), originN, outcome.stamp().hlc(), state);
-    aggregate.head = aggregate.committed;
-    aggregate.dirty = true;
-  }
-
-  /** Folds a parked aggregate anew from its whole history; it stays parked if that fails again. */
-  static void rebuild(LiveAggregate aggregate, List<LogRow> history, String region) {
-    var type = aggregate.type;
-    if (type == null) {
-      return;
-    }
-    var version = aggregate.committed.version();
-    aggregate.brokenReason = null;
-    aggregate.committed = new Version(0, 0, 0, type.decider().initialState());
-    for (var row : history) {
-      apply(aggregate, row, region);
-    }
-    if (aggregate.committed.version() < version) {
+    if (dot == null) {
       throw new StoreContradictionException(
-          "the store has "
-              + aggregate.committed.version()
-              + " versions of "
-              + aggregate.key
-              + ", this job has seen "
-              + version);
+          "the commit at " + where + " has no dot; run anabranch verify");
+    }
+    try {
+      var causality = CausalityBlob.decode(outcome.blobs().causality());
+      return before.after(dot, hlc, causality.context(), causality.dependencies());
+    } catch (WireFormatException e) {
+      aggregate.brokenReason =
+          "the causality of its commit at " + where + " can't be read: " + e.getMessage();
+      return before.afterOwn(dot, hlc, before.dependenciesAt(dot.origin(), hlc));
     }
   }
 
-  private static @Nullable Object stateAfter(LiveAggregate aggregate, Version before, LogRow row) {
+  private static @Nullable Object stateAfter(
+      LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
     var type = aggregate.type;
     if (type == null) {
       aggregate.brokenReason = "its type is not registered with this job";
       return null;
     }
     try {
-      return CommitFold.apply(type, before.foldedState(), row.outcome());
+      return CommitFold.apply(type, before.foldedState(), outcome);
     } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-      aggregate.brokenReason =
-          "its commit at " + row.position() + " can't be folded by this release: " + e;
+      aggregate.brokenReason = "its commit at " + where + " can't be folded by this release: " + e;
       return null;
     }
   }

@@ -36,7 +36,12 @@ final class Lane {
   private final ArrayDeque<PendingCommand> forming = new ArrayDeque<>();
   private List<PendingCommand> inFlight = List.of();
   private final LinkedHashMap<Asker, Lookup> lookups = new LinkedHashMap<>();
+
+  /** Commits of other regions that came before the tail was read; counted. */
+  private final ArrayDeque<CommandRecord> waitingRemote = new ArrayDeque<>();
+
   private int pending;
+  private int pendingRemote;
   private long pendingBytes;
   private boolean ready;
 
@@ -85,6 +90,30 @@ final class Lane {
   void answered(CommandRecord record) {
     pending--;
     pendingBytes -= RecordSize.of(record.message());
+  }
+
+  /** Commits of other regions may take half of the lane. */
+  boolean hasRoomForRemote() {
+    return hasRoom() && pendingRemote < Math.max(1, limits.maxPending() / 2);
+  }
+
+  void admitRemote(CommandRecord record) {
+    pendingRemote++;
+    admit(record);
+  }
+
+  /** The commit is durable, held, or known already. */
+  void answeredRemote(CommandRecord record) {
+    pendingRemote--;
+    answered(record);
+  }
+
+  void awaitRemote(CommandRecord record) {
+    waitingRemote.add(record);
+  }
+
+  @Nullable CommandRecord pollWaitingRemote() {
+    return waitingRemote.poll();
   }
 
   /** Takes a command that can't be decided yet; false: the same asker waits for it already. */
@@ -192,13 +221,29 @@ final class Lane {
     }
     for (var commands : List.of(inFlight, forming)) {
       for (var command : commands) {
-        records.add(command.record);
+        if (!command.isRemote()) {
+          records.add(command.record);
+        }
         for (var repeat : command.repeats()) {
           records.add(repeat.record());
         }
       }
     }
     records.addAll(waiting.values());
+    return records;
+  }
+
+  /** The same of other regions' commits. */
+  List<CommandRecord> unansweredRemote() {
+    var records = new ArrayList<CommandRecord>(pendingRemote);
+    for (var rows : List.of(inFlight, forming)) {
+      for (var row : rows) {
+        if (row.isRemote()) {
+          records.add(row.record);
+        }
+      }
+    }
+    records.addAll(waitingRemote);
     return records;
   }
 

@@ -1,9 +1,12 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateType;
+import dev.anabranch.causality.CausalPast;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandWindow;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ final class LiveAggregate {
 
   /** Null: the type is unknown to this job. */
   final @Nullable AggregateType<Object, Object, Object> type;
+
+  /** Where regions change aggregates of this type at once and a policy decides; null elsewhere. */
+  final @Nullable AggregateGraph graph;
 
   /** What the log says. */
   Version committed;
@@ -47,11 +53,13 @@ final class LiveAggregate {
       AggregateKey key,
       String routingKey,
       @Nullable AggregateType<Object, Object, Object> type,
+      @Nullable AggregateGraph graph,
       Version committed,
       CommandWindow window) {
     this.key = key;
     this.routingKey = routingKey;
     this.type = type;
+    this.graph = graph;
     this.committed = committed;
     this.head = committed;
     this.window = window;
@@ -59,11 +67,30 @@ final class LiveAggregate {
 
   @Nullable PendingCommand findPending(String commandId) {
     for (var command : pending) {
-      if (command.envelope.commandId().equals(commandId)) {
+      if (commandId.equals(command.outcome.commandId())) {
         return command;
       }
     }
     return null;
+  }
+
+  /** The head moves on by a pending row. */
+  void advanceHead(Decided.Row row) {
+    if (graph == null || row.outcome().dot() == null) {
+      head = row.after();
+      return;
+    }
+    graph.addToHead(row.outcome());
+    var after = row.after();
+    head = new Version(after.version(), after.past(), graph.live(), graph.state());
+  }
+
+  /** The head falls back to what is durable. */
+  void resetHead() {
+    head = committed;
+    if (graph != null) {
+      graph.dropHead();
+    }
   }
 
   boolean isPinned() {
@@ -74,11 +101,11 @@ final class LiveAggregate {
    * One version of the aggregate.
    *
    * @param version 0: no commit yet
-   * @param originN commits that originated in this region
-   * @param hlc clock of the last commit; 0: none
+   * @param past what is applied
+   * @param live the versions that the next commit extends; several: they are concurrent
    * @param state null only while the aggregate is broken or of an unknown type
    */
-  record Version(long version, long originN, long hlc, @Nullable Object state) {
+  record Version(long version, CausalPast past, List<Dot> live, @Nullable Object state) {
 
     /** The state, of an aggregate that is not broken. */
     Object foldedState() {

@@ -28,4 +28,24 @@ interface OwnedState {
   List<CommandRecord> parked(int shard);
 
   void writeParked(int shard, List<CommandRecord> commands);
+
+  /** Commits of other regions that a checkpoint took along without a row, in order. */
+  List<CommandRecord> parkedRemote(int shard);
+
+  void writeParkedRemote(int shard, List<CommandRecord> commits);
+
+  /** Graphs of aggregates with several versions, entry by entry. */
+  KeyedMap graphEntries();
+
+  /** Which commits of the graph stem from which command. */
+  KeyedMap graphCommands();
+
+  /** States of versions. */
+  KeyedMap graphStates();
+
+  /** Events of the commits in the graph. */
+  KeyedMap graphEvents();
+
+  /** What the gate holds, per aggregate. */
+  KeyedMap gateEntries();
 }

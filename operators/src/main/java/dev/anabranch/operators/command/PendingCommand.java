@@ -6,16 +6,21 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.ReplyBody;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A decided command whose outcome is not yet known to be durable.
+ * A row that is not yet known to be durable: the outcome of a decided command, or another region's
+ * commit.
  *
  * <p><b>Threads.</b> The task's thread only; the rows made of {@link #outcome} are immutable.
  */
 final class PendingCommand {
 
   final CommandRecord record;
-  final CommandEnvelope envelope;
+
+  /** The command; null: the row is a commit of another region, which nobody here waits for. */
+  final @Nullable CommandEnvelope envelope;
+
   final LiveAggregate aggregate;
   final int shard;
 
@@ -32,7 +37,7 @@ final class PendingCommand {
 
   PendingCommand(
       CommandRecord record,
-      CommandEnvelope envelope,
+      @Nullable CommandEnvelope envelope,
       LiveAggregate aggregate,
       int shard,
       DecisionTime time,
@@ -48,6 +53,20 @@ final class PendingCommand {
     this.bytes = decided.bytes();
   }
 
+  /** Whether the row is a commit of another region. */
+  boolean isRemote() {
+    return envelope == null;
+  }
+
+  /** The command of a row that is one. */
+  CommandEnvelope command() {
+    var own = envelope;
+    if (own == null) {
+      throw new IllegalStateException("a commit of another region has no command here");
+    }
+    return own;
+  }
+
   void decidedAgain(Decided.Row decided) {
     outcome = decided.outcome();
     reply = decided.reply();
@@ -58,7 +77,7 @@ final class PendingCommand {
   /** Takes a repeat that is to have the same answer; false: its asker waits for it already. */
   boolean addRepeat(CommandRepeat repeat) {
     var asker = Asker.of(repeat.record, repeat.envelope);
-    if (asker.equals(Asker.of(record, envelope))) {
+    if (envelope != null && asker.equals(Asker.of(record, envelope))) {
       return false;
     }
     for (var earlier : repeats) {

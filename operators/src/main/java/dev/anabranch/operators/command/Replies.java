@@ -31,9 +31,8 @@ final class Replies {
 
   /** First answer to a command whose row has just become durable. */
   CommandReply committed(PendingCommand command, LogRow row) {
-    var n = command.after.originN();
-    var revision = n == 0 ? VectorTime.ZERO : VectorTime.ZERO.with(region, n);
-    return backed(command.envelope, row, command.reply, revision, false);
+    var revision = command.after.past().applied();
+    return backed(command.command(), row, command.reply, revision, false);
   }
 
   /**

@@ -18,6 +18,7 @@ final class TailFold implements LaneRequest.TailReader {
   private final Lanes lanes;
   private final AggregateCache aggregates;
   private final CommandProcessor processor;
+  private final RemoteCommits remote;
   private final Outputs outputs;
   private final CommandCounts counts;
 
@@ -27,6 +28,7 @@ final class TailFold implements LaneRequest.TailReader {
       Lanes lanes,
       AggregateCache aggregates,
       CommandProcessor processor,
+      RemoteCommits remote,
       Outputs outputs,
       CommandCounts counts) {
     this.options = options;
@@ -34,6 +36,7 @@ final class TailFold implements LaneRequest.TailReader {
     this.lanes = lanes;
     this.aggregates = aggregates;
     this.processor = processor;
+    this.remote = remote;
     this.outputs = outputs;
     this.counts = counts;
   }
@@ -53,6 +56,7 @@ final class TailFold implements LaneRequest.TailReader {
   @Override
   public void complete() {
     lane.becomeReady();
+    remote.processWaiting(lane);
     processor.processWaiting(lane);
   }
 
@@ -60,9 +64,9 @@ final class TailFold implements LaneRequest.TailReader {
     var outcome = row.outcome();
     var key = outcome.aggregate();
     var live = aggregates.get(key, key.toString());
-    Folding.apply(live, row, options.region());
+    Folding.apply(live, row, aggregates.gateOf(live));
     var commandId = outcome.commandId();
-    if (commandId != null) {
+    if (commandId != null && outcome.slot().isEmpty()) {
       live.window =
           live.window.with(CommandWindow.hash(commandId), row.offset(), options.commandWindow());
       live.dirty = true;

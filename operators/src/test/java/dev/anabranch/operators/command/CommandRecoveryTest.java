@@ -171,7 +171,7 @@ class CommandRecoveryTest {
 
   @Test
   void aSecondWriterIsFencedAndGoesOnAfterARestart() throws Exception {
-    try (var other = new OperatorHarness(store.factory())) {
+    try (var other = readyZombie()) {
       operator.handle("Tally/1", "c1", "coin");
 
       assertThatThrownBy(() -> other.handle("Tally/1", "c2", "add b"))
@@ -189,7 +189,7 @@ class CommandRecoveryTest {
 
   @Test
   void aZombieDoesNotPublishOrAnswerTheOthersRowForTheSameCommand() throws Exception {
-    try (var other = new OperatorHarness(store.factory())) {
+    try (var other = readyZombie()) {
       var original = operator.handle("Tally/1", "c1", "coin");
 
       assertThatThrownBy(() -> other.handle("Tally/1", "c1", "coin"))
@@ -381,6 +381,14 @@ class CommandRecoveryTest {
     assertThat(reply.body().message()).contains(shard + "@0");
     assertThat(operator.handle("Tally/1", "c2", "add b").status()).isEqualTo(ReplyStatus.ACCEPTED);
     assertThat(store.allRows()).hasSize(2);
+  }
+
+  /** A second operator on the same store, which has read the tail of the shard of Tally/1. */
+  private OperatorHarness readyZombie() throws Exception {
+    var zombie = new OperatorHarness(store.factory());
+    zombie.handle("Tally/1", "warm-up", "throw");
+    zombie.forgetOutputs();
+    return zombie;
   }
 
   private String aggregateIn(int database) {

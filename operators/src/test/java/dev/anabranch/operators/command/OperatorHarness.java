@@ -1,7 +1,9 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandRecord;
@@ -43,11 +45,12 @@ final class OperatorHarness implements AutoCloseable {
 
   private EventStoreFactory store;
   private final List<CommandRecord> sinceSnapshot = new ArrayList<>();
+  private final List<CommandRecord> remoteSinceSnapshot = new ArrayList<>();
   private final List<LogRow> rows = new ArrayList<>();
   private final List<CommandReply> replies = new ArrayList<>();
   private final List<DeadLetter> letters = new ArrayList<>();
   private CommandOperatorOptions options = defaults();
-  private TallyDomain domain = new TallyDomain(true);
+  private Domain domain = new TallyDomain(true);
   private KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow> harness;
   private @Nullable OperatorSubtaskState snapshot;
   private long nextOffset;
@@ -58,8 +61,14 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   OperatorHarness(EventStoreFactory store, CommandOperatorOptions options) throws Exception {
+    this(store, options, new TallyDomain(true));
+  }
+
+  OperatorHarness(EventStoreFactory store, CommandOperatorOptions options, Domain domain)
+      throws Exception {
     this.store = store;
     this.options = options;
+    this.domain = domain;
     this.harness = start(null);
   }
 
@@ -68,11 +77,12 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   static CommandOperatorOptions options(Batching batching, Duration drainTimeout) {
-    return new CommandOperatorOptions("a", SHARDS, batching, 10_000, 200, 4, drainTimeout);
+    return new CommandOperatorOptions(
+        "a", RegionMap.of("a"), SHARDS, batching, 10_000, 200, 4, drainTimeout);
   }
 
   /** Takes effect at the next start. */
-  void release(TallyDomain domain) {
+  void release(Domain domain) {
     this.domain = domain;
   }
 
@@ -96,6 +106,19 @@ final class OperatorHarness implements AutoCloseable {
     harness.processElement(new StreamRecord<>(command));
   }
 
+  /** Hands in a commit of another region, as the cross-region job would. */
+  void sendRemote(CommandRecord commit) throws Exception {
+    remoteSinceSnapshot.add(commit);
+    processRemote(commit);
+  }
+
+  /** What Flink does with an element of a second keyed input, which the harness doesn't have. */
+  private void processRemote(CommandRecord commit) throws Exception {
+    var operator = (CommandOperator) harness.getOperator();
+    operator.setCurrentKey(commit.routingKey());
+    operator.processElement2(new StreamRecord<>(commit));
+  }
+
   /** Hands a command in and waits until it is answered. */
   CommandReply handle(String aggregate, String commandId, String text) throws Exception {
     send(aggregate, commandId, text);
@@ -112,6 +135,19 @@ final class OperatorHarness implements AutoCloseable {
         new ReplyTarget(
             null, ReplyTarget.ANY_PARTITION, correlationId.getBytes(StandardCharsets.UTF_8));
     return command(aggregate, commandId, text, CommandEnvelope.ANY_VERSION, target);
+  }
+
+  CommandRecord command(String aggregate, String commandId, String text, VectorTime revision) {
+    var envelope =
+        new CommandEnvelope(
+            AggregateKey.parse(aggregate),
+            commandId,
+            new EncodedMessage("command", 1, text.getBytes(StandardCharsets.UTF_8)),
+            CommandEnvelope.ANY_VERSION,
+            revision,
+            Map.of(),
+            ReplyTarget.DEFAULT);
+    return record(aggregate, CommandWire.encode(envelope, "text/plain", "/test"));
   }
 
   private CommandRecord command(
@@ -168,6 +204,7 @@ final class OperatorHarness implements AutoCloseable {
     snapshot = takeSnapshot();
     harness.notifyOfCompletedCheckpoint(nextCheckpoint - 1);
     sinceSnapshot.clear();
+    remoteSinceSnapshot.clear();
   }
 
   OperatorSubtaskState takeSnapshot() throws Exception {
@@ -186,6 +223,9 @@ final class OperatorHarness implements AutoCloseable {
     crashWithoutReplay();
     for (var command : List.copyOf(sinceSnapshot)) {
       harness.processElement(new StreamRecord<>(command));
+    }
+    for (var commit : List.copyOf(remoteSinceSnapshot)) {
+      processRemote(commit);
     }
   }
 
@@ -230,8 +270,7 @@ final class OperatorHarness implements AutoCloseable {
 
   private KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow> start(
       @Nullable OperatorSubtaskState from) throws Exception {
-    var types = domain;
-    DomainLoader loader = new LocalDomain(types);
+    DomainLoader loader = new LocalDomain(domain);
     var created =
         new KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow>(
             new CommandOperatorFactory(options, loader, store),
@@ -269,7 +308,7 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   /** A domain that needs no service file. */
-  private record LocalDomain(TallyDomain domain) implements DomainLoader {
+  private record LocalDomain(Domain domain) implements DomainLoader {
     @Override
     public AggregateTypes load(ClassLoader userCode) {
       return AggregateTypes.of(domain);

@@ -10,6 +10,8 @@ import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
+import dev.anabranch.api.ReplicatedDecider;
+import dev.anabranch.causality.EventContext;
 import java.io.Serializable;
 import java.util.List;
 import java.util.UUID;
@@ -36,11 +38,20 @@ public final class TallyDomain implements Domain, Serializable {
 
   @Override
   public List<AggregateType<?, ?, ?>> aggregateTypes() {
-    return List.of(type("Tally", AggregateType.Rejections.DURABLE), transientType());
+    return List.of(type("Tally", AggregateType.Rejections.DURABLE), transientType(), placedType());
   }
 
   private AggregateType<?, ?, ?> transientType() {
     return type("Fleeting", AggregateType.Rejections.TRANSIENT);
+  }
+
+  /** Its state shows where each event stood. */
+  private static AggregateType<?, ?, ?> placedType() {
+    return AggregateType.named("Placed", new PlacedDecider())
+        .commands(new TextCodec("command"))
+        .events(new TextCodec("event"))
+        .state(new TextCodec("state"))
+        .build();
   }
 
   private AggregateType<?, ?, ?> type(String name, AggregateType.Rejections rejections) {
@@ -90,6 +101,24 @@ public final class TallyDomain implements Domain, Serializable {
         throw new IllegalStateException("can't fold");
       }
       return state + "," + event;
+    }
+  }
+
+  private static final class PlacedDecider implements ReplicatedDecider<String, String, String> {
+
+    @Override
+    public String initialState() {
+      return "";
+    }
+
+    @Override
+    public Decision<String> decide(String state, String command, DecisionContext context) {
+      return new TallyDecider(true).decide(state, command, context);
+    }
+
+    @Override
+    public String evolve(String state, String event, EventContext at) {
+      return state + ", " + event + " = " + at;
     }
   }
 

@@ -27,10 +27,14 @@ final class TestStore implements AutoCloseable {
   private static final AtomicInteger IDS = new AtomicInteger();
 
   private final int id = IDS.incrementAndGet();
-  private final InMemoryEventStore store =
-      new InMemoryEventStore("a", OperatorHarness.SHARDS, 4, 2);
+  private final InMemoryEventStore store;
 
   TestStore() {
+    this("a");
+  }
+
+  TestStore(String region) {
+    store = new InMemoryEventStore(region, OperatorHarness.SHARDS, 4, 2);
     STORES.put(id, store);
   }
 
@@ -71,19 +75,28 @@ final class TestStore implements AutoCloseable {
     return store.database(0).appends() + store.database(1).appends();
   }
 
-  /** Offsets 0..n per shard, versions 1..n per aggregate, command ids once each. */
+  /**
+   * Offsets 0..n per shard, versions 1..n per aggregate, dots 1..n per aggregate and region,
+   * command ids once each.
+   */
   void assertSound() {
     var nextOffset = new HashMap<Integer, Long>();
     var nextVersion = new HashMap<AggregateKey, Long>();
+    var nextDot = new HashMap<String, Long>();
     var commands = new HashSet<CommandRef>();
     for (var row : allRows()) {
       var outcome = row.outcome();
       assertThat(row.offset()).isEqualTo(nextOffset.merge(row.shard(), 1L, Long::sum) - 1);
-      assertThat(commands.add(new CommandRef(outcome.aggregate(), outcome.commandId()))).isTrue();
+      assertThat(
+              commands.add(
+                  new CommandRef(outcome.aggregate(), outcome.commandId() + "/" + outcome.slot())))
+          .isTrue();
       if (outcome.version() > 0) {
         assertThat(outcome.version())
             .isEqualTo(nextVersion.merge(outcome.aggregate(), 1L, Long::sum));
-        assertThat(outcome.dot().n()).isEqualTo(outcome.version());
+        var dot = outcome.dot();
+        assertThat(dot.n())
+            .isEqualTo(nextDot.merge(outcome.aggregate() + "/" + dot.origin(), 1L, Long::sum));
       }
     }
   }

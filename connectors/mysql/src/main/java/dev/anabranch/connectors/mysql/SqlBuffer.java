@@ -27,6 +27,7 @@ final class SqlBuffer {
   private static final int MAX_DIGITS = 20;
 
   private static final byte[] BINARY = ascii("_binary'");
+  private static final byte[] TEXT = ascii("_utf8mb4'");
 
   private byte[] bytes = new byte[INITIAL_BYTES];
   private int size;
@@ -95,10 +96,19 @@ final class SqlBuffer {
     return digits;
   }
 
+  /** A text as UTF-8, in which no byte of a longer character is a quote. */
+  SqlBuffer text(String value) {
+    return quoted(TEXT, value.getBytes(UTF_8));
+  }
+
   /** A binary value. */
   SqlBuffer binary(byte[] value) {
-    ensure(BINARY.length + 2 * value.length + 1);
-    sql(BINARY);
+    return quoted(BINARY, value);
+  }
+
+  private SqlBuffer quoted(byte[] introducer, byte[] value) {
+    ensure(introducer.length + 2 * value.length + 1);
+    sql(introducer);
     var copied = 0;
     for (var i = 0; i < value.length; i++) {
       if (value[i] == '\'') {

@@ -1,0 +1,235 @@
+package dev.anabranch.cli.cluster;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * A job's life on a local cluster: submitted, saved, stopped, started again from where it was. What
+ * Flink's own command line can do is done with it.
+ */
+public final class JobControl {
+
+  private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
+  private static final Pattern SAVEPOINT = Pattern.compile("Savepoint completed\\. Path: (\\S+)");
+  private static final Duration JOB_TIMEOUT = Duration.ofSeconds(60);
+  private static final int RESTARTS_GIVEN_UP = 4;
+  private static final int OUTPUT_LINES_SHOWN = 25;
+
+  private final ClusterFolder folder;
+  private final LocalCluster cluster;
+  private final Consumer<String> say;
+  private final JobFiles files;
+
+  public JobControl(ClusterFolder folder, LocalCluster cluster, Consumer<String> say) {
+    this.folder = folder;
+    this.cluster = cluster;
+    this.say = say;
+    this.files = new JobFiles(folder);
+  }
+
+  /**
+   * Submits a job and returns when it is healthy.
+   *
+   * @param from {@code latest}, {@code none} or a folder
+   */
+  public void submit(
+      Path jar, List<Path> domainJars, int parallelism, String from, Duration patience) {
+    requireNoJob();
+    var job =
+        new SubmittedJob(
+            "",
+            files.keep(jar).toString(),
+            domainJars.stream().map(each -> files.keep(each).toString()).toList(),
+            parallelism,
+            files.startFrom(from));
+    say.accept(
+        job.startedFrom().isEmpty()
+            ? "starting from nothing but the store"
+            : "starting from " + job.startedFrom());
+    var started = start(job);
+    var problem = healthProblem(started, patience);
+    if (problem.isPresent()) {
+      throw new ClusterException("the job was submitted, but is not healthy: " + problem.get());
+    }
+    say.accept("the job is healthy: all tasks run, and a checkpoint is complete");
+  }
+
+  /** Takes a savepoint of the running job and gives its address. */
+  public String savepoint() {
+    var job = current();
+    var output = cli(List.of("savepoint", "-m", webAddress(), job.id()));
+    var path = find(SAVEPOINT, output, "take a savepoint");
+    say.accept("savepoint: " + path);
+    return path;
+  }
+
+  /** Stops the job with a savepoint and gives its address. */
+  public String stop() {
+    var job = current();
+    var target = folder.directory("savepoints").toUri().toString();
+    var output = cli(List.of("stop", "--savepointPath", target, "-m", webAddress(), job.id()));
+    var path = find(SAVEPOINT, output, "stop the job");
+    if (folder.settings().application()) {
+      cluster.awaitEndOfApplication();
+    }
+    folder.job(job.withId("").from(path));
+    return path;
+  }
+
+  /** Cancels the job; its checkpoints stay. */
+  public void cancel() {
+    var job = current();
+    var unused = cli(List.of("cancel", "-m", webAddress(), job.id()));
+    Waiting.require(JOB_TIMEOUT, () -> !isKnown(job), () -> "the job did not end");
+    if (folder.settings().application()) {
+      cluster.awaitEndOfApplication();
+    }
+    folder.job(job.withId(""));
+  }
+
+  /** Starts a job that a new JobManager does not know, from the latest of what is left of it. */
+  public void recover(Duration patience) {
+    var recorded = folder.job();
+    if (recorded.isEmpty() || recorded.get().id().isEmpty()) {
+      return;
+    }
+    var job = recorded.get();
+    if (folder.settings().isHighlyAvailable() && Waiting.until(JOB_TIMEOUT, () -> isKnown(job))) {
+      say.accept("the JobManager has recovered the job");
+      return;
+    }
+    if (isKnown(job)) {
+      return;
+    }
+    var from = files.startFrom("latest");
+    say.accept("the JobManager does not know the job; starting it from " + from);
+    var started = start(job.withId("").from(from));
+    var problem = healthProblem(started, patience);
+    if (problem.isPresent()) {
+      throw new ClusterException("the job does not recover: " + problem.get());
+    }
+    say.accept("the job is healthy again");
+  }
+
+  /** Empty: healthy in time; else what is wrong. */
+  Optional<String> healthProblem(SubmittedJob job, Duration patience) {
+    var rest = rest();
+    var deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      var health = rest.health(job.id());
+      if (health.running() && health.completedCheckpoints() > 0) {
+        return Optional.empty();
+      }
+      var givenUp = System.nanoTime() > deadline || health.restarts() >= RESTARTS_GIVEN_UP;
+      if (givenUp || health.state().equals("FAILED") || health.state().equals("CANCELED")) {
+        return Optional.of(describe(job, health, patience));
+      }
+      Waiting.pause();
+    }
+  }
+
+  /** When all tasks run, or false if they do not in time. */
+  boolean awaitRunning(SubmittedJob job, Duration patience) {
+    return Waiting.until(patience, () -> rest().health(job.id()).running());
+  }
+
+  private String describe(SubmittedJob job, FlinkRest.Health health, Duration patience) {
+    return "after "
+        + patience.toSeconds()
+        + " s at most it is "
+        + health.state()
+        + " with "
+        + health.restarts()
+        + " restarts and "
+        + health.completedCheckpoints()
+        + " checkpoints\n"
+        + rest().lastFailure(job.id());
+  }
+
+  /** Submits it as it is; throws if Flink does not take it. */
+  SubmittedJob start(SubmittedJob job) {
+    var started = folder.settings().application() ? startApplication(job) : run(job);
+    folder.job(started);
+    say.accept("job " + started.id() + ": http://" + webAddress() + "/#/job/" + started.id());
+    return started;
+  }
+
+  private SubmittedJob run(SubmittedJob job) {
+    var output = cli(new FlinkPrograms(folder).runArguments(job, webAddress()));
+    return job.withId(find(JOB_ID, output, "submit the job"));
+  }
+
+  private SubmittedJob startApplication(SubmittedJob job) {
+    cluster.startApplication(job);
+    var found =
+        Waiting.until(JOB_TIMEOUT, () -> rest().jobs().stream().anyMatch(each -> !each.isOver()));
+    if (!found) {
+      throw new ClusterException(
+          "the application did not start its job; see " + folder.log(LocalCluster.JOB_MANAGER));
+    }
+    return job.withId(
+        rest().jobs().stream().filter(each -> !each.isOver()).findFirst().orElseThrow().id());
+  }
+
+  SubmittedJob current() {
+    return folder
+        .job()
+        .filter(job -> !job.id().isEmpty())
+        .orElseThrow(() -> new ClusterException("there is no job; submit one first"));
+  }
+
+  FlinkRest rest() {
+    return new FlinkRest(webAddress());
+  }
+
+  private String webAddress() {
+    return folder.settings().webAddress();
+  }
+
+  private boolean isKnown(SubmittedJob job) {
+    return rest().job(job.id()).filter(found -> !found.isOver()).isPresent();
+  }
+
+  private void requireNoJob() {
+    var job = folder.job().filter(each -> !each.id().isEmpty());
+    if (job.isPresent() && isKnown(job.get())) {
+      throw new ClusterException(
+          "job "
+              + job.get().id()
+              + " runs already, and a second one would only fight it for the log; use upgrade, or"
+              + " stop it first");
+    }
+  }
+
+  private String cli(List<String> arguments) {
+    var output = new FlinkPrograms(folder).cli(arguments);
+    if (output.exitCode() != 0) {
+      throw new ClusterException(
+          "flink " + arguments.get(0) + " failed:\n" + firstLines(output.text()));
+    }
+    return output.text();
+  }
+
+  private static String find(Pattern pattern, String output, String what) {
+    var found = pattern.matcher(output);
+    if (!found.find()) {
+      throw new ClusterException("Flink did not " + what + ":\n" + firstLines(output));
+    }
+    return found.group(1);
+  }
+
+  /** What went wrong stands in the causes, not in the frames of Flink's stack traces. */
+  private static String firstLines(String output) {
+    return String.join(
+        "\n",
+        output
+            .lines()
+            .filter(line -> !line.startsWith("\tat ") && !line.startsWith("\t..."))
+            .limit(OUTPUT_LINES_SHOWN)
+            .toList());
+  }
+}

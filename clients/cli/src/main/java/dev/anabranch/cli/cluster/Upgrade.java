@@ -1,0 +1,202 @@
+package dev.anabranch.cli.cluster;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Replaces a running job by another release of it: stop with a savepoint, start from it, see that
+ * it is healthy, and go back to the old jar and the same savepoint if it is not.
+ */
+public final class Upgrade {
+
+  private final ClusterFolder folder;
+  private final LocalCluster cluster;
+  private final JobControl control;
+  private final Consumer<String> say;
+
+  /** How an upgrade or rescaling ended, and how long no task ran. */
+  public record Result(boolean healthy, Duration pause) {}
+
+  public Upgrade(
+      ClusterFolder folder, LocalCluster cluster, JobControl control, Consumer<String> say) {
+    this.folder = folder;
+    this.cluster = cluster;
+    this.control = control;
+    this.say = say;
+  }
+
+  /**
+   * Upgrades to the jar.
+   *
+   * @param domainJars beside it; empty: those of the running job
+   * @throws ClusterException if neither the new nor the old release starts
+   */
+  public Result to(Path jar, List<Path> domainJars, Duration patience) {
+    var old = control.current();
+    var files = new JobFiles(folder);
+    var domains =
+        domainJars.isEmpty()
+            ? old.domainJars()
+            : domainJars.stream().map(each -> files.keep(each).toString()).toList();
+    var next = new SubmittedJob("", files.keep(jar).toString(), domains, old.parallelism(), "");
+    return replace(old, next, () -> {}, patience);
+  }
+
+  /** Another number of TaskManagers and another parallelism. */
+  public Result rescale(int taskManagers, int parallelism, Duration patience) {
+    var settings = folder.settings();
+    var old = control.current();
+    var slots = taskManagers * settings.slots();
+    var wanted = parallelism == 0 ? slots : parallelism;
+    if (wanted > slots) {
+      throw new ClusterException(
+          "parallelism "
+              + wanted
+              + " needs more than the "
+              + slots
+              + " slots of "
+              + taskManagers
+              + " TaskManagers");
+    }
+    if (!settings.scheduler().equals("default")) {
+      return rescaleInPlace(old, settings, taskManagers, wanted, patience);
+    }
+    if (taskManagers > settings.taskManagers()) {
+      cluster.scaleTaskManagers(taskManagers);
+    }
+    return replace(
+        old,
+        old.withId("").withParallelism(wanted),
+        () -> cluster.scaleTaskManagers(taskManagers),
+        patience);
+  }
+
+  /** The adaptive scheduler restarts the tasks from the latest checkpoint by itself. */
+  private Result rescaleInPlace(
+      SubmittedJob job,
+      ClusterSettings settings,
+      int taskManagers,
+      int parallelism,
+      Duration patience) {
+    var began = System.nanoTime();
+    if (taskManagers > settings.taskManagers()) {
+      cluster.scaleTaskManagers(taskManagers);
+    }
+    if (settings.scheduler().equals("adaptive")) {
+      control.rest().require(job.id(), parallelism);
+    }
+    if (taskManagers < settings.taskManagers()) {
+      if (settings.scheduler().equals("adaptive")) {
+        awaitParallelism(job, parallelism, patience);
+      }
+      cluster.scaleTaskManagers(taskManagers);
+    }
+    awaitParallelism(job, parallelism, patience);
+    folder.job(job.withParallelism(parallelism));
+    var took = Duration.ofNanos(System.nanoTime() - began);
+    say.accept(
+        "rescaled to parallelism "
+            + parallelism
+            + " in "
+            + seconds(took)
+            + ", without a savepoint");
+    return new Result(true, took);
+  }
+
+  private void awaitParallelism(SubmittedJob job, int parallelism, Duration patience) {
+    Waiting.require(
+        patience,
+        () -> {
+          var health = control.rest().health(job.id());
+          return health.running() && health.parallelism() == parallelism;
+        },
+        () -> "the job did not get to parallelism " + parallelism);
+  }
+
+  private Result replace(
+      SubmittedJob old, SubmittedJob next, Runnable betweenThem, Duration patience) {
+    var began = System.nanoTime();
+    var savepoint = control.stop();
+    var stopped = System.nanoTime();
+    say.accept("stopped with savepoint " + savepoint + " in " + seconds(stopped - began));
+    betweenThem.run();
+    var problem = tryStart(next.from(savepoint), patience, began, stopped);
+    if (problem == null) {
+      return new Result(true, Duration.ofNanos(runningNanos - began));
+    }
+    say.accept("NOT healthy: " + problem);
+    say.accept("going back to " + Path.of(old.jar()).getFileName() + " and the same savepoint");
+    goBack(old, savepoint, patience, began);
+    return new Result(false, Duration.ofNanos(runningNanos - began));
+  }
+
+  private long runningNanos;
+
+  /** Null: it is healthy; else why not. */
+  private @org.jspecify.annotations.Nullable String tryStart(
+      SubmittedJob job, Duration patience, long began, long stopped) {
+    SubmittedJob started;
+    try {
+      started = control.start(job);
+    } catch (ClusterException e) {
+      return e.getMessage();
+    }
+    var submitted = System.nanoTime();
+    var runs = control.awaitRunning(started, patience);
+    runningNanos = System.nanoTime();
+    var problem = control.healthProblem(started, patience);
+    if (problem.isPresent()) {
+      return problem.get();
+    }
+    if (runs) {
+      say.accept(
+          "healthy; no task ran for "
+              + seconds(runningNanos - began)
+              + " at most: savepoint and stop "
+              + seconds(stopped - began)
+              + ", submission "
+              + seconds(submitted - stopped)
+              + ", start of the tasks "
+              + seconds(runningNanos - submitted));
+    }
+    return null;
+  }
+
+  private void goBack(SubmittedJob old, String savepoint, Duration patience, long began) {
+    endFailed(old);
+    var started = control.start(old.withId("").from(savepoint));
+    var problem = control.healthProblem(started, patience);
+    if (problem.isPresent()) {
+      throw new ClusterException(
+          "the old release does not start either; its savepoint is "
+              + savepoint
+              + ": "
+              + problem.get());
+    }
+    runningNanos = System.nanoTime();
+    say.accept("the old release is healthy again, after " + seconds(runningNanos - began));
+  }
+
+  /** One that was submitted may still restart for ever. */
+  private void endFailed(SubmittedJob old) {
+    var recorded = folder.job();
+    if (recorded.isPresent()
+        && !recorded.get().id().isEmpty()
+        && !recorded.get().id().equals(old.id())) {
+      control.cancel();
+    } else if (folder.settings().application()) {
+      cluster.awaitEndOfApplication();
+    }
+  }
+
+  private static String seconds(long nanos) {
+    return seconds(Duration.ofNanos(nanos));
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+  }
+}

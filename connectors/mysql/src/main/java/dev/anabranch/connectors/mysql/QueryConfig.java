@@ -1,0 +1,53 @@
+package dev.anabranch.connectors.mysql;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * Where the tables of projections are.
+ *
+ * @param maxRowsPerStatement rows that one statement changes
+ */
+public record QueryConfig(
+    String jdbcUrl,
+    String user,
+    String password,
+    Duration connectTimeout,
+    Duration socketTimeout,
+    int maxRowsPerStatement)
+    implements Serializable {
+
+  private static final String NAME = "query";
+  private static final int DEFAULT_ROWS = 500;
+
+  /**
+   * @throws IllegalArgumentException if the URL can't be used; the message shows no secret
+   */
+  public QueryConfig {
+    JdbcUrl.parse(NAME, jdbcUrl);
+  }
+
+  /** With default limits. */
+  public static QueryConfig of(String jdbcUrl, String user, String password) {
+    return new QueryConfig(
+        jdbcUrl,
+        user,
+        password,
+        SessionSettings.DEFAULTS.connectTimeout(),
+        SessionSettings.DEFAULTS.socketTimeout(),
+        DEFAULT_ROWS);
+  }
+
+  DatabaseConnector connector() {
+    return new DatabaseConnector(
+        new DatabaseConfig(NAME, jdbcUrl, user, password, ShardRanges.none()),
+        SessionSettings.DEFAULTS.withTimeouts(
+            connectTimeout, socketTimeout, SessionSettings.DEFAULTS.lockWaitTimeout()));
+  }
+
+  /** Without the password and the URL's options. */
+  @Override
+  public String toString() {
+    return "QueryConfig[%s, user %s]".formatted(JdbcUrl.parse(NAME, jdbcUrl), user);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.anabranch.operators.projection;
+
+/** What a version's lanes count. */
+interface ProjectionCounts {
+
+  /**
+   * A batch of rows from Kafka was committed.
+   *
+   * @param rows of the log
+   * @param changed rows of tables
+   */
+  void applied(int rows, int changed, long nanos);
+
+  /** Rows that were read from the event store were committed. */
+  void caughtUp(long rows);
+
+  /** A row came again. */
+  void repeated();
+
+  /** A row came too early. */
+  void gap();
+}

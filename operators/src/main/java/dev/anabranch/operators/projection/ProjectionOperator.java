@@ -1,0 +1,139 @@
+package dev.anabranch.operators.projection;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.query.QueryDatabaseFactory;
+import dev.anabranch.store.EventStoreFactory;
+import java.util.ArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills the tables of projections from the rows of a region's log. This class is the Flink side;
+ * {@link ProjectionTask} is what it drives. It emits nothing.
+ *
+ * <p><b>Order.</b> The stream is keyed by aggregate, and a shard is a key group: one subtask has
+ * all rows of a shard, and is the only writer of its position.
+ *
+ * <p><b>Recovery.</b> It has no state. Positions are in the query database, where they change with
+ * the rows; a checkpoint holds Kafka's offsets only, and rows that it is past are read from the
+ * event store. So a checkpoint waits for nothing.
+ *
+ * <p><b>Bounds.</b> {@link ProjectionOperatorOptions#maxPendingRows} per lane; beyond it the task's
+ * thread yields to the mailbox, which is back-pressure for its input.
+ */
+public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
+    implements OneInputStreamOperator<LogRow, LogRow>, BoundedOneInput {
+
+  private static final long serialVersionUID = 1L;
+
+  // -- Configuration.
+  private final ProjectionOperatorOptions options;
+  private final ProjectionsLoader projections;
+  private final EventStoreFactory store;
+  private final QueryDatabaseFactory database;
+  private final transient MailboxExecutor mailbox;
+
+  // -- Runtime, from open on.
+  private transient @Nullable ProjectionTask task;
+
+  ProjectionOperator(
+      StreamOperatorParameters<LogRow> parameters,
+      ProjectionOperatorOptions options,
+      ProjectionsLoader projections,
+      EventStoreFactory store,
+      QueryDatabaseFactory database) {
+    super(parameters);
+    this.options = options;
+    this.projections = projections;
+    this.store = store;
+    this.database = database;
+    this.mailbox = parameters.getMailboxExecutor();
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    var info = getRuntimeContext().getTaskInfo();
+    if (info.getMaxNumberOfParallelSubtasks() != options.shardCount()) {
+      throw new IllegalStateException(
+          "the operator's maximum parallelism is "
+              + info.getMaxNumberOfParallelSubtasks()
+              + ", the region has "
+              + options.shardCount()
+              + " shards; set pipeline.max-parallelism to the shard count");
+    }
+    var shards = new ArrayList<Integer>();
+    KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+            options.shardCount(), info.getNumberOfParallelSubtasks(), info.getIndexOfThisSubtask())
+        .forEach(shards::add);
+    var started =
+        new ProjectionTask(
+            options,
+            new ProjectionTask.Environment(
+                Integer.toString(info.getIndexOfThisSubtask()),
+                info.getNumberOfParallelSubtasks(),
+                this::post,
+                getMetricGroup()),
+            projections.load(getUserCodeClassloader()),
+            store.open(),
+            database.open(),
+            shards);
+    task = started;
+    started.start();
+  }
+
+  @Override
+  public void processElement(StreamRecord<LogRow> element) throws Exception {
+    while (!task().hasRoom()) {
+      mailbox.yield();
+    }
+    task().process(element.getValue());
+  }
+
+  /** The input has ended: every row is committed. */
+  @Override
+  public void endInput() throws Exception {
+    while (!task().isIdle()) {
+      mailbox.yield();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    var closing = task;
+    task = null;
+    if (closing != null) {
+      closing.close();
+    }
+    super.close();
+  }
+
+  private ProjectionTask task() {
+    var current = task;
+    if (current == null) {
+      throw new IllegalStateException("the operator is not open");
+    }
+    return current;
+  }
+
+  private void post(String description, Mailbox.Action action) {
+    try {
+      mailbox.execute(
+          () -> {
+            if (task != null) {
+              action.run();
+            }
+          },
+          description);
+    } catch (RejectedExecutionException closing) {
+      // The task is closing: what the action would have done is known from the databases.
+    }
+  }
+}

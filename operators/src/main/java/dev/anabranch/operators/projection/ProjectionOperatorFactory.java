@@ -1,0 +1,47 @@
+package dev.anabranch.operators.projection;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.query.QueryDatabaseFactory;
+import dev.anabranch.store.EventStoreFactory;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+
+/** Makes the {@link ProjectionOperator} of each subtask. */
+public final class ProjectionOperatorFactory extends AbstractStreamOperatorFactory<LogRow>
+    implements OneInputStreamOperatorFactory<LogRow, LogRow> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final ProjectionOperatorOptions options;
+  private final ProjectionsLoader projections;
+  private final EventStoreFactory store;
+  private final QueryDatabaseFactory database;
+
+  public ProjectionOperatorFactory(
+      ProjectionOperatorOptions options,
+      ProjectionsLoader projections,
+      EventStoreFactory store,
+      QueryDatabaseFactory database) {
+    this.options = options;
+    this.projections = projections;
+    this.store = store;
+    this.database = database;
+    setChainingStrategy(ChainingStrategy.HEAD);
+  }
+
+  @Override
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as declared by Flink
+  public <T extends StreamOperator<LogRow>> T createStreamOperator(
+      StreamOperatorParameters<LogRow> parameters) {
+    return (T) new ProjectionOperator(parameters, options, projections, store, database);
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // as declared by Flink
+  public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader classLoader) {
+    return ProjectionOperator.class;
+  }
+}

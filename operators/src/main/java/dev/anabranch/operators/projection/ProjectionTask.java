@@ -1,0 +1,214 @@
+package dev.anabranch.operators.projection;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.Projections;
+import dev.anabranch.query.QueryDatabase;
+import dev.anabranch.query.QuerySession;
+import dev.anabranch.query.VersionId;
+import dev.anabranch.query.VersionInfo;
+import dev.anabranch.store.EventStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.flink.metrics.MetricGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All versions of all projections, for the shards of one subtask.
+ *
+ * <p><b>Versions.</b> Filled are those of the projections in the job's code that were made of the
+ * same revision; they are looked for all the time, so that a rebuild needs no restart. Each has
+ * lanes, connections and positions of its own: one that is slow or stuck fails no other.
+ *
+ * <p><b>Recovery.</b> Nothing is kept in Flink's state. Where each version is stands in the query
+ * database, in the same transactions as its rows; whatever Kafka does not bring again is read from
+ * the event store.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class ProjectionTask implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProjectionTask.class);
+
+  private final ProjectionOperatorOptions options;
+  private final Environment environment;
+  private final Projections projections;
+  private final EventStore store;
+  private final QueryDatabase database;
+  private final List<Integer> shards;
+  private final StoreWatch watch;
+
+  private final Map<VersionId, List<VersionLane>> lanes =
+      new TreeMap<>(
+          java.util.Comparator.comparing(VersionId::projection)
+              .thenComparingInt(VersionId::version));
+  private final Map<VersionId, ProjectionMetrics> metrics = new HashMap<>();
+  private boolean watched;
+
+  /**
+   * What surrounds the task.
+   *
+   * @param subtasks of the job: they share the rows per second
+   */
+  record Environment(String name, int subtasks, Mailbox mailbox, MetricGroup metrics) {}
+
+  ProjectionTask(
+      ProjectionOperatorOptions options,
+      Environment environment,
+      Projections projections,
+      EventStore store,
+      QueryDatabase database,
+      List<Integer> shards) {
+    this.options = options;
+    this.environment = environment;
+    this.projections = projections;
+    this.store = store;
+    this.database = database;
+    this.shards = List.copyOf(shards);
+    this.watch =
+        new StoreWatch(
+            environment.name,
+            environment.mailbox,
+            connection(),
+            new LogReading(store),
+            shards,
+            options.watchInterval(),
+            this::seen);
+  }
+
+  void start() {
+    watch.start();
+  }
+
+  /** Whether {@link #process} may be called: not before it is known what to fill. */
+  boolean hasRoom() {
+    if (!watched) {
+      return false;
+    }
+    for (var ofVersion : lanes.values()) {
+      for (var lane : ofVersion) {
+        if (!lane.hasRoom()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  void process(LogRow row) {
+    for (var ofVersion : lanes.values()) {
+      ofVersion.get(laneOf(row.shard())).offer(row);
+    }
+  }
+
+  /** Whether everything taken in is committed. */
+  boolean isIdle() {
+    return lanes.values().stream().flatMap(List::stream).allMatch(VersionLane::isIdle);
+  }
+
+  private int laneOf(int shard) {
+    return shard % options.lanes();
+  }
+
+  private void seen(StoreWatch.Seen seen) {
+    watched = true;
+    removeDropped(seen.versions());
+    for (var info : seen.versions()) {
+      if (!lanes.containsKey(info.id())) {
+        var projection = projections.find(info.id().projection());
+        if (projection.isPresent() && isFilledBy(info, projection.get())) {
+          add(info, projection.get());
+        }
+      }
+    }
+    for (var ofVersion : lanes.values()) {
+      ofVersion.forEach(lane -> lane.heads(seen.heads()));
+    }
+    for (var request : seen.requests()) {
+      lanes.getOrDefault(request.version(), List.of()).forEach(lane -> lane.request(request));
+    }
+  }
+
+  static boolean isFilledBy(VersionInfo version, Projection projection) {
+    return version.revision() == projection.revision()
+        && version.definition().equals(projection.definition());
+  }
+
+  private void removeDropped(List<VersionInfo> versions) {
+    var existing = versions.stream().map(VersionInfo::id).toList();
+    lanes
+        .entrySet()
+        .removeIf(
+            entry -> {
+              var dropped = !existing.contains(entry.getKey());
+              if (dropped) {
+                LOG.info("{} was dropped", entry.getKey());
+                entry.getValue().forEach(VersionLane::close);
+                entry.getValue().clear();
+              }
+              return dropped;
+            });
+  }
+
+  private void add(VersionInfo info, Projection projection) {
+    LOG.info("Filling {}", info.id());
+    var counts =
+        metrics.computeIfAbsent(info.id(), id -> new ProjectionMetrics(environment.metrics, id));
+    // The rate of a version that becomes live is not known to change: it has caught up by then.
+    var rate =
+        info.live() || options.rebuildRowsPerSecond() == 0
+            ? Double.POSITIVE_INFINITY
+            : (double) options.rebuildRowsPerSecond() / environment.subtasks / options.lanes();
+    var ofVersion = new ArrayList<VersionLane>();
+    for (var i = 0; i < options.lanes(); i++) {
+      var number = i;
+      var own = shards.stream().filter(shard -> laneOf(shard) == number).toList();
+      var lane = new VersionLane(info.id(), own, options, counts);
+      ofVersion.add(lane);
+      lane.start(worker(lane, projection, environment.name + "-" + info.id() + "-" + i, rate));
+    }
+    lanes.put(info.id(), ofVersion);
+    counts.register(ofVersion);
+  }
+
+  private VersionWorker worker(
+      VersionLane lane, Projection projection, String name, double rowsPerSecond) {
+    var connection = connection();
+    var log = new LogReading(store);
+    var work =
+        new VersionWork(
+            lane.version(),
+            ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE),
+            new Projector(projection, store.layout().region().value()),
+            connection,
+            log,
+            options.maxParked());
+    return new VersionWorker(
+        name,
+        environment.mailbox,
+        work,
+        connection,
+        log,
+        lane,
+        options.catchUpRows(),
+        rowsPerSecond);
+  }
+
+  private Reconnecting<QuerySession> connection() {
+    return new Reconnecting<>(
+        "The query database", lost -> lost == null ? database.open() : database.reopen(lost));
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    lanes.values().forEach(ofVersion -> ofVersion.forEach(VersionLane::close));
+    database.close();
+    store.close();
+  }
+}

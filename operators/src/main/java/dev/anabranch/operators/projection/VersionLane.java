@@ -1,0 +1,405 @@
+package dev.anabranch.operators.projection;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.VersionId;
+import dev.anabranch.store.ShardHead;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version and some shards of a subtask: decides for each row from Kafka whether it is next, and
+ * keeps one batch under way.
+ *
+ * <p><b>Order.</b> The reader rule: a shard's row at the next offset is taken; a lower one was
+ * applied before and is dropped. A higher one shows a gap: Kafka lost, reordered or not yet
+ * delivered rows, or the version is new. Then the shard is <em>behind</em>: it is read from the
+ * event store, which holds every row before Kafka does, until it meets the rows that came
+ * meanwhile. Nothing is ever skipped, and nothing waits for Kafka to repeat itself.
+ *
+ * <p><b>Bounds.</b> {@code maxPendingRows} rows wait to be applied; as many again are kept of
+ * shards that are behind, further ones are dropped: they are in the store.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class VersionLane implements VersionWorker.Answers, AutoCloseable {
+
+  private final VersionId version;
+  private final ProjectionOperatorOptions options;
+  private final Map<Integer, Cursor> cursors = new TreeMap<>();
+  private final ProjectionCounts counts;
+  private @Nullable VersionWorker worker;
+
+  private final List<LogRow> forming = new ArrayList<>();
+  private final Set<Cursor> behind = new LinkedHashSet<>();
+  private final Set<ParkedRequest> requests = new LinkedHashSet<>();
+  private int held;
+  private boolean started;
+  private boolean busy;
+  private boolean closed;
+  private boolean lastWasCatchUp;
+
+  /** One shard. */
+  private static final class Cursor {
+    final int shard;
+
+    /** First offset that was not taken yet. */
+    long next;
+
+    /** First offset that is not committed yet. */
+    long applied;
+
+    /** Clock of the last committed row; 0: none since the start. */
+    long hlc;
+
+    /** Last offset that the store is known to hold; -1: none. */
+    long head = -1;
+
+    /** When {@link #head} was first seen beyond {@link #applied}; 0: it is not. */
+    long behindSinceNanos;
+
+    boolean isBehind = true;
+    boolean isStalled;
+    int inForming;
+    final TreeMap<Long, LogRow> held = new TreeMap<>();
+
+    Cursor(int shard) {
+      this.shard = shard;
+    }
+
+    void head(long offset, long nowNanos) {
+      head = Math.max(head, offset);
+      if (applied > head) {
+        behindSinceNanos = 0;
+      } else if (behindSinceNanos == 0) {
+        behindSinceNanos = nowNanos;
+      }
+    }
+
+    long lag() {
+      return Math.max(0, head + 1 - applied);
+    }
+
+    double lagSeconds(long nowNanos, long nowMillis) {
+      if (lag() == 0) {
+        return 0;
+      }
+      var seen = behindSinceNanos == 0 ? 0 : (nowNanos - behindSinceNanos) / 1e9;
+      // What is rebuilt is as old as its last row; what follows is as late as it was seen to be.
+      return isBehind && hlc > 0 ? Math.max(seen, (nowMillis - (hlc >> 16)) / 1e3) : seen;
+    }
+  }
+
+  VersionLane(
+      VersionId version,
+      Collection<Integer> shards,
+      ProjectionOperatorOptions options,
+      ProjectionCounts counts) {
+    this.version = version;
+    this.options = options;
+    this.counts = counts;
+    shards.forEach(shard -> cursors.put(shard, new Cursor(shard)));
+  }
+
+  VersionId version() {
+    return version;
+  }
+
+  Collection<Integer> shards() {
+    return cursors.keySet();
+  }
+
+  void start(VersionWorker itsWorker) {
+    worker = itsWorker;
+    busy = true;
+    itsWorker.start(cursors.keySet());
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  boolean hasRoom() {
+    return forming.size() < options.maxPendingRows();
+  }
+
+  /** Rows that were taken and are not committed. */
+  int pending() {
+    return forming.size();
+  }
+
+  boolean isIdle() {
+    return !busy && forming.isEmpty();
+  }
+
+  /** A row as Kafka brings it. */
+  void offer(LogRow row) {
+    var cursor = cursors.get(row.shard());
+    if (cursor == null || closed) {
+      return;
+    }
+    if (started && row.offset() < cursor.next) {
+      counts.repeated();
+    } else if (started && !cursor.isBehind && row.offset() == cursor.next) {
+      take(cursor, row);
+      takeHeld(cursor);
+      trySend();
+    } else {
+      hold(cursor, row);
+      if (started && !cursor.isBehind) {
+        fallBehind(cursor);
+        trySend();
+      }
+    }
+  }
+
+  /** Somebody wants parked rows tried again or discarded. */
+  void request(ParkedRequest request) {
+    if (!closed && started && cursors.containsKey(request.shard())) {
+      requests.add(request);
+      trySend();
+    }
+  }
+
+  /** What the store holds, as seen now: rows that Kafka does not bring are read from it. */
+  void heads(Map<Integer, ShardHead> heads) {
+    if (!started || closed) {
+      return;
+    }
+    var now = System.nanoTime();
+    for (var cursor : cursors.values()) {
+      var head = heads.get(cursor.shard);
+      if (head == null) {
+        continue;
+      }
+      // Seen twice with nothing in between: Kafka has had the time of one round to bring it.
+      var wasMissing = cursor.head >= cursor.next;
+      cursor.head(head.offset(), now);
+      if (!cursor.isBehind && wasMissing && cursor.applied == cursor.next) {
+        fallBehind(cursor);
+      }
+      cursor.isStalled = false;
+    }
+    trySend();
+  }
+
+  // -- Answers of the worker.
+
+  @Override
+  public void claimed(Map<Integer, Long> positions, Map<Integer, ShardHead> heads) {
+    started = true;
+    busy = false;
+    var now = System.nanoTime();
+    for (var cursor : cursors.values()) {
+      cursor.next = positions.getOrDefault(cursor.shard, 0L);
+      cursor.applied = cursor.next;
+      var head = heads.get(cursor.shard);
+      var end = head == null ? 0 : head.offset() + 1;
+      requireNotBeyond(cursor, end);
+      cursor.head(end - 1, now);
+      meet(cursor, cursor.next >= end);
+    }
+    trySend();
+  }
+
+  private void requireNotBeyond(Cursor cursor, long end) {
+    if (cursor.next > end) {
+      throw new IllegalStateException(
+          ("%s has applied shard %d up to offset %d, but the event store ends at %d: the store lost"
+                  + " rows that were acknowledged, or was restored from a backup. Restore the rows,"
+                  + " or run 'anabranch projections rebuild %s', switch, and drop %s")
+              .formatted(version, cursor.shard, cursor.next, end, version.projection(), version));
+    }
+  }
+
+  @Override
+  public void applied(List<LogRow> rows, int changed, long nanos) {
+    busy = false;
+    counts.applied(rows.size(), changed, nanos);
+    var now = System.nanoTime();
+    for (var row : rows) {
+      var cursor = cursors.get(row.shard());
+      if (cursor != null) {
+        committed(cursor, row.offset() + 1, row.outcome().stamp().hlc(), now);
+      }
+    }
+    trySend();
+  }
+
+  @Override
+  public void caughtUp(int shard, long next, long hlc, boolean atEnd) {
+    busy = false;
+    var cursor = cursors.get(shard);
+    if (cursor == null) {
+      return;
+    }
+    counts.caughtUp(next - cursor.next);
+    var progressed = next > cursor.next;
+    behind.remove(cursor); // to the end of the line
+    cursor.next = next;
+    committed(cursor, next, hlc, System.nanoTime());
+    meet(cursor, atEnd);
+    if (cursor.isBehind) {
+      // Kafka has rows that the store can't show now; ask again when its end was seen again.
+      cursor.isStalled = atEnd && !progressed;
+    }
+    trySend();
+  }
+
+  @Override
+  public void retried() {
+    busy = false;
+    trySend();
+  }
+
+  @Override
+  public void gone() {
+    close();
+  }
+
+  // -- Inside.
+
+  private static void committed(Cursor cursor, long next, long hlc, long nowNanos) {
+    cursor.applied = next;
+    if (hlc != 0) {
+      cursor.hlc = hlc;
+    }
+    cursor.head = Math.max(cursor.head, next - 1);
+    cursor.behindSinceNanos = cursor.applied > cursor.head ? 0 : nowNanos;
+  }
+
+  private void take(Cursor cursor, LogRow row) {
+    forming.add(row);
+    cursor.inForming++;
+    cursor.next++;
+    cursor.head(row.offset(), System.nanoTime());
+  }
+
+  private void takeHeld(Cursor cursor) {
+    while (!cursor.held.isEmpty() && cursor.held.firstKey() <= cursor.next) {
+      var first = cursor.held.pollFirstEntry();
+      held--;
+      if (first.getKey() == cursor.next) {
+        take(cursor, first.getValue());
+      }
+    }
+  }
+
+  private void hold(Cursor cursor, LogRow row) {
+    if (held < options.maxPendingRows() && cursor.held.put(row.offset(), row) == null) {
+      held++;
+    }
+  }
+
+  private void fallBehind(Cursor cursor) {
+    cursor.isBehind = true;
+    behind.add(cursor);
+    counts.gap();
+  }
+
+  /** Goes on with the rows that came from Kafka meanwhile, if they begin where the shard is. */
+  private void meet(Cursor cursor, boolean atEnd) {
+    while (!cursor.held.isEmpty() && cursor.held.firstKey() < cursor.next) {
+      cursor.held.pollFirstEntry();
+      held--;
+    }
+    var meets = cursor.held.isEmpty() ? atEnd : cursor.held.firstKey() == cursor.next;
+    if (meets) {
+      takeHeld(cursor);
+    }
+    cursor.isBehind = !meets || !cursor.held.isEmpty();
+    if (cursor.isBehind) {
+      behind.add(cursor);
+    } else {
+      behind.remove(cursor);
+    }
+  }
+
+  private void trySend() {
+    var current = worker;
+    if (busy || closed || current == null || !started) {
+      return;
+    }
+    if (!requests.isEmpty()) {
+      var request = requests.iterator().next();
+      requests.remove(request);
+      busy = true;
+      current.retry(request.shard(), request.aggregate(), request.action());
+      return;
+    }
+    var candidate = lastWasCatchUp && !forming.isEmpty() ? null : nextBehind();
+    if (candidate != null) {
+      lastWasCatchUp = true;
+      busy = true;
+      current.catchUp(candidate.shard, candidate.next);
+    } else if (!forming.isEmpty()) {
+      lastWasCatchUp = false;
+      busy = true;
+      current.apply(nextBatch());
+    }
+  }
+
+  /** A shard whose rows were all committed that came before the gap. */
+  private @Nullable Cursor nextBehind() {
+    for (var cursor : behind) {
+      if (cursor.inForming == 0 && !cursor.isStalled) {
+        return cursor;
+      }
+    }
+    return null;
+  }
+
+  private List<LogRow> nextBatch() {
+    var size = Math.min(forming.size(), options.maxBatchRows());
+    var part = forming.subList(0, size);
+    var batch = List.copyOf(part);
+    part.clear();
+    for (var row : batch) {
+      var cursor = cursors.get(row.shard());
+      if (cursor != null) {
+        cursor.inForming--;
+      }
+    }
+    return batch;
+  }
+
+  // -- For metrics; read by another thread, which may see a value that is a moment old.
+
+  long lagCommits() {
+    return cursors.values().stream().mapToLong(Cursor::lag).sum();
+  }
+
+  double lagSeconds() {
+    var nanos = System.nanoTime();
+    var millis = System.currentTimeMillis();
+    return cursors.values().stream()
+        .mapToDouble(cursor -> cursor.lagSeconds(nanos, millis))
+        .max()
+        .orElse(0);
+  }
+
+  int parkedRows() {
+    var current = worker;
+    return current == null ? 0 : current.parkedRows();
+  }
+
+  int shardsBehind() {
+    return (int) cursors.values().stream().filter(cursor -> cursor.isBehind).count();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    forming.clear();
+    var current = worker;
+    if (current != null) {
+      current.close();
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package dev.anabranch.operators.projection;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.projection.RowChange;
+import dev.anabranch.query.ApplyResult;
+import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.ParkedRow;
+import dev.anabranch.query.QueryBatch;
+import dev.anabranch.query.QuerySession;
+import dev.anabranch.query.ShardAdvance;
+import dev.anabranch.query.VersionId;
+import dev.anabranch.store.StoreUnavailableException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies rows of the log to one version, on a lane's thread: projects them, parks those that fail
+ * and those behind them, and commits changes and positions together, however long the database
+ * takes.
+ *
+ * <p><b>Threads.</b> The lane's thread.
+ */
+final class VersionWork {
+
+  private static final Logger LOG = LoggerFactory.getLogger(VersionWork.class);
+  private static final int RETRY_PAGE = 200;
+
+  private final VersionId version;
+  private final long writer;
+  private final Projector projector;
+  private final Reconnecting<QuerySession> database;
+  private final LogReading log;
+  private final int maxParked;
+
+  /** Next offset by shard, as committed. */
+  private final Map<Integer, Long> positions = new HashMap<>();
+
+  /** How many rows each aggregate has parked. */
+  private final Map<AggregateKey, Integer> parked = new HashMap<>();
+
+  /** Read by metrics. */
+  private final AtomicInteger parkedRows = new AtomicInteger();
+
+  VersionWork(
+      VersionId version,
+      long writer,
+      Projector projector,
+      Reconnecting<QuerySession> database,
+      LogReading log,
+      int maxParked) {
+    this.version = version;
+    this.writer = writer;
+    this.projector = projector;
+    this.database = database;
+    this.log = log;
+    this.maxParked = maxParked;
+  }
+
+  /** The version was dropped while it was worked on. */
+  static final class GoneException extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Rows that fail, or wait behind one that does. */
+  int parkedRows() {
+    return parkedRows.get();
+  }
+
+  /** Takes the shards over from whoever had them; gives their positions. */
+  Map<Integer, Long> claim(Collection<Integer> shards) throws InterruptedException, GoneException {
+    var claimed = database.call(session -> session.claim(version, shards, writer));
+    positions.putAll(claimed.orElseThrow(GoneException::new));
+    parked.putAll(database.call(session -> session.parked(version, shards)));
+    parkedRows.set(parked.values().stream().mapToInt(Integer::intValue).sum());
+    return Map.copyOf(positions);
+  }
+
+  /**
+   * Applies rows, each shard's in order and from its position on.
+   *
+   * @return how many rows of tables were changed
+   */
+  int apply(List<LogRow> rows) throws InterruptedException, GoneException {
+    var changes = new Projector.Changes();
+    var park = new ArrayList<ParkedRow>();
+    var newlyParked = new HashMap<AggregateKey, Integer>();
+    for (var row : rows) {
+      if (!projector.isOfInterest(row)) {
+        continue;
+      }
+      var aggregate = row.outcome().aggregate();
+      if (parked.containsKey(aggregate) || newlyParked.containsKey(aggregate)) {
+        newlyParked.merge(aggregate, 1, Integer::sum);
+        park.add(parkedRow(row, ""));
+        continue;
+      }
+      List<RowChange> ofRow;
+      try {
+        ofRow = projector.changes(row);
+      } catch (RuntimeException | StackOverflowError e) {
+        logFailure(row, e);
+        newlyParked.merge(aggregate, 1, Integer::sum);
+        park.add(parkedRow(row, reasonOf(e)));
+        continue;
+      }
+      try {
+        changes.add(ofRow);
+      } catch (IllegalArgumentException e) {
+        return isolate(rows, reasonOf(e));
+      }
+    }
+    var result = commit(advances(rows), changes.all(), park, List.of());
+    if (result instanceof ApplyResult.Refused refused) {
+      return isolate(rows, refused.reason());
+    }
+    for (var row : rows) {
+      positions.put(row.shard(), row.offset() + 1);
+    }
+    remember(newlyParked);
+    return changes.all().size();
+  }
+
+  /** Some row asks for what the database does not take: finds it, and applies the others. */
+  private int isolate(List<LogRow> rows, String reason) throws InterruptedException, GoneException {
+    if (rows.size() > 1) {
+      var half = rows.size() / 2;
+      return apply(rows.subList(0, half)) + apply(rows.subList(half, rows.size()));
+    }
+    var row = rows.get(0);
+    LOG.warn("{} can't apply row {}: {}", version, row.position(), reason);
+    var parking = commit(advances(rows), List.of(), List.of(parkedRow(row, reason)), List.of());
+    if (parking instanceof ApplyResult.Refused refused) {
+      throw new IllegalStateException(
+          version + " can't even park row " + row.position() + ": " + refused.reason());
+    }
+    positions.put(row.shard(), row.offset() + 1);
+    remember(Map.of(row.outcome().aggregate(), 1));
+    return 0;
+  }
+
+  /** Tries the aggregate's parked rows again, in order, up to the first that still fails. */
+  void retry(int shard, AggregateKey aggregate, ParkedRequest.Action action)
+      throws InterruptedException, GoneException {
+    var rows = database.call(session -> session.parkedRows(version, shard, aggregate));
+    for (var first = 0; first < rows.size(); first += RETRY_PAGE) {
+      var page = rows.subList(first, Math.min(rows.size(), first + RETRY_PAGE));
+      var stored = new HashMap<LogPosition, LogRow>();
+      log.rows(shard, page.stream().map(ParkedRow::position).toList())
+          .forEach(row -> stored.put(row.position(), row));
+      for (var i = 0; i < page.size(); i++) {
+        var discard = first + i == 0 && action == ParkedRequest.Action.DISCARD;
+        if (!retry(page.get(i), stored, discard)) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** Whether the row is parked no more. */
+  private boolean retry(ParkedRow letter, Map<LogPosition, LogRow> stored, boolean discard)
+      throws InterruptedException, GoneException {
+    var position = letter.position();
+    var shard = position.shard();
+    var next = positions.getOrDefault(shard, 0L);
+    var here = List.of(new ShardAdvance(shard, next, next, 0));
+    String reason;
+    try {
+      var changes = new Projector.Changes();
+      if (!discard) {
+        changes.add(projector.changes(requireStored(stored, position)));
+      }
+      reason = settle(letter, here, changes, discard);
+    } catch (ProjectionFencedException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      reason = reasonOf(e);
+    }
+    if (reason.isEmpty()) {
+      return true;
+    }
+    var again = new ParkedRow(position, letter.aggregate(), reason, letter.parkedAtMicros());
+    var unused = commit(here, List.of(), List.of(again), List.of());
+    return false;
+  }
+
+  /** Takes the row out with its changes; gives the reason if the database does not take them. */
+  private String settle(
+      ParkedRow letter, List<ShardAdvance> here, Projector.Changes changes, boolean discard)
+      throws InterruptedException, GoneException {
+    var result = commit(here, changes.all(), List.of(), List.of(letter.position()));
+    if (result instanceof ApplyResult.Refused refused) {
+      return refused.reason();
+    }
+    LOG.info(
+        "{} has {} parked row {}", version, discard ? "discarded" : "applied", letter.position());
+    forget(letter.aggregate());
+    return "";
+  }
+
+  private static LogRow requireStored(Map<LogPosition, LogRow> stored, LogPosition position) {
+    var row = stored.get(position);
+    if (row == null) {
+      throw new IllegalStateException("the event store has no row " + position);
+    }
+    return row;
+  }
+
+  /** Whatever the result says, its outcome is known; only {@code Applied} changed something. */
+  private ApplyResult commit(
+      List<ShardAdvance> advances,
+      List<RowChange> changes,
+      List<ParkedRow> park,
+      List<LogPosition> unpark)
+      throws InterruptedException, GoneException {
+    requireRoom(park.size());
+    var batch = new QueryBatch(version, writer, advances, changes, park, unpark);
+    var result = database.call(session -> known(session.apply(batch)));
+    if (result instanceof ApplyResult.Gone) {
+      throw new GoneException();
+    }
+    if (result instanceof ApplyResult.Fenced fenced) {
+      throw new ProjectionFencedException(version, fenced);
+    }
+    return result;
+  }
+
+  /** What is not known yet becomes so when the same batch is applied again, on a new session. */
+  private static ApplyResult known(ApplyResult result) {
+    if (result instanceof ApplyResult.Unknown unknown) {
+      throw new StoreUnavailableException("the connection was lost", unknown.cause());
+    }
+    if (result instanceof ApplyResult.Unavailable unavailable) {
+      throw new StoreUnavailableException(
+          "it stores nothing now: " + unavailable.cause().getMessage(), unavailable.cause());
+    }
+    return result;
+  }
+
+  private void requireRoom(int more) {
+    if (more > 0 && parkedRows() + more > maxParked) {
+      throw new IllegalStateException(
+          ("%s has %d parked rows, %d is the limit: the projection can't go on without leaving"
+                  + " rows out. Mend its code and have the dead letters tried again, discard them"
+                  + " ('anabranch projections dead-letters list'), or raise"
+                  + " projections.max-parked")
+              .formatted(version, parkedRows(), maxParked));
+    }
+  }
+
+  private void remember(Map<AggregateKey, Integer> more) {
+    more.forEach(
+        (aggregate, count) -> {
+          parked.merge(aggregate, count, Integer::sum);
+          parkedRows.addAndGet(count);
+        });
+  }
+
+  private void forget(AggregateKey aggregate) {
+    parked.computeIfPresent(aggregate, (key, count) -> count > 1 ? count - 1 : null);
+    parkedRows.decrementAndGet();
+  }
+
+  private static List<ShardAdvance> advances(List<LogRow> rows) {
+    var byShard = new TreeMap<Integer, ShardAdvance>();
+    for (var row : rows) {
+      var hlc = row.outcome().stamp().hlc();
+      byShard.compute(
+          row.shard(),
+          (shard, advance) -> {
+            if (advance != null && advance.to() != row.offset()) {
+              throw new IllegalStateException(
+                  "row %s does not follow offset %d".formatted(row.position(), advance.to()));
+            }
+            var from = advance == null ? row.offset() : advance.from();
+            return new ShardAdvance(shard, from, row.offset() + 1, hlc);
+          });
+    }
+    return List.copyOf(byShard.values());
+  }
+
+  private static ParkedRow parkedRow(LogRow row, String reason) {
+    var now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    return new ParkedRow(row.position(), row.outcome().aggregate(), reason, now);
+  }
+
+  private void logFailure(LogRow row, Throwable e) {
+    LOG.warn(
+        "{} can't apply row {} of {}: it is parked, with all later ones of this aggregate",
+        version,
+        row.position(),
+        row.outcome().aggregate(),
+        e);
+  }
+
+  private static String reasonOf(Throwable e) {
+    var message = e.getMessage();
+    var name = e.getClass().getSimpleName();
+    return message == null || message.isBlank() ? name : name + ": " + message;
+  }
+}

@@ -1,0 +1,211 @@
+package dev.anabranch.operators.projection;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.QuerySession;
+import dev.anabranch.store.ShardHead;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The blocking side of a {@link VersionLane}: one thread with a connection to the query database,
+ * which does the lane's requests in order, and reads from the event store what Kafka does not
+ * bring.
+ *
+ * <p><b>Bounds.</b> The lane has one request under way.
+ */
+final class VersionWorker implements AutoCloseable {
+
+  private static final long IDLE_PING_SECONDS = 5;
+  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
+  private static final int FIRST_PAGE_ROWS = 200;
+  private static final long PAGE_BYTES = 8 << 20;
+
+  private final Mailbox mailbox;
+  private final VersionWork work;
+  private final Reconnecting<QuerySession> database;
+  private final LogReading log;
+  private final Answers answers;
+  private final int maxPageRows;
+  private final double rowsPerSecond;
+  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private int pageRows;
+
+  /** What the lane hears, on the task's thread. */
+  interface Answers {
+    /** The first answer; heads are those of the store at that time. */
+    void claimed(Map<Integer, Long> positions, Map<Integer, ShardHead> heads);
+
+    void applied(List<LogRow> rows, int changed, long nanos);
+
+    /**
+     * @param next where the version is now in the shard
+     * @param atEnd whether the store had no more rows of it
+     */
+    void caughtUp(int shard, long next, long hlc, boolean atEnd);
+
+    void retried();
+
+    /** The version was dropped. */
+    void gone();
+  }
+
+  private interface Request {
+    void perform() throws InterruptedException, VersionWork.GoneException;
+  }
+
+  /**
+   * @param rowsPerSecond limit of what is read from the store; infinite: none
+   */
+  VersionWorker(
+      String name,
+      Mailbox mailbox,
+      VersionWork work,
+      Reconnecting<QuerySession> database,
+      LogReading log,
+      Answers answers,
+      int maxPageRows,
+      double rowsPerSecond) {
+    this.mailbox = mailbox;
+    this.work = work;
+    this.database = database;
+    this.log = log;
+    this.answers = answers;
+    this.maxPageRows = maxPageRows;
+    this.rowsPerSecond = rowsPerSecond;
+    this.pageRows = Math.min(FIRST_PAGE_ROWS, maxPageRows);
+    this.thread = new Thread(this::run, "anabranch-projection-" + name);
+    thread.setDaemon(true);
+  }
+
+  void start(Collection<Integer> shards) {
+    requests.add(
+        () -> {
+          var positions = work.claim(shards);
+          var heads = log.heads(shards);
+          mailbox.post("shards claimed", () -> answers.claimed(positions, heads));
+        });
+    thread.start();
+  }
+
+  void apply(List<LogRow> rows) {
+    requests.add(
+        () -> {
+          var start = System.nanoTime();
+          var changed = work.apply(rows);
+          var nanos = System.nanoTime() - start;
+          mailbox.post("rows applied", () -> answers.applied(rows, changed, nanos));
+        });
+  }
+
+  void catchUp(int shard, long from) {
+    requests.add(
+        () -> {
+          var start = System.nanoTime();
+          var rows = log.read(shard, from, pageRows);
+          var atEnd = rows.size() < pageRows;
+          if (!rows.isEmpty()) {
+            requireContiguous(rows, from);
+            adaptPage(rows);
+            work.apply(rows);
+            throttle(rows.size(), System.nanoTime() - start);
+          }
+          var next = from + rows.size();
+          var hlc = rows.isEmpty() ? 0 : rows.get(rows.size() - 1).outcome().stamp().hlc();
+          mailbox.post("caught up", () -> answers.caughtUp(shard, next, hlc, atEnd));
+        });
+  }
+
+  void retry(int shard, AggregateKey aggregate, ParkedRequest.Action action) {
+    requests.add(
+        () -> {
+          work.retry(shard, aggregate, action);
+          mailbox.post("parked rows tried again", answers::retried);
+        });
+  }
+
+  /** Rows that the version has parked, as far as this lane's shards go. Any thread. */
+  int parkedRows() {
+    return work.parkedRows();
+  }
+
+  boolean isDown() {
+    return database.isDown();
+  }
+
+  @Override
+  public void close() {
+    database.abandon();
+    log.abandon();
+    thread.interrupt();
+    try {
+      thread.join(CLOSE_TIMEOUT_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        var next = requests.poll(IDLE_PING_SECONDS, TimeUnit.SECONDS);
+        if (next == null) {
+          database.call(
+              session -> {
+                session.ping();
+                return session;
+              });
+          log.release();
+        } else {
+          next.perform();
+        }
+      }
+    } catch (InterruptedException closing) {
+      // close() interrupts; nobody waits for an answer any more
+    } catch (VersionWork.GoneException e) {
+      mailbox.post("version dropped", answers::gone);
+    } catch (RuntimeException | Error e) {
+      mailbox.post(
+          "projection failed",
+          () -> {
+            throw e;
+          });
+    } finally {
+      database.close();
+      log.close();
+    }
+  }
+
+  /** Pages of about the same number of bytes, whatever the size of rows. */
+  private void adaptPage(List<LogRow> rows) {
+    var bytes = 0L;
+    for (var row : rows) {
+      bytes += 200 + row.outcome().blobs().events().length;
+    }
+    var fitting = PAGE_BYTES * rows.size() / bytes;
+    pageRows = (int) Math.max(1, Math.min(maxPageRows, fitting));
+  }
+
+  private void throttle(int rows, long nanos) throws InterruptedException {
+    if (rowsPerSecond < Double.POSITIVE_INFINITY) {
+      database.pause((long) (rows / rowsPerSecond * 1e9) - nanos);
+    }
+  }
+
+  private static void requireContiguous(List<LogRow> rows, long from) {
+    for (var i = 0; i < rows.size(); i++) {
+      if (rows.get(i).offset() != from + i) {
+        throw new IllegalStateException(
+            ("shard %d of the event store has row %d where %d belongs: rows were lost; restore them"
+                    + " ('anabranch verify' says what is missing)")
+                .formatted(rows.get(i).shard(), rows.get(i).offset(), from + i));
+      }
+    }
+  }
+}

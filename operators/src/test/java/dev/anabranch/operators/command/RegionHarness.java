@@ -1,0 +1,95 @@
+package dev.anabranch.operators.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.SourcePosition;
+import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.wire.EventWire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** One region of several: a store, the command operator on it, and what it has published. */
+final class RegionHarness implements AutoCloseable {
+
+  private final String name;
+  private final TestStore store;
+  private final OperatorHarness operator;
+
+  RegionHarness(String name, List<String> all) throws Exception {
+    this.name = name;
+    this.store = new TestStore(name);
+    var regions = new RegionMap(all, all.get(0), new TreeMap<>());
+    var options =
+        new CommandOperatorOptions(
+            name,
+            regions,
+            OperatorHarness.SHARDS,
+            new Batching(1, 50, 1 << 20, 200, 1 << 24),
+            10_000,
+            200,
+            4,
+            Duration.ofSeconds(20));
+    this.operator = new OperatorHarness(store.factory(), options, new SharedDomain());
+  }
+
+  String name() {
+    return name;
+  }
+
+  OperatorHarness operator() {
+    return operator;
+  }
+
+  TestStore store() {
+    return store;
+  }
+
+  CommandReply handle(String aggregate, String commandId, String text) throws Exception {
+    return operator.handle(aggregate, commandId, text);
+  }
+
+  /** The result of a {@code read}; each needs a command id of its own. */
+  String read(String aggregate, String commandId) throws Exception {
+    return new String(handle(aggregate, commandId, "read").body().result(), UTF_8);
+  }
+
+  /** What another region may be given: the commits in this region's log, in order. */
+  List<LogRow> commits() {
+    var commits = new ArrayList<LogRow>();
+    for (var row : store.allRows()) {
+      if (row.outcome().dot() != null) {
+        commits.add(row);
+      }
+    }
+    return commits;
+  }
+
+  /** Hands the other region's row in, as it comes out of its events topic. */
+  void receive(LogRow row, String from) throws Exception {
+    operator.sendRemote(
+        new CommandRecord(
+            row.outcome().aggregate().toString(),
+            EventWire.encode(row, from),
+            new SourcePosition("inbound." + name, 0, row.offset(), 0)));
+  }
+
+  /** Hands in all that the other region has, and waits until it is durable here. */
+  void receiveAll(RegionHarness other) throws Exception {
+    for (var row : other.commits()) {
+      receive(row, other.name);
+    }
+    operator.settle();
+  }
+
+  @Override
+  public void close() throws Exception {
+    operator.close();
+    store.assertSound();
+    store.close();
+  }
+}

@@ -1,0 +1,297 @@
+package dev.anabranch.operators.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.codec.ResolveConflictJson;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.ResolveConflict;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.wire.CommandWire;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two regions that give each other what they have committed. */
+class RemoteCommitsTest {
+
+  private static final List<String> REGIONS = List.of("a", "b");
+
+  private RegionHarness a;
+  private RegionHarness b;
+
+  @BeforeEach
+  void start() throws Exception {
+    a = new RegionHarness("a", REGIONS);
+    b = new RegionHarness("b", REGIONS);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    a.close();
+    b.close();
+  }
+
+  @Test
+  void aRemoteCommitEntersTheLogUnderItsDotAndIsPublished() throws Exception {
+    a.handle("Auto/1", "c1", "add x");
+    b.receiveAll(a);
+
+    var row = b.store().allRows().get(0).outcome();
+    var original = a.store().allRows().get(0).outcome();
+    assertThat(row.dot()).isEqualTo(original.dot()).isEqualTo(new Dot(new RegionId("a"), 1));
+    assertThat(row.commandId()).isEqualTo("c1");
+    assertThat(row.stamp().hlc()).isEqualTo(original.stamp().hlc());
+    assertThat(row.blobs().events()).isEqualTo(original.blobs().events());
+    assertThat(b.operator().rows()).hasSize(1);
+    assertThat(b.operator().replies()).isEmpty();
+    assertThat(b.read("Auto/1", "r1")).isEqualTo(",x");
+  }
+
+  @Test
+  void whatComesTwiceOrComesBackIsAppliedOnce() throws Exception {
+    a.handle("Set/1", "c1", "add x");
+    b.receiveAll(a);
+    b.receiveAll(a);
+    a.receiveAll(b);
+
+    assertThat(a.commits()).hasSize(1);
+    assertThat(b.commits()).hasSize(1);
+  }
+
+  @Test
+  void whatComesTooEarlyIsHeldUntilItsCausesAreThere() throws Exception {
+    a.handle("Auto/1", "c1", "add x");
+    a.handle("Auto/1", "c2", "add y");
+    a.handle("Auto/1", "c3", "add z");
+    var rows = a.commits();
+    b.receive(rows.get(2), "a");
+    b.receive(rows.get(1), "a");
+    b.operator().settle();
+    assertThat(b.commits()).isEmpty();
+    b.operator().checkpoint();
+    b.operator().crash();
+
+    b.receive(rows.get(0), "a");
+    b.operator().settle();
+
+    assertThat(b.read("Auto/1", "r1")).isEqualTo(",x,y,z");
+  }
+
+  @Test
+  void aRepeatOfACommandThatAnotherRegionAcceptedHasItsOutcome() throws Exception {
+    var original = a.handle("Auto/1", "c1", "add x");
+    b.receiveAll(a);
+
+    var repeat = b.handle("Auto/1", "c1", "add x");
+
+    assertThat(repeat.status()).isEqualTo(ReplyStatus.ACCEPTED);
+    assertThat(repeat.repeated()).isTrue();
+    assertThat(repeat.backing().revision()).isEqualTo(original.backing().revision());
+    assertThat(b.commits()).hasSize(1);
+  }
+
+  @Test
+  void concurrentCommitsAreResolvedAlikeEverywhere() throws Exception {
+    a.handle("Auto/1", "c0", "add base");
+    b.receiveAll(a);
+    a.handle("Auto/1", "c1", "add x");
+    b.handle("Auto/1", "c2", "add y");
+    exchange();
+
+    var resolved = a.read("Auto/1", "r1");
+    assertThat(b.read("Auto/1", "r2")).isEqualTo(resolved).startsWith("(,base:").contains("|");
+
+    a.handle("Auto/1", "c3", "add z");
+    exchange();
+    assertThat(a.read("Auto/1", "r3"))
+        .as("a commit on the resolved state ends the conflict")
+        .isEqualTo(resolved + ",z");
+    assertThat(b.read("Auto/1", "r4")).isEqualTo(resolved + ",z");
+  }
+
+  @Test
+  void replicatedTypesNeverConflict() throws Exception {
+    a.handle("Set/1", "c1", "add x");
+    exchange();
+    a.handle("Set/1", "c2", "remove x");
+    b.handle("Set/1", "c3", "add x");
+    b.handle("Set/1", "c4", "add y");
+    exchange();
+
+    assertThat(a.read("Set/1", "r1")).isEqualTo("[x, y]");
+    assertThat(b.read("Set/1", "r2")).isEqualTo("[x, y]");
+  }
+
+  @Test
+  void anInteractiveConflictWaitsForSomebodyAndThenGoesOnEverywhere() throws Exception {
+    a.handle("Hand/1", "c1", "add x");
+    b.handle("Hand/1", "c2", "add y");
+    exchange();
+    var refused = a.handle("Hand/1", "c3", "add z");
+    assertThat(refused.status()).isEqualTo(ReplyStatus.REJECTED);
+    assertThat(refused.body().code()).isEqualTo(ErrorCodes.OPEN_CONFLICT);
+    assertThat(refused.body().details().get("live")).contains("a:1", "b:1");
+
+    var resolved = resolve(b, "Hand/1", "s1", "a:1", "b:1");
+    assertThat(resolved.status()).isEqualTo(ReplyStatus.ACCEPTED);
+    exchange();
+
+    assertThat(a.handle("Hand/1", "c4", "add z").status()).isEqualTo(ReplyStatus.ACCEPTED);
+    exchange();
+    assertThat(a.read("Hand/1", "r1")).isEqualTo(",x,z");
+    assertThat(b.read("Hand/1", "r2")).isEqualTo(",x,z");
+    assertThat(a.commits()).extracting(row -> row.outcome().kind()).contains(RowKind.RESOLUTION);
+  }
+
+  @Test
+  void concurrentResolutionsSettleAlike() throws Exception {
+    a.handle("Hand/1", "c1", "add x");
+    b.handle("Hand/1", "c2", "add y");
+    exchange();
+    resolve(a, "Hand/1", "s1", "a:1", "b:1");
+    resolve(b, "Hand/1", "s2", "b:1", "a:1");
+    exchange();
+
+    var state = a.read("Hand/1", "r1");
+    assertThat(state).isIn(",x", ",y");
+    assertThat(b.read("Hand/1", "r2")).isEqualTo(state);
+  }
+
+  @Test
+  void aResolutionThatNamesWhatIsNotLiveIsRejected() throws Exception {
+    a.handle("Hand/1", "c1", "add x");
+    var reply = resolve(a, "Hand/1", "s1", "b:9", "a:1");
+    assertThat(reply.status()).isEqualTo(ReplyStatus.REJECTED);
+    assertThat(reply.body().code()).isEqualTo(ErrorCodes.STALE_RESOLUTION);
+  }
+
+  @Test
+  void oneCommandAcceptedInTwoRegionsCountsOnce() throws Exception {
+    a.handle("Auto/1", "c1", "add x");
+    b.handle("Auto/1", "c1", "add x");
+    exchange();
+
+    assertThat(a.read("Auto/1", "r1")).isEqualTo(",x");
+    assertThat(b.read("Auto/1", "r2")).isEqualTo(",x");
+    assertThat(a.commits()).hasSize(2);
+  }
+
+  @Test
+  void aCommandRejectedHereAndAcceptedThereCounts() throws Exception {
+    a.handle("Hand/1", "c1", "add x");
+    b.handle("Hand/1", "c2", "add y");
+    b.receiveAll(a);
+    assertThat(b.handle("Hand/1", "c3", "add z").status()).isEqualTo(ReplyStatus.REJECTED);
+    assertThat(a.handle("Hand/1", "c3", "add z").status()).isEqualTo(ReplyStatus.ACCEPTED);
+    exchange();
+
+    assertThat(b.store().allRows())
+        .filteredOn(row -> "c3".equals(row.outcome().commandId()))
+        .extracting(row -> row.outcome().slot())
+        .containsExactly("", "a");
+  }
+
+  @Test
+  void commandsForAnAggregateThatLivesElsewhereAreSentThere() throws Exception {
+    var reply = b.handle("Home/1", "c1", "add x");
+    assertThat(reply.status()).isEqualTo(ReplyStatus.ERROR);
+    assertThat(reply.body().code()).isEqualTo(ErrorCodes.NOT_HOME);
+    assertThat(reply.body().details()).isEqualTo(Map.of("home", "a"));
+    assertThat(b.store().allRows()).isEmpty();
+
+    a.handle("Home/1", "c1", "add x");
+    b.receiveAll(a);
+    assertThat(b.commits()).hasSize(1);
+  }
+
+  @Test
+  void sharedTypesTakeARevisionInsteadOfAVersion() throws Exception {
+    var first = a.handle("Auto/1", "c1", "add x");
+    b.receiveAll(a);
+
+    b.operator().send(b.operator().command("Auto/1", "c2", "add y", 1L));
+    b.operator().settle();
+    assertThat(b.operator().lastReply().body().code()).isEqualTo(ErrorCodes.PLAIN_VERSION);
+
+    var revision = VectorTime.fromToken(first.backing().revision());
+    b.operator().send(b.operator().command("Auto/1", "c3", "add y", revision));
+    b.operator().settle();
+    assertThat(b.operator().lastReply().status()).isEqualTo(ReplyStatus.ACCEPTED);
+    b.operator().send(b.operator().command("Auto/1", "c4", "add z", revision));
+    b.operator().settle();
+    assertThat(b.operator().lastReply().body().code()).isEqualTo(ErrorCodes.VERSION_CONFLICT);
+  }
+
+  @Test
+  void restartsFromACheckpointAndFromNothingChangeNoAnswer() throws Exception {
+    a.handle("Auto/1", "c1", "add x");
+    b.handle("Auto/1", "c2", "add y");
+    a.handle("Set/1", "c1", "add x");
+    exchange();
+    b.operator().checkpoint();
+    a.handle("Auto/1", "c3", "add z");
+    exchange();
+    var expected = a.read("Auto/1", "r1");
+
+    b.operator().crash();
+    b.operator().settle();
+    assertThat(b.read("Auto/1", "r2")).isEqualTo(expected);
+
+    b.operator().restartFromNothing();
+    b.operator().settle();
+    assertThat(b.read("Auto/1", "r3")).isEqualTo(expected);
+    assertThat(b.read("Set/1", "r4")).isEqualTo("[x]");
+  }
+
+  @Test
+  void aRecordThatIsNoCommitBecomesADeadLetter() throws Exception {
+    b.operator()
+        .sendRemote(b.operator().command("Auto/1", "c1", "add x", CommandEnvelope.ANY_VERSION));
+    b.operator().settle();
+    assertThat(b.operator().deadLetters())
+        .extracting(letter -> letter.code())
+        .containsExactly(ErrorCodes.MALFORMED_COMMIT);
+    assertThat(b.store().allRows()).isEmpty();
+  }
+
+  private void exchange() throws Exception {
+    b.receiveAll(a);
+    a.receiveAll(b);
+  }
+
+  private static CommandReply resolve(
+      RegionHarness region, String aggregate, String commandId, String winner, String rejected)
+      throws Exception {
+    var command =
+        new ResolveConflict(dot(winner), List.of(dot(rejected)), List.of(), "told to", "test");
+    var envelope =
+        new CommandEnvelope(
+            AggregateKey.parse(aggregate),
+            commandId,
+            ResolveConflictJson.encode(command),
+            CommandEnvelope.ANY_VERSION,
+            Map.of(),
+            ReplyTarget.DEFAULT);
+    var operator = region.operator();
+    operator.send(
+        operator.record(
+            aggregate, CommandWire.encode(envelope, ResolveConflictJson.CONTENT_TYPE, "/test")));
+    operator.settle();
+    return operator.lastReply();
+  }
+
+  private static Dot dot(String text) {
+    var colon = text.indexOf(':');
+    return new Dot(
+        new RegionId(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
+  }
+}

@@ -1,0 +1,259 @@
+package dev.anabranch.operators.projection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Shards;
+import dev.anabranch.model.Stamp;
+import dev.anabranch.projection.Projections;
+import dev.anabranch.query.QueryDatabase;
+import dev.anabranch.query.QueryDatabaseFactory;
+import dev.anabranch.query.VersionId;
+import dev.anabranch.store.AppendResult;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.testkit.query.InMemoryQueryDatabase;
+import dev.anabranch.testkit.query.InMemoryTables;
+import dev.anabranch.testkit.store.InMemoryDatabase;
+import dev.anabranch.testkit.store.InMemoryEventStore;
+import dev.anabranch.wire.EventsBlob;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The projection operator on Flink's keyed harness, an event store and a query database on the
+ * heap. Rows are written to the store first, as the command job does, and given to the operator
+ * when the test says so, as Kafka might.
+ */
+final class ProjectionHarness implements AutoCloseable {
+
+  static final int SHARDS = 8;
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final Map<Integer, ProjectionHarness> ALL = new ConcurrentHashMap<>();
+  private static final AtomicInteger IDS = new AtomicInteger();
+
+  private final int id = IDS.incrementAndGet();
+  final InMemoryEventStore store = new InMemoryEventStore("a", SHARDS, 4, 2);
+  final InMemoryQueryDatabase database = new InMemoryQueryDatabase(SHARDS);
+  private final Map<String, Long> versions = new HashMap<>();
+  private final List<LogRow> log = new ArrayList<>();
+  private final long[] nextOffsets = new long[SHARDS];
+  private Projections projections;
+  private int maxParked = 100;
+  private @Nullable KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow> harness;
+
+  ProjectionHarness(Projections projections) {
+    this.projections = projections;
+    ALL.put(id, this);
+  }
+
+  /** Takes effect at the next start. */
+  void release(Projections newer) {
+    projections = newer;
+  }
+
+  /** Takes effect at the next start. */
+  void maxParked(int rows) {
+    maxParked = rows;
+  }
+
+  // -- The log.
+
+  /** Stores the next commit of a tally, with these events. */
+  LogRow write(String tally, long... numbers) {
+    var key = new AggregateKey("Tally", tally);
+    var version = versions.merge(tally, 1L, Long::sum);
+    var events = new ArrayList<dev.anabranch.api.EncodedMessage>();
+    for (var number : numbers) {
+      events.add(TallyReadModel.event(number));
+    }
+    return store(
+        RowKind.COMMIT,
+        key,
+        version,
+        new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(events)));
+  }
+
+  /** Stores an outcome without events. */
+  LogRow writeRejection(String tally) {
+    var key = new AggregateKey("Tally", tally);
+    return store(
+        RowKind.REJECTED, key, 0, new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY));
+  }
+
+  private LogRow store(RowKind kind, AggregateKey key, long version, Blobs blobs) {
+    var shard = Shards.shardOf(key, SHARDS);
+    var offset = nextOffsets[shard]++;
+    var dot = kind == RowKind.COMMIT ? new Dot(new RegionId("a"), version) : null;
+    var stamp = new Stamp(1, (offset + 1) << 16, 1_000_000 + offset);
+    var row =
+        new Outcome(kind, key, version, "c" + shard + "-" + offset, "", dot, stamp, blobs)
+            .at(shard, offset);
+    try (var session = store.open(store.layout().databaseOf(shard))) {
+      assertThat(session.append(List.of(row))).isInstanceOf(AppendResult.Appended.class);
+    }
+    log.add(row);
+    return row;
+  }
+
+  List<LogRow> log() {
+    return log;
+  }
+
+  InMemoryDatabase databaseOf(LogRow row) {
+    return store.database(store.layout().databaseOf(row.shard()));
+  }
+
+  // -- The operator.
+
+  void start() throws Exception {
+    harness = newOperator();
+  }
+
+  /** Another job with the same projections, beside the first. */
+  KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow> newOperator() throws Exception {
+    var options =
+        new ProjectionOperatorOptions(SHARDS, 2, 10, 40, 5, 0, maxParked, Duration.ofMillis(20));
+    var created =
+        new KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow>(
+            new ProjectionOperatorFactory(
+                options, new LocalProjections(id), new LocalStore(id), new LocalDatabase(id)),
+            row -> row.outcome().aggregate().toString(),
+            Types.STRING,
+            SHARDS,
+            1,
+            0);
+    created.open();
+    return created;
+  }
+
+  /** What Kafka brings. */
+  void deliver(LogRow... rows) throws Exception {
+    deliver(List.of(rows));
+  }
+
+  void deliver(List<LogRow> rows) throws Exception {
+    for (var row : rows) {
+      running().processElement(new StreamRecord<>(row));
+    }
+  }
+
+  void crash() throws Exception {
+    running().close();
+    harness = null;
+  }
+
+  /** Runs mails until the condition holds. */
+  void await(String what, BooleanSupplier condition) throws Exception {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited in vain for " + what);
+      }
+      pump(running());
+      Thread.onSpinWait();
+    }
+  }
+
+  static void pump(KeyedOneInputStreamOperatorTestHarness<?, ?, ?> operator) throws Exception {
+    var mail = operator.getTaskMailbox().tryTake(0);
+    while (mail.isPresent()) {
+      mail.get().run();
+      mail = operator.getTaskMailbox().tryTake(0);
+    }
+  }
+
+  /** Waits until the version is at the end of the log. */
+  void awaitEnd(VersionId version) throws Exception {
+    await(
+        version + " at the end of the log",
+        () -> {
+          for (var shard = 0; shard < SHARDS; shard++) {
+            if (database.nextOffset(version, shard) < nextOffsets[shard]) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  /** What the tables must hold when every event of the log has been applied once. */
+  void assertExact(VersionId version) {
+    assertExact(version, log);
+  }
+
+  void assertExact(VersionId version, List<LogRow> rows) {
+    var expected = new InMemoryTables();
+    var projector = new Projector(TallyReadModel.projection(1, java.util.Set.of()), "a");
+    for (var row : rows) {
+      if (projector.isOfInterest(row)) {
+        expected.apply(projector.changes(row));
+      }
+    }
+    for (var table : List.of(TallyReadModel.TALLIES, TallyReadModel.SUMS)) {
+      assertThat(database.tables(version).rows(table)).isEqualTo(expected.rows(table));
+    }
+  }
+
+  private KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow> running() {
+    var current = harness;
+    if (current == null) {
+      throw new IllegalStateException("start() first");
+    }
+    return current;
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (harness != null) {
+      harness.close();
+    }
+    ALL.remove(id);
+  }
+
+  private static ProjectionHarness of(int id) {
+    var found = ALL.get(id);
+    if (found == null) {
+      throw new IllegalStateException("the test is over");
+    }
+    return found;
+  }
+
+  private record LocalProjections(int id) implements ProjectionsLoader {
+    @Override
+    public Projections load(ClassLoader userCode) {
+      return of(id).projections;
+    }
+  }
+
+  private record LocalStore(int id) implements EventStoreFactory {
+    @Override
+    public EventStore open() {
+      return of(id).store;
+    }
+  }
+
+  private record LocalDatabase(int id) implements QueryDatabaseFactory {
+    @Override
+    public QueryDatabase open() {
+      return of(id).database;
+    }
+  }
+}

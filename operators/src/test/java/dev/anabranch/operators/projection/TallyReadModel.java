@@ -1,0 +1,110 @@
+package dev.anabranch.operators.projection;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.Decider;
+import dev.anabranch.api.Decision;
+import dev.anabranch.api.DecisionContext;
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.MessageCodec;
+import dev.anabranch.projection.Column;
+import dev.anabranch.projection.EventContext;
+import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.Projections;
+import dev.anabranch.projection.QueryTable;
+import dev.anabranch.projection.RowChange;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Tallies: each event is a number, which goes into a row of the aggregate and one that all share.
+ * {@code poison} numbers make the handler throw.
+ */
+final class TallyReadModel {
+
+  static final QueryTable TALLIES =
+      QueryTable.named("tallies")
+          .key(Column.text("id", 50))
+          .columns(Column.integer("total"), Column.text("trail", 4_000), Column.integer("version"))
+          .build();
+  static final QueryTable SUMS =
+      QueryTable.named("sums")
+          .key(Column.text("name", 10))
+          .columns(Column.integer("amount"), Column.integer("events"))
+          .build();
+
+  private TallyReadModel() {}
+
+  static Projection projection(int revision, Set<Long> poison) {
+    return Projection.named("tallies")
+        .revision(revision)
+        .tables(TALLIES, SUMS)
+        .from(type(), (event, context) -> changes(event, context, poison))
+        .build();
+  }
+
+  static Projections projections(Projection... projections) {
+    return Projections.of(() -> List.of(projections));
+  }
+
+  private static List<RowChange> changes(String event, EventContext context, Set<Long> poison) {
+    var number = Long.parseLong(event);
+    if (poison.contains(number)) {
+      throw new IllegalStateException("told to throw at " + number);
+    }
+    return List.of(
+        TALLIES
+            .row(context.aggregateId())
+            .set("version", context.version())
+            .set("trail", "last " + number)
+            .add("total", number),
+        SUMS.row("all").add("amount", number).add("events", 1));
+  }
+
+  private static AggregateType<String, String, String> type() {
+    return AggregateType.named("Tally", new NoDecider())
+        .commands(new Texts())
+        .events(new Texts())
+        .state(new Texts())
+        .build();
+  }
+
+  static EncodedMessage event(long number) {
+    return new Texts().encode(Long.toString(number));
+  }
+
+  private static final class NoDecider implements Decider<String, String, String> {
+    @Override
+    public String initialState() {
+      return "";
+    }
+
+    @Override
+    public Decision<String> decide(String state, String command, DecisionContext context) {
+      return Decision.accepted(command);
+    }
+
+    @Override
+    public String evolve(String state, String event) {
+      return event;
+    }
+  }
+
+  private static final class Texts implements MessageCodec<String> {
+    @Override
+    public String contentType() {
+      return "text/plain";
+    }
+
+    @Override
+    public EncodedMessage encode(String message) {
+      return new EncodedMessage("number", 1, message.getBytes(UTF_8));
+    }
+
+    @Override
+    public String decode(EncodedMessage encoded) {
+      return new String(encoded.data(), UTF_8);
+    }
+  }
+}

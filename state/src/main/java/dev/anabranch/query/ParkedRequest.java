@@ -1,0 +1,35 @@
+package dev.anabranch.query;
+
+import dev.anabranch.model.AggregateKey;
+
+/** What somebody asked for about an aggregate's parked rows. */
+public record ParkedRequest(VersionId version, int shard, AggregateKey aggregate, Action action) {
+
+  /** What is to become of the first parked row; the ones behind it are tried again either way. */
+  public enum Action {
+    RETRY(1),
+    DISCARD(2);
+
+    private final int code;
+
+    Action(int code) {
+      this.code = code;
+    }
+
+    /** Stored: never renumber. 0 means that nothing was asked for. */
+    public int code() {
+      return code;
+    }
+
+    /**
+     * @throws IllegalArgumentException for a code that this release does not know
+     */
+    public static Action ofCode(int code) {
+      return switch (code) {
+        case 1 -> RETRY;
+        case 2 -> DISCARD;
+        default -> throw new IllegalArgumentException("unknown request " + code);
+      };
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.anabranch.query;
+
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.projection.RowChange;
+import java.util.List;
+
+/**
+ * Everything that some rows of the log do to one version, in one transaction.
+ *
+ * @param writer random id of the claim under which it is made
+ * @param advances in ascending order of shards, at least one, each shard once
+ * @param changes at most one for each row of a table, in any order
+ * @param park rows that are left out, to be remembered; a row that is parked already gets the new
+ *     reason, and what was asked for about it is done
+ * @param unpark rows that were parked and are applied or discarded by this batch
+ */
+public record QueryBatch(
+    VersionId version,
+    long writer,
+    List<ShardAdvance> advances,
+    List<RowChange> changes,
+    List<ParkedRow> park,
+    List<LogPosition> unpark) {
+
+  public QueryBatch {
+    advances = List.copyOf(advances);
+    changes = List.copyOf(changes);
+    park = List.copyOf(park);
+    unpark = List.copyOf(unpark);
+    if (advances.isEmpty()) {
+      throw new IllegalArgumentException("a batch without a shard");
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.anabranch.query;
+
+import dev.anabranch.model.AggregateKey;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One connection to the query database. All calls block.
+ *
+ * <p><b>Failure.</b> Each method but {@link #apply} throws {@link
+ * dev.anabranch.store.StoreUnavailableException} when the connection is lost; {@code apply} answers
+ * {@link ApplyResult.Unknown}. Either way the session is of no more use: {@link
+ * QueryDatabase#reopen} gives its successor.
+ *
+ * <p><b>Bounds.</b> Each call ends within the configured connect and socket timeouts.
+ *
+ * <p><b>Threads.</b> One thread at a time; {@link #close} may be called by another one, to abandon
+ * a call that is under way.
+ */
+public interface QuerySession extends AutoCloseable {
+
+  /** Every version there is, of all projections, ordered by projection and version. */
+  List<VersionInfo> versions();
+
+  /**
+   * Makes the caller the only writer of these shards of a version. Whoever claimed them before is
+   * fenced from here on, and nothing that it sent can take effect after this method returns.
+   *
+   * @return next offset by shard; empty if the version does not exist
+   */
+  Optional<Map<Integer, Long>> claim(VersionId version, Collection<Integer> shards, long writer);
+
+  /**
+   * Applies a batch, all or nothing, durably: row changes, positions, parked rows.
+   *
+   * <p>Applying a batch once more that was applied before, by the same writer, changes nothing and
+   * is {@link ApplyResult.Applied}, as long as no later one was: so a caller may repeat a batch of
+   * unknown outcome after {@link QueryDatabase#reopen}. Deadlocks and lock timeouts are retried
+   * within.
+   */
+  ApplyResult apply(QueryBatch batch);
+
+  /** How many rows each aggregate of these shards has parked. */
+  Map<AggregateKey, Integer> parked(VersionId version, Collection<Integer> shards);
+
+  /** The parked rows of one aggregate, in the order of its log. */
+  List<ParkedRow> parkedRows(VersionId version, int shard, AggregateKey aggregate);
+
+  /** What was asked for and not done yet, of all versions. */
+  List<ParkedRequest> requests();
+
+  /** Keeps an idle connection from being closed by the server; call it every few seconds. */
+  void ping();
+
+  @Override
+  void close();
+}
