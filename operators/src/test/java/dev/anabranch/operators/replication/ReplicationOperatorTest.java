@@ -158,14 +158,16 @@ class ReplicationOperatorTest {
 
   @Test
   void aCommitThatCantBeFoldedIsShownAsAProblem() throws Exception {
-    feed(
-        b.commit("Auto/1", "c1", "x"),
-        b.commit("Auto/1", "c2", "!"),
-        b.commit("Auto/1", "c3", "y"));
-    feed(
-        b.commit("Home/1", "c1", "x"),
-        b.commit("Home/1", "c2", "!"),
-        b.commit("Home/1", "c3", "y"));
+    b.commit("Auto/1", "c1", "x");
+    b.commit("Auto/1", "c2", "!");
+    b.commit("Auto/1", "c3", "y");
+    b.commit("Home/1", "c1", "x");
+    b.commit("Home/1", "c2", "!");
+    b.commit("Home/1", "c3", "y");
+    for (var row : b.published()) {
+      feed(row);
+      store.append(a.take(row.row()).row());
+    }
 
     for (var aggregate : List.of("Auto/1", "Home/1")) {
       assertThat(harness.state(aggregate)).isEqualTo("?");
@@ -194,10 +196,12 @@ class ReplicationOperatorTest {
   @Test
   void concurrentCommitsOfASingleHomeBecomeAnOpenConflict() throws Exception {
     feed(a.commit("Home/1", "c1", "x"));
+    store.append(a.log().get(0));
     var fork = b.commit("Home/1", "c2", "y");
     feed(fork);
     assertThat(harness.inboundDots()).containsExactly("b:1");
-    feed(a.take(fork.row()));
+    store.append(a.take(fork.row()).row());
+    feed(a.log().get(1), "a");
     harness.pass(Duration.ofSeconds(2));
 
     assertThat(harness.view("Home/1").conflict()).isTrue();

@@ -3,7 +3,6 @@ package dev.anabranch.connectors.kafka;
 import dev.anabranch.model.CommandRecord;
 import java.util.HashSet;
 import java.util.Properties;
-
 import java.util.Set;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;

@@ -10,8 +10,8 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 /**
  * What the cross-region job writes to its own region's topics, each keyed by aggregate.
  *
- * <p><b>Delivery.</b> At least once, in the order of each aggregate. Readers of {@code inbound} find
- * repeats by dot; of views and conflicts the latest counts.
+ * <p><b>Delivery.</b> At least once, in the order of each aggregate. Readers of {@code inbound}
+ * find repeats by dot; of views and conflicts the latest counts.
  */
 public final class ReplicationSinks {
 

@@ -94,8 +94,7 @@ final class LogReader {
   }
 
   /** By the prefix of ux_command: tombstones have no version, so ux_version does not find them. */
-  Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates)
-      throws SQLException {
+  Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) throws SQLException {
     var commits = new LinkedHashMap<AggregateKey, List<LogRow>>();
     query(
         aggregates,
