@@ -3,6 +3,7 @@ package dev.anabranch.benchmarks;
 import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.operators.command.CommandOperatorFactory;
 import dev.anabranch.operators.command.CommandOperatorOptions;
+import dev.anabranch.operators.command.RegionMap;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.LogRowTypeInfo;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ final class InProcessJob implements Target {
   static CommandOperatorOptions operatorOptions(LoadOptions options) {
     return new CommandOperatorOptions(
         Database.REGION,
+        RegionMap.of(Database.REGION),
         options.shards,
         new CommandOperatorOptions.Batching(
             options.lanesPerSubtask(),

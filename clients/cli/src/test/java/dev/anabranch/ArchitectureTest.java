@@ -21,8 +21,11 @@ class ArchitectureTest {
   private static final String MODEL = "dev.anabranch.model..";
   private static final String CAUSALITY = "dev.anabranch.causality..";
   private static final String REPLICATED = "dev.anabranch.replicated..";
+  private static final String VERSIONS = "dev.anabranch.versions..";
   private static final String STORE = "dev.anabranch.store..";
   private static final String WIRE = "dev.anabranch.wire..";
+  private static final String PROJECTION = "dev.anabranch.projection..";
+  private static final String QUERY = "dev.anabranch.query..";
   private static final String CODEC = "dev.anabranch.codec..";
   private static final String SERDE = "dev.anabranch.serde..";
 
@@ -50,10 +53,10 @@ class ArchitectureTest {
   static final ArchRule valuesAndPortsNeedTheJdkOnly =
       classes()
           .that()
-          .resideInAnyPackage(API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE)
+          .resideInAnyPackage(API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
+          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
 
   @ArchTest
   static final ArchRule replicatedTypesKnowCausalityOnly =
@@ -65,6 +68,24 @@ class ArchitectureTest {
           .resideInAnyPackage(JDK, JSPECIFY, CAUSALITY, REPLICATED);
 
   @ArchTest
+  static final ArchRule projectionsNeedTheDomainApiOnly =
+      classes()
+          .that()
+          .resideInAPackage(PROJECTION)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(JDK, JSPECIFY, API, PROJECTION);
+
+  @ArchTest
+  static final ArchRule theQueryPortNeedsTheJdkOnly =
+      classes()
+          .that()
+          .resideInAPackage(QUERY)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(JDK, JSPECIFY, MODEL, PROJECTION, QUERY, STORE);
+
+  @ArchTest
   static final ArchRule codecAddsJackson =
       classes()
           .that()
@@ -72,7 +93,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
+              JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
 
   @ArchTest
   static final ArchRule serdeAddsFlink =
@@ -82,13 +103,13 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, WIRE);
+              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
 
   @ArchTest
   static final ArchRule sqlStaysInTheMysqlConnectorAndTheTools =
       noClasses()
           .that()
-          .resideOutsideOfPackages(MYSQL, CLI, EMBEDDED)
+          .resideOutsideOfPackages(MYSQL, CLIENT, CLI, EMBEDDED)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(SQL);

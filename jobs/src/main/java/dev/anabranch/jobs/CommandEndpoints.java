@@ -15,13 +15,19 @@ import dev.anabranch.store.StoreLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 
-/** The outside of a command job: all that it reads from and writes to. */
+/**
+ * The outside of a command job: all that it reads from and writes to.
+ *
+ * @param inbound commits of other regions; empty: the region is alone
+ */
 record CommandEndpoints(
     Source<CommandRecord, ?, ?> commands,
+    Optional<Source<CommandRecord, ?, ?>> inbound,
     EventStoreFactory store,
     Sink<LogRow> events,
     Sink<CommandReply> replies,
@@ -37,11 +43,20 @@ record CommandEndpoints(
                 kafka, List.of(options.commands().topic()), options.commands().groupId())
             .start(found.start())
             .build(),
+        options.regions().inboundTopic().map(topic -> inbound(options, topic)),
         new MySqlEventStoreFactory(options.store().config()),
         events(options, found.layout()),
         ReplySink.of(replies(options)),
         DeadLetterSink.of(
             kafka, options.deadLetters().topic(), found.deadLetterMaxBytes(), Map.of()));
+  }
+
+  /** From the earliest on if there is no checkpoint: what is in the log is dropped by its dot. */
+  private static Source<CommandRecord, ?, ?> inbound(CommandJobOptions options, String topic) {
+    return CommandSource.builder(
+            options.kafka(), List.of(topic), options.commands().groupId() + "-inbound")
+        .start(CommandSource.Start.EARLIEST)
+        .build();
   }
 
   private static Sink<LogRow> events(CommandJobOptions options, StoreLayout layout) {

@@ -1,5 +1,6 @@
 package dev.anabranch.jobs;
 
+import dev.anabranch.model.CommandRecord;
 import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.operators.command.CommandOperatorFactory;
 import dev.anabranch.operators.command.DomainLoader;
@@ -7,6 +8,8 @@ import dev.anabranch.serde.LogRowTypeInfo;
 import java.util.Arrays;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -48,14 +51,17 @@ public final class CommandJob {
       CommandEndpoints endpoints) {
     FlinkSettings.apply(env, options);
 
-    var rows =
+    var commands =
         env.fromSource(endpoints.commands(), WatermarkStrategy.noWatermarks(), "command source")
             .uid(Uids.COMMAND_SOURCE)
-            .keyBy(new RoutingKey(), Types.STRING)
-            .transform(
-                "commands",
-                LogRowTypeInfo.INSTANCE,
-                new CommandOperatorFactory(options.operator(), domain, endpoints.store()))
+            .keyBy(new RoutingKey(), Types.STRING);
+    var operator = new CommandOperatorFactory(options.operator(), domain, endpoints.store());
+    var rows =
+        endpoints
+            .inbound()
+            .map(source -> commands.connect(inbound(env, source)))
+            .map(both -> both.transform("commands", LogRowTypeInfo.INSTANCE, operator))
+            .orElseGet(() -> commands.transform("commands", LogRowTypeInfo.INSTANCE, operator))
             .uid(Uids.COMMANDS);
 
     // Chained, all three: an exchange could reorder a shard's rows when the job is rescaled.
@@ -68,6 +74,14 @@ public final class CommandJob {
         .sinkTo(endpoints.deadLetters())
         .name("dead letters")
         .uid(Uids.DEAD_LETTERS);
+  }
+
+  /** The commits of other regions, as the cross-region job releases them. */
+  private static KeyedStream<CommandRecord, String> inbound(
+      StreamExecutionEnvironment env, Source<CommandRecord, ?, ?> source) {
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), "inbound source")
+        .uid(Uids.INBOUND_SOURCE)
+        .keyBy(new RoutingKey(), Types.STRING);
   }
 
   /** What the cluster calls the job. */

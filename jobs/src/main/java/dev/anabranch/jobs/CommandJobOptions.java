@@ -22,6 +22,7 @@ import java.util.Optional;
  */
 public record CommandJobOptions(
     RegionOptions region,
+    RegionsOptions regions,
     KafkaConnection kafka,
     Optional<NewTopics> newTopics,
     CommandsOptions commands,
@@ -75,12 +76,15 @@ public record CommandJobOptions(
   }
 
   private static CommandJobOptions read(OptionReader reader) {
+    ProjectionJobOptions.leaveTo(reader);
     var region = RegionOptions.read(reader);
     var databases = Math.max(1, reader.get(StoreOptions.DATABASES).size());
-    var operator = CommitOptions.read(reader, region, databases);
+    var regions = RegionsOptions.read(reader, region.name());
+    var operator = CommitOptions.read(reader, region, regions.map(), databases);
     var options =
         new CommandJobOptions(
             region,
+            regions,
             KafkaOptions.read(reader),
             TopicOptions.read(reader),
             CommandsOptions.read(reader, region.name()),
@@ -98,12 +102,12 @@ public record CommandJobOptions(
 
   /** A command that went to the events, or a reply that became a command, would be a fine mess. */
   private void requireDistinctTopics(OptionReader reader) {
-    var options =
-        Map.of(
-            CommandsOptions.TOPIC, commands.topic(),
-            EventsOptions.TOPIC, events.topic(),
-            RepliesOptions.TOPIC, replies.topic(),
-            DeadLettersOptions.TOPIC, deadLetters.topic());
+    var options = new LinkedHashMap<JobOption<String>, String>();
+    options.put(CommandsOptions.TOPIC, commands.topic());
+    options.put(EventsOptions.TOPIC, events.topic());
+    options.put(RepliesOptions.TOPIC, replies.topic());
+    options.put(DeadLettersOptions.TOPIC, deadLetters.topic());
+    regions.inboundTopic().ifPresent(topic -> options.put(RegionsOptions.INBOUND_TOPIC, topic));
     options.forEach(
         (option, topic) ->
             options.forEach(
@@ -124,6 +128,7 @@ public record CommandJobOptions(
   private static Map<String, List<JobOption<?>>> sections() {
     var sections = new LinkedHashMap<String, List<JobOption<?>>>();
     sections.put("Region", RegionOptions.ALL);
+    sections.put("Regions", RegionsOptions.ALL);
     sections.put("Kafka", KafkaOptions.ALL);
     sections.put("Commands", CommandsOptions.ALL);
     sections.put("Events", EventsOptions.ALL);

@@ -6,6 +6,7 @@ import dev.anabranch.jobs.config.JobOption;
 import dev.anabranch.jobs.config.OptionReader;
 import dev.anabranch.jobs.config.ValueRule;
 import dev.anabranch.operators.command.CommandOperatorOptions;
+import dev.anabranch.operators.command.RegionMap;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.MemorySize;
@@ -113,7 +114,8 @@ final class CommitOptions {
 
   private CommitOptions() {}
 
-  static CommandOperatorOptions read(OptionReader reader, RegionOptions region, int databases) {
+  static CommandOperatorOptions read(
+      OptionReader reader, RegionOptions region, RegionMap regions, int databases) {
     var maxBytes = (int) reader.get(MAX_BYTES).getBytes();
     var maxRows = reader.get(MAX_ROWS);
     var batchMaxBytes = (int) reader.get(BATCH_MAX_BYTES).getBytes();
@@ -151,6 +153,7 @@ final class CommitOptions {
         LANES);
     return new CommandOperatorOptions(
         region.name().value(),
+        regions,
         region.shardCount(),
         new CommandOperatorOptions.Batching(
             lanes, maxRows, batchMaxBytes, pending, reader.get(MAX_PENDING_BYTES).getBytes()),

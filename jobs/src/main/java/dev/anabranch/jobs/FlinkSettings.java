@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How Flink runs a command job: what correctness needs, then what the user says, then what the
+ * How Flink runs a job of ours: what correctness needs, then what the user says, then what the
  * cluster is configured with, then the job's own defaults.
  */
 final class FlinkSettings {
@@ -35,11 +35,16 @@ final class FlinkSettings {
   }
 
   static void apply(StreamExecutionEnvironment env, CommandJobOptions options) {
-    var user = Configuration.fromMap(options.flink());
+    apply(env, options.region(), options.flink());
+  }
+
+  static void apply(
+      StreamExecutionEnvironment env, RegionOptions region, Map<String, String> flink) {
+    var user = Configuration.fromMap(flink);
     var settings = new Configuration();
     settings.addAll(defaultsBeside(env.getConfiguration(), user));
     settings.addAll(user);
-    settings.addAll(required(options));
+    settings.addAll(required(region));
     env.configure(settings);
     if (env.getConfiguration().getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY).isEmpty()) {
       LOG.warn(
@@ -49,35 +54,40 @@ final class FlinkSettings {
           CheckpointingOptions.CHECKPOINTS_DIRECTORY.key(),
           CheckpointingOptions.CHECKPOINTS_DIRECTORY.key());
     }
-    if (env.getParallelism() > options.region().shardCount()) {
+    if (env.getParallelism() > region.shardCount()) {
       throw new IllegalStateException(
           "the job's parallelism, %d, is more than %s, %d: a subtask without a shard has no work; set flink.%s"
               .formatted(
                   env.getParallelism(),
                   RegionOptions.SHARD_COUNT,
-                  options.region().shardCount(),
+                  region.shardCount(),
                   CoreOptions.DEFAULT_PARALLELISM.key()));
     }
   }
 
   /** Notes what the user asks of Flink that the job can't live with. */
   static void check(OptionReader reader, String prefix, CommandJobOptions options) {
-    var user = Configuration.fromMap(options.flink());
-    required(options)
+    check(reader, prefix, options.region(), options.flink());
+  }
+
+  static void check(
+      OptionReader reader, String prefix, RegionOptions region, Map<String, String> flink) {
+    var user = Configuration.fromMap(flink);
+    required(region)
         .toMap()
         .forEach(
             (name, needed) -> {
-              var given = options.flink().get(name);
+              var given = flink.get(name);
               if (given != null && !given.equalsIgnoreCase(needed)) {
                 reader.contradict(prefix + name, "must be " + needed + "; remove it");
               }
             });
     try {
       var parallelism = user.get(CoreOptions.DEFAULT_PARALLELISM);
-      if (parallelism != null && parallelism > options.region().shardCount()) {
+      if (parallelism != null && parallelism > region.shardCount()) {
         reader.contradict(
             prefix + CoreOptions.DEFAULT_PARALLELISM.key(),
-            "must not exceed " + RegionOptions.SHARD_COUNT + ", " + options.region().shardCount());
+            "must not exceed " + RegionOptions.SHARD_COUNT + ", " + region.shardCount());
       }
     } catch (IllegalArgumentException e) {
       reader.contradict(prefix + CoreOptions.DEFAULT_PARALLELISM.key(), "expected a whole number");
@@ -85,10 +95,10 @@ final class FlinkSettings {
   }
 
   /** What the guarantees rest on. */
-  private static Configuration required(CommandJobOptions options) {
+  private static Configuration required(RegionOptions region) {
     var needed = new Configuration();
     // A shard is a key group.
-    needed.set(PipelineOptions.MAX_PARALLELISM, options.region().shardCount());
+    needed.set(PipelineOptions.MAX_PARALLELISM, region.shardCount());
     // Between the operator and its sinks an exchange could reorder a shard on rescaling.
     needed.set(PipelineOptions.OPERATOR_CHAINING, true);
     needed.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);

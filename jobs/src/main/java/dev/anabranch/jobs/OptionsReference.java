@@ -2,8 +2,9 @@ package dev.anabranch.jobs;
 
 import dev.anabranch.jobs.config.JobOption;
 import java.util.List;
+import java.util.Map;
 
-/** The reference of the command job's options, written from their declarations. */
+/** The references of the jobs' options, written from their declarations. */
 final class OptionsReference {
 
   private static final String INTRODUCTION =
@@ -21,6 +22,18 @@ final class OptionsReference {
       of them at once.
       """;
 
+  private static final String PROJECTION_INTRODUCTION =
+      """
+      # Options of the projection job
+
+      Generated from the code; a test compares. To write it again after a change:
+      `mvn test -pl jobs -am -Dtest=OptionsReferenceTest -Danabranch.update-docs=true`.
+
+      The same job jar, with `-c dev.anabranch.jobs.ProjectionJob`. Files, arguments and values are those
+      of the [command job](command-job-options.md), and one file may hold the options of both jobs:
+      `anabranch projections` reads them from there, too.
+      """;
+
   private static final String FLINK_DEFAULTS =
       """
 
@@ -35,8 +48,17 @@ final class OptionsReference {
 
   /** The page, as Markdown. */
   static String text() {
-    var page = new StringBuilder(INTRODUCTION);
-    CommandJobOptions.SECTIONS.forEach((title, options) -> addSection(page, title, options));
+    return page(INTRODUCTION, CommandJobOptions.SECTIONS);
+  }
+
+  /** The projection job's page, as Markdown. */
+  static String projectionJob() {
+    return page(PROJECTION_INTRODUCTION, ProjectionJobOptions.SECTIONS);
+  }
+
+  private static String page(String introduction, Map<String, List<JobOption<?>>> sections) {
+    var page = new StringBuilder(introduction);
+    sections.forEach((title, options) -> addSection(page, title, options));
     page.append(FLINK_DEFAULTS);
     FlinkSettings.defaults()
         .forEach((key, value) -> page.append("| `" + key + "` | `" + value + "` |\n"));

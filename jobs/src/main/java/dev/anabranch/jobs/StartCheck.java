@@ -8,6 +8,7 @@ import dev.anabranch.connectors.mysql.SchemaMigrator;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.store.StoreUnavailableException;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,13 +94,19 @@ final class StartCheck {
     }
   }
 
+  private static List<String> inputs(CommandJobOptions options) {
+    var inputs = new ArrayList<>(List.of(options.commands().topic()));
+    options.regions().inboundTopic().ifPresent(inputs::add);
+    return inputs;
+  }
+
   private static TopicReport checkTopics(CommandJobOptions options, StoreLayout layout) {
     var events = options.events();
     var report =
         TopicCheck.run(
                 options.kafka(),
                 new TopicCheck.Plan(
-                    List.of(options.commands().topic()),
+                    inputs(options),
                     events.topic(),
                     layout.eventsPartitions(),
                     options.operator().maxCommitBytes(),

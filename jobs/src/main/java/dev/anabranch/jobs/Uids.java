@@ -7,10 +7,15 @@ package dev.anabranch.jobs;
 final class Uids {
 
   static final String COMMAND_SOURCE = "command-source";
+  static final String INBOUND_SOURCE = "inbound-source";
   static final String COMMANDS = "commands";
   static final String EVENTS = "events";
   static final String REPLIES = "replies";
   static final String DEAD_LETTERS = "dead-letters";
+
+  static final String EVENT_SOURCE = "event-source";
+  static final String PROJECTIONS = "projections";
+  static final String PROJECTIONS_END = "projections-end";
 
   private Uids() {}
 }

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 class CommandJobTopologyTest {
 
   private static final int SHARDS = 64;
+  private static final Map<String, String> TWO_REGIONS =
+      Map.of("regions.names", "eu,us", "regions.home", "us");
 
   @Test
   void theOperatorAndItsSinksAreOneChain() {
@@ -40,6 +42,19 @@ class CommandJobTopologyTest {
     assertThat(uids(vertices.get(1)))
         .contains(Uids.COMMANDS, Uids.EVENTS, Uids.REPLIES, Uids.DEAD_LETTERS);
     assertThat(vertices.get(1).getProducedDataSets()).isEmpty();
+  }
+
+  @Test
+  void amongSeveralRegionsThereIsOneInputMoreAndTheSameChain() {
+    var vertices =
+        graph(TWO_REGIONS, new Configuration()).getVerticesSortedTopologicallyFromSources();
+
+    assertThat(vertices).hasSize(3);
+    assertThat(vertices.subList(0, 2))
+        .extracting(CommandJobTopologyTest::uids)
+        .containsExactlyInAnyOrder(List.of(Uids.COMMAND_SOURCE), List.of(Uids.INBOUND_SOURCE));
+    assertThat(uids(vertices.get(2)))
+        .contains(Uids.COMMANDS, Uids.EVENTS, Uids.REPLIES, Uids.DEAD_LETTERS);
   }
 
   @Test
@@ -60,7 +75,7 @@ class CommandJobTopologyTest {
   void uidsAreThoseOfEarlierReleases() {
     var uids = new ArrayList<String>();
     for (var vertex :
-        graph(Map.of(), new Configuration()).getVerticesSortedTopologicallyFromSources()) {
+        graph(TWO_REGIONS, new Configuration()).getVerticesSortedTopologicallyFromSources()) {
       uids.addAll(uids(vertex));
     }
 

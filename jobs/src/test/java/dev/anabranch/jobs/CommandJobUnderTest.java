@@ -28,6 +28,7 @@ public final class CommandJobUnderTest {
     var wrapped =
         new CommandEndpoints(
             real.commands(),
+            real.inbound(),
             wrappers.store().apply(real.store()),
             wrappers.events().apply(real.events()),
             wrappers.replies().apply(real.replies()),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The committed reference is what the declarations say. */
@@ -11,18 +12,25 @@ class OptionsReferenceTest {
 
   @Test
   void theReferenceIsUpToDate() throws IOException {
-    var page = Reference.page("command-job-options.md");
+    expect("command-job-options.md", OptionsReference.text());
+    expect("projection-job-options.md", OptionsReference.projectionJob());
+  }
+
+  private static void expect(String name, String text) throws IOException {
+    var page = Reference.page(name);
     if (Boolean.getBoolean("anabranch.update-docs")) {
       Files.createDirectories(page.getParent());
-      Files.writeString(page, OptionsReference.text());
+      Files.writeString(page, text);
     }
-
-    assertThat(page).hasContent(OptionsReference.text());
+    assertThat(page).hasContent(text);
   }
 
   @Test
   void descriptionsAreSentences() {
-    assertThat(CommandJobOptions.SECTIONS.values().stream().flatMap(options -> options.stream()))
+    assertThat(
+            Stream.of(CommandJobOptions.SECTIONS, ProjectionJobOptions.SECTIONS)
+                .flatMap(sections -> sections.values().stream())
+                .flatMap(options -> options.stream()))
         .allSatisfy(
             option -> {
               assertThat(option.description()).as(option.key()).matches("(?s)[A-Z`].*\\.");

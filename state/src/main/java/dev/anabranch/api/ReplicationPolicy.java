@@ -24,7 +24,8 @@ public sealed interface ReplicationPolicy<S> {
    * Accepted everywhere; a resolver makes one state of concurrent versions.
    *
    * @param current resolves what is live
-   * @param former resolvers that commits of the log were decided with, kept for ever
+   * @param former resolvers that commits of the log were decided with, kept for ever, the newest
+   *     first
    */
   record Automatic<S>(ConflictResolver<S> current, List<ConflictResolver<S>> former)
       implements ReplicationPolicy<S> {
@@ -43,6 +44,14 @@ public sealed interface ReplicationPolicy<S> {
                 + " are not distinct; a resolver that answers differently needs"
                 + " a new id");
       }
+    }
+
+    /**
+     * The one that was there first, and so is the same in every release. It serves where a commit
+     * turns out to be built on several versions only later, and names none.
+     */
+    public ConflictResolver<S> oldest() {
+      return former.isEmpty() ? current : former.get(former.size() - 1);
     }
 
     /** The resolver with this id. */
@@ -66,7 +75,8 @@ public sealed interface ReplicationPolicy<S> {
    * they build on are rejected, until somebody resolves it.
    *
    * @param beneath makes one state where a commit turns out to be built on several versions only
-   *     later: its parent was a repeat of a command that another region had accepted, or withheld
+   *     later: its parent was a repeat of a command that another region had accepted, or withheld;
+   *     the same in every release
    */
   record Interactive<S>(ConflictResolver<S> beneath) implements ReplicationPolicy<S> {}
 

@@ -13,6 +13,8 @@ import java.util.function.Function;
  */
 public final class ResolverCheck {
 
+  private static final int MAX_PERMUTED = 4;
+
   private ResolverCheck() {}
 
   /**
@@ -48,9 +50,13 @@ public final class ResolverCheck {
     return Optional.empty();
   }
 
-  /** Reversed, and every rotation: each version comes first, and last, at least once. */
+  /** All orders of a few; of many the reverse and each rotation, so that each is first and last. */
   private static <S> List<List<LiveVersion<S>>> orders(List<LiveVersion<S>> live) {
     var orders = new ArrayList<List<LiveVersion<S>>>();
+    if (live.size() <= MAX_PERMUTED) {
+      permute(live, List.of(), orders);
+      return orders;
+    }
     var reversed = new ArrayList<>(live);
     Collections.reverse(reversed);
     orders.add(reversed);
@@ -60,6 +66,19 @@ public final class ResolverCheck {
       orders.add(rotated);
     }
     return orders;
+  }
+
+  private static <T> void permute(List<T> rest, List<T> chosen, List<List<T>> orders) {
+    if (rest.isEmpty()) {
+      orders.add(chosen);
+    }
+    for (var i = 0; i < rest.size(); i++) {
+      var more = new ArrayList<>(chosen);
+      more.add(rest.get(i));
+      var fewer = new ArrayList<>(rest);
+      fewer.remove(i);
+      permute(fewer, more, orders);
+    }
   }
 
   private static <S> String problem(

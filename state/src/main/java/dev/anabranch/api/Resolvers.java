@@ -2,6 +2,7 @@ package dev.anabranch.api;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -39,7 +40,7 @@ public final class Resolvers {
 
     @Override
     public S resolve(List<LiveVersion<S>> live, S base) {
-      return live.get(live.size() - 1).state();
+      return Collections.max(live, LiveVersion.order()).state();
     }
   }
 
@@ -62,11 +63,12 @@ public final class Resolvers {
     @Override
     public S resolve(List<LiveVersion<S>> live, S base) {
       var components = type.getRecordComponents();
+      var inOrder = live.stream().sorted(LiveVersion.order()).toList();
       var merged = new @Nullable Object[components.length];
       for (var i = 0; i < components.length; i++) {
         var before = value(components[i], base);
         merged[i] = before;
-        for (var version : live) {
+        for (var version : inOrder) {
           var after = value(components[i], version.state());
           if (!Objects.equals(before, after)) {
             merged[i] = after;

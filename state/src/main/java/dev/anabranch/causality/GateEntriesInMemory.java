@@ -59,6 +59,13 @@ public final class GateEntriesInMemory implements GateEntries {
     return held.size();
   }
 
+  /** What is held, by the dot that it waits for. */
+  public Map<Dot, List<Arrival>> parked() {
+    var copy = new TreeMap<Dot, List<Arrival>>();
+    parked.forEach((waitsFor, arrivals) -> copy.put(waitsFor, List.copyOf(arrivals.values())));
+    return copy;
+  }
+
   public Set<Dot> hollow() {
     return Set.copyOf(hollow);
   }

@@ -130,6 +130,17 @@ public final class VectorTime {
     return least;
   }
 
+  /** The entries of this time that the other one does not reach. */
+  public VectorTime beyond(VectorTime other) {
+    var beyond = this;
+    for (var i = 0; i < regions.length; i++) {
+      if (values[i] <= other.get(regions[i])) {
+        beyond = beyond.with(regions[i], 0);
+      }
+    }
+    return beyond;
+  }
+
   /** Whether the dot is among the commits that this time counts. */
   public boolean covers(Dot dot) {
     return dot.n() <= get(dot.origin());

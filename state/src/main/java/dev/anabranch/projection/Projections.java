@@ -53,6 +53,23 @@ public final class Projections {
     return new Projections(models);
   }
 
+  /**
+   * Those with these names.
+   *
+   * @throws IllegalArgumentException if there is none of some name; the message says which there are
+   */
+  public Projections only(Collection<String> names) {
+    for (var name : names) {
+      if (!byName.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "there is no projection '%s' in this code; there are %s"
+                .formatted(name, String.join(", ", byName.keySet())));
+      }
+    }
+    var chosen = byName.values().stream().filter(p -> names.contains(p.name())).toList();
+    return of(() -> chosen);
+  }
+
   public Optional<Projection> find(String name) {
     return Optional.ofNullable(byName.get(name));
   }

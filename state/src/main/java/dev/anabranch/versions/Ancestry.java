@@ -28,22 +28,21 @@ final class Ancestry {
   }
 
   /**
-   * The versions behind these links. An entry that makes no version is read as its own edges are;
-   * what that reaches beneath another of them goes.
+   * The versions behind these links, but those that another of them is built on. An entry that
+   * makes no version is read as its own edges are. Links that were live side by side for their
+   * decider need not be so here: an alias beneath one of them may lead to the other.
    */
   List<Place> readThrough(Collection<Dot> links, Function<Dot, GraphEntry> entries) {
     var versions = new TreeSet<Place>();
-    var direct = true;
     for (var link : links) {
       var entry = entries.apply(link);
       if (entry.isVersion()) {
         versions.add(entry.place());
       } else {
         versions.addAll(entry.edges());
-        direct = false;
       }
     }
-    return direct ? List.copyOf(versions) : maximal(versions);
+    return maximal(versions);
   }
 
   /** The versions and all their ancestors. */

@@ -186,7 +186,7 @@ final class CanonicalFold {
   private GraphEntry known(Dot dot) {
     var entry = entries.get(dot);
     if (entry == null) {
-      throw VersionGraph.missing(dot);
+      throw new MissingVersionException(dot);
     }
     return entry;
   }

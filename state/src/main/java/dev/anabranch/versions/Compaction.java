@@ -207,7 +207,7 @@ record Compaction(
     private GraphEntry known(Dot dot) {
       var entry = prefix.get(dot);
       if (entry == null) {
-        throw VersionGraph.missing(dot);
+        throw new MissingVersionException(dot);
       }
       return entry;
     }

@@ -41,7 +41,7 @@ public final class VersionGraph {
    *
    * @throws IllegalArgumentException if it contradicts its own tombstone, or claims to be no later
    *     than a commit that it extends
-   * @throws IllegalStateException if it extends a commit that is not here: the gate was passed by
+   * @throws MissingVersionException if it extends a commit that is not here
    */
   public GraphChange add(VersionNode node) {
     var before = entries.summary();
@@ -49,8 +49,9 @@ public final class VersionGraph {
     if (known != null && (!known.node().isHollow() || node.isHollow())) {
       return GraphChange.none(before.live());
     }
-    checkIsLater(node);
-    if (known != null) {
+    if (known == null) {
+      checkExtended(node, before.live());
+    } else {
       checkFills(known.node(), node);
       put(known.filled(node));
       return readAgain(before, before.open(), node.dot());
@@ -66,6 +67,16 @@ public final class VersionGraph {
   /** Whether more than one version is live. */
   public boolean isConflict() {
     return live().size() > 1;
+  }
+
+  /**
+   * The versions that a resolution rejected and that nothing was built on, in (hlc, dot) order.
+   * These and the live ones are what a new resolution may name: a version that was built on, as far
+   * as its decider knows, can't be chosen any more. Reads all entries.
+   */
+  public List<Place> rejected() {
+    var fold = CanonicalFold.of(entries.all());
+    return fold.leaves().stream().filter(leaf -> fold.isRejected(leaf.dot())).toList();
   }
 
   /** Every commit that is here and does not count, by dot. Reads all entries. */
@@ -109,7 +120,7 @@ public final class VersionGraph {
   GraphEntry known(Dot dot) {
     var entry = entries.get(dot);
     if (entry == null) {
-      throw missing(dot);
+      throw new MissingVersionException(dot);
     }
     return entry;
   }
@@ -124,14 +135,6 @@ public final class VersionGraph {
     }
     open.sort(Comparator.comparing(GraphEntry::place));
     return open;
-  }
-
-  static IllegalStateException missing(Dot dot) {
-    return new IllegalStateException(
-        "commit "
-            + dot
-            + " is referred to and not in the version graph: either the gate was passed by, or the"
-            + " graph is damaged; rebuild it from the region's log");
   }
 
   /** Whether {@link VersionStates#compact} may be worth its pass over all entries. */
@@ -184,7 +187,7 @@ public final class VersionGraph {
     return new GraphChange(before.live(), live, List.of(), List.of(), Set.of());
   }
 
-  /** A commit on live versions, the usual case, needs no look at theirs. */
+  /** A commit on live versions, the usual case, needs no look at their entries. */
   private List<Place> edgesOfNew(VersionNode node, GraphSummary summary) {
     var edges = new ArrayList<Place>();
     for (var live : summary.live()) {
@@ -194,7 +197,7 @@ public final class VersionGraph {
     }
     return edges.size() == node.parents().size()
         ? edges
-        : ancestry.readThrough(node.parents(), this::known);
+        : ancestry.readThrough(node.extended(), this::known);
   }
 
   private static List<Place> extended(List<Place> live, List<Place> edges, Place added) {
@@ -246,18 +249,32 @@ public final class VersionGraph {
     }
   }
 
-  private void checkIsLater(VersionNode node) {
+  private void checkExtended(VersionNode node, List<Place> live) {
     for (var link : node.extended()) {
-      var entry = entries.get(link);
-      if (entry != null && entry.node().hlc() >= node.hlc()) {
+      var place = placeOf(link, live);
+      if (place.hlc() >= node.hlc()) {
         throw new IllegalArgumentException(
             "commit "
                 + node.place()
                 + " extends "
-                + entry.place()
+                + place
                 + ", which is not earlier: its region's hybrid logical clock went backwards");
       }
     }
+  }
+
+  private Place placeOf(Dot dot, List<Place> live) {
+    for (var place : live) {
+      if (place.dot().equals(dot)) {
+        return place;
+      }
+    }
+    var entry = known(dot);
+    if (entry.standing().isVoid() && !entry.isOpen()) {
+      // It would be read through, and where to was dropped.
+      throw new MissingVersionException(dot);
+    }
+    return entry.place();
   }
 
   private static void checkFills(VersionNode hollow, VersionNode node) {

@@ -56,6 +56,10 @@ public final class VersionStates<S> {
     this.snapshots = snapshots;
   }
 
+  public VersionGraph graph() {
+    return graph;
+  }
+
   /** Adds the commit to the graph, and derives again what it makes stale. */
   public GraphChange add(VersionNode node) {
     var change = graph.add(node);
@@ -140,8 +144,11 @@ public final class VersionStates<S> {
   }
 
   /**
-   * Drops what no answer needs once all regions have the commits that {@code stable} counts; see
-   * {@link Compaction}. Costs a pass over all entries: {@link VersionGraph#isWorthCompacting}.
+   * Drops what no answer needs once all regions have the commits that {@code stable} counts. Costs
+   * a pass over all entries: {@link VersionGraph#isWorthCompacting}.
+   *
+   * <p>A region that has only a tombstone of a commit may still build beneath it. Where filters
+   * withhold single commits, be ready for a {@link MissingVersionException}.
    */
   public void compact(VectorTime stable) {
     var plan = graph.planCompaction(stable);
@@ -182,7 +189,7 @@ public final class VersionStates<S> {
       keepForks(node, uses, derived, last);
     }
     if (last == null) {
-      throw VersionGraph.missing(version);
+      throw new MissingVersionException(version);
     }
     return last;
   }

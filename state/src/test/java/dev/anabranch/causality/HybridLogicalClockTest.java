@@ -38,6 +38,39 @@ class HybridLogicalClockTest {
     assertThat(HybridLogicalClock.of(millis, counter)).isEqualTo(hlc);
   }
 
+  @ParameterizedTest(name = "HL-4: {0} ms ahead")
+  @CsvSource({"-5000, false", "0, false", "60000, false", "60001, true", "86400000, true"})
+  void quarantinesWhatIsTooFarAhead(long aheadMillis, boolean quarantined) {
+    var now = 1_700_000_000_000L;
+    var last = HybridLogicalClock.of(now - 10, 3);
+    var remote = HybridLogicalClock.of(now + aheadMillis, 1);
+
+    var received = HybridLogicalClock.receive(now, last, remote, 60_000);
+
+    assertThat(received.quarantined()).isEqualTo(quarantined);
+    assertThat(received.aheadMillis()).isEqualTo(aheadMillis);
+    assertThat(received.last())
+        .as("moved only by what is accepted")
+        .isEqualTo(quarantined ? last : Math.max(last, remote));
+  }
+
+  @Test
+  void isLaterThanWhatItReceived() {
+    var remote = HybridLogicalClock.of(1_000, HybridLogicalClock.MAX_COUNTER);
+
+    var last = HybridLogicalClock.receive(500, 0, remote, 60_000).last();
+
+    assertThat(HybridLogicalClock.tick(500, last)).isEqualTo(HybridLogicalClock.of(1_001, 0));
+  }
+
+  @ParameterizedTest(name = "persisted {0} ms, now {1} ms")
+  @CsvSource({"1000, 900, 1000", "1000, 1100, 1100", "0, -5, 0"})
+  void isNeverRestoredBehindItsPast(long persisted, long now, long millis) {
+    var restored = HybridLogicalClock.restore(HybridLogicalClock.of(persisted, 0), now);
+
+    assertThat(HybridLogicalClock.millis(restored)).isEqualTo(millis);
+  }
+
   @Test
   void staysPositiveUntilTheYear6429() {
     var lastSecond = Year.of(6428).atMonth(12).atEndOfMonth().atTime(23, 59, 59);

@@ -60,6 +60,55 @@ class VectorTimeTest {
     assertThat(time(right).merge(time(left))).isEqualTo(time(merged));
   }
 
+  @ParameterizedTest(name = "{0} and {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {"a1 b2 c2 | a4 c1 | a1 c1", "d2 | a1 | ''", "a1 | a1 b1 | a1", "a3 b1 | a2 | a2"})
+  void leastHasTheLesserEntries(String left, String right, String least) {
+    assertThat(time(left).least(time(right))).isEqualTo(time(least));
+    assertThat(time(right).least(time(left))).isEqualTo(time(least));
+  }
+
+  @ParameterizedTest(name = "{0}: {1} beyond {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "VT-17 | a3 b2 d14 g22 | a4 b1 c1 d14 e5 f2 | b2 g22",
+        "all   | a1 b2         | ''                 | a1 b2",
+        "none  | a1 b2         | a1 b2              | ''"
+      })
+  void keepsWhatTheOtherDoesNotReach(String id, String left, String right, String beyond) {
+    assertThat(time(left).beyond(time(right))).isEqualTo(time(beyond));
+  }
+
+  @Test
+  void coversTheDotsThatItCounts() {
+    assertThat(time("a2").covers(new Dot(A, 2))).isTrue();
+    assertThat(time("a2").covers(new Dot(A, 3))).isFalse();
+    assertThat(time("a2").covers(new Dot(B, 1))).isFalse();
+  }
+
+  /**
+   * What a context takes at six regions: with names of one letter 20 to 30 bytes; longer names add
+   * their length.
+   */
+  @Test
+  void aContextOfSixRegionsIsSmall() {
+    assertThat(six("a", 100).encode()).hasSize(20);
+    assertThat(six("a", 1_000).encode()).hasSize(26);
+    assertThat(six("eu-west-", 100).encode()).hasSize(68);
+  }
+
+  private static VectorTime six(String prefix, long value) {
+    var entries = new TreeMap<RegionId, Long>();
+    for (var i = 0; i < 6; i++) {
+      var last = (char) ('a' + i);
+      var name = prefix.length() == 1 ? String.valueOf(last) : prefix + last;
+      entries.put(new RegionId(name), value);
+    }
+    return VectorTime.of(entries);
+  }
+
   @Test
   void hasZeroWhereItHasNoEntry() {
     assertThat(time("a1").get(B)).isZero();

@@ -16,9 +16,12 @@ import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.GateBlob;
+import dev.anabranch.wire.GraphBlob;
 import dev.anabranch.wire.MetadataBlob;
 import dev.anabranch.wire.ReplyBlob;
 import dev.anabranch.wire.ReplyWire;
+import dev.anabranch.wire.ResolutionBlob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +84,33 @@ class FormatTest {
             MetadataBlob::decode),
         new Format("reply", Samples.REPLY, ReplyBlob.encode(Samples.REPLY), ReplyBlob::decode),
         new Format("events", Samples.EVENTS, EventsBlob.encode(Samples.EVENTS), EventsBlob::decode),
+        new Format(
+            "resolution",
+            Samples.RESOLUTION,
+            ResolutionBlob.encode(Samples.RESOLUTION),
+            ResolutionBlob::decode),
+        new Format(
+            "graph-entry",
+            Samples.GRAPH_COMMIT,
+            GraphBlob.encode(Samples.GRAPH_COMMIT),
+            GraphBlob::decode),
+        new Format(
+            "graph-entry-resolution",
+            Samples.GRAPH_RESOLUTION,
+            GraphBlob.encode(Samples.GRAPH_RESOLUTION),
+            GraphBlob::decode),
+        new Format(
+            "graph-summary",
+            Samples.GRAPH_SUMMARY,
+            GraphBlob.encode(Samples.GRAPH_SUMMARY),
+            GraphBlob::decodeSummary),
+        new Format(
+            "gate-held", Samples.HELD, GateBlob.encode(Samples.HELD), GateBlob::decodeArrival),
+        new Format(
+            "gate-stability",
+            Samples.STABILITY,
+            GateBlob.encode(Samples.STABILITY),
+            GateBlob::decodeStability),
         state("state-command-record", new CommandRecordSerializer(), Samples.RECORD),
         state("state-log-row", new LogRowSerializer(), Samples.COMMIT),
         state("state-log-row-rejected", new LogRowSerializer(), Samples.REJECTED),

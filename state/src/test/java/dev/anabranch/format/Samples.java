@@ -1,10 +1,12 @@
 package dev.anabranch.format;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
@@ -24,6 +26,13 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.model.ShardRecord;
 import dev.anabranch.model.SourcePosition;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.versions.GraphEntry;
+import dev.anabranch.versions.GraphSummary;
+import dev.anabranch.versions.Place;
+import dev.anabranch.versions.Resolution;
+import dev.anabranch.versions.Settled;
+import dev.anabranch.versions.Standing;
+import dev.anabranch.versions.VersionNode;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.EventsBlob;
@@ -147,6 +156,51 @@ final class Samples {
           "evolve threw");
   static final ShardRecord SHARD =
       new ShardRecord("550e8400-e29b-41d4-a716-446655440000", 43, -5, HLC);
+
+  static final Resolution RESOLUTION =
+      new Resolution(
+          new Dot(EU, 300), List.of(new Dot(EU, 7), new Dot(US, 1)), true, "Zoë", "newer price");
+  static final GraphEntry GRAPH_COMMIT =
+      new GraphEntry(
+          new VersionNode(
+              new Dot(EU, 301),
+              HLC,
+              RowKind.COMMIT,
+              TIME,
+              List.of(new Dot(US, 1), new Dot(EU, 300)),
+              "last-writer-wins",
+              "cmd-1",
+              null),
+          Standing.TWIN,
+          new Dot(US, 2),
+          List.of(new Dot(EU, 299)),
+          List.of(new Place(new Dot(EU, 299), HLC - 2), new Place(new Dot(US, 2), HLC - 1)),
+          Settled.OPEN);
+  static final GraphEntry GRAPH_RESOLUTION =
+      new GraphEntry(
+          new VersionNode(
+              new Dot(US, 2),
+              HLC,
+              RowKind.RESOLUTION,
+              TIME,
+              List.of(new Dot(EU, 300)),
+              "",
+              null,
+              RESOLUTION),
+          Standing.COUNTS,
+          null,
+          List.of(new Dot(EU, 300)),
+          List.of(new Place(new Dot(EU, 300), HLC - 1)),
+          Settled.REJECTED_LEAF);
+  static final GraphSummary GRAPH_SUMMARY =
+      new GraphSummary(
+          List.of(new Place(new Dot(EU, 300), HLC - 1), new Place(new Dot(US, 2), HLC)),
+          new Place(new Dot(US, 1), HLC - 9),
+          70,
+          33);
+  static final Arrival HELD = new Arrival(new Dot(EU, 302), HLC, TIME, true);
+  static final Stability STABILITY =
+      Stability.of(Map.of(EU, TIME, US, VectorTime.of(Map.of(US, 1L))));
 
   private Samples() {}
 

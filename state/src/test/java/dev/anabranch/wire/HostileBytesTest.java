@@ -8,8 +8,13 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.RecordHeader;
 import dev.anabranch.values.Values;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
@@ -33,6 +38,33 @@ class HostileBytesTest {
     refusesOrReads(ReplyBlob::decode, bytes);
     refusesOrReads(EventsBlob::decode, bytes);
     refusesOrReads(EventsBlob::types, bytes);
+    refusesOrReads(ResolutionBlob::decode, bytes);
+    refusesOrReads(GraphBlob::decode, bytes);
+    refusesOrReads(GraphBlob::decodeSummary, bytes);
+    refusesOrReads(GateBlob::decodeArrival, bytes);
+    refusesOrReads(GateBlob::decodeStability, bytes);
+  }
+
+  @Property(shrinking = ShrinkingMode.OFF)
+  void damagedEntriesOfGraphAndGateAreNoDanger(@ForAll int position, @ForAll byte replacement) {
+    for (var file : List.of("graph-entry", "graph-entry-resolution", "graph-summary")) {
+      var bytes = damaged(stored(file), position, replacement);
+      refusesOrReads(GraphBlob::decode, bytes);
+      refusesOrReads(GraphBlob::decodeSummary, bytes);
+    }
+    refusesOrReads(ResolutionBlob::decode, damaged(stored("resolution"), position, replacement));
+    refusesOrReads(GateBlob::decodeArrival, damaged(stored("gate-held"), position, replacement));
+    refusesOrReads(
+        GateBlob::decodeStability, damaged(stored("gate-stability"), position, replacement));
+  }
+
+  private static byte[] stored(String file) {
+    try {
+      var hex = Files.readString(Path.of("src/test/resources/format-1", file + ".hex"));
+      return HexFormat.of().parseHex(hex.replace("\n", ""));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Property(shrinking = ShrinkingMode.OFF)

@@ -32,7 +32,10 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       EventsCommand.class,
       SchemaCommand.class,
-      ClusterCommand.class
+      ReplayCheckCommand.class,
+      LoadCommand.class,
+      ClusterCommand.class,
+      ProjectionsCommand.class
     },
     footerHeading = "%nTo begin: anabranch demo%n")
 public final class Anabranch implements Runnable {
@@ -154,6 +157,11 @@ public final class Anabranch implements Runnable {
 
   /** The region that the options describe. */
   Region region() {
+    return Region.of(jobArguments());
+  }
+
+  /** The options as a job takes them. */
+  String[] jobArguments() {
     List<String> args = new ArrayList<>();
     if (config != null) {
       args.add("--config");
@@ -169,6 +177,6 @@ public final class Anabranch implements Runnable {
               + CONFIG_VARIABLE
               + "; `anabranch demo --keep` runs a region and writes one.");
     }
-    return Region.of(args.toArray(new String[0]));
+    return args.toArray(new String[0]);
   }
 }

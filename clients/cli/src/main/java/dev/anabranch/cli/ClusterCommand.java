@@ -7,12 +7,15 @@ import dev.anabranch.cli.cluster.ClusterStatus;
 import dev.anabranch.cli.cluster.JobControl;
 import dev.anabranch.cli.cluster.LocalCluster;
 import dev.anabranch.cli.cluster.Upgrade;
+import dev.anabranch.cli.text.Progress;
 import dev.anabranch.cli.text.Style;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -39,12 +42,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "  deploy/local/cluster up --taskmanagers 2",
       "  deploy/local/cluster submit app.jar",
-      "  deploy/local/cluster load --seconds 60 --rate 500 &",
+      "  deploy/anabranch load --config deploy/local/run/region.yaml --seconds 60 &",
       "  deploy/local/cluster upgrade app-2.jar",
       "  deploy/local/cluster down"
     })
 final class ClusterCommand implements Runnable {
 
+  private static final int PROBLEMS_SHOWN = 10;
   private static final String DEFAULT_PATIENCE_SECONDS = "60";
 
   @Spec private @Nullable CommandSpec spec;
@@ -133,17 +137,16 @@ final class ClusterCommand implements Runnable {
               description = "Of Flink's web UI. Default: a free one.")
           int webPort) {
     var options =
-        options(
-            new ClusterOptions(
-                databases,
-                mysql == null ? "" : mysql.toAbsolutePath().toString(),
-                shards,
-                slots,
-                taskManagers == 0 ? 1 : taskManagers,
-                application,
-                scheduler,
-                highlyAvailable,
-                webPort));
+        new ClusterOptions(
+            databases,
+            mysql == null ? "" : mysql.toAbsolutePath().toString(),
+            shards,
+            slots,
+            taskManagers == 0 ? 1 : taskManagers,
+            application,
+            scheduler,
+            highlyAvailable,
+            webPort);
     return locked(
         parts -> {
           parts.cluster().up(options, taskManagers);
@@ -369,7 +372,26 @@ final class ClusterCommand implements Runnable {
 
   private boolean passesReplayCheck(
       ClusterFolder cluster, Path jar, @Nullable List<Path> domains, int sample) {
-    return true;
+    var old = JobControl.jars(cluster);
+    var next = new ArrayList<>(List.of(jar));
+    next.addAll(domains == null ? old.subList(1, old.size()) : domains);
+    var progress = new Progress(err(), style().ansi(), System::nanoTime);
+    try {
+      var report =
+          ReplayCheckCommand.check(
+              Region.of("--config", cluster.regionFile().toString()),
+              next,
+              old,
+              sample,
+              System.currentTimeMillis(),
+              progress);
+      ReplayCheckCommand.print(report, PROBLEMS_SHOWN, out(), style());
+      return report.isClean();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      progress.end();
+    }
   }
 
   /** What works on one cluster. */
@@ -392,10 +414,6 @@ final class ClusterCommand implements Runnable {
     } catch (Exception e) {
       throw new IllegalStateException("cannot unlock " + parts.folder().path(), e);
     }
-  }
-
-  private static ClusterOptions options(ClusterOptions options) {
-    return options;
   }
 
   private Parts parts() {

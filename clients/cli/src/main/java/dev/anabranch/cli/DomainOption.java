@@ -2,6 +2,8 @@ package dev.anabranch.cli;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.Projections;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -39,6 +41,22 @@ final class DomainOption {
                             .sorted()
                             .collect(Collectors.joining(", "))
                         + ". Name the jar of its domain with --domain-jar."));
+  }
+
+  Projection projection(String name) {
+    var projections = Projections.load(loader());
+    return projections
+        .find(name)
+        .orElseThrow(
+            () ->
+                CliException.usage(
+                    "projection "
+                        + name
+                        + " is in no read model here; known are "
+                        + projections.all().stream()
+                            .map(Projection::name)
+                            .collect(Collectors.joining(", "))
+                        + ". Name the jar of its code with --domain-jar."));
   }
 
   private ClassLoader loader() {

@@ -42,7 +42,7 @@ abstract class RegionCommand implements Callable<Integer> {
     return spec;
   }
 
-  private Anabranch root() {
+  final Anabranch root() {
     return (Anabranch) spec().root().userObject();
   }
 }

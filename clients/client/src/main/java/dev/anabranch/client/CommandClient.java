@@ -138,7 +138,7 @@ public final class CommandClient implements AutoCloseable {
       // close() may have gone through the commands under way before this one was among them.
       fail(pending, Reason.CLOSED, CLOSED, null);
     }
-    var result = pending.result.thenApply(level::cast);
+    var result = pending.result.thenCompose(level::completed);
     var unused =
         result.whenComplete(
             (reply, failure) -> {

@@ -6,6 +6,8 @@ import java.util.TreeMap;
 /** Writes what a Flink distribution has in {@code conf}. */
 final class FlinkConfiguration {
 
+  static final String CLI_LOG4J = "flink/conf/log4j-cli.properties";
+
   private static final String LOG4J =
       """
       rootLogger.level = INFO
@@ -30,8 +32,8 @@ final class FlinkConfiguration {
     entries(folder, settings).forEach((key, value) -> text.append(key + ": " + value + "\n"));
     folder.write("flink/conf/config.yaml", text.toString());
     folder.write("flink/conf/log4j.properties", LOG4J);
-    // Where Flink's command line looks for its own.
-    folder.write("flink/conf/log4j-cli.properties", LOG4J);
+    // Of Flink's command line only what went wrong.
+    folder.write(CLI_LOG4J, LOG4J.replace("rootLogger.level = INFO", "rootLogger.level = WARN"));
   }
 
   private static Map<String, String> entries(ClusterFolder folder, ClusterSettings settings) {

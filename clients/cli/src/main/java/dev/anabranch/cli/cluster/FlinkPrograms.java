@@ -28,6 +28,7 @@ final class FlinkPrograms {
   private static final String ZOO_KEEPER =
       "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer";
   private static final String RESOURCES = "org.apache.flink.runtime.util.bash.BashJavaUtils";
+  private static final String LOG4J = "-Dlog4j.configurationFile=";
   private static final String RESULT = "BASH_JAVA_UTILS_EXEC_RESULT:";
   private static final String JOB_CLASS = "dev.anabranch.jobs.CommandJob";
 
@@ -103,7 +104,12 @@ final class FlinkPrograms {
 
   /** Runs Flink's own command line, as {@code bin/flink} does. */
   Output cli(List<String> arguments) {
-    return run(java(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), CLI, arguments));
+    var options =
+        List.of(
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            LOG4J + folder.resolve(FlinkConfiguration.CLI_LOG4J).toUri());
+    return run(java(options, CLI, arguments));
   }
 
   /** The arguments of {@code flink run} for the job. */
@@ -193,7 +199,9 @@ final class FlinkPrograms {
     command.add("--add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED");
     OPENED.forEach(name -> command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
     command.add("-Djava.io.tmpdir=" + folder.directory("tmp"));
-    command.add("-Dlog4j.configurationFile=" + conf().resolve("log4j.properties").toUri());
+    if (options.stream().noneMatch(option -> option.startsWith(LOG4J))) {
+      command.add(LOG4J + conf().resolve("log4j.properties").toUri());
+    }
     command.add(mainClass);
     command.addAll(arguments);
     return command;

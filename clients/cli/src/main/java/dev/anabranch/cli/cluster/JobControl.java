@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A job's life on a local cluster: submitted, saved, stopped, started again from where it was. What
@@ -132,9 +133,17 @@ public final class JobControl {
     }
   }
 
-  /** When all tasks run, or false if they do not in time. */
+  /** Whether all tasks run in time; one that starts again and again is not waited for. */
   boolean awaitRunning(SubmittedJob job, Duration patience) {
-    return Waiting.until(patience, () -> rest().health(job.id()).running());
+    var rest = rest();
+    var unused =
+        Waiting.until(
+            patience,
+            () -> {
+              var health = rest.health(job.id());
+              return health.running() || health.restarts() >= RESTARTS_GIVEN_UP;
+            });
+    return rest.health(job.id()).running();
   }
 
   private String describe(SubmittedJob job, FlinkRest.Health health, Duration patience) {
@@ -173,6 +182,13 @@ public final class JobControl {
     }
     return job.withId(
         rest().jobs().stream().filter(each -> !each.isOver()).findFirst().orElseThrow().id());
+  }
+
+  /** The jars of the job that runs, its own first. */
+  public static List<Path> jars(ClusterFolder folder) {
+    var job =
+        folder.job().orElseThrow(() -> new ClusterException("there is no job; submit one first"));
+    return Stream.concat(Stream.of(job.jar()), job.domainJars().stream()).map(Path::of).toList();
   }
 
   SubmittedJob current() {

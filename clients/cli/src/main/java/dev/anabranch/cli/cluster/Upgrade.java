@@ -118,6 +118,11 @@ public final class Upgrade {
 
   private Result replace(
       SubmittedJob old, SubmittedJob next, Runnable betweenThem, Duration patience) {
+    if (!control.awaitRunning(old, patience)) {
+      throw new ClusterException(
+          "not all tasks of the job run, so it can't be stopped with a savepoint; bring it back"
+              + " first, or cancel it and submit the new jar from its latest checkpoint");
+    }
     var began = System.nanoTime();
     var savepoint = control.stop();
     var stopped = System.nanoTime();

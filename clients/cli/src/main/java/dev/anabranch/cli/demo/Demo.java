@@ -13,6 +13,7 @@ import dev.anabranch.client.CommandClient;
 import dev.anabranch.connectors.kafka.EventTopicReader;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
 import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.jobs.ProjectionJobOptions;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.store.EventStore;
 import java.io.BufferedReader;
@@ -22,6 +23,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -77,6 +79,8 @@ public final class Demo implements AutoCloseable {
     var region = DemoConfig.write(config, servers, directory.resolve("checkpoints"));
     var job = parts.startJob(region, options.web());
     screen.step("flink: schema and topics are created, the command job runs");
+    job.startProjections(ProjectionJobOptions.fromArgs("--config", config.toString()));
+    screen.step("flink: the projection job fills the tables of the bank in schema queries");
     if (options.web()) {
       screen.step("flink's web interface: %s", job.webAddress());
     }
@@ -85,7 +89,7 @@ public final class Demo implements AutoCloseable {
     sendFile(client);
     var sound = sendTraffic(client, store, job, servers);
     client.close();
-    sound &= check(region, store);
+    sound &= check(region, store, servers);
     screen.line("");
     screen.line(verdict(sound));
     if (options.keep()) {
@@ -170,9 +174,12 @@ public final class Demo implements AutoCloseable {
     Pause.millis(options.traffic().toMillis() / parts);
   }
 
-  private boolean check(CommandJobOptions region, EventStore store) {
+  private boolean check(CommandJobOptions region, EventStore store, DemoServers servers)
+      throws SQLException {
     screen.heading("Balances");
     var sound = new BalanceCheck(store, screen).run(ledger.balances());
+    screen.heading("The query table that followed: SELECT ... FROM balances, in MySQL");
+    sound &= new QueryTableCheck(servers, screen).run(ledger.balances());
     screen.heading("Verify: the whole store, and the events topic against it");
     var topic = new EventTopicReader(region.kafka(), region.events().topic(), store.layout());
     var report = new Verifier(store, topic::read, false, VerificationProgress.NONE).run();

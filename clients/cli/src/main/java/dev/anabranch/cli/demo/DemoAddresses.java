@@ -41,6 +41,16 @@ final class DemoAddresses {
               + database.password()
               + " anabranch");
     }
+    var queries = servers.database(DemoServers.QUERY_DATABASE);
+    out.println("  Tables     " + servers.queryUrl());
+    out.println(
+        "             mysql -h127.0.0.1 -P"
+            + queries.port()
+            + " -u"
+            + queries.user()
+            + " -p"
+            + queries.password()
+            + " queries -e 'SELECT * FROM balances LIMIT 5'");
     out.println("  Flink      " + job.webAddress());
     out.println("  Config     " + config);
     out.println("  Log        " + config.resolveSibling("demo.log"));
@@ -51,6 +61,7 @@ final class DemoAddresses {
     out.println("  anabranch state Account/ada --version 2");
     out.println("  anabranch send Account/ada Deposit '{\"amount\":500}' --id my-1");
     out.println("  anabranch send Account/ada Deposit '{\"amount\":500}' --id my-1   # again");
+    out.println("  anabranch projections list");
     out.println("  anabranch verify");
     out.println();
   }

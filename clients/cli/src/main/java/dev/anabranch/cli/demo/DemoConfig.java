@@ -46,13 +46,20 @@ final class DemoConfig {
           """
               .formatted(name, servers.jdbcUrl(name), database.user(), database.password()));
     }
+    var queries = servers.database(DemoServers.QUERY_DATABASE);
     text.append(
         """
+        # The tables of projections.
+        query:
+          url: "%s"
+          user: %s
+          password: %s
         flink:
           parallelism.default: 2
           execution.checkpointing.dir: "%s"
         """
-            .formatted(checkpoints.toUri()));
+            .formatted(
+                servers.queryUrl(), queries.user(), queries.password(), checkpoints.toUri()));
     try {
       // It holds passwords, if only of servers that nobody else can reach.
       Files.createFile(

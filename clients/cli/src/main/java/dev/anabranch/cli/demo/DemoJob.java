@@ -2,7 +2,10 @@ package dev.anabranch.cli.demo;
 
 import dev.anabranch.jobs.CommandJob;
 import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.jobs.ProjectionJob;
+import dev.anabranch.jobs.ProjectionJobOptions;
 import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.projection.ProjectionsLoader;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,16 +27,17 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** A Flink cluster in this JVM, and the command job on it. */
+/** A Flink cluster in this JVM, with the command job and the projection job on it. */
 final class DemoJob implements AutoCloseable {
 
-  private static final int SLOTS = 2;
+  private static final int SLOTS = 4;
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
   private static final String WEB_PORTS = "8081-8099";
 
   private final MiniCluster cluster;
   private final Configuration configuration;
   private JobID job = new JobID();
+  private JobID projections = new JobID();
 
   DemoJob(Path temporary, boolean web) {
     this.configuration = new Configuration();
@@ -63,12 +67,27 @@ final class DemoJob implements AutoCloseable {
     Pause.until("the job runs", Duration.ofSeconds(60), this::isRunning);
   }
 
+  /** Creates the tables of the examples' projections, and submits the job that fills them. */
+  void startProjections(ProjectionJobOptions options) throws Exception {
+    var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    ProjectionJob.prepare(env, options, ProjectionsLoader.services());
+    var graph = env.getStreamGraph();
+    graph.setJobName(ProjectionJob.nameOf(options));
+    projections = cluster.submitJob(graph.getJobGraph()).get().getJobID();
+    Pause.until(
+        "the projection job runs", Duration.ofSeconds(60), () -> isRunning(graph(projections)));
+  }
+
   URI webAddress() {
     return ask(cluster.getRestAddress());
   }
 
   boolean isRunning() {
-    for (var vertex : graph().getAllExecutionVertices()) {
+    return isRunning(graph(job));
+  }
+
+  private static boolean isRunning(AccessExecutionGraph graph) {
+    for (var vertex : graph.getAllExecutionVertices()) {
       if (vertex.getExecutionState() != ExecutionState.RUNNING) {
         return false;
       }
@@ -77,7 +96,7 @@ final class DemoJob implements AutoCloseable {
   }
 
   Optional<CompletedCheckpointStats> lastCheckpoint() {
-    var stats = graph().getCheckpointStatsSnapshot();
+    var stats = graph(job).getCheckpointStatsSnapshot();
     return stats == null
         ? Optional.empty()
         : Optional.ofNullable(stats.getHistory().getLatestCompletedCheckpoint());
@@ -97,8 +116,8 @@ final class DemoJob implements AutoCloseable {
     cluster.close();
   }
 
-  private AccessExecutionGraph graph() {
-    return ask(cluster.getExecutionGraph(job));
+  private AccessExecutionGraph graph(JobID id) {
+    return ask(cluster.getExecutionGraph(id));
   }
 
   private static <T> T ask(java.util.concurrent.CompletableFuture<T> answer) {

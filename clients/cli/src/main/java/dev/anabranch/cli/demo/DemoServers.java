@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 final class DemoServers implements AutoCloseable {
 
   static final List<String> DATABASES = List.of("north", "south");
+  static final String QUERY_DATABASE = "north";
+  static final String QUERY_SCHEMA = "queries";
   private static final String SCHEMA = "anabranch";
 
   private final DemoDirectory directory;
@@ -62,6 +64,11 @@ final class DemoServers implements AutoCloseable {
 
   String jdbcUrl(String name) {
     return database(name).jdbcUrl(SCHEMA);
+  }
+
+  /** Where the tables of projections are. */
+  String queryUrl() {
+    return database(QUERY_DATABASE).jdbcUrl(QUERY_SCHEMA);
   }
 
   /** Databases are killed: nobody needs their data any more. */

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.cli.Anabranch;
 import dev.anabranch.cli.text.Style;
+import dev.anabranch.jobs.ProjectionJobOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -42,8 +44,9 @@ class CommandsITCase {
         PARTS.startServers(new DemoScreen(new PrintWriter(new StringWriter()), new Style(false)));
     var file = directory.resolve("region.yaml");
     var region = DemoConfig.write(file, servers, directory.resolve("checkpoints"));
-    var unused = PARTS.startJob(region, false);
+    var job = PARTS.startJob(region, false);
     config = file.toString();
+    job.startProjections(ProjectionJobOptions.fromArgs("--config", config));
   }
 
   @AfterAll
@@ -189,6 +192,45 @@ class CommandsITCase {
 
   @Test
   @Order(9)
+  void rebuildsSwitchesAndDropsAProjection() throws Exception {
+    assertThat(run("projections", "rebuild", "balances")).isZero();
+    assertThat(run("projections", "rebuild", "nope")).isEqualTo(2);
+    Pause.until(
+        "the rebuild",
+        Duration.ofSeconds(60),
+        () -> run("projections", "switch", "balances", "2", "--max-behind", "0") == 0);
+    assertThat(run("projections", "drop", "balances", "2")).isEqualTo(2);
+    assertThat(run("projections", "drop", "balances", "1")).isZero();
+    out.getBuffer().setLength(0);
+    assertThat(run("projections", "list")).isZero();
+    assertThat(run("projections", "status", "balances")).isZero();
+    assertThat(run("projections", "dead-letters", "list")).isZero();
+    assertThat(run("projections", "dead-letters", "retry", "balances", "Account/1")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .containsPattern("balances +2 +1  yes +0 +0  balances, bank_totals")
+        .containsPattern("statement +1 +1  yes ")
+        .contains("balances v2  revision 1, shown to readers")
+        .contains("(100.0 %), 0 behind")
+        .contains("There are none.");
+    assertThat(err.toString())
+        .contains("projection nope is in no read model here")
+        .contains("readers see balances v2: switch them to another version before")
+        .contains("Account/1 has no dead letter in balances v2");
+    var database = servers.database(DemoServers.QUERY_DATABASE);
+    try (var connection =
+            DriverManager.getConnection(
+                servers.queryUrl(), database.user(), database.password());
+        var statement = connection.createStatement();
+        var result =
+            statement.executeQuery("SELECT balance FROM balances WHERE account = '1'")) {
+      assertThat(result.next()).isTrue();
+      assertThat(result.getLong(1)).isEqualTo(500);
+    }
+  }
+
+  @Test
+  @Order(10)
   void verifyNamesADamagedRow() throws Exception {
     for (var name : DemoServers.DATABASES) {
       var database = servers.database(name);

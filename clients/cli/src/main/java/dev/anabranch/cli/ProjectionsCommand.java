@@ -1,0 +1,264 @@
+package dev.anabranch.cli;
+
+import dev.anabranch.cli.text.ProjectionText;
+import dev.anabranch.cli.text.Table;
+import dev.anabranch.connectors.mysql.VersionStatus;
+import dev.anabranch.query.VersionId;
+import dev.anabranch.store.ShardHead;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code anabranch projections}: the tables that follow a region's events. */
+@Command(
+    name = "projections",
+    description = "Looks after the tables that follow a region's events.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ProjectionsCommand.ListAll.class,
+      ProjectionsCommand.Status.class,
+      ProjectionsCommand.Rebuild.class,
+      ProjectionsCommand.Switch.class,
+      ProjectionsCommand.Drop.class,
+      DeadLettersCommand.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anabranch projections list",
+      "  anabranch projections rebuild balances --domain-jar target/bank.jar",
+      "  anabranch projections status balances",
+      "  anabranch projections switch balances 2",
+      "  anabranch projections drop balances 1"
+    })
+final class ProjectionsCommand implements Runnable {
+
+  private static final int HEADS_AT_ONCE = 500;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "list projections, or which other command?");
+    }
+  }
+
+  @Command(
+      name = "list",
+      description = "Every version of every projection, and how far each is behind the log.",
+      footerHeading = "%nExamples:%n",
+      footer = "  anabranch projections list")
+  static final class ListAll extends ReadSideCommand {
+    @Override
+    int run(ReadSide reads) {
+      var versions = reads.tables().list();
+      var heads = heads(reads);
+      var table =
+          new Table("PROJECTION", ">VERSION", ">REVISION", "READERS", ">BEHIND", ">PARKED", "TABLES");
+      for (var version : versions) {
+        table.row(
+            version.id().projection(),
+            "" + version.id().version(),
+            "" + version.revision(),
+            version.switching() ? "switching" : version.live() ? "yes" : "no",
+            "" + behind(version, heads),
+            "" + version.parked(),
+            String.join(", ", version.tables()));
+      }
+      table.print(out(), style());
+      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "status",
+      description = {
+        "How far the versions of a projection are, how fast they go, and when they will be there.",
+        "The speed is measured while the command runs."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = "  anabranch projections status balances --sample 5")
+  static final class Status extends ReadSideCommand {
+
+    @Parameters(index = "0", paramLabel = "PROJECTION", description = "Its name.")
+    private String projection = "";
+
+    @Option(
+        names = "--sample",
+        paramLabel = "SECONDS",
+        defaultValue = "1",
+        description = "For how long to measure. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Override
+    int run(ReadSide reads) {
+      var before = new HashMap<VersionId, Long>();
+      versions(reads).forEach(version -> before.put(version.id(), version.rows()));
+      if (before.isEmpty()) {
+        throw CliException.problem(
+            "there is no projection "
+                + projection
+                + "; 'anabranch projections list' shows which there are");
+      }
+      var start = System.nanoTime();
+      LockSupport.parkNanos(Duration.ofSeconds(Math.max(1, Math.min(seconds, 3_600))).toNanos());
+      var after = versions(reads);
+      var measured = Duration.ofNanos(System.nanoTime() - start);
+      var heads = heads(reads);
+      for (var version : after) {
+        ProjectionText.print(
+            version,
+            heads,
+            version.rows() - before.getOrDefault(version.id(), version.rows()),
+            measured,
+            Instant.now(),
+            out());
+      }
+      return ExitCode.OK;
+    }
+
+    private List<VersionStatus> versions(ReadSide reads) {
+      return reads.tables().list().stream()
+          .filter(version -> version.id().projection().equals(projection))
+          .toList();
+    }
+  }
+
+  @Command(
+      name = "rebuild",
+      description = {
+        "Begins a new version of a projection's tables beside those that readers see. A projection"
+            + " job with the same code fills it from the event store, then follows the events; it"
+            + " begins within seconds, without a restart.",
+        "The first version of a projection is shown to readers at once."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = "  anabranch projections rebuild balances --domain-jar target/bank.jar")
+  static final class Rebuild extends ReadSideCommand {
+
+    @Parameters(index = "0", paramLabel = "PROJECTION", description = "Its name.")
+    private String projection = "";
+
+    @Mixin private DomainOption domain = new DomainOption();
+
+    @Override
+    int run(ReadSide reads) {
+      var code = domain.projection(projection);
+      var version = reads.tables().begin(code);
+      out().printf("Begun: %s, of revision %d.%n", version, code.revision());
+      out().printf("Watch it:  anabranch projections status %s%n", projection);
+      out()
+          .printf(
+              "Then:      anabranch projections switch %s %d%n", projection, version.version());
+      out().flush();
+      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "switch",
+      description = {
+        "Shows readers another version of a projection: all of its tables at once.",
+        "A version that is behind is refused, unless --force is given. A switch that was"
+            + " interrupted is finished by repeating it."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = "  anabranch projections switch balances 2")
+  static final class Switch extends ReadSideCommand {
+
+    @Parameters(index = "0", paramLabel = "PROJECTION", description = "Its name.")
+    private String projection = "";
+
+    @Parameters(index = "1", paramLabel = "VERSION", description = "Number of the version.")
+    private int number;
+
+    @Option(
+        names = "--max-behind",
+        paramLabel = "N",
+        defaultValue = "1000",
+        description = "Most commits that it may be behind. Default: ${DEFAULT-VALUE}.")
+    private long maxBehind;
+
+    @Option(names = "--force", description = "However far it is behind.")
+    private boolean force;
+
+    @Override
+    int run(ReadSide reads) {
+      var version = new VersionId(projection, number);
+      var behind = behind(reads.status(version), heads(reads));
+      if (behind > maxBehind && !force) {
+        throw CliException.problem(
+            ("%s is %d commits behind; wait until it has caught up ('anabranch projections status"
+                    + " %s'), or give --force")
+                .formatted(version, behind, projection));
+      }
+      reads.tables().switchTo(version);
+      out().printf("Readers see %s now.%n", version);
+      out().flush();
+      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "drop",
+      description = "Removes a version that readers do not see, with its tables.",
+      footerHeading = "%nExamples:%n",
+      footer = "  anabranch projections drop balances 1")
+  static final class Drop extends ReadSideCommand {
+
+    @Parameters(index = "0", paramLabel = "PROJECTION", description = "Its name.")
+    private String projection = "";
+
+    @Parameters(index = "1", paramLabel = "VERSION", description = "Number of the version.")
+    private int number;
+
+    @Override
+    int run(ReadSide reads) {
+      var version = new VersionId(projection, number);
+      reads.tables().drop(version);
+      out().printf("Dropped: %s.%n", version);
+      out().flush();
+      return ExitCode.OK;
+    }
+  }
+
+  /** Rows that the log has and the version has not taken. */
+  private static long behind(VersionStatus version, Map<Integer, ShardHead> heads) {
+    return ProjectionText.end(heads) - version.rows();
+  }
+
+  private static Map<Integer, ShardHead> heads(ReadSideCommand.ReadSide reads) {
+    var layout = reads.store().layout();
+    var heads = new HashMap<Integer, ShardHead>();
+    for (var i = 0; i < layout.databases().size(); i++) {
+      var database = i;
+      var shards =
+          new ArrayList<>(
+              IntStream.range(0, layout.shardCount())
+                  .filter(shard -> layout.databaseOf(shard) == database)
+                  .boxed()
+                  .toList());
+      try (var session = reads.store().open(i)) {
+        for (var first = 0; first < shards.size(); first += HEADS_AT_ONCE) {
+          var end = Math.min(shards.size(), first + HEADS_AT_ONCE);
+          heads.putAll(session.heads(shards.subList(first, end)));
+        }
+      }
+    }
+    return heads;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.anabranch.cli.text;
+
+import dev.anabranch.connectors.mysql.VersionStatus;
+import dev.anabranch.store.ShardHead;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+
+/** How far a version of a projection is, for people. */
+public final class ProjectionText {
+
+  private ProjectionText() {}
+
+  /** Rows of the whole log. */
+  public static long end(Map<Integer, ShardHead> heads) {
+    return heads.values().stream().mapToLong(head -> head.offset() + 1).sum();
+  }
+
+  /**
+   * @param progress rows that it took in the measured time
+   */
+  public static void print(
+      VersionStatus version,
+      Map<Integer, ShardHead> heads,
+      long progress,
+      Duration measured,
+      Instant now,
+      PrintWriter out) {
+    var end = end(heads);
+    var behind = Math.max(0, end - version.rows());
+    var rate = progress / (measured.toMillis() / 1e3);
+    out.printf(
+        Locale.ROOT,
+        "%s  revision %d, %s, begun %s%n",
+        version.id(),
+        version.revision(),
+        version.switching()
+            ? "a switch to it was not finished: repeat it"
+            : version.live() ? "shown to readers" : "not shown to readers",
+        Times.shown(version.createdAt().toEpochMilli() * 1_000));
+    out.printf(
+        Locale.ROOT,
+        "  taken %,d of %,d rows (%.1f %%), %,d behind%s%n",
+        version.rows(),
+        end,
+        end == 0 ? 100.0 : 100.0 * Math.min(version.rows(), end) / end,
+        behind,
+        age(version, heads, now));
+    out.printf(Locale.ROOT, "  %,.0f rows/s%s%n", rate, eta(behind, rate));
+    if (version.parked() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "  %,d rows parked: anabranch projections dead-letters list --projection %s%n",
+          version.parked(),
+          version.id().projection());
+    }
+    out.flush();
+  }
+
+  private static String eta(long behind, double rate) {
+    if (behind == 0) {
+      return "";
+    }
+    return rate <= 0
+        ? ", no progress: is a projection job with this revision running?"
+        : String.format(Locale.ROOT, ", there in %s", shown(Duration.ofSeconds((long) (behind / rate))));
+  }
+
+  /** Age of the oldest last row over the shards that are behind. */
+  private static String age(VersionStatus version, Map<Integer, ShardHead> heads, Instant now) {
+    var oldest = Long.MAX_VALUE;
+    for (var position : version.positions().entrySet()) {
+      var head = heads.get(position.getKey());
+      if (head != null && position.getValue().nextOffset() <= head.offset()) {
+        oldest = Math.min(oldest, position.getValue().hlc() >> 16);
+      }
+    }
+    if (oldest == Long.MAX_VALUE) {
+      return "";
+    }
+    return oldest == 0
+        ? ", some shards not begun"
+        : ", at " + shown(Duration.ofMillis(Math.max(0, now.toEpochMilli() - oldest))) + " ago";
+  }
+
+  private static String shown(Duration duration) {
+    var seconds = duration.toSeconds();
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    return seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h " + seconds / 60 % 60 + " min";
+  }
+}

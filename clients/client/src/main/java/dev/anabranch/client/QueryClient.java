@@ -1,0 +1,241 @@
+package dev.anabranch.client;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.CommandReply.Backing;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits until the tables of a projection reflect a command, for reading one's own writes.
+ *
+ * <p>The token is what each reply carries, {@link CommandReply#backing}: region, shard and offset of
+ * the row behind it. The tables reflect it when the version of the projection that readers see has
+ * taken the shard beyond that offset; while readers are being switched, both versions must have.
+ *
+ * <p><b>Bounds.</b> At most {@value #MAX_WAITING} tokens wait at a time, for up to their timeouts.
+ * However many, one thread asks for all of them, every {@value #MIN_PAUSE_MILLIS} to {@value
+ * #MAX_PAUSE_MILLIS} ms, on one connection of the data source at a time.
+ *
+ * <p><b>Threads.</b> Safe for use by many. Futures complete on the asking thread: what is chained to
+ * them must not block.
+ */
+public final class QueryClient implements AutoCloseable {
+
+  private static final int MAX_WAITING = 100_000;
+  private static final int MIN_PAUSE_MILLIS = 2;
+  private static final int MAX_PAUSE_MILLIS = 20;
+
+  private final DataSource dataSource;
+  private final Queue<Waiting> arrivals = new ConcurrentLinkedQueue<>();
+  private final Semaphore places = new Semaphore(MAX_WAITING);
+  private final Semaphore wakeUp = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  private QueryClient(DataSource dataSource) {
+    this.dataSource = dataSource;
+    this.thread = new Thread(this::run, "anabranch-query-client");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * @param dataSource of the query database; a pool, best
+   */
+  public static QueryClient of(DataSource dataSource) {
+    var client = new QueryClient(dataSource);
+    client.thread.start();
+    return client;
+  }
+
+  /** A token that waits. */
+  private record Waiting(
+      Backing token,
+      String projection,
+      long deadlineNanos,
+      long timeoutMillis,
+      @Nullable CommandReply reply,
+      CompletableFuture<Void> result) {}
+
+  /**
+   * Returns when the tables of the projection that readers see reflect the token.
+   *
+   * @throws NotProjectedException if they do not in time, saying how far behind the projection is;
+   *     at once if there is no such projection or the token's own events are among its dead letters
+   */
+  public void awaitProjected(Backing token, String projection, Duration timeout) {
+    try {
+      projected(token, projection, timeout).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof NotProjectedException failure ? failure : e;
+    }
+  }
+
+  /** The same without blocking. */
+  public CompletableFuture<Void> projected(Backing token, String projection, Duration timeout) {
+    return projected(token, projection, timeout, null);
+  }
+
+  CompletableFuture<Void> projected(
+      Backing token, String projection, Duration timeout, @Nullable CommandReply reply) {
+    var waiting =
+        new Waiting(
+            token,
+            projection,
+            System.nanoTime() + timeout.toNanos(),
+            timeout.toMillis(),
+            reply,
+            new CompletableFuture<>());
+    if (!places.tryAcquire()) {
+      fail(waiting, MAX_WAITING + " tokens wait already; wait for fewer at a time", null);
+      return waiting.result;
+    }
+    var unused = waiting.result.whenComplete((done, failure) -> places.release());
+    arrivals.add(waiting);
+    wakeUp.release();
+    if (closed) {
+      fail(waiting, "the query client is closed", null);
+    }
+    return waiting.result;
+  }
+
+  /** Fails whatever still waits. */
+  @Override
+  public void close() {
+    closed = true;
+    wakeUp.release();
+  }
+
+  private void run() {
+    var waiting = new ArrayList<Waiting>();
+    var pause = MIN_PAUSE_MILLIS;
+    try {
+      while (!closed) {
+        if (waiting.isEmpty()) {
+          wakeUp.acquire();
+        } else if (wakeUp.tryAcquire(pause, MILLISECONDS)) {
+          pause = MIN_PAUSE_MILLIS;
+        } else {
+          pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
+        }
+        wakeUp.drainPermits();
+        for (var next = arrivals.poll(); next != null; next = arrivals.poll()) {
+          waiting.add(next);
+        }
+        ask(waiting);
+        waiting.removeIf(each -> each.result.isDone());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closed = true;
+    waiting.addAll(arrivals);
+    waiting.forEach(each -> fail(each, "the query client was closed", null));
+  }
+
+  private void ask(List<Waiting> waiting) {
+    var byProjection = new HashMap<String, List<Waiting>>();
+    for (var each : waiting) {
+      if (!each.result.isDone()) {
+        byProjection.computeIfAbsent(each.projection, p -> new ArrayList<>()).add(each);
+      }
+    }
+    if (byProjection.isEmpty()) {
+      return;
+    }
+    try (var connection = dataSource.getConnection()) {
+      var queries = new PositionQueries(connection);
+      var region = queries.region();
+      for (var group : byProjection.entrySet()) {
+        var shards = group.getValue().stream().map(w -> w.token.position().shard()).toList();
+        settle(queries, region, queries.positions(group.getKey(), shards), group.getValue());
+      }
+    } catch (SQLException | RuntimeException e) {
+      // The next round asks again; whoever's time is up is told why.
+      for (var each : waiting) {
+        if (isOverdue(each)) {
+          fail(each, "the query database can't be asked: " + e.getMessage(), e);
+        }
+      }
+    }
+  }
+
+  private static void settle(
+      PositionQueries queries,
+      String region,
+      Map<Integer, PositionQueries.Position> positions,
+      List<Waiting> waiting)
+      throws SQLException {
+    for (var each : waiting) {
+      var token = each.token.position();
+      var position = positions.get(token.shard());
+      if (!each.token.region().equals(region)) {
+        fail(
+            each,
+            "the query database follows region '%s', the token is of region '%s'"
+                .formatted(region, each.token.region()),
+            null);
+      } else if (position == null) {
+        fail(
+            each,
+            "readers see no version of projection '%s'; 'anabranch projections list' shows which there are"
+                .formatted(each.projection),
+            null);
+      } else if (position.nextOffset() > token.offset()) {
+        var reason = queries.parkedReason(each.projection, token);
+        if (reason.isEmpty()) {
+          each.result.complete(null);
+        } else {
+          fail(each, "its events are among the dead letters: " + reason.get(), null);
+        }
+      } else if (isOverdue(each)) {
+        late(each, position);
+      }
+    }
+  }
+
+  private static void late(Waiting waiting, PositionQueries.Position position) {
+    var commits = waiting.token.position().offset() + 1 - position.nextOffset();
+    var millis = position.hlc() >> 16;
+    var seconds = millis == 0 ? -1 : Math.max(0, System.currentTimeMillis() - millis) / 1e3;
+    var message =
+        "after %d ms projection %s is %d commits behind %s of region %s (%s)"
+            .formatted(
+                waiting.timeoutMillis,
+                waiting.projection,
+                commits,
+                waiting.token.position(),
+                waiting.token.region(),
+                seconds < 0
+                    ? "it has taken nothing of this shard yet; is the projection job running?"
+                    : "the last one that it has taken of this shard is %.1f s old".formatted(seconds));
+    waiting.result.completeExceptionally(
+        new NotProjectedException(message, waiting.reply, commits, seconds, null));
+  }
+
+  private static void fail(Waiting waiting, String why, @Nullable Throwable cause) {
+    waiting.result.completeExceptionally(
+        new NotProjectedException(
+            "projection %s, %s: %s".formatted(waiting.projection, waiting.token.position(), why),
+            waiting.reply,
+            -1,
+            -1,
+            cause));
+  }
+
+  private static boolean isOverdue(Waiting waiting) {
+    return System.nanoTime() - waiting.deadlineNanos >= 0;
+  }
+}

@@ -1,0 +1,206 @@
+package dev.anabranch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.cli.load.CheckedLoad;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * The life of an application on one cluster, in one story and under one load that checks every
+ * answer: a killed TaskManager, a release that is refused, one that does not start, one that does,
+ * more and fewer machines, a killed JobManager.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ReleasesE2E {
+
+  private static final ClusterUnderTest CLUSTER = new ClusterUnderTest("releases");
+  private static final String OLD = "Member/old";
+
+  private static CheckedLoad load;
+
+  @BeforeAll
+  static void startsWithReleaseOneUnderLoad() {
+    CLUSTER.up("--taskmanagers", "1", "--slots", "2", "--shards", "16");
+    CLUSTER.run("cluster", "submit", ClusterUnderTest.releaseJar(1).toString());
+    load = CLUSTER.load(1, 100);
+    load.start();
+    ClusterUnderTest.awaitAnswers(load, 500);
+  }
+
+  @AfterAll
+  static void leavesNothing() throws Exception {
+    if (load != null) {
+      load.close();
+    }
+    CLUSTER.close();
+  }
+
+  @Test
+  @Order(1)
+  void everyEventOfReleaseOneIsInTheLog() {
+    CLUSTER.run("send", OLD, "JoinProgram", "{\"name\":\"Ann\"}", "--id", "1");
+    CLUSTER.run("send", OLD, "RecordPurchase", "{\"cents\":10000000}", "--id", "2");
+    CLUSTER.run("send", OLD, "GrantBonus", "{\"points\":7}", "--id", "3");
+    CLUSTER.run("send", OLD, "SpendPoints", "{\"points\":2}", "--id", "4");
+  }
+
+  @Test
+  @Order(2)
+  void startingTwiceChangesNothing() {
+    var before = CLUSTER.jobId();
+
+    CLUSTER.up();
+
+    assertThat(CLUSTER.jobId()).isEqualTo(before);
+    assertThat(
+            CLUSTER.attempt("cluster", "submit", ClusterUnderTest.releaseJar(1).toString()).text())
+        .contains("runs already");
+  }
+
+  @Test
+  @Order(3)
+  void aKilledTaskManagerIsReplacedAndLosesNothing() {
+    CLUSTER.run("cluster", "kill", "taskmanager-1");
+    CLUSTER.up();
+
+    CLUSTER.awaitAllTasksRun();
+    ClusterUnderTest.awaitAnswers(load, 500);
+  }
+
+  @Test
+  @Order(4)
+  void anIncompatibleReleaseIsRefusedBeforeAnythingStops() throws Exception {
+    var before = CLUSTER.jobId();
+    var jar =
+        JarVariant.of(
+            "unreadable",
+            Map.of(
+                "purchaseEarnedPoints(),\n              spentBecameRedeemed())",
+                "purchaseEarnedPoints())"));
+
+    var run = CLUSTER.attempt("cluster", "upgrade", jar.toString());
+
+    assertThat(run.exitCode()).isOne();
+    assertThat(run.text())
+        .contains("Member/load-", "can't be folded", "'PointsSpent' is unknown", "NOT upgraded");
+    assertThat(CLUSTER.jobId()).isEqualTo(before);
+    ClusterUnderTest.awaitAnswers(load, 50);
+  }
+
+  @Test
+  @Order(5)
+  void aChangedStateIsRefusedToo() throws Exception {
+    var jar =
+        JarVariant.of(
+            "changed",
+            Map.of("Member.Tier.of(member.path(\"earned\").longValue()).name()", "\"BASIC\""));
+
+    var run = CLUSTER.attempt("cluster", "upgrade", jar.toString());
+
+    assertThat(run.exitCode()).isOne();
+    assertThat(run.text()).contains(OLD, "the state that the old release left becomes", "GOLD");
+  }
+
+  @Test
+  @Order(6)
+  void aReleaseThatDoesNotStartGivesWayToTheOldOne() throws Exception {
+    var jar =
+        JarVariant.of(
+            "unhealthy",
+            Map.of(
+                "    return List.of(MEMBER);",
+                """
+                    if (!Thread.currentThread().getName().equals("main")) {
+                      throw new IllegalStateException("no license on this machine");
+                    }
+                    return List.of(MEMBER);\
+                """));
+
+    var run = CLUSTER.attempt("cluster", "upgrade", jar.toString());
+
+    assertThat(run.exitCode()).isOne();
+    assertThat(run.text())
+        .contains("The release can take over", "no license on this machine")
+        .contains("the old release is healthy again");
+    ClusterUnderTest.awaitAnswers(load, 500);
+  }
+
+  @Test
+  @Order(7)
+  void theNextReleaseTakesOverUnderLoad() {
+    var text = CLUSTER.run("cluster", "upgrade", ClusterUnderTest.releaseJar(2).toString());
+
+    assertThat(text).contains("healthy; no task ran for");
+    ClusterUnderTest.awaitAnswers(load, 500);
+  }
+
+  @Test
+  @Order(8)
+  void theNextReleaseReadsWhatTheFirstStored() {
+    // Renamed, split and retired events, and the new field of the state.
+    CLUSTER.run("send", OLD, "SpendPoints", "{\"points\":100005}", "--id", "5");
+    assertThat(CLUSTER.attempt("send", OLD, "SpendPoints", "{\"points\":1}", "--id", "6").text())
+        .contains("insufficient-points");
+    assertThat(CLUSTER.attempt("send", OLD, "GrantBonus", "{\"points\":1}", "--id", "7").text())
+        .contains("GrantBonus");
+    assertThat(
+            CLUSTER.run(
+                "state", OLD, "--domain-jar", ClusterUnderTest.releaseJar(2).toString(), "--json"))
+        .contains("\"tier\":\"GOLD\"", "\"version\":5");
+    // A repeat of what release 1 answered.
+    assertThat(CLUSTER.run("send", OLD, "GrantBonus", "{\"points\":7}", "--id", "3", "--json"))
+        .contains("100007");
+  }
+
+  @Test
+  @Order(9)
+  void moreAndFewerMachinesUnderLoad() {
+    CLUSTER.run("cluster", "rescale", "--taskmanagers", "2");
+    assertThat(CLUSTER.status()).contains("parallelism 4");
+    ClusterUnderTest.awaitAnswers(load, 500);
+    CLUSTER.rememberProcesses();
+
+    CLUSTER.run("cluster", "rescale", "--taskmanagers", "1");
+    assertThat(CLUSTER.status()).contains("parallelism 2");
+    ClusterUnderTest.awaitAnswers(load, 500);
+  }
+
+  @Test
+  @Order(10)
+  void aKilledJobManagerFindsTheLatestCheckpoint() {
+    CLUSTER.run("cluster", "kill", "jobmanager");
+    CLUSTER.up();
+
+    CLUSTER.awaitAllTasksRun();
+    ClusterUnderTest.awaitAnswers(load, 500);
+  }
+
+  @Test
+  @Order(11)
+  void noAnswerWasLostAndNoneWasWrong() throws Exception {
+    var report = load.stop();
+    System.out.println(report);
+
+    assertThat(report.wrong()).isEmpty();
+    assertThat(report.isSound()).isTrue();
+    assertThat(report.accepted()).isGreaterThan(3_000);
+    assertThat(CLUSTER.run("verify")).contains("sound");
+  }
+
+  @Test
+  @Order(12)
+  void theStoreAloneIsEnough() {
+    CLUSTER.run("cluster", "cancel");
+    CLUSTER.run("cluster", "submit", ClusterUnderTest.releaseJar(2).toString(), "--from", "none");
+
+    assertThat(CLUSTER.attempt("send", OLD, "SpendPoints", "{\"points\":1}", "--id", "8").text())
+        .contains("insufficient-points");
+    CLUSTER.run("verify");
+  }
+}

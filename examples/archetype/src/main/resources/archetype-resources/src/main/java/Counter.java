@@ -1,0 +1,4 @@
+package ${package};
+
+/** State: what decisions need. */
+public record Counter(long value) {}

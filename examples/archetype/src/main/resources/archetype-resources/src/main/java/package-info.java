@@ -1,0 +1,5 @@
+/** The domain: counters. */
+@NullMarked
+package ${package};
+
+import org.jspecify.annotations.NullMarked;
