@@ -34,4 +34,19 @@ public record AggregateView(
     live = List.copyOf(live);
     voided = List.copyOf(voided);
   }
+
+  /** The same without any state, which some reader could not take. */
+  public AggregateView withoutStates(String why) {
+    return new AggregateView(
+        region,
+        aggregate,
+        revision,
+        hlc,
+        null,
+        contentType,
+        conflict,
+        live.stream().map(VersionState::withoutState).toList(),
+        voided,
+        why);
+  }
 }

@@ -39,6 +39,22 @@ public record ConflictRecord(
     live = List.copyOf(live);
   }
 
+  /** The same without any state, which some reader could not take. */
+  public ConflictRecord withoutStates(String why) {
+    return new ConflictRecord(
+        region,
+        aggregate,
+        conflictId,
+        status,
+        position,
+        revision,
+        hlc,
+        occurredAtMicros,
+        live.stream().map(VersionState::withoutState).toList(),
+        settlement,
+        problem.isEmpty() ? why : problem);
+  }
+
   /** The id of a conflict that these two versions opened. */
   public static String idOf(Dot first, Dot second) {
     return first + "+" + second;

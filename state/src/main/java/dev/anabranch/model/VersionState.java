@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param hlc hybrid logical time of that commit
  * @param state null: its commits can't be folded by the release that says so
  */
-public record VersionState(Dot dot, long hlc, @Nullable EncodedMessage state) {}
+public record VersionState(Dot dot, long hlc, @Nullable EncodedMessage state) {
+
+  VersionState withoutState() {
+    return new VersionState(dot, hlc, null);
+  }
+}

@@ -134,6 +134,10 @@ final class ReplicaState {
         });
   }
 
+  boolean hasWaiting() {
+    return access(() -> waiting.get().iterator().hasNext());
+  }
+
   void addWaiting(PublishedRow row) {
     run(() -> waiting.add(row));
   }

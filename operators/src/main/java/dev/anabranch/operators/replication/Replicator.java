@@ -135,16 +135,21 @@ final class Replicator {
     task.currentKey().accept(key.toString());
     var type = mergeOf(key);
     var head = state.head();
+    var isNew = head == null;
     if (head == null) {
       head = ReplicaHead.empty(isCovered ? mergingOf(type) : Merging.FILLING);
     } else if (mustReadAgain(key, type, head)) {
       startReading(key);
+      lookAgain();
       head = ReplicaHead.empty(Merging.FILLING);
     }
     if (head.merging() == Merging.FILLING) {
       state.head(head);
       state.addWaiting(in);
       askStore(key);
+      if (isNew) {
+        lookAgain();
+      }
       return;
     }
     offer(in, key, type, head);
@@ -166,16 +171,21 @@ final class Replicator {
       for (var row : commits) {
         offer(new PublishedRow(options.region(), row), key, type, reload(head));
       }
+      offerWaiting(key, type, head);
       return;
     }
     counts.filled(commits.size());
     var filled = new Filling(replicas, held, gate, task.nowMicros()).fill(key, type, commits);
     state.head(filled);
+    offerWaiting(key, type, filled);
+  }
+
+  private void offerWaiting(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
     for (var waiting : state.takeWaiting()) {
-      if (reload(filled).merging() == Merging.FILLING) {
+      if (reload(head).merging() == Merging.FILLING) {
         state.addWaiting(waiting);
       } else {
-        offer(waiting, key, type, reload(filled));
+        offer(waiting, key, type, reload(head), true);
       }
     }
   }
@@ -186,8 +196,9 @@ final class Replicator {
     if (head == null) {
       return;
     }
-    if (head.merging() == Merging.FILLING) {
+    if (head.merging() == Merging.FILLING || state.hasWaiting()) {
       askStore(key);
+      lookAgain();
     } else if (head.held() > 0) {
       holdLasts(key, head);
     }
@@ -222,6 +233,18 @@ final class Replicator {
 
   private void offer(
       PublishedRow in, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+    offer(in, key, type, head, false);
+  }
+
+  /**
+   * @param storeWasRead whether the own store was looked at since the row came
+   */
+  private void offer(
+      PublishedRow in,
+      AggregateKey key,
+      @Nullable TypeMerge<?> type,
+      ReplicaHead head,
+      boolean storeWasRead) {
     var arrival = Rows.arrival(in.row());
     held.begin(head.held() > 0);
     var holdBack = new HoldBack(gate, head.applied(), held);
@@ -238,6 +261,14 @@ final class Replicator {
       return;
     }
     if (!isOwn(in) && arrival.dot().origin().value().equals(options.region())) {
+      if (!storeWasRead) {
+        // Its way through another region may have been shorter than that through the own topic.
+        state.head(head);
+        state.addWaiting(in);
+        askStore(key);
+        lookAgain();
+        return;
+      }
       counts.behindOwnPast();
       LOG.error(
           "{}: commit {} originates here and came from region {}, but the own log does not have it:"
@@ -438,8 +469,12 @@ final class Replicator {
   private void askStore(AggregateKey key) {
     if (reading.add(key)) {
       task.readFromStore().accept(key);
-      task.timerInMillis().accept(options.holdPatience().toMillis());
     }
+  }
+
+  /** Should the task restart meanwhile, the aggregate is asked for again. */
+  private void lookAgain() {
+    task.timerInMillis().accept(options.holdPatience().toMillis());
   }
 
   private @Nullable TypeMerge<?> mergeOf(AggregateKey key) {

@@ -6,6 +6,7 @@ import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.wire.ConflictWire;
 import dev.anabranch.wire.InboundWire;
+import dev.anabranch.wire.RecordSize;
 import dev.anabranch.wire.ViewWire;
 import java.io.Serializable;
 import org.apache.flink.api.common.serialization.SerializationSchema;
@@ -36,12 +37,35 @@ final class MessageSerializer<T> implements KafkaRecordSerializationSchema<T> {
     return new MessageSerializer<>(connection, topic, InboundWire::encode);
   }
 
-  static MessageSerializer<AggregateView> views(KafkaConnection connection, String topic) {
-    return new MessageSerializer<>(connection, topic, ViewWire::encode);
+  static MessageSerializer<AggregateView> views(
+      KafkaConnection connection, String topic, int maxBytes) {
+    return new MessageSerializer<>(
+        connection,
+        topic,
+        view -> {
+          var whole = ViewWire.encode(view);
+          return RecordSize.of(whole) <= maxBytes
+              ? whole
+              : ViewWire.encode(view.withoutStates(tooLarge(RecordSize.of(whole), maxBytes)));
+        });
   }
 
-  static MessageSerializer<ConflictRecord> conflicts(KafkaConnection connection, String topic) {
-    return new MessageSerializer<>(connection, topic, ConflictWire::encode);
+  static MessageSerializer<ConflictRecord> conflicts(
+      KafkaConnection connection, String topic, int maxBytes) {
+    return new MessageSerializer<>(
+        connection,
+        topic,
+        conflict -> {
+          var whole = ConflictWire.encode(conflict);
+          return RecordSize.of(whole) <= maxBytes
+              ? whole
+              : ConflictWire.encode(
+                  conflict.withoutStates(tooLarge(RecordSize.of(whole), maxBytes)));
+        });
+  }
+
+  private static String tooLarge(int bytes, int maxBytes) {
+    return "with its states it has " + bytes + " bytes, more than the limit of " + maxBytes;
   }
 
   @Override

@@ -30,13 +30,13 @@ public final class ReplicationSinks {
   /** Aggregates as they are; the topic is to be compacted. */
   public static KafkaSink<AggregateView> views(
       KafkaConnection connection, String topic, int maxBytes) {
-    return sink(connection, MessageSerializer.views(connection, topic), maxBytes);
+    return sink(connection, MessageSerializer.views(connection, topic, maxBytes), maxBytes);
   }
 
   /** What became of conflicts. */
   public static KafkaSink<ConflictRecord> conflicts(
       KafkaConnection connection, String topic, int maxBytes) {
-    return sink(connection, MessageSerializer.conflicts(connection, topic), maxBytes);
+    return sink(connection, MessageSerializer.conflicts(connection, topic, maxBytes), maxBytes);
   }
 
   private static <T> KafkaSink<T> sink(
