@@ -77,6 +77,7 @@ public record CommandJobOptions(
 
   private static CommandJobOptions read(OptionReader reader) {
     ProjectionJobOptions.leaveTo(reader);
+    CrossRegionJobOptions.leaveTo(reader);
     var region = RegionOptions.read(reader);
     var databases = Math.max(1, reader.get(StoreOptions.DATABASES).size());
     var regions = RegionsOptions.read(reader, region.name());

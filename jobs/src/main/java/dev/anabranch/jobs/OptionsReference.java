@@ -34,6 +34,18 @@ final class OptionsReference {
       `anabranch projections` reads them from there, too.
       """;
 
+  private static final String CROSS_REGION_INTRODUCTION =
+      """
+      # Options of the cross-region job
+
+      Generated from the code; a test compares. To write it again after a change:
+      `mvn test -pl jobs -am -Dtest=OptionsReferenceTest -Danabranch.update-docs=true`.
+
+      The same job jar, with `-c dev.anabranch.jobs.CrossRegionJob`. Files, arguments and values are those
+      of the [command job](command-job-options.md), and one file may hold the options of all jobs of a
+      region.
+      """;
+
   private static final String FLINK_DEFAULTS =
       """
 
@@ -54,6 +66,11 @@ final class OptionsReference {
   /** The projection job's page, as Markdown. */
   static String projectionJob() {
     return page(PROJECTION_INTRODUCTION, ProjectionJobOptions.SECTIONS);
+  }
+
+  /** The cross-region job's page, as Markdown. */
+  static String crossRegionJob() {
+    return page(CROSS_REGION_INTRODUCTION, CrossRegionJobOptions.SECTIONS);
   }
 
   private static String page(String introduction, Map<String, List<JobOption<?>>> sections) {

@@ -31,7 +31,15 @@ public record ProjectionJobOptions(
 
   /** Of the command job. */
   private static final List<String> NOT_OURS =
-      List.of("commands.", "events.", "replies.", "dead-letters.", "topics.", "commit.", "aggregates.");
+      List.of(
+          "commands.",
+          "events.",
+          "replies.",
+          "dead-letters.",
+          "topics.",
+          "commit.",
+          "aggregates.",
+          "regions.");
 
   /** The options by the heading under which the reference shows them. */
   static final Map<String, List<JobOption<?>>> SECTIONS = sections();
@@ -57,6 +65,7 @@ public record ProjectionJobOptions(
   public static ProjectionJobOptions from(Settings settings) {
     var reader = new OptionReader(settings);
     NOT_OURS.forEach(prefix -> reader.withPrefix(prefix, ","));
+    CrossRegionJobOptions.leaveTo(reader);
     var region = RegionOptions.read(reader);
     var options =
         new ProjectionJobOptions(

@@ -17,5 +17,23 @@ final class Uids {
   static final String PROJECTIONS = "projections";
   static final String PROJECTIONS_END = "projections-end";
 
+  // Of the cross-region job; its golden file is cross-region-uids-and-states.txt.
+  static final String REPLICATION = "replication";
+  static final String INBOUND = "inbound";
+  static final String VIEWS = "views";
+  static final String CONFLICTS = "conflicts";
+  static final String CONFLICT_TABLE = "conflict-table";
+  static final String REPLICATION_DEAD_LETTERS = "replication-dead-letters";
+
   private Uids() {}
+
+  /** Of the source that reads a region's log: a peer may come and go, the others stay. */
+  static String logSource(String region) {
+    return "log-source-" + region;
+  }
+
+  /** Of what reads the records of that source. */
+  static String intake(String region) {
+    return "intake-" + region;
+  }
 }

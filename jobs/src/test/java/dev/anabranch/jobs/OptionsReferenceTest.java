@@ -14,6 +14,7 @@ class OptionsReferenceTest {
   void theReferenceIsUpToDate() throws IOException {
     expect("command-job-options.md", OptionsReference.text());
     expect("projection-job-options.md", OptionsReference.projectionJob());
+    expect("cross-region-job-options.md", OptionsReference.crossRegionJob());
   }
 
   private static void expect(String name, String text) throws IOException {
@@ -28,7 +29,10 @@ class OptionsReferenceTest {
   @Test
   void descriptionsAreSentences() {
     assertThat(
-            Stream.of(CommandJobOptions.SECTIONS, ProjectionJobOptions.SECTIONS)
+            Stream.of(
+                    CommandJobOptions.SECTIONS,
+                    ProjectionJobOptions.SECTIONS,
+                    CrossRegionJobOptions.SECTIONS)
                 .flatMap(sections -> sections.values().stream())
                 .flatMap(options -> options.stream()))
         .allSatisfy(

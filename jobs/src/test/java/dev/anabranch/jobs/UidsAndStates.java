@@ -24,8 +24,12 @@ final class UidsAndStates {
 
   /** The names of the states, as one text, by the uid of their operator. */
   static Map<String, String> golden() {
+    return golden("/uids-and-states.txt");
+  }
+
+  static Map<String, String> golden(String file) {
     var states = new TreeMap<String, String>();
-    for (var line : read().lines().toList()) {
+    for (var line : read(file).lines().toList()) {
       if (!line.isBlank() && !line.startsWith("#")) {
         var equals = line.indexOf('=');
         states.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
@@ -66,8 +70,8 @@ final class UidsAndStates {
     }
   }
 
-  private static String read() {
-    try (var file = UidsAndStates.class.getResourceAsStream("/uids-and-states.txt")) {
+  private static String read(String name) {
+    try (var file = UidsAndStates.class.getResourceAsStream(name)) {
       return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

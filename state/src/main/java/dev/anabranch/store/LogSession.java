@@ -55,6 +55,12 @@ public interface LogSession extends AutoCloseable {
   /** All versions of the aggregates, ordered by version within each. */
   Map<AggregateKey, List<LogRow>> histories(Collection<AggregateKey> aggregates);
 
+  /**
+   * All rows of the aggregates that have a dot, tombstones among them, in the order of the log
+   * within each: what a replica of the aggregate is rebuilt from.
+   */
+  Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates);
+
   /** Next offset to publish by shard, as last recorded; a shard never recorded is missing. */
   Map<Integer, Long> published(Collection<Integer> shards);
 

@@ -7,6 +7,9 @@ import dev.anabranch.model.Outcome;
 /** Folds stored commits by the steps of every reader: decode, upcast, evolve. */
 public final class CommitFold {
 
+  /** Begin of the type names of events that are ours, not the application's. */
+  public static final String RESERVED = "$";
+
   private CommitFold() {}
 
   /**
@@ -16,13 +19,28 @@ public final class CommitFold {
    * @throws dev.anabranch.api.CodecException if the type can't read an event
    */
   public static <S, E> S apply(AggregateType<S, ?, E> type, S before, Outcome commit) {
-    var at = contextOf(commit);
-    var stored = EventsBlob.decode(commit.blobs().events());
+    return apply(type, before, contextOf(commit), commit.blobs().events());
+  }
+
+  /**
+   * The state after a stored commit of which only this is at hand.
+   *
+   * @param at of the commit's first event
+   * @param events as stored; those that are ours, such as a resolution, change no state
+   * @throws WireFormatException if the events are malformed
+   * @throws dev.anabranch.api.CodecException if the type can't read an event
+   */
+  public static <S, E> S apply(
+      AggregateType<S, ?, E> type, S before, EventContext at, byte[] events) {
+    var stored = EventsBlob.decode(events);
     var state = before;
     for (var index = 0; index < stored.size(); index++) {
-      var events = type.decodeEvent(stored.get(index));
-      for (var part = 0; part < events.size(); part++) {
-        state = type.decider().evolve(state, events.get(part), at.event(index, part));
+      if (stored.get(index).type().startsWith(RESERVED)) {
+        continue;
+      }
+      var current = type.decodeEvent(stored.get(index));
+      for (var part = 0; part < current.size(); part++) {
+        state = type.decider().evolve(state, current.get(part), at.event(index, part));
       }
     }
     return state;

@@ -51,9 +51,27 @@ public final class Headers {
   public static final String REVISION = "ce_revision";
   public static final String REPEATED = "ce_repeated";
 
+  /** Whether a view's aggregate has an open conflict: {@code true} or {@code false}. */
+  public static final String CONFLICT = "ce_conflict";
+
+  public static final String CONFLICT_ID = "ce_conflictid";
+
+  /** How many commits were applied to the aggregate. */
+  public static final String POSITION = "ce_position";
+
+  /** Type name of the state that is a view's value. */
+  public static final String STATE_TYPE = "ce_statetype";
+
   public static final String CAUSALITY = "ab_causality";
   public static final String METADATA = "ab_metadata";
   public static final String REPLY = "ab_reply";
+
+  /** Region from whose events topic an inbound record was read. */
+  public static final String VIA = "ab_via";
+
+  public static final String LIVE = "ab_live";
+  public static final String VOIDED = "ab_voided";
+  public static final String PROBLEM = "ab_problem";
 
   /** Reason of a reply, for people; not an attribute, since it may hold control characters. */
   public static final String MESSAGE = "ab_message";

@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
       ReplayCheckCommand.class,
       LoadCommand.class,
       ClusterCommand.class,
-      ProjectionsCommand.class
+      ProjectionsCommand.class,
+      ConflictsCommand.class
     },
     footerHeading = "%nTo begin: anabranch demo%n")
 public final class Anabranch implements Runnable {

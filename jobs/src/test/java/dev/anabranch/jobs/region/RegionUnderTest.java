@@ -324,6 +324,11 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     return outputs().messages("dead-letters." + name());
   }
 
+  /** All records of a topic of the region's Kafka. */
+  public List<MessageRecord> messages(String topic) {
+    return outputs().messages(topic);
+  }
+
   /**
    * Checks everything that must hold when nothing is under way: per shard offsets 0, 1, 2 ..., per
    * aggregate versions 1, 2, 3 ..., each command id once; the events topic gives a reader the same

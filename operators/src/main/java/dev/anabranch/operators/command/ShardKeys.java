@@ -9,7 +9,7 @@ import dev.anabranch.model.Shards;
  *
  * <p>The keys are part of the savepoint format: the rule that makes them never changes.
  */
-final class ShardKeys {
+public final class ShardKeys {
 
   private static final String PREFIX = "!shard/";
 
@@ -18,7 +18,7 @@ final class ShardKeys {
   /**
    * Key of shard {@code i} at index {@code i}: the first of the texts "!shard/0", "!shard/1" ...
    */
-  static String[] forShardCount(int shardCount) {
+  public static String[] forShardCount(int shardCount) {
     var keys = new String[shardCount];
     var missing = shardCount;
     for (var salt = 0; missing > 0; salt++) {

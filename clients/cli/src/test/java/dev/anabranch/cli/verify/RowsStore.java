@@ -121,6 +121,11 @@ final class RowsStore implements EventStore {
     }
 
     @Override
+    public Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Map<Integer, Long> published(Collection<Integer> shards) {
       throw new UnsupportedOperationException();
     }

@@ -10,7 +10,9 @@ import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -107,6 +109,21 @@ final class InMemorySession implements LogSession {
       }
     }
     return histories;
+  }
+
+  @Override
+  public Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) {
+    check();
+    var wanted = new HashSet<>(aggregates);
+    var commits = new HashMap<AggregateKey, List<LogRow>>();
+    for (var row : database.allRows()) {
+      var outcome = row.outcome();
+      if (outcome.dot() != null && wanted.contains(outcome.aggregate())) {
+        commits.computeIfAbsent(outcome.aggregate(), any -> new ArrayList<>()).add(row);
+      }
+    }
+    commits.values().forEach(rows -> rows.sort(Comparator.comparingLong(LogRow::offset)));
+    return commits;
   }
 
   @Override

@@ -127,6 +127,11 @@ class SuiteFindsNoopStoresTest {
     }
 
     @Override
+    public Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) {
+      return Map.of();
+    }
+
+    @Override
     public Map<Integer, Long> published(Collection<Integer> shards) {
       return Map.of();
     }

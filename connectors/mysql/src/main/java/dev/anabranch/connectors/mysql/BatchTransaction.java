@@ -111,8 +111,7 @@ final class BatchTransaction {
       } else if (!ours || found.next != advance.from()) {
         fenced =
             Optional.of(
-                new ApplyResult.Fenced(
-                    advance.shard(), advance.from(), found.next, found.writer));
+                new ApplyResult.Fenced(advance.shard(), advance.from(), found.next, found.writer));
       }
     }
     var moving = batch.advances().stream().filter(a -> a.to() > a.from()).count();

@@ -93,6 +93,21 @@ final class LogReader {
     return histories;
   }
 
+  /** By the prefix of ux_command: tombstones have no version, so ux_version does not find them. */
+  Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) throws SQLException {
+    var commits = new LinkedHashMap<AggregateKey, List<LogRow>>();
+    query(
+        aggregates,
+        SELECT + "FORCE INDEX (ux_command) WHERE (aggregate_type, aggregate_id) IN (",
+        (key, to) -> aggregate(key, to.sql('(')).sql(')'),
+        ") AND origin IS NOT NULL ORDER BY shard, shard_offset",
+        result -> {
+          var row = EventLogTable.read(result);
+          commits.computeIfAbsent(row.outcome().aggregate(), k -> new ArrayList<>()).add(row);
+        });
+    return commits;
+  }
+
   List<LogRow> at(Collection<LogPosition> positions) throws SQLException {
     var rows = new ArrayList<LogRow>();
     query(

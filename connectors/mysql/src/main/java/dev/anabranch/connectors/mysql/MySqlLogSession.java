@@ -138,6 +138,11 @@ final class MySqlLogSession implements LogSession {
   }
 
   @Override
+  public Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) {
+    return call("read", () -> reader.commits(aggregates));
+  }
+
+  @Override
   public Map<Integer, Long> published(Collection<Integer> shards) {
     return call("read", () -> marks.published(shards));
   }

@@ -331,10 +331,7 @@ public final class ProjectionTables {
                   + " (%s): run 'anabranch projections rebuild %s' with this code; the job with the"
                   + " other code can go on meanwhile")
               .formatted(
-                  projection.name(),
-                  projection.revision(),
-                  shown(versions),
-                  projection.name()));
+                  projection.name(), projection.revision(), shown(versions), projection.name()));
     }
     return problems.isEmpty() ? tableProblems(admin, projection, ofRevision) : problems;
   }

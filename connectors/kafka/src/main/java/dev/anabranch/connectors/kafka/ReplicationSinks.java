@@ -1,0 +1,50 @@
+package dev.anabranch.connectors.kafka;
+
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.ConflictRecord;
+import dev.anabranch.model.PublishedRow;
+import java.util.Map;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+
+/**
+ * What the cross-region job writes to its own region's topics, each keyed by aggregate.
+ *
+ * <p><b>Delivery.</b> At least once, in the order of each aggregate. Readers of {@code inbound}
+ * find repeats by dot; of views and conflicts the latest counts.
+ */
+public final class ReplicationSinks {
+
+  private ReplicationSinks() {}
+
+  /**
+   * Remote commits for the command job.
+   *
+   * @param maxBytes largest record
+   */
+  public static KafkaSink<PublishedRow> inbound(
+      KafkaConnection connection, String topic, int maxBytes) {
+    return sink(connection, MessageSerializer.inbound(connection, topic), maxBytes);
+  }
+
+  /** Aggregates as they are; the topic is to be compacted. */
+  public static KafkaSink<AggregateView> views(
+      KafkaConnection connection, String topic, int maxBytes) {
+    return sink(connection, MessageSerializer.views(connection, topic, maxBytes), maxBytes);
+  }
+
+  /** What became of conflicts. */
+  public static KafkaSink<ConflictRecord> conflicts(
+      KafkaConnection connection, String topic, int maxBytes) {
+    return sink(connection, MessageSerializer.conflicts(connection, topic, maxBytes), maxBytes);
+  }
+
+  private static <T> KafkaSink<T> sink(
+      KafkaConnection connection, MessageSerializer<T> serializer, int maxBytes) {
+    return KafkaSink.<T>builder()
+        .setKafkaProducerConfig(ProducerSettings.durable(connection, Map.of(), maxBytes))
+        .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+        .setRecordSerializer(serializer)
+        .build();
+  }
+}

@@ -1,0 +1,181 @@
+package dev.anabranch.connectors.kafka;
+
+import dev.anabranch.wire.DeadLetterWire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the topics of a cross-region job with what it rests on, before it starts. Missing ones
+ * are created if that is asked for; a topic that exists is never changed.
+ */
+public final class ReplicationTopicCheck {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration PEER_TIMEOUT = Duration.ofSeconds(15);
+  private static final String CLEANUP_POLICY = "cleanup.policy";
+  private static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+  private static final int DEFAULT_MAX_MESSAGE_BYTES = (1 << 20) + 12;
+
+  private final TopicAdmin admin;
+  private final Plan plan;
+  private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private final List<String> created = new ArrayList<>();
+
+  private ReplicationTopicCheck(TopicAdmin admin, Plan plan) {
+    this.admin = admin;
+    this.plan = plan;
+  }
+
+  /**
+   * The job's topics in its own region, and what they must take.
+   *
+   * @param events of the region's own command job
+   * @param createMissing null: a missing topic is a problem
+   */
+  public record Plan(
+      String events,
+      int eventsPartitions,
+      String inbound,
+      int inboundMaxBytes,
+      String views,
+      String conflicts,
+      int viewsMaxBytes,
+      String deadLetters,
+      @Nullable NewTopics createMissing) {}
+
+  /**
+   * Asks the cluster.
+   *
+   * @throws IllegalStateException if it can't be asked
+   */
+  public static TopicReport run(KafkaConnection connection, Plan plan) {
+    try (var admin = TopicAdmin.open(connection, TIMEOUT)) {
+      return new ReplicationTopicCheck(admin, plan).run();
+    }
+  }
+
+  /**
+   * Number of partitions of a topic in a peer's cluster.
+   *
+   * @param option that would make the question unnecessary
+   * @throws IllegalStateException if the cluster does not answer, or has no such topic
+   */
+  public static int partitions(KafkaConnection connection, String topic, String option) {
+    try (var admin = TopicAdmin.open(connection, PEER_TIMEOUT)) {
+      return admin
+          .describe(topic)
+          .orElseThrow(
+              () ->
+                  new IllegalStateException(
+                      "there is no topic " + topic + " at " + connection.bootstrapServers()))
+          .partitions()
+          .size();
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          e.getMessage() + "; to start without that cluster, set " + option, e);
+    }
+  }
+
+  private TopicReport run() {
+    var events = require(plan.events, plan.eventsPartitions, Map.of(CLEANUP_POLICY, "delete"));
+    if (events != null && events != plan.eventsPartitions) {
+      problems.add(
+          "topic %s: it has %d partitions, needed are %d, as the region was created with"
+              .formatted(plan.events, events, plan.eventsPartitions));
+    }
+    checkPolicy(plan.events, "delete");
+    var inboundPartitions =
+        plan.createMissing == null ? plan.eventsPartitions : plan.createMissing.commandPartitions();
+    require(plan.inbound, inboundPartitions, settings("delete", plan.inboundMaxBytes));
+    checkPolicy(plan.inbound, "delete");
+    checkSize(plan.inbound, plan.inboundMaxBytes);
+    require(plan.views, plan.eventsPartitions, settings("compact", plan.viewsMaxBytes));
+    checkPolicy(plan.views, "compact");
+    checkSize(plan.views, plan.viewsMaxBytes);
+    require(plan.conflicts, plan.eventsPartitions, settings("delete", plan.viewsMaxBytes));
+    checkSize(plan.conflicts, plan.viewsMaxBytes);
+    require(
+        plan.deadLetters,
+        1,
+        settings("delete", plan.inboundMaxBytes + TopicCheck.DEAD_LETTER_EXTRA_BYTES));
+    var deadLetterMaxBytes =
+        Math.max(
+            DeadLetterWire.MIN_RECORD_BYTES,
+            Math.min(
+                maxMessageBytes(plan.deadLetters),
+                plan.inboundMaxBytes + TopicCheck.DEAD_LETTER_EXTRA_BYTES));
+    return new TopicReport(problems, warnings, List.of(), created, deadLetterMaxBytes);
+  }
+
+  /** Number of partitions; null: the topic is missing, which is a problem. */
+  private @Nullable Integer require(String topic, int partitions, Map<String, String> settings) {
+    var described = admin.describe(topic);
+    if (described.isPresent()) {
+      return described.get().partitions().size();
+    }
+    if (plan.createMissing == null) {
+      problems.add(
+          "topic %s: it does not exist; create it with %d partitions and %s, or let the job create missing topics"
+              .formatted(topic, partitions, settings));
+      return null;
+    }
+    var made =
+        admin.create(
+            new NewTopic(topic, partitions, plan.createMissing.replicationFactor())
+                .configs(withRetention(topic, settings)));
+    created.add(topic);
+    return made.partitions().size();
+  }
+
+  private Map<String, String> withRetention(String topic, Map<String, String> settings) {
+    var all = new HashMap<>(settings);
+    if (topic.equals(plan.events) || topic.equals(plan.conflicts)) {
+      all.put("retention.ms", "-1");
+    }
+    return all;
+  }
+
+  private void checkPolicy(String topic, String needed) {
+    var policy = setting(topic, CLEANUP_POLICY, needed);
+    if (!policy.equals(needed)) {
+      problems.add(
+          "topic %s: %s is %s, needed is %s".formatted(topic, CLEANUP_POLICY, policy, needed));
+    }
+  }
+
+  private void checkSize(String topic, int needed) {
+    if (maxMessageBytes(topic) < needed) {
+      problems.add(
+          "topic %s: %s is %d, needed are %d"
+              .formatted(topic, MAX_MESSAGE_BYTES, maxMessageBytes(topic), needed));
+    }
+  }
+
+  private int maxMessageBytes(String topic) {
+    return Integer.parseInt(setting(topic, MAX_MESSAGE_BYTES, Integer.toString(Integer.MAX_VALUE)));
+  }
+
+  private String setting(String topic, String name, String otherwise) {
+    if (admin.describe(topic).isEmpty()) {
+      return otherwise;
+    }
+    return admin
+        .topicSettings(topic)
+        .map(settings -> settings.getOrDefault(name, otherwise))
+        .orElse(otherwise);
+  }
+
+  private static Map<String, String> settings(String policy, int maxBytes) {
+    return Map.of(
+        CLEANUP_POLICY,
+        policy,
+        MAX_MESSAGE_BYTES,
+        Integer.toString(Math.max(maxBytes, DEFAULT_MAX_MESSAGE_BYTES)));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.anabranch.jobs;
+
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.PublishedRow;
+import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.replication.PeerFilter;
+import dev.anabranch.operators.replication.RegionIntake;
+import dev.anabranch.operators.replication.ReplicationOperator;
+import dev.anabranch.operators.replication.ReplicationOperatorFactory;
+import dev.anabranch.serde.PublishedRowTypeInfo;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Merges the published logs of a region and its peers: lets remote commits pass to the command job
+ * in causal order, and shows what the aggregates have become and where they are in conflict.
+ *
+ * <p>{@code -c dev.anabranch.jobs.CrossRegionJob ... --config region.yaml [--key value ...]}; the
+ * options are those of {@link CrossRegionJobOptions}.
+ */
+public final class CrossRegionJob {
+
+  private CrossRegionJob() {}
+
+  public static void main(String[] args) throws Exception {
+    if (Arrays.asList(args).contains("--help")) {
+      System.out.println(OptionsReference.crossRegionJob());
+      return;
+    }
+    var options = CrossRegionJobOptions.fromArgs(args);
+    var env = StreamExecutionEnvironment.getExecutionEnvironment();
+
+    prepare(env, options, DomainLoader.services());
+    env.execute(nameOf(options));
+  }
+
+  /** Checks everything that the job needs, then builds it. */
+  public static void prepare(
+      StreamExecutionEnvironment env, CrossRegionJobOptions options, DomainLoader domain) {
+    // What a task would find out much later, and again at each restart.
+    var unused = domain.load(Thread.currentThread().getContextClassLoader());
+    build(
+        env, options, domain, CrossRegionEndpoints.of(options, CrossRegionStartCheck.run(options)));
+  }
+
+  /** The whole dataflow, top to bottom. */
+  static void build(
+      StreamExecutionEnvironment env,
+      CrossRegionJobOptions options,
+      DomainLoader domain,
+      CrossRegionEndpoints endpoints) {
+    FlinkSettings.apply(env, options.region(), options.flink());
+
+    var logs = new ArrayList<DataStream<PublishedRow>>();
+    var deadLetters = new ArrayList<DataStream<DeadLetter>>();
+    endpoints
+        .logs()
+        .forEach(
+            (region, source) -> {
+              var intake =
+                  env.fromSource(source, WatermarkStrategy.noWatermarks(), "log of " + region)
+                      .uid(Uids.logSource(region))
+                      .process(intake(options, region, domain), PublishedRowTypeInfo.INSTANCE)
+                      .name("intake of " + region)
+                      .uid(Uids.intake(region));
+              logs.add(intake);
+              deadLetters.add(intake.getSideOutput(RegionIntake.DEAD_LETTERS));
+            });
+
+    var merged =
+        union(logs)
+            .keyBy(new AggregateOfPublished(), Types.STRING)
+            .transform(
+                "replication",
+                PublishedRowTypeInfo.INSTANCE,
+                new ReplicationOperatorFactory(options.operator(), domain, endpoints.store()))
+            .uid(Uids.REPLICATION);
+
+    // Chained, the first three: an exchange could reorder an aggregate when the job is rescaled.
+    merged.sinkTo(endpoints.inbound()).name("inbound").uid(Uids.INBOUND);
+    merged
+        .getSideOutput(ReplicationOperator.VIEWS)
+        .sinkTo(endpoints.views())
+        .name("views")
+        .uid(Uids.VIEWS);
+    var conflicts = merged.getSideOutput(ReplicationOperator.CONFLICTS);
+    conflicts.sinkTo(endpoints.conflicts()).name("conflicts").uid(Uids.CONFLICTS);
+    conflicts.sinkTo(endpoints.conflictTable()).name("conflict table").uid(Uids.CONFLICT_TABLE);
+    deadLetters.add(merged.getSideOutput(ReplicationOperator.DEAD_LETTERS));
+    union(deadLetters)
+        .sinkTo(endpoints.deadLetters())
+        .name("dead letters")
+        .uid(Uids.REPLICATION_DEAD_LETTERS);
+  }
+
+  private static RegionIntake intake(
+      CrossRegionJobOptions options, String region, DomainLoader domain) {
+    var isOwn = region.equals(options.region().name().value());
+    var filter =
+        options.peers().stream()
+            .filter(peer -> peer.region().equals(region))
+            .map(PeerOptions::filter)
+            .findFirst()
+            .orElse(PeerFilter.NONE);
+    return new RegionIntake(region, isOwn, filter, domain);
+  }
+
+  private static <T> DataStream<T> union(List<DataStream<T>> streams) {
+    var all = streams.get(0);
+    for (var stream : streams.subList(1, streams.size())) {
+      all = all.union(stream);
+    }
+    return all;
+  }
+
+  /** What the cluster calls the job. */
+  public static String nameOf(CrossRegionJobOptions options) {
+    return "cross-region-" + options.region().name();
+  }
+}

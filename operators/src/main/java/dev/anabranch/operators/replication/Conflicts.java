@@ -1,0 +1,187 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.ConflictRecord;
+import dev.anabranch.model.ConflictRecord.Settlement;
+import dev.anabranch.model.ConflictStatus;
+import dev.anabranch.model.ReplicaHead;
+import dev.anabranch.model.VersionState;
+import dev.anabranch.versions.GraphChange;
+import dev.anabranch.versions.VersionNode;
+import dev.anabranch.versions.Voided;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what became of the conflicts of one aggregate after one commit.
+ *
+ * <p>Kept from commit to commit: nothing, or how the conflict stands, and its id: {@code "O
+ * a:1+b:1"} for an open one, {@code "R a:1+b:1"} for versions of which a resolver makes one state.
+ */
+final class Conflicts {
+
+  private static final String OPEN = "O ";
+  private static final String RESOLVED = "R ";
+
+  private final String region;
+  private final AggregateKey aggregate;
+  private final String resolverId;
+  private final long nowMicros;
+
+  private Conflicts(String region, AggregateKey aggregate, String resolverId, long nowMicros) {
+    this.region = region;
+    this.aggregate = aggregate;
+    this.resolverId = resolverId;
+    this.nowMicros = nowMicros;
+  }
+
+  /**
+   * What there is to tell, and what to keep.
+   *
+   * @param kept null: there is no conflict
+   */
+  record Told(List<ConflictRecord> records, @Nullable String kept) {}
+
+  /**
+   * @param kept from the commit before; null: there was no conflict
+   * @param head after the commit
+   */
+  static Told after(
+      String region,
+      AggregateKey aggregate,
+      TypeMerge<?> type,
+      @Nullable String kept,
+      ReplicaHead head,
+      VersionNode node,
+      GraphChange change,
+      Shown shown,
+      long nowMicros) {
+    var conflicts = new Conflicts(region, aggregate, type.resolverId(), nowMicros);
+    var records = new ArrayList<ConflictRecord>();
+    for (var voided : change.voided()) {
+      records.add(conflicts.voided(head, voided));
+    }
+    for (var restored : change.restored()) {
+      records.add(
+          conflicts.record(
+              ConflictRecord.idOf(restored), ConflictStatus.RESTORED, head, List.of(), null, ""));
+    }
+    if (shown.live().size() > 1) {
+      return new Told(records, conflicts.concurrent(records, kept, head, change, shown));
+    }
+    if (kept != null) {
+      records.add(
+          conflicts.record(
+              kept.substring(OPEN.length()),
+              ConflictStatus.RESOLVED,
+              head,
+              shown.live(),
+              settledBy(node),
+              ""));
+    }
+    return new Told(records, null);
+  }
+
+  /** How the conflict stands that was found by reading the store, without how it came about. */
+  static Told found(
+      String region,
+      AggregateKey aggregate,
+      TypeMerge<?> type,
+      ReplicaHead head,
+      Shown shown,
+      long nowMicros) {
+    if (shown.live().size() <= 1) {
+      return new Told(List.of(), null);
+    }
+    var conflicts = new Conflicts(region, aggregate, type.resolverId(), nowMicros);
+    var records = new ArrayList<ConflictRecord>();
+    return new Told(records, conflicts.told(records, null, head, shown));
+  }
+
+  private String concurrent(
+      List<ConflictRecord> records,
+      @Nullable String kept,
+      ReplicaHead head,
+      GraphChange change,
+      Shown shown) {
+    if (kept != null
+        && kept.startsWith(shown.open() ? OPEN : RESOLVED)
+        && change.before().equals(change.live())) {
+      return kept;
+    }
+    return told(records, kept, head, shown);
+  }
+
+  private String told(
+      List<ConflictRecord> records, @Nullable String kept, ReplicaHead head, Shown shown) {
+    var live = shown.live();
+    var id =
+        kept != null
+            ? kept.substring(OPEN.length())
+            : ConflictRecord.idOf(live.get(0).dot(), live.get(1).dot());
+    if (shown.open()) {
+      var wasOpen = kept != null && kept.startsWith(OPEN);
+      var status = wasOpen ? ConflictStatus.EXTENDED : ConflictStatus.OPENED;
+      records.add(record(id, status, head, live, null, shown.problem()));
+      return OPEN + id;
+    }
+    var settlement = new Settlement(null, "resolver", resolverId, null, "", "");
+    records.add(record(id, ConflictStatus.RESOLVED, head, live, settlement, ""));
+    return RESOLVED + id;
+  }
+
+  static boolean isOpen(@Nullable String kept) {
+    return kept != null && kept.startsWith(OPEN);
+  }
+
+  private ConflictRecord voided(ReplicaHead head, Voided voided) {
+    var how = reason(voided);
+    return record(
+        ConflictRecord.idOf(voided.dot()),
+        ConflictStatus.VOIDED,
+        head,
+        List.of(),
+        new Settlement(voided.cause(), how, "", null, "", ""),
+        "");
+  }
+
+  static String reason(Voided voided) {
+    return voided.standing().name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static Settlement settledBy(VersionNode node) {
+    var resolution = node.resolution();
+    return resolution == null
+        ? new Settlement(node.dot(), "commit", node.resolverId(), null, "", "")
+        : new Settlement(
+            node.dot(),
+            "resolution",
+            "",
+            resolution.selected(),
+            resolution.who(),
+            resolution.why());
+  }
+
+  private ConflictRecord record(
+      String id,
+      ConflictStatus status,
+      ReplicaHead head,
+      List<VersionState> live,
+      @Nullable Settlement settlement,
+      String problem) {
+    return new ConflictRecord(
+        region,
+        aggregate,
+        id,
+        status,
+        head.position(),
+        head.applied(),
+        head.hlc(),
+        nowMicros,
+        live,
+        settlement,
+        problem);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.causality.CausalGate;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.HoldBack;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.ReplicaHead;
+import dev.anabranch.model.ReplicaHead.Merging;
+import dev.anabranch.model.RowKind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a replica of what the own store has of an aggregate, in the order of its log. */
+final class Filling {
+
+  private final Replica.Environment replicas;
+  private final StoredGate held;
+  private final CausalGate gate;
+  private final LongSupplier nowMicros;
+
+  Filling(Replica.Environment replicas, StoredGate held, CausalGate gate, LongSupplier nowMicros) {
+    this.replicas = replicas;
+    this.held = held;
+    this.gate = gate;
+    this.nowMicros = nowMicros;
+  }
+
+  /** Fills the state of the current key, and shows the aggregate; what it keeps is returned. */
+  ReplicaHead fill(AggregateKey key, @Nullable TypeMerge<?> type, List<LogRow> commits) {
+    var merging = Replicator.mergingOf(type);
+    var rows = withPayloads(commits);
+    var replica = tryFill(key, type, merging, rows);
+    if (replica == null) {
+      // Forked, though the type has a single home: versions of a conflict.
+      replica = tryFill(key, type, Merging.GRAPH, rows);
+    }
+    if (replica == null) {
+      throw new IllegalStateException("a graph takes forks: " + key);
+    }
+    replica.tellFound(nowMicros.getAsLong());
+    replica.finish();
+    return replica.head();
+  }
+
+  /** Null: it needs a graph. */
+  private @Nullable Replica tryFill(
+      AggregateKey key, @Nullable TypeMerge<?> type, Merging merging, List<LogRow> rows) {
+    replicas.state().clear();
+    held.begin(false);
+    var replica = new Replica(replicas, key, type, ReplicaHead.empty(merging));
+    for (var row : rows) {
+      var holdBack = new HoldBack(gate, replica.head().applied(), held);
+      for (var ready : holdBack.offer(Rows.arrival(row)).ready()) {
+        if (!ready.dot().equals(Rows.dot(row))) {
+          throw new IllegalStateException(
+              "the log of the own store is not in causal order at " + row.position());
+        }
+        if (replica.apply(row, false, true, nowMicros.getAsLong()) == Replica.Verdict.FORKED) {
+          return null;
+        }
+      }
+    }
+    return replica;
+  }
+
+  /** A tombstone whose payload came later is read as the payload. */
+  private static List<LogRow> withPayloads(List<LogRow> commits) {
+    var payloads = new HashMap<Dot, LogRow>();
+    for (var row : commits) {
+      if (row.outcome().kind() != RowKind.TOMBSTONE) {
+        payloads.put(Rows.dot(row), row);
+      }
+    }
+    var rows = new ArrayList<LogRow>();
+    for (var row : commits) {
+      rows.add(payloads.getOrDefault(Rows.dot(row), row));
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.operators.command.ShardKeys;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How much of the own region's log the job has read from Kafka, by shard. If it was all of it, an
+ * aggregate that is not in the job's state is new; if not, its commits must be looked for in the
+ * store first.
+ *
+ * <p><b>Recovery.</b> Kept under a key of each shard, so it moves with it; written at checkpoints.
+ */
+final class OwnLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OwnLog.class);
+
+  private static final long NOT_LOADED = Long.MIN_VALUE;
+  private static final long NOTHING_READ = -1;
+
+  private final ReplicaState state;
+  private final Consumer<Object> currentKey;
+  private final String[] shardKeys;
+
+  /** Next offset, or minus that and two if rows before it were not read. */
+  private final long[] next;
+
+  private final BitSet dirty = new BitSet();
+
+  OwnLog(ReplicaState state, Consumer<Object> currentKey, int shardCount) {
+    this.state = state;
+    this.currentKey = currentKey;
+    this.shardKeys = ShardKeys.forShardCount(shardCount);
+    this.next = new long[shardCount];
+    Arrays.fill(next, NOT_LOADED);
+  }
+
+  /** Takes note of a row; the current key is another one afterwards. */
+  void saw(int shard, long offset) {
+    var known = load(shard);
+    var complete = known >= 0;
+    var expected = complete ? known : -known - 2;
+    if (known == NOTHING_READ) {
+      set(shard, offset == 0 ? 1 : incomplete(offset + 1));
+    } else if (offset == expected) {
+      set(shard, complete ? offset + 1 : incomplete(offset + 1));
+    } else if (offset > expected) {
+      LOG.warn(
+          "Shard {} of the own events topic has no rows {} to {}: aggregates that are new to this"
+              + " job are read from the store",
+          shard,
+          expected,
+          offset - 1);
+      set(shard, incomplete(offset + 1));
+    }
+  }
+
+  /** Whether every row of the shard so far was read; the current key is another one afterwards. */
+  boolean isComplete(int shard) {
+    return load(shard) >= 0;
+  }
+
+  /** The store has no row of the shard: whatever comes will be read from the first row on. */
+  void isEmpty(int shard) {
+    if (load(shard) == NOTHING_READ) {
+      set(shard, 0);
+    }
+  }
+
+  void snapshot() {
+    dirty.stream()
+        .forEach(
+            shard -> {
+              currentKey.accept(shardKeys[shard]);
+              state.covered(next[shard]);
+            });
+    dirty.clear();
+  }
+
+  private static long incomplete(long offset) {
+    return -offset - 2;
+  }
+
+  private void set(int shard, long value) {
+    next[shard] = value;
+    dirty.set(shard);
+  }
+
+  private long load(int shard) {
+    if (next[shard] == NOT_LOADED) {
+      currentKey.accept(shardKeys[shard]);
+      var stored = state.covered();
+      next[shard] = stored == null ? NOTHING_READ : stored;
+    }
+    return next[shard];
+  }
+}

@@ -1,0 +1,143 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.serde.DeadLetterTypeInfo;
+import dev.anabranch.wire.EventWire;
+import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.WireFormatException;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the records of one region's events topic: what is no row of that region goes to the dead
+ * letters, what the connection does not take is left out, all else is fit for the gate.
+ *
+ * <p>A dead letter is not skipped: the gate holds whatever depends on it.
+ */
+public final class RegionIntake extends ProcessFunction<CommandRecord, PublishedRow> {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(RegionIntake.class);
+
+  /** Records that are no rows of the region. */
+  public static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", DeadLetterTypeInfo.INSTANCE);
+
+  static final String UNDECODABLE = "undecodable-event";
+  static final String FOREIGN = "foreign-region";
+
+  // -- Configuration.
+  private final String region;
+  private final boolean isOwn;
+  private final PeerFilter filterSpec;
+  private final DomainLoader domain;
+
+  // -- Runtime, from open on.
+  private transient @Nullable CommitFilter filter;
+  private transient @Nullable Counter deadLetters;
+  private transient @Nullable Counter filtered;
+
+  /**
+   * @param region whose topic is read
+   * @param isOwn whether it is the job's own region
+   */
+  public RegionIntake(String region, boolean isOwn, PeerFilter filter, DomainLoader domain) {
+    this.region = region;
+    this.isOwn = isOwn;
+    this.filterSpec = filter;
+    this.domain = domain;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    var runtime = getRuntimeContext();
+    var userCode = runtime.getUserCodeClassLoader();
+    filter =
+        filterSpec.equals(PeerFilter.NONE)
+            ? null
+            : CommitFilter.of(filterSpec, domain.load(userCode), userCode);
+    var group = runtime.getMetricGroup().addGroup("anabranch").addGroup("region", region);
+    deadLetters = group.counter("deadLetters");
+    filtered = group.counter("commitsFiltered");
+  }
+
+  @Override
+  public void processElement(CommandRecord record, Context context, Collector<PublishedRow> out) {
+    PublishedRow published;
+    try {
+      var decoded = EventWire.decode(record.message());
+      if (!decoded.region().equals(region)) {
+        refuse(
+            context,
+            record,
+            FOREIGN,
+            "the record is of region " + decoded.region() + ", the topic of " + region);
+        return;
+      }
+      check(decoded.row());
+      published = new PublishedRow(decoded.region(), decoded.row());
+    } catch (IllegalArgumentException e) {
+      refuse(context, record, UNDECODABLE, String.valueOf(e.getMessage()));
+      return;
+    }
+    if (isOwn || (published.row().outcome().dot() != null)) {
+      pass(published, out);
+    }
+  }
+
+  /** What the gate and the graph rely on. */
+  private static void check(LogRow row) {
+    if (row.outcome().dot() == null) {
+      if (row.outcome().kind().hasVersion() || row.outcome().kind() == RowKind.TOMBSTONE) {
+        throw new WireFormatException("a " + row.outcome().kind() + " without a dot");
+      }
+      return;
+    }
+    var node = Rows.node(row);
+    if (!node.isHollow()) {
+      EventsBlob.types(row.outcome().blobs().events());
+    }
+  }
+
+  private void pass(PublishedRow published, Collector<PublishedRow> out) {
+    if (filter == null || isOwn) {
+      out.collect(published);
+      return;
+    }
+    var taken = published.row();
+    try {
+      taken = filter.apply(published.row());
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      LOG.error(
+          "The filter of region {} throws for {}: the commit is taken",
+          region,
+          published.row().outcome().aggregate(),
+          e);
+    }
+    if (taken != published.row() && filtered != null) {
+      filtered.inc();
+    }
+    if (taken != null) {
+      out.collect(new PublishedRow(published.region(), taken));
+    }
+  }
+
+  private void refuse(Context context, CommandRecord record, String code, String message) {
+    if (deadLetters != null) {
+      deadLetters.inc();
+    }
+    LOG.error("Record {} of region {} can't be read: {}", record.source(), region, message);
+    context.output(DEAD_LETTERS, new DeadLetter(record, code, message));
+  }
+}

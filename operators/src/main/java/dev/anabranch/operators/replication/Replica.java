@@ -1,0 +1,300 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.EventContext;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.ReplicaHead;
+import dev.anabranch.model.ReplicaHead.Merging;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.VersionState;
+import dev.anabranch.model.VoidCommit;
+import dev.anabranch.versions.GraphChange;
+import dev.anabranch.versions.VersionGraph;
+import dev.anabranch.versions.VersionStates;
+import dev.anabranch.wire.EventsBlob;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One aggregate for the time of one record: applies commits that the gate has let pass, and shows
+ * what came of them. Its state is that of the current key.
+ */
+final class Replica {
+
+  /** What a commit needs another treatment for. */
+  enum Verdict {
+    APPLIED,
+    /** Concurrent with another one, which the type's policy rules out: a graph is needed. */
+    FORKED,
+    /** A payload for a tombstone that later commits were folded over: fold all of them again. */
+    REFOLD
+  }
+
+  private final Environment environment;
+  private final AggregateKey key;
+  private final @Nullable TypeMerge<?> type;
+  private final ReplicaState state;
+  private final StoredGraph entries;
+  private final VersionGraph graph;
+  private final @Nullable StoredStates stored;
+  private final @Nullable VersionStates<Folded> states;
+  private ReplicaHead head;
+  private @Nullable Folded folded;
+  private @Nullable EncodedMessage encoded;
+  private boolean applied;
+
+  /** What all replicas share. */
+  record Environment(
+      RegionId region,
+      List<RegionId> regions,
+      ReplicaState state,
+      StoredGraph entries,
+      ReplicationOutputs outputs,
+      ReplicationCounts counts) {}
+
+  Replica(
+      Environment environment, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+    this.environment = environment;
+    this.key = key;
+    this.type = type;
+    this.state = environment.state();
+    this.entries = environment.entries();
+    this.head = head;
+    this.entries.begin();
+    this.graph = new VersionGraph(entries);
+    this.stored = type == null ? null : new StoredStates(state, type);
+    this.states = stored == null ? null : new VersionStates<>(graph, stored, stored);
+  }
+
+  AggregateKey key() {
+    return key;
+  }
+
+  ReplicaHead head() {
+    return head;
+  }
+
+  void head(ReplicaHead newHead) {
+    head = newHead;
+  }
+
+  /**
+   * Applies a commit that the gate has let pass.
+   *
+   * @param fills whether its tombstone was applied before
+   * @param quiet whether to tell nothing: it is read again, and was told of before
+   */
+  Verdict apply(LogRow row, boolean fills, boolean quiet, long nowMicros) {
+    var dot = Rows.dot(row);
+    var context = Rows.causality(row).context();
+    if (head.merging() == Merging.FOLD) {
+      if (fills) {
+        return Verdict.REFOLD;
+      }
+      if (type != null && !type.commutes() && isFork(dot, context)) {
+        return Verdict.FORKED;
+      }
+    }
+    moveOn(row, dot, context, fills);
+    applied = true;
+    if (type == null || !head.problem().isEmpty()) {
+      return Verdict.APPLIED;
+    }
+    if (head.merging() == Merging.FOLD) {
+      fold(row, context);
+    } else if (head.merging() == Merging.GRAPH) {
+      addToGraph(row, quiet, nowMicros);
+    }
+    return Verdict.APPLIED;
+  }
+
+  /** Writes what is to be kept, and shows the aggregate if it has changed. */
+  void finish() {
+    if (folded != null && type != null && !folded.isBroken()) {
+      writeFolded(type, folded);
+    }
+    state.head(head);
+    if (applied && type != null) {
+      show(type);
+    }
+  }
+
+  /** Tells how the conflict stands that reading the store has found. */
+  void tellFound(long nowMicros) {
+    if (type == null || states == null || head.merging() != Merging.GRAPH) {
+      return;
+    }
+    var shown = Shown.of(type, graph, states);
+    var told = Conflicts.found(environment.region().value(), key, type, head, shown, nowMicros);
+    told.records().forEach(environment.outputs()::conflict);
+    state.conflict(told.kept());
+  }
+
+  private void moveOn(LogRow row, Dot dot, VectorTime context, boolean fills) {
+    var now = fills ? head.applied() : head.applied().with(dot.origin(), dot.n());
+    var heard = head.merging() == Merging.GRAPH ? head.heard().after(dot, context) : head.heard();
+    var last = row.outcome().kind() == RowKind.TOMBSTONE ? head.last() : dot;
+    head = head.applied(now, row.outcome().stamp().hlc(), last, heard);
+  }
+
+  /** Whether its decider had not seen everything that is applied here. */
+  private boolean isFork(Dot dot, VectorTime context) {
+    return !head.applied().isBeforeOrEqual(context.with(dot.origin(), dot.n() - 1));
+  }
+
+  private void fold(LogRow row, VectorTime context) {
+    var kind = row.outcome().kind();
+    if (kind == RowKind.TOMBSTONE || kind == RowKind.HOME_MOVE || type == null) {
+      return;
+    }
+    var at = EventContext.of(Rows.dot(row), context, row.outcome().stamp().hlc());
+    folded = type.fold(foldedSoFar(type), at, row.outcome().blobs().events());
+    if (folded.isBroken()) {
+      broken(folded.problem());
+    }
+  }
+
+  private void writeFolded(TypeMerge<?> known, Folded now) {
+    try {
+      encoded = known.encode(now);
+      state.folded(EventsBlob.encode(List.of(encoded)));
+    } catch (RuntimeException | StackOverflowError e) {
+      broken("its state can't be written: " + e);
+    }
+  }
+
+  private Folded foldedSoFar(TypeMerge<?> known) {
+    if (folded != null) {
+      return folded;
+    }
+    var blob = state.folded();
+    return blob == null ? known.initial() : known.decodeBlob(blob);
+  }
+
+  private void addToGraph(LogRow row, boolean quiet, long nowMicros) {
+    if (type == null || states == null) {
+      return;
+    }
+    GraphChange change;
+    var node = Rows.node(row);
+    try {
+      if (!node.isHollow()) {
+        ReplicaState.run(
+            () -> state.events.put(node.dot().toString(), row.outcome().blobs().events()));
+      }
+      change = states.add(node);
+    } catch (IllegalArgumentException e) {
+      // It contradicts what is known: no order of the commits makes sense of it.
+      broken(String.valueOf(e.getMessage()));
+      return;
+    }
+    noteVoided(change);
+    compact(states);
+    var kept = state.conflict();
+    if (quiet
+        || (change.live().size() <= 1
+            && kept == null
+            && change.voided().isEmpty()
+            && change.restored().isEmpty())) {
+      return;
+    }
+    var shown = Shown.of(type, graph, states);
+    var told =
+        Conflicts.after(
+            environment.region().value(), key, type, kept, head, node, change, shown, nowMicros);
+    told.records().forEach(environment.outputs()::conflict);
+    if (!Objects.equals(kept, told.kept())) {
+      state.conflict(told.kept());
+    }
+  }
+
+  private void noteVoided(GraphChange change) {
+    if (change.voided().isEmpty() && change.restored().isEmpty()) {
+      return;
+    }
+    var voided = new TreeMap<Dot, VoidCommit>();
+    head.voided().forEach(commit -> voided.put(commit.dot(), commit));
+    change.restored().forEach(voided::remove);
+    for (var commit : change.voided()) {
+      voided.put(
+          commit.dot(), new VoidCommit(commit.dot(), Conflicts.reason(commit), commit.cause()));
+    }
+    head = head.withVoided(List.copyOf(voided.values()));
+  }
+
+  /**
+   * Tried when the graph has doubled: one that a silent region keeps from shrinking costs little.
+   */
+  private void compact(VersionStates<Folded> known) {
+    if (entries.summary().open() < Math.max(head.compactAt(), 1) || !graph.isWorthCompacting()) {
+      return;
+    }
+    var stable = head.heard().stable(environment.region(), head.applied(), environment.regions());
+    // A state that can't be derived now must be derivable later.
+    if (StreamSupport.stream(known.live().spliterator(), false)
+        .noneMatch(version -> version.state().isBroken())) {
+      known.compact(stable);
+    }
+    head = head.withCompactAt(2 * entries.summary().open());
+  }
+
+  private void broken(String problem) {
+    environment.counts().problem();
+    head = head.withProblem(problem);
+  }
+
+  private void show(TypeMerge<?> known) {
+    var outputs = environment.outputs();
+    if (head.merging() == Merging.FOLD) {
+      if (folded == null && head.problem().isEmpty()) {
+        return; // A tombstone, or a move: the state is as it was shown.
+      }
+      var shown = head.problem().isEmpty() ? encoded : null;
+      outputs.view(view(known, shown, false, folds(known, shown), head.problem()));
+    } else if (head.merging() == Merging.GRAPH && states != null) {
+      if (!head.problem().isEmpty()) {
+        outputs.view(view(known, null, false, List.of(), head.problem()));
+        return;
+      }
+      var shown = Shown.of(known, graph, states);
+      if (!shown.live().isEmpty()) {
+        outputs.view(view(known, shown.state(), shown.open(), shown.live(), shown.problem()));
+      }
+    }
+  }
+
+  /** The one live version of an aggregate that nothing is concurrent in. */
+  private List<VersionState> folds(TypeMerge<?> known, @Nullable EncodedMessage shown) {
+    var last = head.last();
+    return known.commutes() || last == null
+        ? List.of()
+        : List.of(new VersionState(last, head.hlc(), shown));
+  }
+
+  private AggregateView view(
+      TypeMerge<?> known,
+      @Nullable EncodedMessage shown,
+      boolean conflict,
+      List<VersionState> live,
+      String problem) {
+    return new AggregateView(
+        environment.region().value(),
+        key,
+        head.applied(),
+        head.hlc(),
+        shown,
+        known.contentType(),
+        conflict,
+        live,
+        head.voided(),
+        problem);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.anabranch.operators.replication;
+
+/** What is counted; {@link ReplicationMetrics} shows it. */
+interface ReplicationCounts {
+
+  /** A row was read from a region's topic. */
+  void in(String region, long occurredAtMicros);
+
+  /** A commit of a region's topic was applied. */
+  void released(String region);
+
+  /** A commit came again. */
+  void duplicate(String region);
+
+  /** The number of held commits that came from the region's topic changed. */
+  void held(String region, int change);
+
+  /** A commit could not be kept, since too many are: it must be published again. */
+  void refused(String region);
+
+  /** A hold lasts, and the own store does not have what is missing either. */
+  void holdLasts();
+
+  /** A commit of this region came from outside, and its own row says something else. */
+  void ownCommitDiffers();
+
+  /** A commit of this region came from outside, and its own store does not have it. */
+  void behindOwnPast();
+
+  /** A state could not be made, or a resolver failed. */
+  void problem();
+
+  /** An aggregate was read from the own store. */
+  void filled(int commits);
+}

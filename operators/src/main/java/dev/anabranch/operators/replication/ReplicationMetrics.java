@@ -1,0 +1,122 @@
+package dev.anabranch.operators.replication;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/** {@link ReplicationCounts} as Flink metrics, in the group {@code anabranch} of the operator. */
+final class ReplicationMetrics implements ReplicationCounts {
+
+  private final Map<String, Region> regions = new ConcurrentHashMap<>();
+  private final MetricGroup group;
+  private final Counter refused;
+  private final Counter holdsLasting;
+  private final Counter ownCommitsDiffer;
+  private final Counter behindOwnPast;
+  private final Counter problems;
+  private final Counter filledAggregates;
+  private final Counter filledCommits;
+
+  /** Of one region's topic. */
+  private static final class Region {
+    final Counter in;
+    final Counter released;
+    final Counter duplicates;
+    final AtomicInteger held = new AtomicInteger();
+
+    /** Age of the last commit when it was read; the region may be silent since. */
+    final AtomicLong lastDelayMillis = new AtomicLong();
+
+    final AtomicLong lastReadMillis = new AtomicLong();
+
+    Region(MetricGroup parent, String name) {
+      var group = parent.addGroup("region", name);
+      in = group.counter("rowsIn");
+      released = group.counter("commitsReleased");
+      duplicates = group.counter("commitsRepeated");
+      group.gauge("commitsHeld", held::get);
+      group.gauge("delayMillis", lastDelayMillis::get);
+      group.gauge("lastReadMillis", lastReadMillis::get);
+    }
+  }
+
+  ReplicationMetrics(MetricGroup operator, List<String> regions, Holds holds, OpenConflicts open) {
+    group = operator.addGroup("anabranch");
+    refused = group.counter("commitsRefused");
+    holdsLasting = group.counter("holdsLasting");
+    ownCommitsDiffer = group.counter("ownCommitsDiffer");
+    behindOwnPast = group.counter("behindOwnPast");
+    problems = group.counter("aggregateProblems");
+    filledAggregates = group.counter("aggregatesFilled");
+    filledCommits = group.counter("commitsFilled");
+    group.gauge("commitsHeld", holds::count);
+    group.gauge(
+        "oldestHeldMillis",
+        () -> holds.oldestMillis() == 0 ? 0L : System.currentTimeMillis() - holds.oldestMillis());
+    group.gauge("conflictsOpen", open::count);
+    regions.forEach(this::of);
+  }
+
+  @Override
+  public void in(String region, long occurredAtMicros) {
+    var counters = of(region);
+    counters.in.inc();
+    var now = System.currentTimeMillis();
+    counters.lastReadMillis.set(now);
+    counters.lastDelayMillis.set(Math.max(0, now - occurredAtMicros / 1_000));
+  }
+
+  @Override
+  public void released(String region) {
+    of(region).released.inc();
+  }
+
+  @Override
+  public void duplicate(String region) {
+    of(region).duplicates.inc();
+  }
+
+  @Override
+  public void held(String region, int change) {
+    of(region).held.addAndGet(change);
+  }
+
+  @Override
+  public void refused(String region) {
+    refused.inc();
+  }
+
+  @Override
+  public void holdLasts() {
+    holdsLasting.inc();
+  }
+
+  @Override
+  public void ownCommitDiffers() {
+    ownCommitsDiffer.inc();
+  }
+
+  @Override
+  public void behindOwnPast() {
+    behindOwnPast.inc();
+  }
+
+  @Override
+  public void problem() {
+    problems.inc();
+  }
+
+  @Override
+  public void filled(int commits) {
+    filledAggregates.inc();
+    filledCommits.inc(commits);
+  }
+
+  private Region of(String region) {
+    return regions.computeIfAbsent(region, name -> new Region(group, name));
+  }
+}

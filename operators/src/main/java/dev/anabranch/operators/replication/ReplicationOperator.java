@@ -1,0 +1,279 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.ConflictRecord;
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.PublishedRow;
+import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.serde.AggregateViewTypeInfo;
+import dev.anabranch.serde.ConflictRecordTypeInfo;
+import dev.anabranch.serde.DeadLetterTypeInfo;
+import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.wire.ReplicaBlob;
+import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges the logs of regions by vector time. This class is the Flink side; {@link Replicator} is
+ * what it drives.
+ *
+ * <p><b>Order.</b> The stream is keyed by aggregate; the commits of one leave in causal order.
+ *
+ * <p><b>Recovery.</b> Gate, graph and what is held are keyed state. What is read again after a
+ * restore is found to be a repeat, or let pass again as before the crash: readers of the outputs
+ * find repeats by dot, or take the latest.
+ */
+public final class ReplicationOperator extends AbstractStreamOperator<PublishedRow>
+    implements OneInputStreamOperator<PublishedRow, PublishedRow>,
+        Triggerable<String, VoidNamespace>,
+        BoundedOneInput {
+
+  private static final long serialVersionUID = 1L;
+  private static final String TIMERS = "replication-timers";
+
+  /** Aggregates as they are after a commit. */
+  public static final OutputTag<AggregateView> VIEWS =
+      new OutputTag<>("views", AggregateViewTypeInfo.INSTANCE);
+
+  /** What became of conflicts. */
+  public static final OutputTag<ConflictRecord> CONFLICTS =
+      new OutputTag<>("conflicts", ConflictRecordTypeInfo.INSTANCE);
+
+  /** Commits that contradict what is known. */
+  public static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", DeadLetterTypeInfo.INSTANCE);
+
+  // -- Configuration.
+  private final ReplicationOptions options;
+  private final DomainLoader domain;
+  private final EventStoreFactory storeFactory;
+  private final transient MailboxExecutor mailbox;
+
+  // -- Runtime, from initializeState on.
+  private transient @Nullable Replicator replicator;
+  private transient @Nullable StoreReader reader;
+  private transient @Nullable InternalTimerService<VoidNamespace> timers;
+  private transient @Nullable Holds holds;
+  private transient @Nullable OpenConflicts conflicts;
+
+  ReplicationOperator(
+      StreamOperatorParameters<PublishedRow> parameters,
+      ReplicationOptions options,
+      DomainLoader domain,
+      EventStoreFactory storeFactory) {
+    super(parameters);
+    this.options = options;
+    this.domain = domain;
+    this.storeFactory = storeFactory;
+    this.mailbox = parameters.getMailboxExecutor();
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    var task = getRuntimeContext().getTaskInfo();
+    if (task.getMaxNumberOfParallelSubtasks() != options.shardCount()) {
+      throw new IllegalStateException(
+          "the operator's maximum parallelism is "
+              + task.getMaxNumberOfParallelSubtasks()
+              + ", the region has "
+              + options.shardCount()
+              + " shards; set pipeline.max-parallelism to the shard count");
+    }
+    KeyedStateStore store = context.getKeyedStateStore();
+    var newHolds = new Holds(options.holdPatience());
+    var newConflicts = new OpenConflicts();
+    holds = newHolds;
+    conflicts = newConflicts;
+    var counts =
+        new ReplicationMetrics(getMetricGroup(), options.regions(), newHolds, newConflicts);
+    var newReader =
+        new StoreReader(
+            storeFactory,
+            options.shardCount(),
+            this::post,
+            (key, rows, empty) -> replicator().read(key, rows, empty),
+            "anabranch-replication-store-" + task.getIndexOfThisSubtask());
+    reader = newReader;
+    replicator =
+        new Replicator(
+            options,
+            domain.load(getUserCodeClassloader()),
+            new ReplicaState(store),
+            new FlinkOutputs(newConflicts),
+            counts,
+            newHolds,
+            new Replicator.Task(
+                this::setCurrentKey,
+                this::timerIn,
+                newReader::read,
+                ReplicationOperator::nowMicros));
+    if (context.isRestored()) {
+      findHeldAndConflicts(newHolds, newConflicts);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    timers = getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this);
+    if (reader != null) {
+      reader.start();
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<PublishedRow> element) throws Exception {
+    if (!replicator().hasRoom()) {
+      while (!replicator().hasRoom()) {
+        mailbox.yield();
+      }
+      setKeyContextElement1(element);
+    }
+    replicator().process(element.getValue());
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("there are no timers in event time");
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+    replicator().onTimer(AggregateKey.parse(timer.getKey()));
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    replicator().snapshot();
+  }
+
+  /** The input has ended: aggregates that are being read from the store are still shown. */
+  @Override
+  public void endInput() throws Exception {
+    while (replicator().isReading()) {
+      mailbox.yield();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    var closing = reader;
+    reader = null;
+    if (closing != null) {
+      closing.close();
+    }
+    super.close();
+  }
+
+  private Replicator replicator() {
+    var current = replicator;
+    if (current == null) {
+      throw new IllegalStateException("the operator is not initialized");
+    }
+    return current;
+  }
+
+  private void timerIn(long millis) {
+    var service = timers;
+    if (service == null) {
+      throw new IllegalStateException("the operator is not open");
+    }
+    service.registerProcessingTimeTimer(
+        VoidNamespace.INSTANCE, service.currentProcessingTime() + millis);
+  }
+
+  /** Only aggregates that hold something, or have a conflict, have entries: these are few. */
+  private void findHeldAndConflicts(Holds newHolds, OpenConflicts newConflicts) throws Exception {
+    var backend = this.<String>getKeyedStateBackend();
+    if (backend == null) {
+      throw new IllegalStateException("the operator has no keyed state");
+    }
+    backend.applyToAllKeys(
+        VoidNamespace.INSTANCE,
+        VoidNamespaceSerializer.INSTANCE,
+        ReplicaState.CONFLICT_DESCRIPTOR,
+        (key, state) -> {
+          if (Conflicts.isOpen(state.value())) {
+            newConflicts.restored(key);
+          }
+        });
+    backend.applyToAllKeys(
+        VoidNamespace.INSTANCE,
+        VoidNamespaceSerializer.INSTANCE,
+        ReplicaState.HOLDING_DESCRIPTOR,
+        (key, state) -> {
+          var blob = state.value();
+          if (blob != null) {
+            var head = ReplicaBlob.decode(blob);
+            newHolds.restored(AggregateKey.parse(key), head.held(), head.heldSinceMillis());
+          }
+        });
+  }
+
+  private void post(String description, StoreReader.Mailbox.Action action) {
+    try {
+      mailbox.execute(action::run, description);
+    } catch (RejectedExecutionException closing) {
+      // The task is closing: the aggregate is asked for again after the next start.
+    }
+  }
+
+  private static long nowMicros() {
+    var now = Instant.now();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+  }
+
+  /** Reuses one stream record per output: chained sinks take the value, never the record. */
+  private final class FlinkOutputs implements ReplicationOutputs {
+
+    private final OpenConflicts open;
+    private final StreamRecord<PublishedRow> row = new StreamRecord<>(null);
+    private final StreamRecord<AggregateView> view = new StreamRecord<>(null);
+    private final StreamRecord<ConflictRecord> conflict = new StreamRecord<>(null);
+    private final StreamRecord<DeadLetter> letter = new StreamRecord<>(null);
+
+    FlinkOutputs(OpenConflicts open) {
+      this.open = open;
+    }
+
+    @Override
+    public void inbound(PublishedRow value) {
+      output.collect(row.replace(value));
+    }
+
+    @Override
+    public void view(AggregateView value) {
+      output.collect(VIEWS, view.replace(value));
+    }
+
+    @Override
+    public void conflict(ConflictRecord value) {
+      open.note(value);
+      output.collect(CONFLICTS, conflict.replace(value));
+    }
+
+    @Override
+    public void deadLetter(DeadLetter value) {
+      output.collect(DEAD_LETTERS, letter.replace(value));
+    }
+  }
+}

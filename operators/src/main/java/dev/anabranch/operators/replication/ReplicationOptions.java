@@ -1,0 +1,45 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.causality.RegionId;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Settings of the replication operator; travels with the job graph.
+ *
+ * @param region the own region
+ * @param shardCount the region's shard count, equal to the job's maximum parallelism
+ * @param regions all regions there are, the own one among them: what is known of them tells what is
+ *     stable
+ * @param maxHeld commits that one subtask keeps for want of others before them
+ * @param holdPatience how long a commit may wait before the own store is asked, and an alarm given
+ * @param maxFills aggregates that one subtask reads from the store at a time, or waits to
+ */
+public record ReplicationOptions(
+    String region,
+    int shardCount,
+    List<String> regions,
+    int maxHeld,
+    Duration holdPatience,
+    int maxFills)
+    implements Serializable {
+
+  public ReplicationOptions {
+    regions = List.copyOf(regions);
+    regions.forEach(RegionId::new);
+    if (!regions.contains(region)) {
+      throw new IllegalArgumentException(
+          "the regions " + regions + " don't name the own one, " + region);
+    }
+    if (maxHeld < 1 || maxFills < 1 || holdPatience.isNegative() || holdPatience.isZero()) {
+      throw new IllegalArgumentException(
+          "at least one held commit, one fill and a patience above 0 are needed: "
+              + maxHeld
+              + ", "
+              + maxFills
+              + ", "
+              + holdPatience);
+    }
+  }
+}

@@ -1,0 +1,504 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.causality.Arrival;
+import dev.anabranch.causality.CausalGate;
+import dev.anabranch.causality.GateVerdict;
+import dev.anabranch.causality.HoldBack;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.ReplicaHead;
+import dev.anabranch.model.ReplicaHead.Merging;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Shards;
+import dev.anabranch.model.SourcePosition;
+import dev.anabranch.wire.EventWire;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Merges the logs of the own region and its peers: gate, graph, views and conflicts of each
+ * aggregate.
+ *
+ * <p><b>Order.</b> The commits of an aggregate are let pass in causal order, each once.
+ *
+ * <p><b>Recovery.</b> All is in keyed state. An aggregate of which it holds nothing is read from
+ * the own region's store first, unless the own log was read from its first row on.
+ *
+ * <p><b>Bounds.</b> {@link ReplicationOptions#maxHeld} commits wait for others. One more is not
+ * kept, nor let pass: it has to be published again. Not to read on would keep out what it waits
+ * for, which comes through the same topics.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class Replicator {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
+
+  private static final String OWN_COMMIT_DIFFERS = "own-commit-differs";
+  private static final int PRINTS = 64;
+
+  /** The task around this. */
+  record Task(
+      Consumer<Object> currentKey,
+      Consumer<Long> timerInMillis,
+      Consumer<AggregateKey> readFromStore,
+      LongSupplier nowMicros) {}
+
+  private final ReplicationOptions options;
+  private final AggregateTypes types;
+  private final Map<String, TypeMerge<?>> merges = new HashMap<>();
+  private final ReplicaState state;
+  private final ReplicationOutputs outputs;
+  private final ReplicationCounts counts;
+  private final Task task;
+  private final OwnLog ownLog;
+  private final CausalGate gate;
+  private final StoredGate held;
+  private final Replica.Environment replicas;
+  private final Holds holds;
+
+  /** Held commits that the current record let pass. */
+  private int taken;
+
+  /** Aggregates that this attempt has asked the store for and not heard of. */
+  private final Set<AggregateKey> reading = new HashSet<>();
+
+  /** Aggregates with a problem that this attempt has tried to mend. */
+  private final Set<AggregateKey> mended = new HashSet<>();
+
+  Replicator(
+      ReplicationOptions options,
+      AggregateTypes types,
+      ReplicaState state,
+      ReplicationOutputs outputs,
+      ReplicationCounts counts,
+      Holds holds,
+      Task task) {
+    this.options = options;
+    this.types = types;
+    this.state = state;
+    this.outputs = outputs;
+    this.counts = counts;
+    this.holds = holds;
+    this.task = task;
+    var region = new RegionId(options.region());
+    this.ownLog = new OwnLog(state, task.currentKey(), options.shardCount());
+    this.gate = new CausalGate(region);
+    this.held = new StoredGate(state);
+    this.replicas =
+        new Replica.Environment(
+            region,
+            options.regions().stream().map(RegionId::new).toList(),
+            state,
+            new StoredGraph(state),
+            outputs,
+            counts);
+  }
+
+  /** Whether another aggregate may be read from the store now. */
+  boolean hasRoom() {
+    return reading.size() < options.maxFills();
+  }
+
+  /** Whether an aggregate is being read from the store. */
+  boolean isReading() {
+    return !reading.isEmpty();
+  }
+
+  /** Takes a row of any region's topic; the current key is its aggregate. */
+  void process(PublishedRow in) {
+    var row = in.row();
+    var key = row.outcome().aggregate();
+    counts.in(in.region(), row.outcome().stamp().occurredAtMicros());
+    if (isOwn(in)) {
+      ownLog.saw(row.shard(), row.offset());
+    }
+    if (!Rows.isCommit(row)) {
+      return;
+    }
+    var shard = Shards.shardOf(key.toString(), options.shardCount());
+    var isCovered = ownLog.isComplete(shard);
+    task.currentKey().accept(key.toString());
+    var type = mergeOf(key);
+    var head = state.head();
+    var isNew = head == null;
+    if (head == null) {
+      head = ReplicaHead.empty(isCovered ? mergingOf(type) : Merging.FILLING);
+    } else if (mustReadAgain(key, type, head)) {
+      startReading(key);
+      lookAgain();
+      head = ReplicaHead.empty(Merging.FILLING);
+    }
+    if (head.merging() == Merging.FILLING) {
+      state.head(head);
+      state.addWaiting(in);
+      askStore(key);
+      if (isNew) {
+        lookAgain();
+      }
+      return;
+    }
+    offer(in, key, type, head);
+  }
+
+  /** Takes what the store has of an aggregate. */
+  void read(AggregateKey key, List<LogRow> commits, boolean shardIsEmpty) {
+    reading.remove(key);
+    if (shardIsEmpty) {
+      ownLog.isEmpty(Shards.shardOf(key.toString(), options.shardCount()));
+    }
+    task.currentKey().accept(key.toString());
+    var head = state.head();
+    var type = mergeOf(key);
+    if (head == null) {
+      return;
+    }
+    if (head.merging() != Merging.FILLING) {
+      for (var row : commits) {
+        offer(new PublishedRow(options.region(), row), key, type, reload(head));
+      }
+      offerWaiting(key, type, head);
+      return;
+    }
+    counts.filled(commits.size());
+    var filled = new Filling(replicas, held, gate, task.nowMicros()).fill(key, type, commits);
+    state.head(filled);
+    offerWaiting(key, type, filled);
+  }
+
+  private void offerWaiting(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+    for (var waiting : state.takeWaiting()) {
+      if (reload(head).merging() == Merging.FILLING) {
+        state.addWaiting(waiting);
+      } else {
+        offer(waiting, key, type, reload(head), true);
+      }
+    }
+  }
+
+  /** The current key's aggregate was to be looked at again. */
+  void onTimer(AggregateKey key) {
+    var head = state.head();
+    if (head == null) {
+      return;
+    }
+    if (head.merging() == Merging.FILLING || state.hasWaiting()) {
+      askStore(key);
+      lookAgain();
+    } else if (head.held() > 0) {
+      holdLasts(key, head);
+    }
+  }
+
+  void snapshot() {
+    ownLog.snapshot();
+  }
+
+  private ReplicaHead reload(ReplicaHead otherwise) {
+    var head = state.head();
+    return head == null ? otherwise : head;
+  }
+
+  private void holdLasts(AggregateKey key, ReplicaHead head) {
+    var attempt = holds.asked(key);
+    if (attempt > 0) {
+      counts.holdLasts();
+      LOG.warn(
+          "{}: {} commits wait since {} ms for commits {}, which neither the topics nor the own"
+              + " store have. If this stays so, a peer that has them must publish them again:"
+              + " anabranch events republish --aggregate {}",
+          key,
+          head.held(),
+          nowMillis() - head.heldSinceMillis(),
+          held.missing(),
+          key);
+    }
+    askStore(key);
+    task.timerInMillis().accept(holds.patienceMillis(key));
+  }
+
+  private void offer(
+      PublishedRow in, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+    offer(in, key, type, head, false);
+  }
+
+  /**
+   * @param storeWasRead whether the own store was looked at since the row came
+   */
+  private void offer(
+      PublishedRow in,
+      AggregateKey key,
+      @Nullable TypeMerge<?> type,
+      ReplicaHead head,
+      boolean storeWasRead) {
+    var arrival = Rows.arrival(in.row());
+    held.begin(head.held() > 0);
+    var holdBack = new HoldBack(gate, head.applied(), held);
+    var verdict = gate.verdict(head.applied(), held::isHollow, arrival);
+    if (verdict instanceof GateVerdict.Duplicate duplicate) {
+      counts.duplicate(in.region());
+      if (duplicate.ownFromOutside() && !isOwn(in)) {
+        compareOwn(in);
+      }
+      return;
+    }
+    if (verdict instanceof GateVerdict.Hold) {
+      hold(in, key, head, holdBack, arrival);
+      return;
+    }
+    if (!isOwn(in) && arrival.dot().origin().value().equals(options.region())) {
+      if (!storeWasRead) {
+        // Its way through another region may have been shorter than that through the own topic.
+        state.head(head);
+        state.addWaiting(in);
+        askStore(key);
+        lookAgain();
+        return;
+      }
+      counts.behindOwnPast();
+      LOG.error(
+          "{}: commit {} originates here and came from region {}, but the own log does not have it:"
+              + " the store was restored from a backup, or lost rows. The commit is handed to the"
+              + " command job.",
+          key,
+          arrival.dot(),
+          in.region());
+    }
+    var outcome = holdBack.offer(arrival);
+    var replica = new Replica(replicas, key, type, head);
+    for (var ready : outcome.ready()) {
+      var row = ready.dot().equals(arrival.dot()) ? in : takeHeld(ready);
+      if (!release(replica, row, verdict instanceof GateVerdict.Fill, key)) {
+        return;
+      }
+    }
+    countHeld(replica);
+    replica.finish();
+    rememberOwn(in);
+  }
+
+  /** False: the aggregate has to be read from the store first. */
+  private boolean release(Replica replica, PublishedRow row, boolean fills, AggregateKey key) {
+    counts.released(row.region());
+    if (!isOwn(row)) {
+      outputs.inbound(row);
+    }
+    var verdict = replica.apply(row.row(), fills, false, task.nowMicros().getAsLong());
+    if (verdict == Replica.Verdict.APPLIED) {
+      return true;
+    }
+    if (verdict == Replica.Verdict.FORKED) {
+      counts.problem();
+      LOG.error(
+          "{}: commit {} is concurrent with others, though the type has a single home; both are"
+              + " kept as versions of a conflict",
+          key,
+          Rows.dot(row.row()));
+    }
+    // The store has the commit when the command job has appended it: its own row comes back here.
+    startReading(key);
+    task.timerInMillis().accept(Math.min(1_000L, options.holdPatience().toMillis()));
+    return false;
+  }
+
+  private void hold(
+      PublishedRow in, AggregateKey key, ReplicaHead head, HoldBack holdBack, Arrival arrival) {
+    var before = held.held(arrival.dot());
+    if (before != null && (!before.tombstone() || arrival.tombstone())) {
+      counts.duplicate(in.region());
+      return;
+    }
+    if (before == null && holds.count() >= options.maxHeld()) {
+      refuse(in, key, head);
+      return;
+    }
+    var unused = holdBack.offer(arrival);
+    ReplicaState.run(() -> state.heldRows.put(arrival.dot().toString(), in));
+    if (before == null) {
+      counts.held(in.region(), 1);
+      holds.added();
+      var since = head.held() == 0 ? nowMillis() : head.heldSinceMillis();
+      var holding = head.withHeld(head.held() + 1, since);
+      state.head(holding);
+      state.holding(holding);
+      if (head.held() == 0) {
+        holds.began(key, since);
+        task.timerInMillis().accept(options.holdPatience().toMillis());
+      }
+    }
+  }
+
+  private void refuse(PublishedRow in, AggregateKey key, ReplicaHead head) {
+    counts.refused(in.region());
+    state.head(head);
+    LOG.error(
+        "{}: commit {} of region {} can't be kept until those before it come: {} commits wait"
+            + " already (hold.max-commits). It is not lost: publish the aggregate again in a region"
+            + " that has it, anabranch events republish --aggregate {}",
+        key,
+        Rows.dot(in.row()),
+        in.region(),
+        holds.count(),
+        key);
+  }
+
+  private PublishedRow takeHeld(Arrival ready) {
+    var dot = ready.dot().toString();
+    return ReplicaState.access(
+        () -> {
+          var row = state.heldRows.get(dot);
+          if (row == null) {
+            throw new IllegalStateException("the held commit " + dot + " is not in the state");
+          }
+          state.heldRows.remove(dot);
+          counts.held(row.region(), -1);
+          holds.removed();
+          taken++;
+          return row;
+        });
+  }
+
+  private void countHeld(Replica replica) {
+    if (taken == 0) {
+      return;
+    }
+    var head = replica.head();
+    var left = Math.max(0, head.held() - taken);
+    taken = 0;
+    replica.head(head.withHeld(left, left == 0 ? 0 : head.heldSinceMillis()));
+    state.holding(replica.head());
+    if (left == 0) {
+      holds.ended(replica.key());
+    }
+  }
+
+  /** Remembers what the own log says, so that a copy from outside can be compared with it. */
+  private void rememberOwn(PublishedRow in) {
+    var dot = Rows.dot(in.row());
+    if (isOwn(in) && dot.origin().value().equals(options.region())) {
+      ReplicaState.run(
+          () ->
+              state.prints.put(
+                  Long.toString(dot.n() % PRINTS), dot.n() + ":" + Rows.fingerprint(in.row())));
+    }
+  }
+
+  private void compareOwn(PublishedRow in) {
+    var dot = Rows.dot(in.row());
+    var print = ReplicaState.access(() -> state.prints.get(Long.toString(dot.n() % PRINTS)));
+    var same = dot.n() + ":" + Rows.fingerprint(in.row());
+    if (print == null
+        || !print.startsWith(dot.n() + ":")
+        || print.equals(same)
+        || in.row().outcome().kind() == RowKind.TOMBSTONE) {
+      return;
+    }
+    counts.ownCommitDiffers();
+    var message =
+        "commit "
+            + dot
+            + " of "
+            + in.row().outcome().aggregate()
+            + " originates here and came back from region "
+            + in.region()
+            + " with other content: two stores have written under this region's name, or one was"
+            + " restored from a backup";
+    LOG.error(message);
+    outputs.deadLetter(letter(in, OWN_COMMIT_DIFFERS, message));
+  }
+
+  static DeadLetter letter(PublishedRow in, String code, String message) {
+    var key = in.row().outcome().aggregate().toString();
+    return new DeadLetter(
+        new CommandRecord(
+            key,
+            EventWire.encode(in.row(), in.region()),
+            new SourcePosition("log of " + in.region(), in.row().shard(), in.row().offset(), 0)),
+        code,
+        message);
+  }
+
+  private boolean mustReadAgain(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+    if (type == null || head.merging() == Merging.FILLING) {
+      return false;
+    }
+    if (!head.problem().isEmpty() && mended.add(key)) {
+      return true; // Once per start: the release may have changed.
+    }
+    return head.merging() == Merging.RELAY
+        || (head.merging() == Merging.FOLD && type.merging() == Merging.GRAPH);
+  }
+
+  private void startReading(AggregateKey key) {
+    var before = state.head();
+    for (var left = before == null ? 0 : before.held() - taken; left > 0; left--) {
+      holds.removed();
+    }
+    var heldRows =
+        ReplicaState.access(
+            () -> {
+              var rows = new ArrayList<PublishedRow>();
+              state.heldRows.values().forEach(rows::add);
+              return rows;
+            });
+    state.clear();
+    heldRows.forEach(
+        row -> {
+          counts.held(row.region(), -1);
+          state.addWaiting(row);
+        });
+    taken = 0;
+    holds.ended(key);
+    state.head(ReplicaHead.empty(Merging.FILLING));
+  }
+
+  private void askStore(AggregateKey key) {
+    if (reading.add(key)) {
+      task.readFromStore().accept(key);
+    }
+  }
+
+  /** Should the task restart meanwhile, the aggregate is asked for again. */
+  private void lookAgain() {
+    task.timerInMillis().accept(options.holdPatience().toMillis());
+  }
+
+  private @Nullable TypeMerge<?> mergeOf(AggregateKey key) {
+    var known = merges.get(key.type());
+    if (known == null) {
+      var type = types.find(key.type());
+      if (type.isEmpty()) {
+        return null;
+      }
+      known = TypeMerge.of(type.get());
+      merges.put(key.type(), known);
+    }
+    return known;
+  }
+
+  static Merging mergingOf(@Nullable TypeMerge<?> type) {
+    return type == null ? Merging.RELAY : type.merging();
+  }
+
+  private boolean isOwn(PublishedRow in) {
+    return in.region().equals(options.region());
+  }
+
+  private long nowMillis() {
+    return task.nowMicros().getAsLong() / 1_000;
+  }
+}

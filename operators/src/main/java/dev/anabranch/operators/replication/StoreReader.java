@@ -1,0 +1,202 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Shards;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads aggregates from the own region's store, on a thread of its own, several at once.
+ *
+ * <p><b>Failure.</b> A database that can't be reached is asked again, with backoff, until it
+ * answers or the task ends; the aggregates wait. What asking again can't help fails the task.
+ *
+ * <p><b>Bounds.</b> The caller limits how many aggregates it asks for.
+ */
+final class StoreReader implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreReader.class);
+
+  private static final int MAX_PER_QUERY = 100;
+  private static final long MIN_BACKOFF_MILLIS = 100;
+  private static final long MAX_BACKOFF_MILLIS = 10_000;
+  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
+
+  /** Gets what was read, on the task's thread. */
+  interface Receiver {
+
+    /**
+     * @param commits in the order of the log
+     * @param shardIsEmpty whether the store has no row of the aggregate's shard at all
+     */
+    void read(AggregateKey aggregate, List<LogRow> commits, boolean shardIsEmpty) throws Exception;
+  }
+
+  /** Hands work to the task's thread. */
+  interface Mailbox {
+
+    void post(String description, Action action);
+
+    /** Work that may fail the task. */
+    interface Action {
+      void run() throws Exception;
+    }
+  }
+
+  private final EventStoreFactory factory;
+  private final int shardCount;
+  private final Mailbox mailbox;
+  private final Receiver receiver;
+  private final LinkedBlockingQueue<AggregateKey> requests = new LinkedBlockingQueue<>();
+  private final Map<Integer, LogSession> sessions = new HashMap<>();
+  private final Thread thread;
+  private @Nullable EventStore store;
+  private volatile boolean closed;
+
+  StoreReader(
+      EventStoreFactory factory, int shardCount, Mailbox mailbox, Receiver receiver, String name) {
+    this.factory = factory;
+    this.shardCount = shardCount;
+    this.mailbox = mailbox;
+    this.receiver = receiver;
+    this.thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void read(AggregateKey aggregate) {
+    requests.add(aggregate);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join(CLOSE_TIMEOUT_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        var batch = new LinkedHashSet<AggregateKey>();
+        batch.add(requests.take());
+        for (var more = requests.poll(); more != null; more = requests.poll()) {
+          batch.add(more);
+          if (batch.size() == MAX_PER_QUERY) {
+            break;
+          }
+        }
+        readAll(batch);
+      }
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | LinkageError e) {
+      if (!closed) {
+        mailbox.post(
+            "fail for the store",
+            () -> {
+              throw new IllegalStateException("the region's own store can't be read", e);
+            });
+      }
+    } finally {
+      sessions.values().forEach(LogSession::close);
+      if (store != null) {
+        store.close();
+      }
+    }
+  }
+
+  private void readAll(Set<AggregateKey> batch) throws InterruptedException {
+    var backoff = MIN_BACKOFF_MILLIS;
+    var left = new ArrayList<>(batch);
+    while (!left.isEmpty()) {
+      try {
+        readOneDatabase(left);
+        backoff = MIN_BACKOFF_MILLIS;
+      } catch (StoreUnavailableException e) {
+        LOG.warn(
+            "{} aggregates wait to be read from the own store, next try in {} ms: {}",
+            left.size(),
+            backoff,
+            e.getMessage());
+        TimeUnit.MILLISECONDS.sleep(backoff);
+        backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLIS);
+      }
+    }
+  }
+
+  /** Reads those of the first one's database; what was read leaves the list. */
+  private void readOneDatabase(List<AggregateKey> left) {
+    var opened = open();
+    var byDatabase = new TreeMap<Integer, List<AggregateKey>>();
+    for (var key : left) {
+      byDatabase
+          .computeIfAbsent(opened.layout().databaseOf(shardOf(key)), any -> new ArrayList<>())
+          .add(key);
+    }
+    var first = byDatabase.firstEntry();
+    var session = session(opened, first.getKey());
+    Map<AggregateKey, List<LogRow>> commits;
+    Set<Integer> filled;
+    try {
+      commits = session.commits(first.getValue());
+      filled =
+          session.heads(first.getValue().stream().map(this::shardOf).distinct().toList()).keySet();
+    } catch (StoreUnavailableException e) {
+      sessions.remove(first.getKey());
+      session.close();
+      // Another database may serve: it is tried first next time.
+      left.removeAll(first.getValue());
+      left.addAll(first.getValue());
+      throw e;
+    }
+    left.removeAll(first.getValue());
+    for (var key : first.getValue()) {
+      var rows = commits.getOrDefault(key, List.of());
+      var empty = !filled.contains(shardOf(key));
+      mailbox.post("read " + key, () -> receiver.read(key, rows, empty));
+    }
+  }
+
+  private EventStore open() {
+    if (store == null) {
+      store = factory.open();
+    }
+    return store;
+  }
+
+  private LogSession session(EventStore opened, int database) {
+    var session = sessions.get(database);
+    if (session == null) {
+      session = opened.open(database);
+      sessions.put(database, session);
+    }
+    return session;
+  }
+
+  private int shardOf(AggregateKey key) {
+    return Shards.shardOf(key.toString(), shardCount);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.anabranch.operators.replication;
+
+import static dev.anabranch.operators.replication.ReplicaState.access;
+import static dev.anabranch.operators.replication.ReplicaState.run;
+
+import dev.anabranch.causality.Arrival;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.GateEntries;
+import dev.anabranch.wire.GateBlob;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What the gate holds of the current aggregate, in keyed state. Most hold nothing. */
+final class StoredGate implements GateEntries {
+
+  private static final String SEPARATOR = " ";
+
+  private final ReplicaState state;
+  private boolean anyHeld;
+
+  StoredGate(ReplicaState state) {
+    this.state = state;
+  }
+
+  /** Says of the current aggregate whether it holds anything: if not, nothing need be read. */
+  void begin(boolean holdsAny) {
+    anyHeld = holdsAny;
+  }
+
+  @Override
+  public boolean isHollow(Dot dot) {
+    return access(() -> state.hollow.contains(dot.toString()));
+  }
+
+  @Override
+  public void addHollow(Dot dot) {
+    run(() -> state.hollow.put(dot.toString(), ""));
+  }
+
+  @Override
+  public void removeHollow(Dot dot) {
+    run(() -> state.hollow.remove(dot.toString()));
+  }
+
+  @Override
+  public @Nullable Arrival held(Dot dot) {
+    var blob = anyHeld ? access(() -> state.held.get(dot.toString())) : null;
+    return blob == null ? null : GateBlob.decodeArrival(blob);
+  }
+
+  @Override
+  public void park(Dot waitsFor, Arrival arrival) {
+    anyHeld = true;
+    var dot = arrival.dot().toString();
+    run(
+        () -> {
+          var before = state.heldUnder.get(dot);
+          if (before != null) {
+            removeFrom(before, dot);
+          }
+          var list = state.parked.get(waitsFor.toString());
+          state.parked.put(waitsFor.toString(), list == null ? dot : list + SEPARATOR + dot);
+          state.heldUnder.put(dot, waitsFor.toString());
+          state.held.put(dot, GateBlob.encode(arrival));
+        });
+  }
+
+  @Override
+  public List<Arrival> takeWaitingFor(Dot dot) {
+    var list = anyHeld ? access(() -> state.parked.get(dot.toString())) : null;
+    if (list == null) {
+      return List.of();
+    }
+    return access(
+        () -> {
+          var taken = new ArrayList<Arrival>();
+          for (var held : list.split(SEPARATOR)) {
+            taken.add(GateBlob.decodeArrival(state.held.get(held)));
+            state.held.remove(held);
+            state.heldUnder.remove(held);
+          }
+          state.parked.remove(dot.toString());
+          return taken;
+        });
+  }
+
+  /** The dots that are missing, of which each holds some commit back. */
+  List<String> missing() {
+    return access(
+        () -> {
+          var missing = new TreeSet<String>();
+          state.parked.keys().forEach(missing::add);
+          return List.copyOf(missing);
+        });
+  }
+
+  private void removeFrom(String waitsFor, String dot) throws Exception {
+    var rest = new ArrayList<>(List.of(state.parked.get(waitsFor).split(SEPARATOR)));
+    rest.remove(dot);
+    if (rest.isEmpty()) {
+      state.parked.remove(waitsFor);
+    } else {
+      state.parked.put(waitsFor, String.join(SEPARATOR, rest));
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.CodecException;
+import dev.anabranch.api.ConflictResolver;
+import dev.anabranch.api.Decider;
+import dev.anabranch.api.Decision;
+import dev.anabranch.api.DecisionContext;
+import dev.anabranch.api.Domain;
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.LiveVersion;
+import dev.anabranch.api.MessageCodec;
+import dev.anabranch.api.ReplicationPolicy;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Texts to which events append, so that a state shows how it came about: {@code Home} with a single
+ * home, {@code Auto} with a resolver, {@code Hand} resolved by hand, {@code Bad} with a resolver
+ * that throws. The event "!" can't be folded.
+ */
+final class NoteDomain implements Domain {
+
+  @Override
+  public List<AggregateType<?, ?, ?>> aggregateTypes() {
+    return List.of(
+        type("Home", ReplicationPolicy.singleHome()),
+        type("Auto", ReplicationPolicy.automatic(new Joining("join"))),
+        type("Hand", ReplicationPolicy.interactive()),
+        type("Bad", ReplicationPolicy.automatic(new Joining("throw"))));
+  }
+
+  private static AggregateType<?, ?, ?> type(String name, ReplicationPolicy<String> policy) {
+    return AggregateType.named(name, new Notes())
+        .commands(new Text())
+        .events(new Text())
+        .state(new Text())
+        .replication(policy)
+        .build();
+  }
+
+  /** Shows what it was given, in its order. */
+  private record Joining(String id) implements ConflictResolver<String> {
+    @Override
+    public String resolve(List<LiveVersion<String>> live, String base) {
+      if (id.equals("throw")) {
+        throw new IllegalStateException("no way");
+      }
+      return live.stream()
+          .map(LiveVersion::state)
+          .collect(Collectors.joining("|", "(" + base + ":", ")"));
+    }
+  }
+
+  private static final class Notes implements Decider<String, String, String> {
+    @Override
+    public String initialState() {
+      return "";
+    }
+
+    @Override
+    public Decision<String> decide(String state, String command, DecisionContext context) {
+      return Decision.accepted(command);
+    }
+
+    @Override
+    public String evolve(String state, String event) {
+      if (event.equals("!")) {
+        throw new IllegalStateException("can't fold !");
+      }
+      return state + event;
+    }
+  }
+
+  private static final class Text implements MessageCodec<String> {
+    @Override
+    public String contentType() {
+      return "text/plain";
+    }
+
+    @Override
+    public EncodedMessage encode(String message) {
+      return new EncodedMessage("text", 1, message.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public String decode(EncodedMessage encoded) {
+      if (!encoded.type().equals("text")) {
+        throw new CodecException("no text: " + encoded.type());
+      }
+      return new String(encoded.data(), StandardCharsets.UTF_8);
+    }
+  }
+}

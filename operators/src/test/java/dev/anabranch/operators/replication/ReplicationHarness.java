@@ -1,0 +1,211 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.api.Domain;
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.ConflictRecord;
+import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.PublishedRow;
+import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.store.EventStoreFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replication operator of region a on Flink's keyed harness and a real RocksDB backend. {@link
+ * #crashAndRestore} is a new operator that knows only what is in a snapshot taken just before.
+ */
+final class ReplicationHarness implements AutoCloseable {
+
+  static final int SHARDS = 16;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final EventStoreFactory store;
+  private final ReplicationOptions options;
+  private final List<PublishedRow> inbound = new ArrayList<>();
+  private final Map<String, AggregateView> views = new LinkedHashMap<>();
+  private final List<ConflictRecord> conflicts = new ArrayList<>();
+  private final List<DeadLetter> letters = new ArrayList<>();
+  private Domain domain = new NoteDomain();
+  private KeyedOneInputStreamOperatorTestHarness<String, PublishedRow, PublishedRow> harness;
+  private long nextCheckpoint = 1;
+
+  ReplicationHarness(EventStoreFactory store) throws Exception {
+    this(store, 100);
+  }
+
+  ReplicationHarness(EventStoreFactory store, int maxHeld) throws Exception {
+    this.store = store;
+    this.options =
+        new ReplicationOptions(
+            "a", SHARDS, List.of("a", "b", "c"), maxHeld, Duration.ofSeconds(5), 10);
+    this.harness = start(null);
+  }
+
+  /** Takes effect at the next start. */
+  void release(Domain newDomain) {
+    domain = newDomain;
+  }
+
+  void process(PublishedRow row) throws Exception {
+    harness.processElement(new StreamRecord<>(row));
+    collect();
+  }
+
+  /** Waits until nothing is being read from the store. */
+  void settle() throws Exception {
+    harness.endInput();
+    pump();
+  }
+
+  /** Lets time pass; what is asked of the store then is waited for. */
+  void pass(Duration time) throws Exception {
+    harness.setProcessingTime(harness.getProcessingTime() + time.toMillis());
+    settle();
+  }
+
+  void crashAndRestore() throws Exception {
+    var id = nextCheckpoint++;
+    harness.prepareSnapshotPreBarrier(id);
+    var snapshot = harness.snapshot(id, 0);
+    collect();
+    harness.close();
+    harness = start(snapshot);
+  }
+
+  void restartFromNothing() throws Exception {
+    collect();
+    harness.close();
+    harness = start(null);
+  }
+
+  List<PublishedRow> inbound() {
+    return inbound;
+  }
+
+  List<String> inboundDots() {
+    return inbound.stream().map(row -> Rows.dot(row.row()).toString()).toList();
+  }
+
+  @Nullable AggregateView view(String aggregate) {
+    return views.get(aggregate);
+  }
+
+  /** The resolved state as text; "?" if there is none. */
+  String state(String aggregate) {
+    var view = views.get(aggregate);
+    if (view == null) {
+      return "none";
+    }
+    var state = view.state();
+    return state == null ? "?" : new String(state.data(), StandardCharsets.UTF_8);
+  }
+
+  Map<String, AggregateView> views() {
+    return views;
+  }
+
+  List<ConflictRecord> conflicts() {
+    return conflicts;
+  }
+
+  /** Status and id of each. */
+  List<String> conflictTexts() {
+    return conflicts.stream().map(c -> c.status().text() + " " + c.conflictId()).toList();
+  }
+
+  List<DeadLetter> deadLetters() {
+    return letters;
+  }
+
+  @Override
+  public void close() throws Exception {
+    harness.close();
+  }
+
+  private void pump() throws Exception {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (harness.getTaskMailbox().hasMail()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("still mails after " + PATIENCE);
+      }
+      var mail = harness.getTaskMailbox().tryTake(0);
+      if (mail.isPresent()) {
+        mail.get().run();
+      }
+    }
+    collect();
+  }
+
+  private KeyedOneInputStreamOperatorTestHarness<String, PublishedRow, PublishedRow> start(
+      @Nullable OperatorSubtaskState from) throws Exception {
+    var types = domain;
+    DomainLoader loader = new LocalDomain(types);
+    var created =
+        new KeyedOneInputStreamOperatorTestHarness<String, PublishedRow, PublishedRow>(
+            new ReplicationOperatorFactory(options, loader, store),
+            row -> row.row().outcome().aggregate().toString(),
+            Types.STRING,
+            SHARDS,
+            1,
+            0);
+    created.setStateBackend(rocksDb());
+    if (from != null) {
+      created.initializeState(from);
+    }
+    created.open();
+    return created;
+  }
+
+  private void collect() {
+    var output = harness.getOutput();
+    for (var element = output.poll(); element != null; element = output.poll()) {
+      @SuppressWarnings("unchecked") // the operator emits rows only
+      var row = ((StreamRecord<PublishedRow>) element).getValue();
+      inbound.add(row);
+    }
+    var shown = new ArrayList<AggregateView>();
+    drain(ReplicationOperator.VIEWS, shown);
+    shown.forEach(view -> views.put(view.aggregate().toString(), view));
+    drain(ReplicationOperator.CONFLICTS, conflicts);
+    drain(ReplicationOperator.DEAD_LETTERS, letters);
+  }
+
+  private <T> void drain(OutputTag<T> tag, List<T> target) {
+    Queue<StreamRecord<T>> queue = harness.getSideOutput(tag);
+    if (queue != null) {
+      for (var element = queue.poll(); element != null; element = queue.poll()) {
+        target.add(element.getValue());
+      }
+    }
+  }
+
+  /** A domain that needs no service file. */
+  private record LocalDomain(Domain domain) implements DomainLoader {
+    @Override
+    public AggregateTypes load(ClassLoader userCode) {
+      return AggregateTypes.of(domain);
+    }
+  }
+
+  private static EmbeddedRocksDBStateBackend rocksDb() {
+    var settings = new Configuration();
+    settings.set(RocksDBOptions.USE_MANAGED_MEMORY, false);
+    return new EmbeddedRocksDBStateBackend(false)
+        .configure(settings, ReplicationHarness.class.getClassLoader());
+  }
+}

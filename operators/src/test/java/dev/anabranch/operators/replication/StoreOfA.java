@@ -1,0 +1,51 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.testkit.store.InMemoryEventStore;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The store of region a on the heap, found again after the serialization of its factory. */
+final class StoreOfA implements AutoCloseable {
+
+  private static final Map<Integer, InMemoryEventStore> STORES = new ConcurrentHashMap<>();
+  private static final AtomicInteger IDS = new AtomicInteger();
+
+  private final int id = IDS.incrementAndGet();
+  private final InMemoryEventStore store =
+      new InMemoryEventStore("a", ReplicationHarness.SHARDS, 4, 2);
+
+  StoreOfA() {
+    STORES.put(id, store);
+  }
+
+  EventStoreFactory factory() {
+    return new Handle(id);
+  }
+
+  void append(LogRow row) {
+    try (var session = store.open(store.layout().databaseOf(row.shard()))) {
+      session.append(List.of(row));
+    }
+  }
+
+  @Override
+  public void close() {
+    STORES.remove(id);
+  }
+
+  private record Handle(int id) implements EventStoreFactory {
+    @Override
+    public EventStore open() {
+      var store = STORES.get(id);
+      if (store == null) {
+        throw new IllegalStateException("the store is gone");
+      }
+      return store;
+    }
+  }
+}
