@@ -31,7 +31,8 @@ public record ProjectionJobOptions(
 
   /** Of the command job. */
   private static final List<String> NOT_OURS =
-      List.of("commands.", "events.", "replies.", "dead-letters.", "topics.", "commit.", "aggregates.");
+      List.of(
+          "commands.", "events.", "replies.", "dead-letters.", "topics.", "commit.", "aggregates.");
 
   /** The options by the heading under which the reference shows them. */
   static final Map<String, List<JobOption<?>>> SECTIONS = sections();

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The projection job beside the command job, on real Kafka and databases: whatever fails, the tables
- * hold what each event of the log makes, once.
+ * The projection job beside the command job, on real Kafka and databases: whatever fails, the
+ * tables hold what each event of the log makes, once.
  */
 class ProjectionJobITCase {
 
@@ -116,8 +116,7 @@ class ProjectionJobITCase {
         var before = reads.proxy().droppedResponses();
         load.awaitReplies(100);
         reads.proxy().dropResponseTo(request);
-        Await.until(
-            "a cut at " + request, () -> reads.proxy().droppedResponses() > before);
+        Await.until("a cut at " + request, () -> reads.proxy().droppedResponses() > before);
         reads.proxy().heal();
       }
       load.awaitReplies(100);
@@ -275,15 +274,16 @@ class ProjectionJobITCase {
       for (var i = 1; i <= 20; i++) {
         region.client().send(purseCommand("Purse/a", "deposit 5"), projected).join();
         assertThat(
-                reads.rows(PurseReadModel.PURSES, "purses").get(PurseReadModel.PURSES.row("a").id()))
+                reads
+                    .rows(PurseReadModel.PURSES, "purses")
+                    .get(PurseReadModel.PURSES.row("a").id()))
             .containsEntry("balance", 5L * i);
       }
       var rejected = region.client().send(purseCommand("Purse/a", "withdraw 1000"), projected);
       assertThat(rejected.join().status()).isEqualTo(ReplyStatus.REJECTED);
 
       var token = region.handle("Purse/a", "deposit 1").backing();
-      assertThatThrownBy(
-              () -> queries.awaitProjected(token, "nope", Duration.ofSeconds(60)))
+      assertThatThrownBy(() -> queries.awaitProjected(token, "nope", Duration.ofSeconds(60)))
           .hasMessageContaining("no version of projection 'nope'");
       assertThatThrownBy(
               () ->
@@ -302,8 +302,7 @@ class ProjectionJobITCase {
               new LogPosition(token.position().shard(), token.position().offset() + 3),
               "");
       queries.awaitProjected(token, "purses", Duration.ofSeconds(60));
-      assertThatThrownBy(
-              () -> queries.awaitProjected(beyond, "purses", Duration.ofMillis(50)))
+      assertThatThrownBy(() -> queries.awaitProjected(beyond, "purses", Duration.ofMillis(50)))
           .isInstanceOf(NotProjectedException.class)
           .hasMessageContaining("3 commits behind")
           .hasMessageContaining(" s old");
@@ -333,10 +332,8 @@ class ProjectionJobITCase {
     assertThatThrownBy(() -> reads.graph(null))
         .hasMessageContaining("the primary key of table changes_v1 is [purse, version]");
     reads.execute("DROP TABLE changes_v1");
-    assertThatThrownBy(() -> reads.graph(null))
-        .hasMessageContaining("has no table changes_v1");
-    assertThatThrownBy(
-            () -> reads.option("query.password", "wrong").graph(null))
+    assertThatThrownBy(() -> reads.graph(null)).hasMessageContaining("has no table changes_v1");
+    assertThatThrownBy(() -> reads.option("query.password", "wrong").graph(null))
         .hasMessageContaining("check user and password");
   }
 }

@@ -20,8 +20,7 @@ public final class ProjectionJobUnderTest {
     var env = new StreamExecutionEnvironment(cluster);
     var chosen = ProjectionJob.chosen(options, loader);
     var layout =
-        ProjectionJob.check(
-            options, chosen.load(ProjectionJobUnderTest.class.getClassLoader()));
+        ProjectionJob.check(options, chosen.load(ProjectionJobUnderTest.class.getClassLoader()));
     var real = ProjectionEndpoints.of(options, layout);
     ProjectionJob.build(
         env,

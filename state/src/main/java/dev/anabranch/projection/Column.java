@@ -51,8 +51,7 @@ public record Column(String name, Kind kind, int length, int scale) {
 
   public Column {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "column name '" + name + "' must match " + NAME.pattern());
+      throw new IllegalArgumentException("column name '" + name + "' must match " + NAME.pattern());
     }
     var sized = kind == Kind.TEXT || kind == Kind.BYTES;
     if (sized && (length < 1 || length > MAX_LENGTH)) {
@@ -60,7 +59,10 @@ public record Column(String name, Kind kind, int length, int scale) {
           "length " + length + " of column " + name + " must be 1 to " + MAX_LENGTH);
     }
     if (kind == Kind.DECIMAL
-        && (length < 1 || length > MAX_DIGITS || scale < 0 || scale > Math.min(length, MAX_SCALE))) {
+        && (length < 1
+            || length > MAX_DIGITS
+            || scale < 0
+            || scale > Math.min(length, MAX_SCALE))) {
       throw new IllegalArgumentException(
           ("column %s has %d digits, %d of them after the point; there may be %d and %d")
               .formatted(name, length, scale, MAX_DIGITS, MAX_SCALE));
@@ -147,9 +149,7 @@ public record Column(String name, Kind kind, int length, int scale) {
   }
 
   private Object checkedInteger(Object value) {
-    return value instanceof Integer small
-        ? Long.valueOf(small)
-        : checkedType(Long.class, value);
+    return value instanceof Integer small ? Long.valueOf(small) : checkedType(Long.class, value);
   }
 
   private Object checkedDecimal(Object value) {

@@ -56,7 +56,8 @@ public final class Projections {
   /**
    * Those with these names.
    *
-   * @throws IllegalArgumentException if there is none of some name; the message says which there are
+   * @throws IllegalArgumentException if there is none of some name; the message says which there
+   *     are
    */
   public Projections only(Collection<String> names) {
     for (var name : names) {

@@ -30,7 +30,8 @@ public final class QueryTable {
   public static final int MAX_NAME_LENGTH = 48;
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,47}");
-  private static final Pattern RESERVED = Pattern.compile("projection(_.*)?|anabranch_.*|.*_v\\d+|.*__.*");
+  private static final Pattern RESERVED =
+      Pattern.compile("projection(_.*)?|anabranch_.*|.*_v\\d+|.*__.*");
   private static final int MAX_KEY_BYTES = 3_072;
   private static final int MAX_INDEXES = 20;
 

@@ -2,6 +2,7 @@ package dev.anabranch.jobs.region;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mysql.cj.jdbc.MysqlDataSource;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
 import dev.anabranch.connectors.mysql.ParkedRows;
 import dev.anabranch.connectors.mysql.ProjectionTables;
@@ -39,11 +40,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
-import org.apache.flink.core.execution.RecoveryClaimMode;
-import javax.sql.DataSource;
-import com.mysql.cj.jdbc.MysqlDataSource;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -56,8 +56,7 @@ final class LogReading {
     }
     var heads = new HashMap<Integer, ShardHead>();
     for (var part : byDatabase.entrySet()) {
-      heads.putAll(
-          sessions.get(part.getKey()).call(session -> session.heads(part.getValue())));
+      heads.putAll(sessions.get(part.getKey()).call(session -> session.heads(part.getValue())));
     }
     return heads;
   }

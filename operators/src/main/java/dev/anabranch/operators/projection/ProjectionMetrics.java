@@ -13,8 +13,8 @@ import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
- * {@link ProjectionCounts} as Flink metrics, in the group {@code anabranch.projection.NAME.version.N}
- * of the operator.
+ * {@link ProjectionCounts} as Flink metrics, in the group {@code
+ * anabranch.projection.NAME.version.N} of the operator.
  */
 final class ProjectionMetrics implements ProjectionCounts {
 
@@ -51,8 +51,7 @@ final class ProjectionMetrics implements ProjectionCounts {
     gauge("shardsBehind", lanes, VersionLane::shardsBehind);
     ToDoubleFunction<VersionLane> seconds = VersionLane::lagSeconds;
     group.gauge(
-        "lagSeconds",
-        (Gauge<Double>) () -> lanes.stream().mapToDouble(seconds).max().orElse(0));
+        "lagSeconds", (Gauge<Double>) () -> lanes.stream().mapToDouble(seconds).max().orElse(0));
   }
 
   private void gauge(String name, List<VersionLane> lanes, ToLongFunction<VersionLane> value) {

@@ -158,8 +158,7 @@ final class ProjectionTask implements AutoCloseable {
   private void add(VersionInfo info, Projection projection) {
     LOG.info("Filling {}", info.id());
     var counts =
-        metrics.computeIfAbsent(
-            info.id(), id -> new ProjectionMetrics(environment.metrics, id));
+        metrics.computeIfAbsent(info.id(), id -> new ProjectionMetrics(environment.metrics, id));
     // The rate of a version that becomes live is not known to change: it has caught up by then.
     var rate =
         info.live() || options.rebuildRowsPerSecond() == 0

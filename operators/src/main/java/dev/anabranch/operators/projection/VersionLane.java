@@ -214,8 +214,7 @@ final class VersionLane implements VersionWorker.Answers, AutoCloseable {
           ("%s has applied shard %d up to offset %d, but the event store ends at %d: the store lost"
                   + " rows that were acknowledged, or was restored from a backup. Restore the rows,"
                   + " or run 'anabranch projections rebuild %s', switch, and drop %s")
-              .formatted(
-                  version, cursor.shard, cursor.next, end, version.projection(), version));
+              .formatted(version, cursor.shard, cursor.next, end, version.projection(), version));
     }
   }
 

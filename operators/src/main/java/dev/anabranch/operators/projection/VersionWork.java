@@ -132,8 +132,7 @@ final class VersionWork {
   }
 
   /** Some row asks for what the database does not take: finds it, and applies the others. */
-  private int isolate(List<LogRow> rows, String reason)
-      throws InterruptedException, GoneException {
+  private int isolate(List<LogRow> rows, String reason) throws InterruptedException, GoneException {
     if (rows.size() > 1) {
       var half = rows.size() / 2;
       return apply(rows.subList(0, half)) + apply(rows.subList(half, rows.size()));

@@ -85,8 +85,10 @@ final class ProjectionHarness implements AutoCloseable {
       events.add(TallyReadModel.event(number));
     }
     return store(
-        RowKind.COMMIT, key, version, new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY,
-            EventsBlob.encode(events)));
+        RowKind.COMMIT,
+        key,
+        version,
+        new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(events)));
   }
 
   /** Stores an outcome without events. */
@@ -199,8 +201,7 @@ final class ProjectionHarness implements AutoCloseable {
 
   void assertExact(VersionId version, List<LogRow> rows) {
     var expected = new InMemoryTables();
-    var projector =
-        new Projector(TallyReadModel.projection(1, java.util.Set.of()), "a");
+    var projector = new Projector(TallyReadModel.projection(1, java.util.Set.of()), "a");
     for (var row : rows) {
       if (projector.isOfInterest(row)) {
         expected.apply(projector.changes(row));

@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProjectionOperatorTest {
 
   private final ProjectionHarness projection =
-      new ProjectionHarness(
-          TallyReadModel.projections(TallyReadModel.projection(1, Set.of())));
+      new ProjectionHarness(TallyReadModel.projections(TallyReadModel.projection(1, Set.of())));
   private VersionId version;
 
   @BeforeEach
@@ -165,8 +164,9 @@ class ProjectionOperatorTest {
     projection.awaitEnd(version);
 
     var parked = projection.database.allParked(version);
-    assertThat(parked).extracting(p -> p.position()).containsExactlyElementsOf(
-        poisoned.stream().map(LogRow::position).toList());
+    assertThat(parked)
+        .extracting(p -> p.position())
+        .containsExactlyElementsOf(poisoned.stream().map(LogRow::position).toList());
     assertThat(parked.get(0).reason()).contains("told to throw at 666");
     assertThat(parked.get(1).hasFailed()).isFalse();
     projection.assertExact(

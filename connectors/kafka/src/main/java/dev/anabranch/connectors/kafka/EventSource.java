@@ -46,8 +46,7 @@ public final class EventSource {
    *
    * @throws IllegalStateException if not; the message says why and the remedy
    */
-  public static void requireReadable(
-      KafkaConnection connection, String topic, StoreLayout layout) {
+  public static void requireReadable(KafkaConnection connection, String topic, StoreLayout layout) {
     try (var admin = TopicAdmin.open(connection, TIMEOUT)) {
       var found =
           admin

@@ -96,7 +96,9 @@ final class BatchTransaction {
   /** Values out of range or too long, and constraints that somebody has added to the tables. */
   private static boolean isAboutData(SQLException e) {
     var state = e.getSQLState() == null ? "" : e.getSQLState();
-    return state.startsWith("22") || state.startsWith("23") || DATA_CODES.contains(e.getErrorCode());
+    return state.startsWith("22")
+        || state.startsWith("23")
+        || DATA_CODES.contains(e.getErrorCode());
   }
 
   /** Empty if the batch is to be applied; its parked rows, if any, are taken out then. */
@@ -115,8 +117,7 @@ final class BatchTransaction {
       } else if (!ours || found.next != advance.from()) {
         fenced =
             Optional.of(
-                new ApplyResult.Fenced(
-                    advance.shard(), advance.from(), found.next, found.writer));
+                new ApplyResult.Fenced(advance.shard(), advance.from(), found.next, found.writer));
       }
     }
     var moving = batch.advances().stream().filter(a -> a.to() > a.from()).count();

@@ -80,8 +80,7 @@ final class ChangeStatements {
       return;
     }
     var table = rows.get(0).table();
-    var head =
-        "DELETE FROM " + name(table, version) + " WHERE (" + names(table.key()) + ") IN (";
+    var head = "DELETE FROM " + name(table, version) + " WHERE (" + names(table.key()) + ") IN (";
     inPieces(head, rows, ")", this::key);
   }
 
@@ -98,7 +97,9 @@ final class ChangeStatements {
     inPieces(
         head.toString(),
         rows,
-        dialect.rowAlias() + " ON DUPLICATE KEY UPDATE " + assignments(table, name(table, version), shape),
+        dialect.rowAlias()
+            + " ON DUPLICATE KEY UPDATE "
+            + assignments(table, name(table, version), shape),
         row -> {
           key(row);
           sql.truncate(sql.size() - 1);

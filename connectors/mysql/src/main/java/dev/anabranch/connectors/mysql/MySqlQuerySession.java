@@ -71,8 +71,7 @@ final class MySqlQuerySession implements QuerySession {
     this.statement = connection.createStatement();
     // Else the driver searches each statement for JDBC escapes like {d '...'}.
     this.statement.setEscapeProcessing(false);
-    var changes =
-        new ChangeStatements(statement, SqlDialect.of(connection), maxRows, maxBytes);
+    var changes = new ChangeStatements(statement, SqlDialect.of(connection), maxRows, maxBytes);
     this.transaction = new BatchTransaction(connection, statement, changes);
     connection.setAutoCommit(false);
   }
@@ -136,9 +135,7 @@ final class MySqlQuerySession implements QuerySession {
             }
           }
           connection.commit();
-          return positions.size() == shards.size()
-              ? Optional.of(positions)
-              : Optional.empty();
+          return positions.size() == shards.size() ? Optional.of(positions) : Optional.empty();
         });
   }
 
@@ -189,8 +186,7 @@ final class MySqlQuerySession implements QuerySession {
             bind(select, 1, version);
             try (var result = select.executeQuery()) {
               while (result.next()) {
-                parked.put(
-                    new AggregateKey(text(result, 1), text(result, 2)), result.getInt(3));
+                parked.put(new AggregateKey(text(result, 1), text(result, 2)), result.getInt(3));
               }
             }
           }

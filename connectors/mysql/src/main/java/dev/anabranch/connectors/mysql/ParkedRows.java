@@ -32,10 +32,7 @@ public final class ParkedRows {
    * @param request what was asked for and not done yet
    */
   public record Failed(
-      VersionId version,
-      ParkedRow row,
-      long waiting,
-      Optional<ParkedRequest.Action> request) {}
+      VersionId version, ParkedRow row, long waiting, Optional<ParkedRequest.Action> request) {}
 
   /**
    * The failed rows, oldest first, each with the number of those that wait behind it.

@@ -20,8 +20,9 @@ import java.util.TreeMap;
  *
  * <p><b>Readers</b> use a view for each table, named as the table is declared. A switch puts the
  * views of all tables of a projection in place with one RENAME TABLE: no reader misses a table, and
- * each changes at once. The statement waits for queries that are under way. (MySQL opens the views of
- * a query one by one: one that joins several tables in that very moment may see one of each version.)
+ * each changes at once. The statement waits for queries that are under way. (MySQL opens the views
+ * of a query one by one: one that joins several tables in that very moment may see one of each
+ * version.)
  *
  * <p><b>Recovery.</b> DDL is not transactional here, so each step leaves a trace that a repeat
  * understands: {@link #switchTo} and {@link #drop} may be repeated after any failure, {@link
@@ -332,10 +333,7 @@ public final class ProjectionTables {
                   + " (%s): run 'anabranch projections rebuild %s' with this code; the job with the"
                   + " other code can go on meanwhile")
               .formatted(
-                  projection.name(),
-                  projection.revision(),
-                  shown(versions),
-                  projection.name()));
+                  projection.name(), projection.revision(), shown(versions), projection.name()));
     }
     return problems.isEmpty() ? tableProblems(admin, projection, ofRevision) : problems;
   }

@@ -2,6 +2,8 @@ package dev.anabranch.connectors.mysql;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anabranch.store.StoreLayoutException;
+import dev.anabranch.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -9,8 +11,6 @@ import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
-import dev.anabranch.store.StoreLayoutException;
-import dev.anabranch.store.StoreUnavailableException;
 
 /**
  * A connection for whoever changes tables: with autocommit, patient, and only one at a time in a

@@ -57,8 +57,7 @@ final class VersionReader {
         var id = new VersionId(MySqlQuerySession.text(result, 1), result.getInt(2));
         all.computeIfAbsent(id, v -> new HashMap<>())
             .put(
-                result.getInt(3),
-                new VersionStatus.Position(result.getLong(4), result.getLong(5)));
+                result.getInt(3), new VersionStatus.Position(result.getLong(4), result.getLong(5)));
       }
     }
     return all;
