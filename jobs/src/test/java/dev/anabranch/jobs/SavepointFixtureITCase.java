@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
+import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.FixtureDatabase;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.CommandReply;
@@ -17,11 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -180,8 +183,12 @@ class SavepointFixtureITCase {
     }
   }
 
-  /** Empty ones: several tests use the same names. */
+  /**
+   * Empty ones. A savepoint names the topics that it has read, so the names are always the same;
+   * what another test has sent must not be read.
+   */
   private void createSchemas() throws Exception {
+    deleteTopics();
     for (var i = 0; i < DATABASES; i++) {
       var database = region.database(i);
       FixtureDatabase.load(
@@ -192,13 +199,28 @@ class SavepointFixtureITCase {
     }
   }
 
+  private void deleteTopics() throws Exception {
+    Map<String, Object> kafka = Map.of("bootstrap.servers", region.kafka().bootstrapServers());
+    try (var admin = Admin.create(kafka)) {
+      var ours = new ArrayList<>(admin.listTopics().names().get());
+      ours.removeIf(topic -> !topic.endsWith("." + REGION));
+      admin.deleteTopics(ours).all().get();
+      Await.until(
+          "the topics to be gone",
+          () -> {
+            try {
+              return Collections.disjoint(admin.listTopics().names().get(), ours);
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+  }
+
   private Map<String, String> settings() {
     var settings = new HashMap<String, String>();
     settings.put("region.name", REGION);
-    // Topics of its own for each test: replies of another one must not be taken for its own.
-    for (var topic : List.of("commands", "events", "replies", "dead-letters")) {
-      settings.put(topic + ".topic", topic + "." + schema());
-    }
+    settings.put("commands.group-id", schema());
     for (var i = 0; i < DATABASES; i++) {
       settings.put("store.database.db" + i + ".url", url(i));
     }
@@ -208,8 +230,8 @@ class SavepointFixtureITCase {
   private CommandClient client() {
     return CommandClient.builder()
         .bootstrapServers(region.kafka().bootstrapServers())
-        .commandsTopic("commands." + schema())
-        .replyTopic("replies." + schema())
+        .commandsTopic("commands." + REGION)
+        .replyTopic("replies." + REGION)
         .timeout(Duration.ofSeconds(60))
         .build();
   }
