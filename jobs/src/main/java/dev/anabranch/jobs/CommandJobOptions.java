@@ -49,8 +49,7 @@ public record CommandJobOptions(
 
   /** Of the other jobs: one file may hold the options of all jobs of a region. */
   private static final List<String> NOT_OURS =
-      List.of(
-          "peer", "inbound.max-", "views.", "conflicts.", "hold.", "projection", "query.");
+      List.of("peer", "inbound.max-", "views.", "conflicts.", "hold.", "projection", "query.");
 
   /** The options by the heading under which the reference shows them. */
   static final Map<String, List<JobOption<?>>> SECTIONS = sections();
