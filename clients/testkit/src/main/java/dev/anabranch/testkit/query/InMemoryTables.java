@@ -39,7 +39,8 @@ public final class InMemoryTables {
   }
 
   /** All columns of a row by name, those of the key first; empty if there is no such row. */
-  public synchronized Optional<Map<String, @Nullable Object>> find(QueryTable table, Object... key) {
+  public synchronized Optional<Map<String, @Nullable Object>> find(
+      QueryTable table, Object... key) {
     return Optional.ofNullable(rows.get(table.row(key).id())).map(LinkedHashMap::new);
   }
 

@@ -61,7 +61,10 @@ public abstract class QueryDatabaseConformance {
 
   /** A word of SQL as its name. */
   public static final QueryTable ORDER =
-      QueryTable.named("order").key(Column.bytes("key", 16)).columns(Column.integer("select")).build();
+      QueryTable.named("order")
+          .key(Column.bytes("key", 16))
+          .columns(Column.integer("select"))
+          .build();
 
   /** A projection with these tables. */
   public static final Projection PROJECTION =
@@ -305,7 +308,8 @@ public abstract class QueryDatabaseConformance {
     assertThat(session.parked(version, List.of(0, 1))).isEqualTo(Map.of(AGGREGATE, 3));
     assertThat(session.parked(version, List.of(1))).isEmpty();
     var rows = session.parkedRows(version, 0, AGGREGATE);
-    assertThat(rows).containsExactly(parked(0, "it broke: \u00e9'\\"), parked(1, ""), parked(2, ""));
+    assertThat(rows)
+        .containsExactly(parked(0, "it broke: \u00e9'\\"), parked(1, ""), parked(2, ""));
     assertThat(claim()).containsEntry(0, 3L);
   }
 
@@ -337,8 +341,7 @@ public abstract class QueryDatabaseConformance {
 
     request(version, AGGREGATE, ParkedRequest.Action.DISCARD);
     assertThat(session.requests())
-        .containsExactly(
-            new ParkedRequest(version, 0, AGGREGATE, ParkedRequest.Action.DISCARD));
+        .containsExactly(new ParkedRequest(version, 0, AGGREGATE, ParkedRequest.Action.DISCARD));
     park(0, 2, 2, parked(0, "broken again"));
 
     assertThat(session.requests()).isEmpty();
