@@ -40,8 +40,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The cross-region job of a region beside its command job, on real servers; the log of its peer b is
- * in another Kafka cluster, behind a link that the test cuts.
+ * The cross-region job of a region beside its command job, on real servers; the log of its peer b
+ * is in another Kafka cluster, behind a link that the test cuts.
  */
 class CrossRegionJobITCase {
 
@@ -148,8 +148,7 @@ class CrossRegionJobITCase {
     region.start();
     startCrossRegion(null);
     peer.send(
-        new MessageRecord(
-            "Auto/1".getBytes(StandardCharsets.UTF_8), new byte[] {1, 2}, List.of()),
+        new MessageRecord("Auto/1".getBytes(StandardCharsets.UTF_8), new byte[] {1, 2}, List.of()),
         0);
     peer.commit("Auto/1", "x");
 
@@ -231,11 +230,16 @@ class CrossRegionJobITCase {
     var settings = new HashMap<>(region.settings());
     settings.putAll(
         Map.of(
-            "peers", "b",
-            "peer.b.bootstrap-servers", "127.0.0.1:" + link.port(),
-            "peer.b.events-topic", topic(),
-            "peer.b.events-partitions", Integer.toString(PeerLog.PARTITIONS),
-            "hold.patience", "1 s"));
+            "peers",
+            "b",
+            "peer.b.bootstrap-servers",
+            "127.0.0.1:" + link.port(),
+            "peer.b.events-topic",
+            topic(),
+            "peer.b.events-partitions",
+            Integer.toString(PeerLog.PARTITIONS),
+            "hold.patience",
+            "1 s"));
     return CrossRegionJobOptions.from(Settings.of(settings));
   }
 

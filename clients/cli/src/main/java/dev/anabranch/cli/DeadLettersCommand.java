@@ -71,7 +71,8 @@ final class DeadLettersCommand implements Runnable {
     @Override
     int run(ReadSide reads) {
       var table =
-          new Table("PROJECTION", ">VERSION", "AGGREGATE", "SINCE (UTC)", ">WAITING", "ASKED", "REASON");
+          new Table(
+              "PROJECTION", ">VERSION", "AGGREGATE", "SINCE (UTC)", ">WAITING", "ASKED", "REASON");
       var letters = reads.parked().failed(projection, limit);
       for (var letter : letters) {
         table.row(
@@ -145,7 +146,10 @@ final class DeadLettersCommand implements Runnable {
       var letter = letter(reads);
       var row = letter.row();
       out().printf("%s  row %s of %s%n", letter.version(), row.position(), aggregate);
-      out().printf("  parked %s UTC, %d behind it%n", Times.shown(row.parkedAtMicros()), letter.waiting());
+      out()
+          .printf(
+              "  parked %s UTC, %d behind it%n",
+              Times.shown(row.parkedAtMicros()), letter.waiting());
       out().println("  " + Printable.of(row.reason()));
       var database = reads.store().layout().databaseOf(row.position().shard());
       try (var session = reads.store().open(database)) {
@@ -156,8 +160,7 @@ final class DeadLettersCommand implements Runnable {
             out()
                 .printf(
                     "  %s  %s%n",
-                    Printable.of(Payload.typeOf(event)),
-                    Printable.of(Payload.text(event.data())));
+                    Printable.of(Payload.typeOf(event)), Printable.of(Payload.text(event.data())));
           }
         }
       }

@@ -68,7 +68,8 @@ final class ProjectionsCommand implements Runnable {
       var versions = reads.tables().list();
       var heads = heads(reads);
       var table =
-          new Table("PROJECTION", ">VERSION", ">REVISION", "READERS", ">BEHIND", ">PARKED", "TABLES");
+          new Table(
+              "PROJECTION", ">VERSION", ">REVISION", "READERS", ">BEHIND", ">PARKED", "TABLES");
       for (var version : versions) {
         table.row(
             version.id().projection(),
@@ -162,8 +163,7 @@ final class ProjectionsCommand implements Runnable {
       out().printf("Begun: %s, of revision %d.%n", version, code.revision());
       out().printf("Watch it:  anabranch projections status %s%n", projection);
       out()
-          .printf(
-              "Then:      anabranch projections switch %s %d%n", projection, version.version());
+          .printf("Then:      anabranch projections switch %s %d%n", projection, version.version());
       out().flush();
       return ExitCode.OK;
     }

@@ -21,16 +21,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Waits until the tables of a projection reflect a command, for reading one's own writes.
  *
- * <p>The token is what each reply carries, {@link CommandReply#backing}: region, shard and offset of
- * the row behind it. The tables reflect it when the version of the projection that readers see has
- * taken the shard beyond that offset; while readers are being switched, both versions must have.
+ * <p>The token is what each reply carries, {@link CommandReply#backing}: region, shard and offset
+ * of the row behind it. The tables reflect it when the version of the projection that readers see
+ * has taken the shard beyond that offset; while readers are being switched, both versions must
+ * have.
  *
  * <p><b>Bounds.</b> At most {@value #MAX_WAITING} tokens wait at a time, for up to their timeouts.
  * However many, one thread asks for all of them, every {@value #MIN_PAUSE_MILLIS} to {@value
  * #MAX_PAUSE_MILLIS} ms, on one connection of the data source at a time.
  *
- * <p><b>Threads.</b> Safe for use by many. Futures complete on the asking thread: what is chained to
- * them must not block.
+ * <p><b>Threads.</b> Safe for use by many. Futures complete on the asking thread: what is chained
+ * to them must not block.
  */
 public final class QueryClient implements AutoCloseable {
 
@@ -220,7 +221,8 @@ public final class QueryClient implements AutoCloseable {
                 waiting.token.region(),
                 seconds < 0
                     ? "it has taken nothing of this shard yet; is the projection job running?"
-                    : "the last one that it has taken of this shard is %.1f s old".formatted(seconds));
+                    : "the last one that it has taken of this shard is %.1f s old"
+                        .formatted(seconds));
     waiting.result.completeExceptionally(
         new NotProjectedException(message, waiting.reply, commits, seconds, null));
   }

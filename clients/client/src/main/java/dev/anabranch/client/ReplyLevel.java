@@ -36,8 +36,8 @@ public final class ReplyLevel<R> {
    * queries them now reads their own write. An answer without a row behind it, such as an error,
    * changes no table and is not waited for.
    *
-   * <p>If the projection is not there in time the future fails with a {@link NotProjectedException},
-   * which has the reply: the command <em>is</em> committed then.
+   * <p>If the projection is not there in time the future fails with a {@link
+   * NotProjectedException}, which has the reply: the command <em>is</em> committed then.
    *
    * @param timeout from the reply on
    */

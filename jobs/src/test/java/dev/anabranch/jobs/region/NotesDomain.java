@@ -30,8 +30,7 @@ public final class NotesDomain implements Domain {
     return List.of(AUTO, HAND);
   }
 
-  private static AggregateType<?, String, ?> type(
-      String name, ReplicationPolicy<String> policy) {
+  private static AggregateType<?, String, ?> type(String name, ReplicationPolicy<String> policy) {
     return AggregateType.named(name, new Appending())
         .commands(new Text())
         .events(new Text())

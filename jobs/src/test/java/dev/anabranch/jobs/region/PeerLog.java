@@ -56,8 +56,7 @@ public final class PeerLog implements AutoCloseable {
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException("topic " + topic + " can't be created", e);
     }
-    producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /** The next commit of the aggregate in b, on what b had before and these others. */
@@ -70,13 +69,10 @@ public final class PeerLog implements AutoCloseable {
       context.merge(other.origin(), other.n(), Math::max);
     }
     var parents =
-        others.length > 0
-            ? List.of(others)
-            : n == 1 ? List.<Dot>of() : List.of(new Dot(ID, n - 1));
+        others.length > 0 ? List.of(others) : n == 1 ? List.<Dot>of() : List.of(new Dot(ID, n - 1));
     var hlc = HybridLogicalClock.of(System.currentTimeMillis(), (int) (100 + n));
     var causality =
-        new Causality(
-            VectorTime.of(context), parents, VectorTime.of(Map.of(ID, hlc)), "");
+        new Causality(VectorTime.of(context), parents, VectorTime.of(Map.of(ID, hlc)), "");
     var shard = Shards.shardOf(key, RegionSettings.SHARDS);
     return new Outcome(
             RowKind.COMMIT,

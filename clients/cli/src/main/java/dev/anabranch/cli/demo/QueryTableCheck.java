@@ -52,8 +52,9 @@ final class QueryTableCheck {
     var count = rows.size();
     screen.line(
         agrees
-            ? screen.style().good(
-                "All " + count + " rows of the query table are what the replies add up to.")
+            ? screen
+                .style()
+                .good("All " + count + " rows of the query table are what the replies add up to.")
             : screen.style().bad("The query table differs from what the replies add up to."));
     return agrees;
   }
@@ -71,8 +72,7 @@ final class QueryTableCheck {
     var database = servers.database(DemoServers.QUERY_DATABASE);
     var rows = new TreeMap<String, Row>();
     try (var connection =
-            DriverManager.getConnection(
-                servers.queryUrl(), database.user(), database.password());
+            DriverManager.getConnection(servers.queryUrl(), database.user(), database.password());
         var statement = connection.createStatement();
         var result =
             statement.executeQuery("SELECT account, owner, status, balance FROM balances")) {

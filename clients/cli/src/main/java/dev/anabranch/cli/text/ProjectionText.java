@@ -65,7 +65,8 @@ public final class ProjectionText {
     }
     return rate <= 0
         ? ", no progress: is a projection job with this revision running?"
-        : String.format(Locale.ROOT, ", there in %s", shown(Duration.ofSeconds((long) (behind / rate))));
+        : String.format(
+            Locale.ROOT, ", there in %s", shown(Duration.ofSeconds((long) (behind / rate))));
   }
 
   /** Age of the oldest last row over the shards that are behind. */
@@ -90,6 +91,8 @@ public final class ProjectionText {
     if (seconds < 120) {
       return seconds + " s";
     }
-    return seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h " + seconds / 60 % 60 + " min";
+    return seconds < 7_200
+        ? seconds / 60 + " min"
+        : seconds / 3_600 + " h " + seconds / 60 % 60 + " min";
   }
 }

@@ -61,8 +61,7 @@ public final class Across {
     this.regions = List.copyOf(regions);
     this.patience = patience;
     this.progress = progress;
-    this.sessions =
-        regions.stream().map(region -> new CurrentSession(region.store())).toList();
+    this.sessions = regions.stream().map(region -> new CurrentSession(region.store())).toList();
   }
 
   public AcrossReport run() {
@@ -131,9 +130,7 @@ public final class Across {
         var page = sessions.get(region).of(shard).read(shard, next, PAGE_ROWS);
         for (var row : page) {
           if (row.outcome().dot() != null) {
-            digests
-                .computeIfAbsent(row.outcome().aggregate(), any -> new CommitDigest())
-                .add(row);
+            digests.computeIfAbsent(row.outcome().aggregate(), any -> new CommitDigest()).add(row);
           }
         }
         rowsRead += page.size();
@@ -153,8 +150,7 @@ public final class Across {
     var dots = new TreeSet<String>();
     for (var i = 0; i < regions.size(); i++) {
       var rows = new TreeMap<String, LogRow>();
-      for (var row :
-          sessions.get(i).of(key).commits(List.of(key)).getOrDefault(key, List.of())) {
+      for (var row : sessions.get(i).of(key).commits(List.of(key)).getOrDefault(key, List.of())) {
         // A payload that came after its tombstone takes its place.
         rows.merge(
             String.valueOf(row.outcome().dot()),

@@ -219,11 +219,9 @@ class CommandsITCase {
         .contains("Account/1 has no dead letter in balances v2");
     var database = servers.database(DemoServers.QUERY_DATABASE);
     try (var connection =
-            DriverManager.getConnection(
-                servers.queryUrl(), database.user(), database.password());
+            DriverManager.getConnection(servers.queryUrl(), database.user(), database.password());
         var statement = connection.createStatement();
-        var result =
-            statement.executeQuery("SELECT balance FROM balances WHERE account = '1'")) {
+        var result = statement.executeQuery("SELECT balance FROM balances WHERE account = '1'")) {
       assertThat(result.next()).isTrue();
       assertThat(result.getLong(1)).isEqualTo(500);
     }

@@ -103,8 +103,7 @@ class AcrossTest {
   }
 
   private AcrossReport run() {
-    return new Across(
-            List.of(a.stores(), b.stores()), Duration.ZERO, VerificationProgress.NONE)
+    return new Across(List.of(a.stores(), b.stores()), Duration.ZERO, VerificationProgress.NONE)
         .run();
   }
 
@@ -168,8 +167,7 @@ class AcrossTest {
       append(RowKind.TOMBSTONE, 0, null, new Dot(new RegionId(origin), n), Blobs.EMPTY);
     }
 
-    private void append(
-        RowKind kind, long ofVersion, String command, Dot dot, byte[] events) {
+    private void append(RowKind kind, long ofVersion, String command, Dot dot, byte[] events) {
       var shard = Shards.shardOf(KEY, shards);
       var row =
           new Outcome(

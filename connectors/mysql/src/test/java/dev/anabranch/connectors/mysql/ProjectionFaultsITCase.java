@@ -57,8 +57,7 @@ class ProjectionFaultsITCase {
       })
   void aBatchCutOffAtAnyStatementIsAppliedOnce(String request) throws Exception {
     apply(0, 1, THINGS.row("a", 1).add("amount", 1), THINGS.row("b", 1));
-    var batch =
-        batch(0, 1, 3, THINGS.row("a", 1).add("amount", 10), THINGS.row("b", 1).delete());
+    var batch = batch(0, 1, 3, THINGS.row("a", 1).add("amount", 10), THINGS.row("b", 1).delete());
 
     queries.proxy().dropResponseTo(request);
     assertThat(session.apply(batch)).isInstanceOf(ApplyResult.Unknown.class);

@@ -34,8 +34,7 @@ class SwitchOverITCase {
       queries.execute(
           "INSERT INTO things_v%s (name, number, amount) VALUES ('a', 1, %s)"
               .formatted(version, version),
-          "INSERT INTO order_v%s (`key`, `select`) VALUES (x'01', %s)"
-              .formatted(version, version));
+          "INSERT INTO order_v%s (`key`, `select`) VALUES (x'01', %s)".formatted(version, version));
     }
   }
 
@@ -145,20 +144,20 @@ class SwitchOverITCase {
         .isInstanceOf(StoreLayoutException.class)
         .hasMessageContaining("user 'reader' lacks a grant")
         .hasMessageContaining("GRANT SELECT, INSERT, UPDATE, DELETE ON " + queries.schema());
-    var stranger =
-        new ProjectionTables(queries.config(), new QueryOwner("us", "store-1", 4));
+    var stranger = new ProjectionTables(queries.config(), new QueryOwner("us", "store-1", 4));
     assertThatThrownBy(() -> stranger.prepare(projections, true))
         .hasMessageContaining("follows region 'eu', not 'us'");
-    var restored =
-        new ProjectionTables(queries.config(), new QueryOwner("eu", "store-2", 4));
+    var restored = new ProjectionTables(queries.config(), new QueryOwner("eu", "store-2", 4));
     assertThatThrownBy(() -> restored.prepare(projections, true))
         .hasMessageContaining("follows event store store-1");
   }
 
   private void expectVersion(long number) throws Exception {
-    assertThat(queries.view(THINGS)).singleElement().satisfies(
-        row -> assertThat(row).containsEntry("amount", number));
-    assertThat(queries.view(ORDER)).singleElement().satisfies(
-        row -> assertThat(row).containsEntry("select", number));
+    assertThat(queries.view(THINGS))
+        .singleElement()
+        .satisfies(row -> assertThat(row).containsEntry("amount", number));
+    assertThat(queries.view(ORDER))
+        .singleElement()
+        .satisfies(row -> assertThat(row).containsEntry("select", number));
   }
 }

@@ -40,8 +40,7 @@ public final class BankReadModel implements ReadModel {
   public static final QueryTable STATEMENT =
       QueryTable.named("statement")
           .key(Column.text("account", 128), Column.integer("version"), Column.integer("line"))
-          .columns(
-              Column.timestamp("at"), Column.text("movement", 10), Column.integer("amount"))
+          .columns(Column.timestamp("at"), Column.text("movement", 10), Column.integer("amount"))
           .build();
 
   public static final Projection BALANCES_PROJECTION =

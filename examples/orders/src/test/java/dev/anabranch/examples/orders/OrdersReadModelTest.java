@@ -20,8 +20,7 @@ class OrdersReadModelTest {
         .given(OrdersDomain.ORDER, "1", new ItemAdded("rice"), new ItemRemoved("tea"))
         .given(OrdersDomain.ORDER, "2", new OrderCancelled("too late"))
         .expectRow(ORDERS.row("1").set("customer", "Ann").set("items", 1).set("cancelled", false))
-        .expectRow(
-            ORDERS.row("2").set("items", 1).set("cancelled", true).set("reason", "too late"))
+        .expectRow(ORDERS.row("2").set("items", 1).set("cancelled", true).set("reason", "too late"))
         .expectRow(POPULAR_ITEMS.row("tea").set("ordered", 1))
         .expectRow(POPULAR_ITEMS.row("rice").set("ordered", 1));
   }
