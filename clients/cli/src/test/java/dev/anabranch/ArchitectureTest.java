@@ -56,7 +56,8 @@ class ArchitectureTest {
           .resideInAnyPackage(API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
+          .resideInAnyPackage(
+              JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
 
   @ArchTest
   static final ArchRule replicatedTypesKnowCausalityOnly =
@@ -93,7 +94,17 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              JDK, JSPECIFY, JACKSON, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
+              JDK,
+              JSPECIFY,
+              JACKSON,
+              CODEC,
+              API,
+              MODEL,
+              CAUSALITY,
+              REPLICATED,
+              STORE,
+              VERSIONS,
+              WIRE);
 
   @ArchTest
   static final ArchRule serdeAddsFlink =
@@ -103,7 +114,18 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              JDK, JSPECIFY, FLINK, SERDE, CODEC, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
+              JDK,
+              JSPECIFY,
+              FLINK,
+              SERDE,
+              CODEC,
+              API,
+              MODEL,
+              CAUSALITY,
+              REPLICATED,
+              STORE,
+              VERSIONS,
+              WIRE);
 
   @ArchTest
   static final ArchRule sqlStaysInTheMysqlConnectorAndTheTools =

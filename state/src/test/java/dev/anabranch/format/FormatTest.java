@@ -5,23 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RecordHeader;
 import dev.anabranch.serde.AggregateRecordSerializer;
+import dev.anabranch.serde.AggregateViewSerializer;
 import dev.anabranch.serde.CommandRecordSerializer;
 import dev.anabranch.serde.CommandReplySerializer;
+import dev.anabranch.serde.ConflictRecordSerializer;
 import dev.anabranch.serde.DeadLetterSerializer;
 import dev.anabranch.serde.LogRowSerializer;
+import dev.anabranch.serde.PublishedRowSerializer;
 import dev.anabranch.serde.ShardRecordSerializer;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommandWire;
+import dev.anabranch.wire.ConflictBlob;
+import dev.anabranch.wire.ConflictWire;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.EventsBlob;
 import dev.anabranch.wire.GateBlob;
 import dev.anabranch.wire.GraphBlob;
+import dev.anabranch.wire.InboundWire;
 import dev.anabranch.wire.MetadataBlob;
+import dev.anabranch.wire.ReplicaBlob;
 import dev.anabranch.wire.ReplyBlob;
 import dev.anabranch.wire.ReplyWire;
 import dev.anabranch.wire.ResolutionBlob;
+import dev.anabranch.wire.ViewWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -111,6 +120,24 @@ class FormatTest {
             Samples.STABILITY,
             GateBlob.encode(Samples.STABILITY),
             GateBlob::decodeStability),
+        new Format(
+            "conflict",
+            Samples.CONFLICT,
+            ConflictBlob.encode(Samples.CONFLICT),
+            ConflictBlob::decode),
+        new Format(
+            "conflict-resolved",
+            Samples.RESOLVED,
+            ConflictBlob.encode(Samples.RESOLVED),
+            ConflictBlob::decode),
+        new Format(
+            "replica", Samples.REPLICA, ReplicaBlob.encode(Samples.REPLICA), ReplicaBlob::decode),
+        state("state-aggregate-view", new AggregateViewSerializer(), Samples.VIEW),
+        state("state-conflict-record", new ConflictRecordSerializer(), Samples.CONFLICT),
+        state(
+            "state-published-row",
+            new PublishedRowSerializer(),
+            new PublishedRow("us-east", Samples.COMMIT)),
         state("state-command-record", new CommandRecordSerializer(), Samples.RECORD),
         state("state-log-row", new LogRowSerializer(), Samples.COMMIT),
         state("state-log-row-rejected", new LogRowSerializer(), Samples.REJECTED),
@@ -169,6 +196,33 @@ class FormatTest {
   }
 
   @Test
+  void whatTheCrossRegionJobPublishesIsStillWrittenAndUnderstood() throws IOException {
+    assertThat(crossRegion()).isEqualTo(storedText("kafka-cross-region"));
+    for (var view : List.of(Samples.VIEW, Samples.VIEW_OF_CONFLICT)) {
+      assertThat(ViewWire.decode(ViewWire.encode(view))).usingRecursiveComparison().isEqualTo(view);
+    }
+    for (var conflict : List.of(Samples.CONFLICT, Samples.RESOLVED)) {
+      assertThat(ConflictWire.decode(ConflictWire.encode(conflict)))
+          .usingRecursiveComparison()
+          .isEqualTo(conflict);
+    }
+    var inbound = new PublishedRow("us-east", Samples.COMMIT);
+    var read = InboundWire.decode(InboundWire.encode(inbound));
+    assertThat(read.region()).isEqualTo("us-east");
+    assertThat(read.row().isIdenticalTo(Samples.COMMIT)).isTrue();
+  }
+
+  private static String crossRegion() {
+    return String.join(
+        "\n",
+        text(InboundWire.encode(new PublishedRow("us-east", Samples.TOMBSTONE))),
+        text(ViewWire.encode(Samples.VIEW)),
+        text(ViewWire.encode(Samples.VIEW_OF_CONFLICT)),
+        text(ConflictWire.encode(Samples.CONFLICT)),
+        text(ConflictWire.encode(Samples.RESOLVED)));
+  }
+
+  @Test
   @Disabled(
       "writes the files: run it by hand for a new format, and read the diff before committing")
   void writesTheFiles() throws IOException {
@@ -179,6 +233,7 @@ class FormatTest {
     Files.writeString(
         FOLDER.resolve("kafka-command.txt"),
         text(CommandWire.encode(Samples.COMMAND, "application/json", "/shop")));
+    Files.writeString(FOLDER.resolve("kafka-cross-region.txt"), crossRegion());
     Files.writeString(FOLDER.resolve("kafka-reply.txt"), text(ReplyWire.encode(Samples.ANSWER)));
     Files.writeString(
         FOLDER.resolve("kafka-events.txt"),

@@ -10,15 +10,19 @@ import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
+import dev.anabranch.model.AggregateView;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.CommandWindow;
+import dev.anabranch.model.ConflictRecord;
+import dev.anabranch.model.ConflictStatus;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
+import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplyBody;
 import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.ReplyTarget;
@@ -26,6 +30,8 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.model.ShardRecord;
 import dev.anabranch.model.SourcePosition;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.model.VersionState;
+import dev.anabranch.model.VoidCommit;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.versions.Place;
@@ -201,6 +207,70 @@ final class Samples {
   static final Arrival HELD = new Arrival(new Dot(EU, 302), HLC, TIME, true);
   static final Stability STABILITY =
       Stability.of(Map.of(EU, TIME, US, VectorTime.of(Map.of(US, 1L))));
+
+  static final EncodedMessage STATE = new EncodedMessage("Account", 4, utf8("{\"balance\":5}"));
+  static final List<VersionState> LIVE =
+      List.of(
+          new VersionState(new Dot(EU, 3), HLC, STATE),
+          new VersionState(
+              new Dot(US, 2), HLC + 1, new EncodedMessage("Account", 4, utf8("{\"balance\":7}"))),
+          new VersionState(new Dot(US, 3), HLC + 2, null));
+  static final AggregateView VIEW =
+      new AggregateView(
+          "eu-west",
+          ACCOUNT,
+          TIME,
+          HLC,
+          STATE,
+          "application/json",
+          false,
+          LIVE,
+          List.of(
+              new VoidCommit(new Dot(US, 4), "twin", new Dot(EU, 3)),
+              new VoidCommit(new Dot(US, 5), "nothing-left", null)),
+          "");
+  static final AggregateView VIEW_OF_CONFLICT =
+      new AggregateView(
+          "eu-west", ACCOUNT, TIME, HLC, null, "application/json", true, LIVE, List.of(), "why");
+  static final ConflictRecord CONFLICT =
+      new ConflictRecord(
+          "eu-west",
+          ACCOUNT,
+          "eu-west:3+us-east:2",
+          ConflictStatus.EXTENDED,
+          301,
+          TIME,
+          HLC,
+          1_709_209_800_123_456L,
+          LIVE,
+          null,
+          "the resolver threw");
+  static final ConflictRecord RESOLVED =
+      new ConflictRecord(
+          "eu-west",
+          ACCOUNT,
+          "eu-west:3+us-east:2",
+          ConflictStatus.RESOLVED,
+          302,
+          TIME,
+          HLC,
+          1_709_209_800_123_456L,
+          List.of(),
+          new ConflictRecord.Settlement(
+              new Dot(US, 6), "resolution", "", new Dot(EU, 3), "kim", "customer called"),
+          "");
+  static final ReplicaHead REPLICA =
+      new ReplicaHead(
+          ReplicaHead.Merging.GRAPH,
+          TIME,
+          HLC,
+          new Dot(EU, 3),
+          2,
+          1_709_209_800_123L,
+          128,
+          Stability.NONE.after(new Dot(US, 2), TIME),
+          List.of(new VoidCommit(new Dot(US, 4), "twin", new Dot(EU, 3))),
+          "evolve threw");
 
   private Samples() {}
 

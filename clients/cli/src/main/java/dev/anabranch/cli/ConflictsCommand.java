@@ -67,9 +67,7 @@ final class ConflictsCommand implements Runnable {
       footer = {"  anabranch conflicts list", "  anabranch conflicts list --all --json"})
   static final class Listing extends RegionCommand {
 
-    @Option(
-        names = "--all",
-        description = "Settled ones and commits that do not count as well.")
+    @Option(names = "--all", description = "Settled ones and commits that do not count as well.")
     private boolean all;
 
     @Option(names = "--max", paramLabel = "N", description = "How many at most. Default: 100.")
@@ -225,8 +223,7 @@ final class ConflictsCommand implements Runnable {
       var key = Keys.parse(aggregate);
       var resolution = resolution(region);
       var payload = ResolveConflictJson.encode(resolution);
-      var command =
-          dev.anabranch.client.Command.of(key, payload, ResolveConflictJson.CONTENT_TYPE);
+      var command = dev.anabranch.client.Command.of(key, payload, ResolveConflictJson.CONTENT_TYPE);
       if (id != null) {
         command = command.withCommandId(id);
       }
@@ -265,8 +262,7 @@ final class ConflictsCommand implements Runnable {
         rejected.forEach(dot -> others.add(dot(dot)));
       }
       try {
-        return new ResolveConflict(
-            chosen, others, mergeEvents(), why, who == null ? user() : who);
+        return new ResolveConflict(chosen, others, mergeEvents(), why, who == null ? user() : who);
       } catch (IllegalArgumentException e) {
         throw CliException.usage(String.valueOf(e.getMessage()));
       }
@@ -369,7 +365,8 @@ final class ConflictsCommand implements Runnable {
       settled.put("how", settlement.how());
       settled.put("by", settlement.by() == null ? null : settlement.by().toString());
       settled.put("resolver", settlement.resolverId());
-      settled.put("selected", settlement.selected() == null ? null : settlement.selected().toString());
+      settled.put(
+          "selected", settlement.selected() == null ? null : settlement.selected().toString());
       settled.put("who", settlement.who());
       settled.put("why", settlement.why());
     }

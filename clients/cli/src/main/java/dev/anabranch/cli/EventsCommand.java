@@ -45,7 +45,8 @@ final class EventsCommand implements Runnable {
       footerHeading = "%nExamples:%n",
       footer = {
         "  anabranch events republish",
-        "  anabranch events republish --shard 17 --from 1000 --to 1999"
+        "  anabranch events republish --shard 17 --from 1000 --to 1999",
+        "  anabranch events republish --aggregate Order/4711"
       })
   static final class Republish extends RegionCommand {
 
@@ -53,6 +54,12 @@ final class EventsCommand implements Runnable {
 
     @Option(names = "--shard", paramLabel = "N", description = "This shard only. Default: all.")
     private @Nullable Integer shard;
+
+    @Option(
+        names = "--aggregate",
+        paramLabel = "KEY",
+        description = "The commits of this aggregate only, for a region that misses some.")
+    private @Nullable String aggregate;
 
     @Option(names = "--from", paramLabel = "OFFSET", description = "First offset. Default: 0.")
     private long from;
@@ -78,8 +85,17 @@ final class EventsCommand implements Runnable {
                   topic,
                   store.layout(),
                   region.options().operator().maxCommitBytes())) {
-        for (var each : shards(store)) {
-          publish(session.of(each), each, publisher, progress);
+        if (aggregate != null) {
+          var key = Keys.parse(aggregate);
+          session
+              .of(key)
+              .commits(List.of(key))
+              .getOrDefault(key, List.of())
+              .forEach(publisher::publish);
+        } else {
+          for (var each : shards(store)) {
+            publish(session.of(each), each, publisher, progress);
+          }
         }
         publisher.flush();
         progress.end();

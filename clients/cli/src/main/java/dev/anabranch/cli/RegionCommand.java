@@ -14,7 +14,7 @@ abstract class RegionCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Override
-  public final Integer call() throws Exception {
+  public Integer call() throws Exception {
     return run(root().region());
   }
 

@@ -1,12 +1,23 @@
 package dev.anabranch.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.anabranch.cli.text.Payload;
 import dev.anabranch.cli.text.Progress;
 import dev.anabranch.cli.text.ReportText;
+import dev.anabranch.cli.verify.Across;
+import dev.anabranch.cli.verify.AcrossReport;
 import dev.anabranch.cli.verify.PublishedLog;
+import dev.anabranch.cli.verify.RegionStores;
 import dev.anabranch.cli.verify.VerificationReport;
 import dev.anabranch.cli.verify.Verifier;
+import dev.anabranch.connectors.kafka.ViewTopicReader;
+import dev.anabranch.connectors.mysql.ConflictTable;
+import dev.anabranch.jobs.CrossRegionJobOptions;
 import dev.anabranch.store.EventStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,9 +38,12 @@ import picocli.CommandLine.Option;
     footer = {
       "  anabranch verify --config region.yaml",
       "  anabranch verify --json --allow-lag",
-      "  anabranch verify --store-only"
+      "  anabranch verify --store-only",
+      "  anabranch verify --across a.yaml,b.yaml"
     })
 final class VerifyCommand extends RegionCommand {
+
+  private static final int MAX_CONFLICTS = 100_000;
 
   @Option(
       names = "--allow-lag",
@@ -43,6 +57,27 @@ final class VerifyCommand extends RegionCommand {
 
   @Option(names = "--json", description = "Prints the report as one JSON object.")
   private boolean json;
+
+  @Option(
+      names = "--across",
+      paramLabel = "FILE",
+      split = ",",
+      description =
+          "Compares the regions of these configurations instead: the same commits in every store,"
+              + " byte for byte, the same views, the same open conflicts. --config is not needed.")
+  private List<Path> across = List.of();
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      description =
+          "With --across: how long what is on its way between the regions may take. Default: 30.")
+  private int waitSeconds = 30;
+
+  @Override
+  public Integer call() throws Exception {
+    return across.isEmpty() ? super.call() : compare();
+  }
 
   @Override
   int run(Region region) throws JsonProcessingException {
@@ -68,6 +103,75 @@ final class VerifyCommand extends RegionCommand {
     }
     out().flush();
     return report.clean() ? ExitCode.OK : ExitCode.PROBLEMS;
+  }
+
+  private int compare() throws JsonProcessingException {
+    if (across.size() < 2) {
+      throw CliException.usage("--across needs two files or more, with commas between");
+    }
+    var progress = new Progress(err(), style().ansi(), System::nanoTime);
+    var regions = new ArrayList<RegionStores>();
+    AcrossReport report;
+    try {
+      for (var file : across) {
+        regions.add(stores(file));
+      }
+      report =
+          new Across(
+                  regions,
+                  Duration.ofSeconds(waitSeconds),
+                  (phase, done, total) -> progress.at("read rows:", done, total))
+              .run();
+    } finally {
+      regions.forEach(region -> region.store().close());
+      progress.end();
+    }
+    if (json) {
+      out().println(Payload.JSON.writeValueAsString(Payload.JSON.valueToTree(report)));
+    } else {
+      print(report);
+    }
+    out().flush();
+    return report.clean() ? ExitCode.OK : ExitCode.PROBLEMS;
+  }
+
+  private void print(AcrossReport report) {
+    out()
+        .printf(
+            "%s: %,d aggregates, %,d commits, %,d withheld by filters, %,d views, %,d open"
+                + " conflicts%n",
+            String.join(", ", report.regions()),
+            report.aggregates(),
+            report.commits(),
+            report.withheld(),
+            report.views(),
+            report.conflicts());
+    report.problems().forEach(problem -> out().println("  " + problem));
+    out()
+        .println(
+            report.clean()
+                ? "The regions hold the same."
+                : "The regions differ: " + report.problemCount() + " problems.");
+  }
+
+  private static RegionStores stores(Path file) {
+    var region = Region.of("--config", file.toString());
+    var topics = CrossRegionJobOptions.fromArgs("--config", file.toString()).topics();
+    var kafka = region.kafka();
+    return new RegionStores(
+        region.name(),
+        region.openStore(),
+        apply -> {
+          var malformed = new ViewTopicReader(kafka, topics.views()).read(apply);
+          if (malformed > 0) {
+            throw CliException.problem(
+                topics.views() + " has " + malformed + " records that are no views");
+          }
+        },
+        () ->
+            ConflictTable.list(region.options().store().config(), true, MAX_CONFLICTS).stream()
+                .map(ConflictTable.Row::record)
+                .toList());
   }
 
   private @Nullable PublishedLog topic(Region region, EventStore store) {

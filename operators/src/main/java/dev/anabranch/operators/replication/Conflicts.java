@@ -7,6 +7,7 @@ import dev.anabranch.model.ConflictStatus;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.VersionState;
 import dev.anabranch.versions.GraphChange;
+import dev.anabranch.versions.Place;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.Voided;
 import java.util.ArrayList;
@@ -84,20 +85,42 @@ final class Conflicts {
     return new Told(records, null);
   }
 
-  /** How the conflict stands that was found by reading the store, without how it came about. */
+  /** What is kept of a conflict between these versions that is open. */
+  static String keptOf(List<Place> live) {
+    return OPEN + ConflictRecord.idOf(live.get(0).dot(), live.get(1).dot());
+  }
+
+  /**
+   * How the conflict stands that was found by reading the store, without how it came about.
+   *
+   * @param past a conflict that there was; null: there was none
+   */
   static Told found(
       String region,
       AggregateKey aggregate,
       TypeMerge<?> type,
+      @Nullable String past,
       ReplicaHead head,
       Shown shown,
       long nowMicros) {
-    if (shown.live().size() <= 1) {
-      return new Told(List.of(), null);
-    }
     var conflicts = new Conflicts(region, aggregate, type.resolverId(), nowMicros);
     var records = new ArrayList<ConflictRecord>();
-    return new Told(records, conflicts.told(records, null, head, shown));
+    if (shown.live().size() > 1) {
+      return new Told(records, conflicts.told(records, null, head, shown));
+    }
+    if (past != null) {
+      // Perhaps nobody was told: the job may have started anew.
+      var settlement = new Settlement(null, "commit", "", null, "", "");
+      records.add(
+          conflicts.record(
+              past.substring(OPEN.length()),
+              ConflictStatus.RESOLVED,
+              head,
+              shown.live(),
+              settlement,
+              ""));
+    }
+    return new Told(records, null);
   }
 
   private String concurrent(

@@ -51,6 +51,9 @@ final class Replica {
   private @Nullable EncodedMessage encoded;
   private boolean applied;
 
+  /** A conflict that the commits read again went through; null: none so far. */
+  private @Nullable String conflictInPast;
+
   /** What all replicas share. */
   record Environment(
       RegionId region,
@@ -133,7 +136,16 @@ final class Replica {
       return;
     }
     var shown = Shown.of(type, graph, states);
-    var told = Conflicts.found(environment.region().value(), key, type, head, shown, nowMicros);
+    var kept = state.conflict();
+    var told =
+        Conflicts.found(
+            environment.region().value(),
+            key,
+            type,
+            kept == null ? conflictInPast : kept,
+            head,
+            shown,
+            nowMicros);
     told.records().forEach(environment.outputs()::conflict);
     state.conflict(told.kept());
   }
@@ -198,6 +210,9 @@ final class Replica {
     }
     noteVoided(change);
     compact(states);
+    if (quiet && change.isConflict() && conflictInPast == null) {
+      conflictInPast = Conflicts.keptOf(change.live());
+    }
     var kept = state.conflict();
     if (quiet
         || (change.live().size() <= 1

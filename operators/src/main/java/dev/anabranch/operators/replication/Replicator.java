@@ -7,16 +7,11 @@ import dev.anabranch.causality.GateVerdict;
 import dev.anabranch.causality.HoldBack;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplicaHead.Merging;
-import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
-import dev.anabranch.model.SourcePosition;
-import dev.anabranch.wire.EventWire;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,9 +43,6 @@ final class Replicator {
 
   private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
 
-  private static final String OWN_COMMIT_DIFFERS = "own-commit-differs";
-  private static final int PRINTS = 64;
-
   /** The task around this. */
   record Task(
       Consumer<Object> currentKey,
@@ -68,6 +60,7 @@ final class Replicator {
   private final OwnLog ownLog;
   private final CausalGate gate;
   private final StoredGate held;
+  private final OwnCommits ownCommits;
   private final Replica.Environment replicas;
   private final Holds holds;
 
@@ -99,6 +92,7 @@ final class Replicator {
     this.ownLog = new OwnLog(state, task.currentKey(), options.shardCount());
     this.gate = new CausalGate(region);
     this.held = new StoredGate(state);
+    this.ownCommits = new OwnCommits(options.region(), state, outputs, counts);
     this.replicas =
         new Replica.Environment(
             region,
@@ -252,7 +246,7 @@ final class Replicator {
     if (verdict instanceof GateVerdict.Duplicate duplicate) {
       counts.duplicate(in.region());
       if (duplicate.ownFromOutside() && !isOwn(in)) {
-        compareOwn(in);
+        ownCommits.compare(in);
       }
       return;
     }
@@ -288,7 +282,9 @@ final class Replicator {
     }
     countHeld(replica);
     replica.finish();
-    rememberOwn(in);
+    if (isOwn(in)) {
+      ownCommits.remember(in.row());
+    }
   }
 
   /** False: the aggregate has to be read from the store first. */
@@ -384,52 +380,6 @@ final class Replicator {
     if (left == 0) {
       holds.ended(replica.key());
     }
-  }
-
-  /** Remembers what the own log says, so that a copy from outside can be compared with it. */
-  private void rememberOwn(PublishedRow in) {
-    var dot = Rows.dot(in.row());
-    if (isOwn(in) && dot.origin().value().equals(options.region())) {
-      ReplicaState.run(
-          () ->
-              state.prints.put(
-                  Long.toString(dot.n() % PRINTS), dot.n() + ":" + Rows.fingerprint(in.row())));
-    }
-  }
-
-  private void compareOwn(PublishedRow in) {
-    var dot = Rows.dot(in.row());
-    var print = ReplicaState.access(() -> state.prints.get(Long.toString(dot.n() % PRINTS)));
-    var same = dot.n() + ":" + Rows.fingerprint(in.row());
-    if (print == null
-        || !print.startsWith(dot.n() + ":")
-        || print.equals(same)
-        || in.row().outcome().kind() == RowKind.TOMBSTONE) {
-      return;
-    }
-    counts.ownCommitDiffers();
-    var message =
-        "commit "
-            + dot
-            + " of "
-            + in.row().outcome().aggregate()
-            + " originates here and came back from region "
-            + in.region()
-            + " with other content: two stores have written under this region's name, or one was"
-            + " restored from a backup";
-    LOG.error(message);
-    outputs.deadLetter(letter(in, OWN_COMMIT_DIFFERS, message));
-  }
-
-  static DeadLetter letter(PublishedRow in, String code, String message) {
-    var key = in.row().outcome().aggregate().toString();
-    return new DeadLetter(
-        new CommandRecord(
-            key,
-            EventWire.encode(in.row(), in.region()),
-            new SourcePosition("log of " + in.region(), in.row().shard(), in.row().offset(), 0)),
-        code,
-        message);
   }
 
   private boolean mustReadAgain(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {

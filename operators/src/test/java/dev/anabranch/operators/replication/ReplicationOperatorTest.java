@@ -310,6 +310,20 @@ class ReplicationOperatorTest {
     assertThat(harness.conflictTexts()).containsExactly("opened a:1+b:1");
   }
 
+  @Test
+  void aConflictThatWasResolvedWhileThereWasNoJobIsClosed() throws Exception {
+    store.append(a.commit("Hand/1", "c1", "x").row());
+    store.append(a.take(b.commit("Hand/1", "c2", "y").row()).row());
+    store.append(a.resolve("Hand/1", "a:1", "b:1").row());
+    b.take(a.log().get(0));
+    b.take(a.log().get(2));
+
+    feed(b.commit("Hand/1", "c3", "z"));
+
+    assertThat(harness.state("Hand/1")).isEqualTo("xz");
+    assertThat(harness.conflictTexts()).containsExactly("resolved a:1+b:1");
+  }
+
   private void feed(PublishedRow... rows) throws Exception {
     for (var row : rows) {
       harness.process(row);

@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads a topic of views from its beginning to the end that it has when the reading starts. The last
- * view of an aggregate is how it is.
+ * Reads a topic of views from its beginning to the end that it has when the reading starts. The
+ * last view of an aggregate is how it is.
  *
  * <p><b>Threads.</b> One.
  */
@@ -41,8 +41,7 @@ public final class ViewTopicReader {
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     var malformed = 0L;
     try (var consumer =
-        new KafkaConsumer<>(
-            properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       var partitions =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(topic, info.partition()))
@@ -51,8 +50,7 @@ public final class ViewTopicReader {
       consumer.seekToBeginning(partitions);
       var ends = consumer.endOffsets(partitions);
       var deadline = System.nanoTime() + STALL_TIMEOUT.toNanos();
-      while (partitions.stream()
-          .anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
         var records = consumer.poll(POLL_TIMEOUT);
         if (!records.isEmpty()) {
           deadline = System.nanoTime() + STALL_TIMEOUT.toNanos();

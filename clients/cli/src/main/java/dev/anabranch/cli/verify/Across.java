@@ -1,0 +1,349 @@
+package dev.anabranch.cli.verify;
+
+import dev.anabranch.cli.log.CurrentSession;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.VersionState;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Compares regions that replicate to each other: the same commits in each store, byte for byte; the
+ * same views; the same open conflicts.
+ *
+ * <p><b>While the regions run.</b> What differs is looked at again until it is the same or the
+ * patience is over: so what is on its way is no finding, if the regions come to rest.
+ *
+ * <p><b>Bounds.</b> About 100 bytes for each aggregate of each region, of one shard at a time where
+ * all regions have as many shards, and of all for the views.
+ *
+ * <p><b>Threads.</b> One.
+ */
+public final class Across {
+
+  private static final int PAGE_ROWS = 1_000;
+  private static final int MAX_LISTED = 200;
+  private static final int MAX_RECHECKED = 100_000;
+  private static final long PAUSE_MILLIS = 500;
+
+  private final List<RegionStores> regions;
+  private final Duration patience;
+  private final VerificationProgress progress;
+  private final List<CurrentSession> sessions;
+  private final List<String> listed = new ArrayList<>();
+  private long problemCount;
+  private long aggregates;
+  private long commits;
+  private long withheld;
+  private long rowsRead;
+
+  /**
+   * @param regions two or more
+   */
+  public Across(List<RegionStores> regions, Duration patience, VerificationProgress progress) {
+    if (regions.size() < 2) {
+      throw new IllegalArgumentException("two regions are needed to compare");
+    }
+    this.regions = List.copyOf(regions);
+    this.patience = patience;
+    this.progress = progress;
+    this.sessions = regions.stream().map(region -> new CurrentSession(region.store())).toList();
+  }
+
+  public AcrossReport run() {
+    var deadline = System.nanoTime() + patience.toNanos();
+    try {
+      recheck(deadline, differing(), this::commitProblems);
+      var views = compareViews(deadline);
+      var conflicts = compareConflicts(deadline);
+      return new AcrossReport(
+          regions.stream().map(RegionStores::region).toList(),
+          aggregates,
+          commits,
+          withheld,
+          views,
+          conflicts,
+          listed,
+          problemCount);
+    } finally {
+      sessions.forEach(CurrentSession::close);
+    }
+  }
+
+  // -- Commits.
+
+  /** The aggregates whose commits are not the same everywhere, by a first look. */
+  private Set<AggregateKey> differing() {
+    var counts = new TreeSet<Integer>();
+    regions.forEach(region -> counts.add(region.store().layout().shardCount()));
+    var differing = new LinkedHashSet<AggregateKey>();
+    if (counts.size() == 1) {
+      for (var shard = 0; shard < counts.first(); shard++) {
+        compareDigests(shard, shard, differing);
+      }
+    } else {
+      compareDigests(0, Integer.MAX_VALUE, differing);
+    }
+    return differing;
+  }
+
+  private void compareDigests(int firstShard, int lastShard, Set<AggregateKey> differing) {
+    var byRegion = new ArrayList<Map<AggregateKey, CommitDigest>>();
+    for (var i = 0; i < regions.size(); i++) {
+      byRegion.add(digests(i, firstShard, lastShard));
+    }
+    var all = new LinkedHashSet<AggregateKey>();
+    byRegion.forEach(digests -> all.addAll(digests.keySet()));
+    aggregates += all.size();
+    for (var key : all) {
+      var first = byRegion.get(0).getOrDefault(key, new CommitDigest());
+      commits += first.commits;
+      for (var digests : byRegion) {
+        if (!first.isSame(digests.getOrDefault(key, new CommitDigest()))
+            && differing.size() < MAX_RECHECKED) {
+          differing.add(key);
+        }
+      }
+    }
+  }
+
+  private Map<AggregateKey, CommitDigest> digests(int region, int firstShard, int lastShard) {
+    var digests = new HashMap<AggregateKey, CommitDigest>();
+    var last = Math.min(lastShard, regions.get(region).store().layout().shardCount() - 1);
+    for (var shard = firstShard; shard <= last; shard++) {
+      var next = 0L;
+      while (true) {
+        var page = sessions.get(region).of(shard).read(shard, next, PAGE_ROWS);
+        for (var row : page) {
+          if (row.outcome().dot() != null) {
+            digests.computeIfAbsent(row.outcome().aggregate(), any -> new CommitDigest()).add(row);
+          }
+        }
+        rowsRead += page.size();
+        progress.at(VerificationProgress.Phase.STORE, rowsRead, -1);
+        if (page.size() < PAGE_ROWS) {
+          break;
+        }
+        next = page.get(page.size() - 1).offset() + 1;
+      }
+    }
+    return digests;
+  }
+
+  /** What is different about the commits of an aggregate now. */
+  private List<String> commitProblems(AggregateKey key) {
+    var byRegion = new ArrayList<Map<String, LogRow>>();
+    var dots = new TreeSet<String>();
+    for (var i = 0; i < regions.size(); i++) {
+      var rows = new TreeMap<String, LogRow>();
+      for (var row : sessions.get(i).of(key).commits(List.of(key)).getOrDefault(key, List.of())) {
+        // A payload that came after its tombstone takes its place.
+        rows.merge(
+            String.valueOf(row.outcome().dot()),
+            row,
+            (before, now) -> now.outcome().kind() == RowKind.TOMBSTONE ? before : now);
+      }
+      byRegion.add(rows);
+      dots.addAll(rows.keySet());
+    }
+    var found = new ArrayList<String>();
+    for (var dot : dots) {
+      describe(key, dot, byRegion, found);
+    }
+    return found;
+  }
+
+  private void describe(
+      AggregateKey key, String dot, List<Map<String, LogRow>> byRegion, List<String> found) {
+    var missing = new ArrayList<String>();
+    LogRow first = null;
+    var hollow = false;
+    for (var i = 0; i < regions.size(); i++) {
+      var row = byRegion.get(i).get(dot);
+      if (row == null) {
+        missing.add(regions.get(i).region());
+      } else if (row.outcome().kind() == RowKind.TOMBSTONE) {
+        hollow = true;
+      } else if (first == null) {
+        first = row;
+      } else if (!Arrays.equals(CommitDigest.hash(first), CommitDigest.hash(row))) {
+        found.add(key + ": commit " + dot + " is not the same in " + regions.get(i).region());
+      }
+    }
+    if (!missing.isEmpty()) {
+      found.add(key + ": commit " + dot + " is missing in " + String.join(", ", missing));
+    }
+    withheld += hollow ? 1 : 0;
+  }
+
+  // -- Views and conflicts.
+
+  private long compareViews(long deadline) {
+    var digests = readViews();
+    while (!viewProblems(digests).isEmpty() && !isOver(deadline)) {
+      pause();
+      digests = readViews();
+    }
+    viewProblems(digests).forEach(this::problem);
+    return digests.get(0).size();
+  }
+
+  /** By region, of each aggregate: what its last view says, as a hash. */
+  private List<Map<String, String>> readViews() {
+    var all = new ArrayList<Map<String, String>>();
+    for (var region : regions) {
+      var digests = new HashMap<String, String>();
+      region.views().read(view -> digests.put(view.aggregate().toString(), digest(view)));
+      all.add(digests);
+    }
+    return all;
+  }
+
+  private List<String> viewProblems(List<Map<String, String>> digests) {
+    var keys = new TreeSet<String>();
+    digests.forEach(digest -> keys.addAll(digest.keySet()));
+    var found = new ArrayList<String>();
+    for (var key : keys) {
+      var values = new TreeSet<String>();
+      digests.forEach(digest -> values.add(digest.getOrDefault(key, "none")));
+      if (values.size() > 1) {
+        found.add(
+            key
+                + ": the views differ: "
+                + regionsBy(digests.stream().map(d -> d.getOrDefault(key, "none")).toList()));
+      }
+    }
+    return found;
+  }
+
+  private static String digest(AggregateView view) {
+    var digest = CommitDigest.sha256();
+    digest.update(text(view.revision().toString()));
+    digest.update(text(view.conflict() + "|" + view.problem().isEmpty() + "|" + view.voided()));
+    var state = view.state();
+    digest.update(state == null ? new byte[0] : state.data());
+    for (var version : view.live()) {
+      digest.update(text(version.dot() + "@" + version.hlc() + "|"));
+      var each = version.state();
+      digest.update(each == null ? new byte[0] : each.data());
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
+  }
+
+  private long compareConflicts(long deadline) {
+    var open = readConflicts();
+    while (open.stream().distinct().count() > 1 && !isOver(deadline)) {
+      pause();
+      open = readConflicts();
+    }
+    var all = new TreeSet<String>();
+    open.forEach(all::addAll);
+    for (var conflict : all) {
+      var without = new ArrayList<String>();
+      for (var i = 0; i < regions.size(); i++) {
+        if (!open.get(i).contains(conflict)) {
+          without.add(regions.get(i).region());
+        }
+      }
+      if (!without.isEmpty()) {
+        problem(conflict + ": no such open conflict in " + String.join(", ", without));
+      }
+    }
+    return open.get(0).size();
+  }
+
+  private List<Set<String>> readConflicts() {
+    var all = new ArrayList<Set<String>>();
+    for (var region : regions) {
+      Set<String> open = new TreeSet<>();
+      for (var conflict : region.openConflicts().get()) {
+        open.add(
+            conflict.aggregate()
+                + ": versions "
+                + conflict.live().stream()
+                    .map(VersionState::dot)
+                    .map(Object::toString)
+                    .collect(Collectors.joining(" ")));
+      }
+      all.add(open);
+    }
+    return all;
+  }
+
+  // -- Both.
+
+  /** What is found of one aggregate. */
+  private interface Check {
+    List<String> find(AggregateKey key);
+  }
+
+  private void recheck(long deadline, Set<AggregateKey> suspects, Check check) {
+    var left = new LinkedHashSet<>(suspects);
+    while (!left.isEmpty()) {
+      withheld = 0;
+      var found = new ArrayList<String>();
+      var counted = 0L;
+      for (var key : List.copyOf(left)) {
+        var before = withheld;
+        var of = check.find(key);
+        counted += withheld - before;
+        found.addAll(of);
+        if (of.isEmpty() && withheld == before) {
+          left.remove(key);
+        }
+      }
+      withheld = counted;
+      if (found.isEmpty() || isOver(deadline)) {
+        found.forEach(this::problem);
+        return;
+      }
+      pause();
+    }
+  }
+
+  private String regionsBy(List<String> values) {
+    var text = new ArrayList<String>();
+    for (var i = 0; i < regions.size(); i++) {
+      text.add(regions.get(i).region() + " " + values.get(i));
+    }
+    return String.join(", ", text);
+  }
+
+  private void problem(String text) {
+    problemCount++;
+    if (listed.size() < MAX_LISTED) {
+      listed.add(text);
+    }
+  }
+
+  private static byte[] text(String value) {
+    return value.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static boolean isOver(long deadline) {
+    return System.nanoTime() - deadline >= 0;
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the regions", e);
+    }
+  }
+}

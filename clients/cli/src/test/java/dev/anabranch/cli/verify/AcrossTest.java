@@ -1,0 +1,192 @@
+package dev.anabranch.cli.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.ConflictRecord;
+import dev.anabranch.model.ConflictStatus;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Shards;
+import dev.anabranch.model.Stamp;
+import dev.anabranch.model.VersionState;
+import dev.anabranch.testkit.store.InMemoryEventStore;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Two regions on the heap, with different numbers of shards; what one lacks is a finding. */
+class AcrossTest {
+
+  private static final AggregateKey KEY = AggregateKey.parse("Order/1");
+
+  private final Side a = new Side("a", 4);
+  private final Side b = new Side("b", 8);
+
+  @Test
+  void regionsWithTheSameCommitsInAnyOrderAreTheSame() {
+    a.commit("a", 1, "x");
+    a.commit("b", 1, "y");
+    b.commit("b", 1, "y");
+    b.commit("a", 1, "x");
+
+    var report = run();
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.commits()).isEqualTo(2);
+    assertThat(report.aggregates()).isEqualTo(1);
+  }
+
+  @Test
+  void aMissingCommitIsNamedWithTheRegionThatLacksIt() {
+    a.commit("a", 1, "x");
+    a.commit("a", 2, "y");
+    b.commit("a", 1, "x");
+
+    assertThat(run().problems())
+        .singleElement()
+        .asString()
+        .contains("Order/1", "a:2", "missing in b");
+  }
+
+  @Test
+  void aCommitWithOtherBytesIsAProblem() {
+    a.commit("a", 1, "x");
+    b.commit("a", 1, "other");
+
+    assertThat(run().problems()).singleElement().asString().contains("a:1", "not the same in b");
+  }
+
+  @Test
+  void aTombstoneIsCountedAndNoProblem() {
+    a.commit("a", 1, "x");
+    b.tombstone("a", 1);
+
+    var report = run();
+
+    assertThat(report.clean()).isTrue();
+    assertThat(report.withheld()).isEqualTo(1);
+  }
+
+  @Test
+  void viewsAreComparedByTheirLast() {
+    a.views.add(view("a", "x"));
+    a.views.add(view("a", "y"));
+    b.views.add(view("b", "y"));
+    assertThat(run().clean()).isTrue();
+
+    b.views.add(view("b", "z"));
+    assertThat(run().problems()).singleElement().asString().contains("views differ");
+  }
+
+  @Test
+  void anOpenConflictThatOneRegionDoesNotShowIsAProblem() {
+    a.conflicts.add(conflict("a"));
+    assertThat(run().problems())
+        .singleElement()
+        .asString()
+        .contains("a:1 b:1", "no such open conflict in b");
+
+    b.conflicts.add(conflict("b"));
+    assertThat(run().clean()).isTrue();
+  }
+
+  private AcrossReport run() {
+    return new Across(List.of(a.stores(), b.stores()), Duration.ZERO, VerificationProgress.NONE)
+        .run();
+  }
+
+  private static AggregateView view(String region, String state) {
+    var encoded = new EncodedMessage("S", 1, state.getBytes(StandardCharsets.UTF_8));
+    return new AggregateView(
+        region,
+        KEY,
+        VectorTime.of(Map.of(new RegionId("a"), 1L)),
+        1,
+        encoded,
+        "text/plain",
+        false,
+        List.of(),
+        List.of(),
+        "");
+  }
+
+  private static ConflictRecord conflict(String region) {
+    return new ConflictRecord(
+        region,
+        KEY,
+        "a:1+b:1",
+        ConflictStatus.OPENED,
+        2,
+        VectorTime.ZERO,
+        1,
+        1,
+        List.of(
+            new VersionState(new Dot(new RegionId("a"), 1), 1, null),
+            new VersionState(new Dot(new RegionId("b"), 1), 2, null)),
+        null,
+        "");
+  }
+
+  private static final class Side {
+    final String name;
+    final InMemoryEventStore store;
+    final List<AggregateView> views = new ArrayList<>();
+    final List<ConflictRecord> conflicts = new ArrayList<>();
+    private final int shards;
+    private final Map<Integer, Long> next = new HashMap<>();
+    private long version;
+
+    Side(String name, int shards) {
+      this.name = name;
+      this.shards = shards;
+      this.store = new InMemoryEventStore(name, shards, 2, 1);
+    }
+
+    void commit(String origin, long n, String event) {
+      append(
+          RowKind.COMMIT,
+          ++version,
+          origin + n,
+          new Dot(new RegionId(origin), n),
+          event.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void tombstone(String origin, long n) {
+      append(RowKind.TOMBSTONE, 0, null, new Dot(new RegionId(origin), n), Blobs.EMPTY);
+    }
+
+    private void append(RowKind kind, long ofVersion, String command, Dot dot, byte[] events) {
+      var shard = Shards.shardOf(KEY, shards);
+      var row =
+          new Outcome(
+                  kind,
+                  KEY,
+                  ofVersion,
+                  command,
+                  "",
+                  dot,
+                  new Stamp(1, 5 * dot.n(), 1),
+                  new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, events))
+              .at(shard, next.merge(shard, 1L, Long::sum) - 1);
+      try (var session = store.open(0)) {
+        session.append(List.<LogRow>of(row));
+      }
+    }
+
+    RegionStores stores() {
+      return new RegionStores(name, store, apply -> views.forEach(apply), () -> conflicts);
+    }
+  }
+}
