@@ -1,5 +1,6 @@
 package dev.anabranch.benchmarks;
 
+import com.mysql.cj.jdbc.MysqlDataSource;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.client.Command;
@@ -21,7 +22,6 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.wire.EventsBlob;
-import com.mysql.cj.jdbc.MysqlDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -147,8 +147,7 @@ final class ProjectionRuns {
                 .maxInFlight(100_000)
                 .build()) {
       var plan = new CommandPlan(setting.options(), 1);
-      var level =
-          ReplyLevel.projected(queries, ProjectionReadModel.NAME, Duration.ofMinutes(1));
+      var level = ReplyLevel.projected(queries, ProjectionReadModel.NAME, Duration.ofMinutes(1));
       var warm = (long) (perSecond * warmUp.toMillis() / 1e3);
       var all = warm + (long) (perSecond * window.toMillis() / 1e3);
       var pending = new ArrayList<CompletableFuture<?>>();
@@ -210,9 +209,7 @@ final class ProjectionRuns {
     settings.put("projections.lanes", Integer.toString(options.lanesPerSubtask()));
     var env = FlinkJob.environment(options, checkpoints.path());
     ProjectionJob.prepare(
-        env,
-        ProjectionJobOptions.from(Settings.of(settings)),
-        ProjectionReadModel.loader());
+        env, ProjectionJobOptions.from(Settings.of(settings)), ProjectionReadModel.loader());
     return FlinkJob.start(env, "projections");
   }
 
@@ -236,9 +233,7 @@ final class ProjectionRuns {
   }
 
   private static void awaitClaims(Database.Schema schema, FlinkJob job) throws Exception {
-    while (number(
-            schema, "SELECT COUNT(*) FROM projection_position WHERE writer = 0")
-        > 0) {
+    while (number(schema, "SELECT COUNT(*) FROM projection_position WHERE writer = 0") > 0) {
       job.requireAlive();
       TimeUnit.MILLISECONDS.sleep(20);
     }

@@ -38,7 +38,8 @@ final class ProjectionsCommand implements Callable<Integer> {
       var runs = new ProjectionRuns(setting, events);
       var live = new ArrayList<Double>();
       var rebuild = new ArrayList<Double>();
-      System.out.println("| round | raw upsert/s | live/s | rebuild/s | live ÷ raw | rebuild ÷ live | visible p50, p99 ms |");
+      System.out.println(
+          "| round | raw upsert/s | live/s | rebuild/s | live ÷ raw | rebuild ÷ live | visible p50, p99 ms |");
       System.out.println("|---|---|---|---|---|---|---|");
       for (var round = 1; round <= options.rounds; round++) {
         var raw = runs.rawUpsert().perSecond();
