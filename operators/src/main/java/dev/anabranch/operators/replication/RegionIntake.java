@@ -87,7 +87,7 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
       }
       check(decoded.row());
       published = new PublishedRow(decoded.region(), decoded.row());
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | WireFormatException e) {
       refuse(context, record, UNDECODABLE, String.valueOf(e.getMessage()));
       return;
     }

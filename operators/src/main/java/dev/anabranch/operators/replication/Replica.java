@@ -17,6 +17,7 @@ import dev.anabranch.versions.GraphChange;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionStates;
 import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.WireFormatException;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -203,7 +204,7 @@ final class Replica {
             () -> state.events.put(node.dot().toString(), row.outcome().blobs().events()));
       }
       change = states.add(node);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | WireFormatException e) {
       // It contradicts what is known: no order of the commits makes sense of it.
       broken(String.valueOf(e.getMessage()));
       return;
