@@ -11,7 +11,12 @@ import picocli.CommandLine.Command;
     description = "Measures what a durable command costs, beside the limits of the same machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CompareCommand.class, ProfileCommand.class, TableCommand.class})
+    subcommands = {
+      CompareCommand.class,
+      ProfileCommand.class,
+      ProjectionsCommand.class,
+      TableCommand.class
+    })
 public final class Benchmarks {
 
   private Benchmarks() {}

@@ -55,6 +55,10 @@ final class KafkaJob implements AutoCloseable {
     return new KafkaJob(broker, FlinkJob.start(env, "kafka"), events, replies, deadLetters);
   }
 
+  String events() {
+    return events;
+  }
+
   String replies() {
     return replies;
   }

@@ -47,6 +47,10 @@ public record CommandJobOptions(
 
   private static final String FLINK_PREFIX = "flink.";
 
+  /** Of the other jobs: one file may hold the options of all jobs of a region. */
+  private static final List<String> NOT_OURS =
+      List.of("peer", "inbound.max-", "views.", "conflicts.", "hold.", "projection", "query.");
+
   /** The options by the heading under which the reference shows them. */
   static final Map<String, List<JobOption<?>>> SECTIONS = sections();
 
@@ -71,6 +75,7 @@ public record CommandJobOptions(
   public static CommandJobOptions from(Settings settings) {
     var reader = new OptionReader(settings);
     var options = read(reader);
+    NOT_OURS.forEach(prefix -> reader.withPrefix(prefix, ","));
     reader.finish();
     return options;
   }

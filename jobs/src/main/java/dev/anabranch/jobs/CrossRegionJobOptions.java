@@ -39,7 +39,15 @@ public record CrossRegionJobOptions(
 
   /** Of the other jobs. */
   private static final List<String> NOT_OURS =
-      List.of("commands.", "events.", "replies.", "commit.", "aggregates.", "regions.");
+      List.of(
+          "commands.",
+          "events.",
+          "replies.",
+          "commit.",
+          "aggregates.",
+          "regions.",
+          "projections.",
+          "query.");
 
   /** The options by the heading under which the reference shows them. */
   static final Map<String, List<JobOption<?>>> SECTIONS = sections();

@@ -39,7 +39,12 @@ public record ProjectionJobOptions(
           "topics.",
           "commit.",
           "aggregates.",
-          "regions.");
+          "regions.",
+          "peer",
+          "inbound.",
+          "views.",
+          "conflicts.",
+          "hold.");
 
   /** The options by the heading under which the reference shows them. */
   static final Map<String, List<JobOption<?>>> SECTIONS = sections();

@@ -9,6 +9,7 @@ import dev.anabranch.client.QueryClient;
 import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.CrashingQueries;
+import dev.anabranch.jobs.region.JobUnderTest;
 import dev.anabranch.jobs.region.PurseReadModel;
 import dev.anabranch.jobs.region.ReadSide;
 import dev.anabranch.jobs.region.RegionUnderTest;
@@ -48,11 +49,13 @@ class ProjectionJobITCase {
   void tablesFollowTheCommands() throws SQLException {
     region.start();
     region.handle("Purse/early", "deposit 100");
-    reads.start();
+    var job = reads.start();
     region.handle("Purse/a", "deposit 5");
     region.handle("Purse/a", "twice 7");
     region.handle("Purse/a", "withdraw 1000");
     reads.awaitEnd(V1);
+
+    expectMetricsOfTheReference(job);
 
     var purses = reads.rows(PurseReadModel.PURSES, "purses");
     assertThat(purses.get(PurseReadModel.PURSES.row("a").id()))
@@ -62,6 +65,19 @@ class ProjectionJobITCase {
         .singleElement()
         .satisfies(row -> assertThat(row).containsEntry("balance", 119L));
     reads.assertExact(V1);
+  }
+
+  private static void expectMetricsOfTheReference(JobUnderTest job) {
+    var page = Reference.read("projection-metrics.md");
+    var group = "anabranch.projection.purses.version.1.";
+    var names =
+        job.metrics().keySet().stream()
+            .filter(name -> name.startsWith("anabranch.projection"))
+            .toList();
+
+    assertThat(names).contains(group + "lagCommits", group + "lagSeconds");
+    assertThat(names).allMatch(name -> page.contains("| `" + name.replace(group, "") + "` |"));
+    assertThat(page.lines().filter(line -> line.startsWith("| `"))).hasSize(names.size());
   }
 
   @ParameterizedTest

@@ -149,7 +149,18 @@ record Compaction(
         }
       }
       clashable.forEach(dot -> keep(dot, kept));
+      prefix.values().stream()
+          .filter(this::mayHaveHollowTwin)
+          .forEach(entry -> keep(entry.dot(), kept));
       return kept;
+    }
+
+    /** The command of a hollow commit is not known before its payload comes. */
+    private boolean mayHaveHollowTwin(GraphEntry entry) {
+      return entry.node().commandId() != null
+          && later.stream()
+              .map(GraphEntry::node)
+              .anyMatch(node -> node.isHollow() && !node.context().covers(entry.dot()));
     }
 
     private void keep(Dot dot, Set<Place> kept) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * States further back are derived again when they are asked for, which takes at most {@link
  * #SNAPSHOT_DISTANCE} folds for each region that writes alone.
  *
- * <p><b>Failure.</b> What {@link VersionFolding} throws passes through; nothing was changed then
- * but stored states, which are correct.
+ * <p><b>Failure.</b> What {@link VersionFolding} throws passes through. The graph then has the
+ * commit; its state is derived when it is asked for again, by a release that can.
  *
  * <p><b>Threads.</b> One at a time.
  *
@@ -62,19 +62,44 @@ public final class VersionStates<S> {
 
   /** Adds the commit to the graph, and derives again what it makes stale. */
   public GraphChange add(VersionNode node) {
+    var change = addToGraph(node);
+    if (isLive(node, change)) {
+      state(node.dot());
+      forgetExtended(node, change);
+    }
+    return change;
+  }
+
+  /**
+   * As {@link #add(VersionNode)}, for a commit decided here, of which the caller has folded the
+   * state already: over {@link #resolved} of the versions that it extends. Taken only if these are
+   * still all that is live, so that nothing is folded twice.
+   */
+  public GraphChange add(VersionNode node, S state) {
+    var change = addToGraph(node);
+    if (isLive(node, change)) {
+      if (graph.edges(node.dot()).equals(change.before())) {
+        snapshots.put(node.dot(), state);
+      } else {
+        state(node.dot());
+      }
+      forgetExtended(node, change);
+    }
+    return change;
+  }
+
+  private GraphChange addToGraph(VersionNode node) {
     var change = graph.add(node);
     if (!change.voided().isEmpty()
         || !change.restored().isEmpty()
         || !change.rederived().isEmpty()) {
       forgetStale(change);
     }
-    for (var live : change.live()) {
-      if (live.dot().equals(node.dot())) {
-        state(live.dot());
-        forgetExtended(node, change);
-      }
-    }
     return change;
+  }
+
+  private static boolean isLive(VersionNode node, GraphChange change) {
+    return change.live().contains(node.place());
   }
 
   /** State of a version, whether live or not. */

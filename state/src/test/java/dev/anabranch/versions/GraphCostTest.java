@@ -39,6 +39,21 @@ class GraphCostTest {
   }
 
   @Test
+  void aStateThatTheDeciderHasFoldedIsNotFoldedAgain() {
+    line(1, 10);
+    folding.folds = 0;
+
+    states.add(commit(new Dot(A, 11), 110, VectorTime.of(Map.of(A, 10L)), dots(10)), 11L);
+    assertThat(folding.folds).isZero();
+    assertThat(states.resolved("m")).isEqualTo(11L);
+
+    // More is live than the commit extends: the caller may have folded it over something else.
+    states.add(commit(new Dot(B, 1), 115, VectorTime.of(Map.of(A, 10L)), dots(10)));
+    states.add(commit(new Dot(A, 12), 120, VectorTime.of(Map.of(A, 11L)), dots(11)), 99L);
+    assertThat(states.state(new Dot(A, 12))).as("not taken on trust").isEqualTo(12L);
+  }
+
+  @Test
   void twoRegionsThatMergeEachOthersCommitsDoConstantWorkPerCommit() {
     var last = List.<Dot>of();
     for (var n = 1; n <= 500; n++) {

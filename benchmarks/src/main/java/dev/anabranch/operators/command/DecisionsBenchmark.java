@@ -3,9 +3,14 @@ package dev.anabranch.operators.command;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.benchmarks.BenchmarkDomain;
 import dev.anabranch.benchmarks.micro.Samples;
+import dev.anabranch.causality.CausalPast;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,7 +33,15 @@ public class DecisionsBenchmark {
 
   private static final long HLC = 1_800_000_000_000L << 16;
 
-  private final Decisions decisions = new Decisions("bench", 1, 921_600);
+  private static final RegionId REGION = new RegionId("bench");
+  private static final CausalPast PAST =
+      new CausalPast(
+          VectorTime.ZERO.with(REGION, 17),
+          List.of(new Dot(REGION, 17)),
+          HLC,
+          VectorTime.ZERO.with(REGION, HLC));
+
+  private final Decisions decisions = new Decisions("bench", RegionMap.of("bench"), 1, 921_600);
   private final CommandEnvelope command = Samples.envelope();
   private final DecisionTime time = new DecisionTime(HLC + 1, (HLC >> 16) * 1_000);
   private final LiveAggregate aggregate = aggregate();
@@ -44,7 +57,8 @@ public class DecisionsBenchmark {
         Samples.KEY,
         Samples.KEY.toString(),
         type,
-        new Version(17, 17, HLC, state),
+        null,
+        new Version(17, PAST, PAST.frontier(), state),
         CommandWindow.EMPTY);
   }
 

@@ -136,19 +136,19 @@ final class ClusterCommand implements Runnable {
               defaultValue = "0",
               description = "Of Flink's web UI. Default: a free one.")
           int webPort) {
-    var options =
-        new ClusterOptions(
-            databases,
-            mysql == null ? "" : mysql.toAbsolutePath().toString(),
-            shards,
-            slots,
-            taskManagers == 0 ? 1 : taskManagers,
-            application,
-            scheduler,
-            highlyAvailable,
-            webPort);
     return locked(
         parts -> {
+          var options =
+              new ClusterOptions(
+                  databases,
+                  mysql == null ? "" : mysql.toAbsolutePath().toString(),
+                  shards,
+                  slots,
+                  taskManagers == 0 ? 1 : taskManagers,
+                  application,
+                  scheduler,
+                  highlyAvailable,
+                  webPort);
           parts.cluster().up(options, taskManagers);
           parts.control().recover(patience(DEFAULT_PATIENCE_SECONDS));
           ClusterStatus.print(parts.folder(), parts.cluster(), out(), style());

@@ -36,7 +36,13 @@ class AnabranchTest {
         "events republish",
         "schema",
         "schema migrate",
-        "schema validate"
+        "schema validate",
+        "replay-check",
+        "load",
+        "cluster",
+        "cluster up",
+        "cluster submit",
+        "cluster upgrade"
       })
   void everyCommandHasHelpWithExamples(String command) {
     assertThat(run((command + " --help").split(" "))).isEqualTo(ExitCode.OK);

@@ -178,22 +178,26 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     return submit(job);
   }
 
-  /** Submits a job graph that a test made for this region. */
+  /** Submits a job graph that a test made for this region; it becomes {@link #job}. */
   public JobUnderTest submit(JobGraph job) {
+    var submitted = submitBeside(job);
+    running().jobs.add(submitted);
+    return submitted;
+  }
+
+  /** Submits a job graph that a test made; the test ends it. */
+  public JobUnderTest submitBeside(JobGraph job) {
     var flink = running().servers.flink();
     try {
       var unused = flink.submitJob(job).get(60, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IllegalStateException("the job was not accepted", e);
     }
-    var submitted =
-        new JobUnderTest(
-            running().servers,
-            job.getJobID(),
-            RegionSettings.checkpoints(running().servers, name()),
-            RegionSettings.savepoints(running().servers, name()));
-    running().jobs.add(submitted);
-    return submitted;
+    return new JobUnderTest(
+        running().servers,
+        job.getJobID(),
+        RegionSettings.checkpoints(running().servers, name()),
+        RegionSettings.savepoints(running().servers, name()));
   }
 
   /** Of the Flink cluster that jobs are submitted to. */

@@ -1,6 +1,7 @@
 package dev.anabranch.jobs.region;
 
 import dev.anabranch.embedded.EmbeddedDatabase;
+import dev.anabranch.embedded.KafkaBrokerConfig;
 import dev.anabranch.embedded.KafkaProcess;
 import dev.anabranch.embedded.TcpProxy;
 import dev.anabranch.embedded.WorkDirectory;
@@ -62,7 +63,10 @@ final class TestServers implements AutoCloseable {
 
   private TestServers() {
     var broker =
-        CompletableFuture.supplyAsync(() -> KafkaProcess.start(directory.resolve("kafka")));
+        CompletableFuture.supplyAsync(
+            () ->
+                KafkaProcess.start(
+                    KafkaBrokerConfig.in(directory.resolve("kafka")).withProxies(2)));
     var cluster = CompletableFuture.supplyAsync(() -> startFlink(metrics));
     var servers =
         IntStream.range(0, DATABASES)

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.api.ReplicationPolicy.ReplicatedTypes;
+import dev.anabranch.api.ReplicationPolicy.SingleHome;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
@@ -114,13 +116,20 @@ final class Verification {
     return this;
   }
 
+  /** Versions of other types are in a graph, beside the aggregate's record. */
+  private static boolean hasOneState(LogRow row, AggregateTypes types) {
+    var policy =
+        types.find(row.outcome().aggregate().type()).map(type -> type.replication()).orElse(null);
+    return policy instanceof SingleHome || policy instanceof ReplicatedTypes;
+  }
+
   /** The state in Flink is what folding the store gives, and each shard stands at its end. */
   Verification state(KeyedStateDump dump, AggregateTypes types) {
     var folded = new HashMap<AggregateKey, Folded>();
     var ends = new HashMap<Integer, Long>();
     for (var row : inOrder()) {
       ends.put(row.shard(), row.offset() + 1);
-      if (row.outcome().kind().hasVersion()) {
+      if (row.outcome().kind().hasVersion() && hasOneState(row, types)) {
         fold(folded, row, types);
       }
     }

@@ -75,6 +75,8 @@ final class FlinkPrograms {
     if (job.parallelism() > 0) {
       arguments.add("-Dparallelism.default=" + job.parallelism());
     }
+    // Else Flink would take --config for a short form of its own --configDir.
+    arguments.add("--");
     arguments.addAll(jobArguments());
     return java(List.of("-Xmx448m"), APPLICATION, arguments);
   }
@@ -88,7 +90,10 @@ final class FlinkPrograms {
   }
 
   List<String> zooKeeper(Path configuration) {
-    return java(List.of("-Xmx128m"), ZOO_KEEPER, List.of(configuration.toString(), "1"));
+    return java(
+        List.of("-Xmx128m"),
+        ZOO_KEEPER,
+        List.of("--zkConfigFile", configuration.toString(), "--peerId", "1"));
   }
 
   /**

@@ -99,7 +99,8 @@ public final class JobControl {
       return;
     }
     var job = recorded.get();
-    if (folder.settings().isHighlyAvailable() && Waiting.until(JOB_TIMEOUT, () -> isKnown(job))) {
+    var findsItself = folder.settings().isHighlyAvailable() && !folder.settings().application();
+    if (findsItself && Waiting.until(JOB_TIMEOUT, () -> isKnown(job))) {
       say.accept("the JobManager has recovered the job");
       return;
     }

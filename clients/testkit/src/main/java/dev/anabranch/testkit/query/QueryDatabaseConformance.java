@@ -425,7 +425,8 @@ public abstract class QueryDatabaseConformance {
     return new ParkedRow(new LogPosition(0, offset), AGGREGATE, reason, 1_000 + offset);
   }
 
-  private static AggregateType<String, String, String> type() {
+  /** An aggregate type whose events are texts. */
+  static AggregateType<String, String, String> type() {
     return AggregateType.named("Account", new NoDecider())
         .commands(new TextCodec())
         .events(new TextCodec())

@@ -41,44 +41,6 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class EventStoreConformance {
 
-  private static final List<String> ODD_TEXTS =
-      List.of(
-          "a",
-          "a ",
-          " a",
-          "A",
-          "Alice",
-          "alice",
-          "\u00e9",
-          "e\u0301",
-          "\u00df",
-          "ss",
-          "\uD83D\uDE00",
-          "\u0000",
-          "a\u0000",
-          "\u001a",
-          "\n",
-          "\r\n",
-          "\t",
-          "'",
-          "''",
-          "\"",
-          "\\",
-          "\\'",
-          "`",
-          "%",
-          "_",
-          "?",
-          "a/b",
-          "/",
-          "--",
-          "/*",
-          ";",
-          "'; DROP TABLE event_log; --",
-          "\u65e5\u672c",
-          "\u2028",
-          "\u007f");
-
   private EventStore store;
   private LogSession session;
   private int shard;
@@ -337,24 +299,25 @@ public abstract class EventStoreConformance {
   @Test
   public void textsThatDifferInAByteAreDifferent() {
     var rows = new ArrayList<LogRow>();
-    for (var text : ODD_TEXTS) {
+    for (var text : OddTexts.ALL) {
       rows.add(commit(shard, rows.size(), text, 1, text));
     }
     var one = account("one");
-    for (var text : ODD_TEXTS) {
-      rows.add(commit(shard, rows.size(), one, rows.size() - ODD_TEXTS.size() + 1, text, WRITER));
+    for (var text : OddTexts.ALL) {
+      rows.add(
+          commit(shard, rows.size(), one, rows.size() - OddTexts.ALL.size() + 1, text, WRITER));
     }
     append(rows);
 
     assertSame(session.read(shard, 0, 1_000), rows);
-    for (var i = 0; i < ODD_TEXTS.size(); i++) {
-      var text = ODD_TEXTS.get(i);
+    for (var i = 0; i < OddTexts.ALL.size(); i++) {
+      var text = OddTexts.ALL.get(i);
       var expected = List.of(rows.get(i));
       assertSame(session.history(account(text), 0, 10), expected);
       assertSame(session.byCommand(List.of(new CommandRef(account(text), text))), expected);
       assertSame(
           session.byCommand(List.of(new CommandRef(one, text))),
-          List.of(rows.get(ODD_TEXTS.size() + i)));
+          List.of(rows.get(OddTexts.ALL.size() + i)));
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One batch as one transaction.
@@ -30,6 +31,9 @@ import java.util.Optional;
 final class BatchTransaction {
 
   private static final int MAX_ATTEMPTS = 10;
+
+  /** No default, wrong characters, a CHECK: MySQL gives them the SQL state of a general error. */
+  private static final Set<Integer> DATA_CODES = Set.of(1364, 1366, 3819);
 
   private final Connection connection;
   private final Statement statement;
@@ -92,7 +96,9 @@ final class BatchTransaction {
   /** Values out of range or too long, and constraints that somebody has added to the tables. */
   private static boolean isAboutData(SQLException e) {
     var state = e.getSQLState() == null ? "" : e.getSQLState();
-    return state.startsWith("22") || state.startsWith("23");
+    return state.startsWith("22")
+        || state.startsWith("23")
+        || DATA_CODES.contains(e.getErrorCode());
   }
 
   /** Empty if the batch is to be applied; its parked rows, if any, are taken out then. */

@@ -19,8 +19,10 @@ import java.util.TreeMap;
  * The life of versions: begun, shown to readers, dropped.
  *
  * <p><b>Readers</b> use a view for each table, named as the table is declared. A switch puts the
- * views of all tables of a projection in place with one RENAME TABLE, which is atomic for readers:
- * a query sees the tables of one version. The statement waits for queries that are under way.
+ * views of all tables of a projection in place with one RENAME TABLE: no reader misses a table, and
+ * each changes at once. The statement waits for queries that are under way. (MySQL opens the views
+ * of a query one by one: one that joins several tables in that very moment may see one of each
+ * version.)
  *
  * <p><b>Recovery.</b> DDL is not transactional here, so each step leaves a trace that a repeat
  * understands: {@link #switchTo} and {@link #drop} may be repeated after any failure, {@link

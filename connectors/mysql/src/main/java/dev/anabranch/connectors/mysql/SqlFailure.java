@@ -39,6 +39,8 @@ enum SqlFailure {
     assign(UNAVAILABLE, 1047, 1223, 1290, 1792, 1836, 3032, 3100, 3168);
     // Account, schema, grants, host.
     assign(REFUSED, 1044, 1045, 1049, 1130, 1142, 1143, 1227, 1251, 1524, 1698, 1820, 1862, 3118);
+    // Values that a table does not take, whose SQL state says "general error" on MySQL.
+    assign(PROGRAM, 1364, 1366, 3819);
     // Its SQL state says "connection", but it is a statement that is too long.
     assign(PROGRAM, 1153);
   }

@@ -13,13 +13,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Code in the guide is code of this project: each {@code java} block is found, verbatim, in the
+ * Code in the guides is code of this project: each {@code java} block is found, verbatim, in the
  * file that the comment above it names.
  */
 class DocumentationTest {
 
   private static final Path ROOT = Path.of("../..");
-  private static final Path GUIDE = ROOT.resolve("docs/writing-a-domain.md");
+  private static final List<Path> GUIDES =
+      List.of(
+          ROOT.resolve("docs/writing-a-domain.md"), ROOT.resolve("docs/writing-a-projection.md"));
   private static final Pattern BLOCK =
       Pattern.compile("(?:<!-- (\\S+) -->\\n)?```java\\n(.*?)```", Pattern.DOTALL);
 
@@ -32,9 +34,11 @@ class DocumentationTest {
 
   static List<Block> blocks() throws IOException {
     var blocks = new ArrayList<Block>();
-    var matcher = BLOCK.matcher(Files.readString(GUIDE));
-    while (matcher.find()) {
-      blocks.add(new Block(String.valueOf(matcher.group(1)), matcher.group(2)));
+    for (var guide : GUIDES) {
+      var matcher = BLOCK.matcher(Files.readString(guide));
+      while (matcher.find()) {
+        blocks.add(new Block(String.valueOf(matcher.group(1)), matcher.group(2)));
+      }
     }
     return blocks;
   }
@@ -55,9 +59,11 @@ class DocumentationTest {
 
   @Test
   void linksToFilesThatExist() throws IOException {
-    var matcher = Pattern.compile("]\\((\\.\\./[^)#]+)").matcher(Files.readString(GUIDE));
-    while (matcher.find()) {
-      assertThat(GUIDE.resolveSibling(matcher.group(1))).exists();
+    for (var guide : GUIDES) {
+      var matcher = Pattern.compile("]\\((\\.\\./[^)#]+)").matcher(Files.readString(guide));
+      while (matcher.find()) {
+        assertThat(guide.resolveSibling(matcher.group(1))).exists();
+      }
     }
   }
 }

@@ -1,0 +1,88 @@
+package dev.anabranch.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.cli.load.CheckedLoad;
+import org.junit.jupiter.api.Test;
+
+/** The other ways to run a Flink cluster, each under a load that checks itself. */
+class ClusterModesE2E {
+
+  /** Flink finds the job by itself, and rescales it in place. */
+  @Test
+  void aHighlyAvailableSessionClusterWithTheAdaptiveScheduler() throws Exception {
+    try (var cluster = new ClusterUnderTest("adaptive")) {
+      cluster.up("--ha", "--scheduler", "adaptive", "--slots", "1", "--databases", "1");
+      cluster.run("cluster", "submit", ClusterUnderTest.releaseJar(2).toString());
+      try (var load = cluster.load(2, 100)) {
+        load.start();
+        ClusterUnderTest.awaitAnswers(load, 200);
+        var job = cluster.jobId();
+
+        cluster.run("cluster", "rescale", "--taskmanagers", "2");
+        cluster.rememberProcesses();
+        assertThat(cluster.status()).contains("parallelism 2");
+        ClusterUnderTest.awaitAnswers(load, 200);
+        cluster.run("cluster", "rescale", "--taskmanagers", "1");
+        assertThat(cluster.status()).contains("parallelism 1");
+        ClusterUnderTest.awaitAnswers(load, 200);
+
+        cluster.run("cluster", "kill", "jobmanager");
+        cluster.up();
+        cluster.awaitAllTasksRun();
+        assertThat(cluster.jobId()).as("the same job, not a new one").isEqualTo(job);
+        ClusterUnderTest.awaitAnswers(load, 200);
+        finish(cluster, load);
+      }
+    }
+  }
+
+  /** One JobManager for one job; the parallelism follows the TaskManagers that are there. */
+  @Test
+  void anApplicationClusterInReactiveMode() throws Exception {
+    try (var cluster = new ClusterUnderTest("application")) {
+      cluster.up("--application", "--scheduler", "reactive", "--slots", "1", "--databases", "1");
+      cluster.run("cluster", "submit", ClusterUnderTest.releaseJar(1).toString());
+      try (var load = cluster.load(3, 100)) {
+        load.start();
+        ClusterUnderTest.awaitAnswers(load, 200);
+
+        cluster.up("--taskmanagers", "2");
+        ClusterUnderTest.await(
+            "the second TaskManager is used",
+            () ->
+                cluster
+                    .attempt("cluster", "status")
+                    .text()
+                    .contains("all tasks run, parallelism 2"));
+        ClusterUnderTest.awaitAnswers(load, 200);
+        cluster.run("cluster", "kill", "taskmanager-2");
+        ClusterUnderTest.await(
+            "the job goes on with one TaskManager",
+            () ->
+                cluster
+                    .attempt("cluster", "status")
+                    .text()
+                    .contains("RUNNING, all tasks run, parallelism 1"));
+        ClusterUnderTest.awaitAnswers(load, 200);
+
+        cluster.run("cluster", "upgrade", ClusterUnderTest.releaseJar(2).toString());
+        cluster.rememberProcesses();
+        ClusterUnderTest.awaitAnswers(load, 200);
+        cluster.run("cluster", "kill", "jobmanager");
+        cluster.up();
+        cluster.awaitAllTasksRun();
+        ClusterUnderTest.awaitAnswers(load, 200);
+        finish(cluster, load);
+      }
+    }
+  }
+
+  private static void finish(ClusterUnderTest cluster, CheckedLoad load) throws Exception {
+    var report = load.stop();
+    System.out.println(report);
+    assertThat(report.wrong()).isEmpty();
+    assertThat(report.isSound()).isTrue();
+    assertThat(cluster.run("verify")).contains("sound");
+  }
+}
