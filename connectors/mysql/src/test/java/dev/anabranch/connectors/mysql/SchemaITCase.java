@@ -153,7 +153,8 @@ class SchemaITCase {
     for (var attempt : attempts(config)) {
       refused(attempt)
           .hasMessageContaining("database 'right'")
-          .hasMessageContaining("has schema version 99 of a newer release, this one knows "
+          .hasMessageContaining(
+              "has schema version 99 of a newer release, this one knows "
                   + LayoutCheck.SCHEMA_VERSION)
           .hasMessageContaining("upgrade this program");
     }
