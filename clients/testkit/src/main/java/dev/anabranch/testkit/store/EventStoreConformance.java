@@ -270,25 +270,13 @@ public abstract class EventStoreConformance {
   }
 
   @Test
-  public void commitsOfAnAggregateAreReadWithTheirTombstones() {
-    var rows =
-        List.of(
-            commit(shard, 0, "a", 1, "c0"),
-            tombstone(shard, 1, "a", 1),
-            rejected(shard, 2, "a", "c1"),
-            commit(shard, 3, "b", 1, "c2"),
-            tombstone(shard, 4, "b", 9),
-            commit(shard, 5, "a", 2, "c3"),
-            commit(shard, 6, "c", 1, "c4"));
-    append(rows);
-
-    var commits = session.commits(List.of(account("a"), account("b"), account("none")));
-
-    assertThat(commits).containsOnlyKeys(account("a"), account("b"));
-    assertThat(commits.get(account("a"))).extracting(LogRow::offset).containsExactly(0L, 1L, 5L);
-    assertThat(commits.get(account("b"))).extracting(LogRow::offset).containsExactly(3L, 4L);
-    assertThat(commits.getOrDefault(account("b"), List.of()).get(0).isIdenticalTo(rows.get(3)))
-        .isTrue();
+  public void commitsAreReadWithTombstones() {
+    var a = commit(shard, 0, "a", 1, "c0");
+    append(List.of(a, tombstone(shard, 1, "a", 1), rejected(shard, 2, "a", "c1")));
+    append(List.of(commit(shard, 3, "b", 1, "c2"), commit(shard, 4, "a", 2, "c3")));
+    var commits = session.commits(List.of(account("a"), account("none")));
+    assertThat(commits).containsOnlyKeys(account("a"));
+    assertThat(commits.get(account("a"))).extracting(LogRow::offset).containsExactly(0L, 1L, 4L);
   }
 
   @Test
