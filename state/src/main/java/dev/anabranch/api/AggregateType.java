@@ -1,5 +1,6 @@
 package dev.anabranch.api;
 
+import dev.anabranch.replicated.ReplicatedStates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -210,7 +211,16 @@ public final class AggregateType<S, C, E> {
       return this;
     }
 
+    /**
+     * Registers the type.
+     *
+     * @throws IllegalArgumentException naming what is missing, or what the replication policy can't
+     *     do with the state
+     */
     public AggregateType<S, C, E> build() {
+      if (replication instanceof ReplicationPolicy.ReplicatedTypes) {
+        ReplicatedStates.check(decider.initialState().getClass());
+      }
       return new AggregateType<>(this);
     }
   }

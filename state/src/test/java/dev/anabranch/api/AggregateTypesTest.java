@@ -68,6 +68,15 @@ class AggregateTypesTest {
   }
 
   @Test
+  void refusesAStateThatIsNotMadeOfReplicatedTypes() {
+    var sums = type("Sum").replication(ReplicationPolicy.replicatedTypes());
+
+    assertThatThrownBy(sums::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Sum");
+  }
+
+  @Test
   void writesResultsAsTextUnlessToldOtherwise() {
     var sums = type("Sum").build();
 

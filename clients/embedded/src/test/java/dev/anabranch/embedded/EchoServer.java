@@ -12,11 +12,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class EchoServer implements AutoCloseable {
 
   private final ServerSocket listener;
+  private final Thread acceptor;
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
   EchoServer() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    start(this::acceptAll);
+    acceptor = start(this::acceptAll);
   }
 
   int port() {
@@ -27,16 +28,22 @@ final class EchoServer implements AutoCloseable {
     return requests;
   }
 
+  /** Waits for the acceptor, because the system goes on accepting while a thread is at it. */
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void acceptAll() {
     try {
       while (true) {
         var socket = listener.accept();
-        start(() -> answerAll(socket));
+        var unused = start(() -> answerAll(socket));
       }
     } catch (IOException closed) {
       // The end of the test.
@@ -60,9 +67,10 @@ final class EchoServer implements AutoCloseable {
     }
   }
 
-  private static void start(Runnable work) {
+  private static Thread start(Runnable work) {
     var thread = new Thread(work, "echo-server");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 }

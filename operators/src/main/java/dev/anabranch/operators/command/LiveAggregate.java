@@ -74,15 +74,22 @@ final class LiveAggregate {
     return null;
   }
 
-  /** The head moves on by a pending row. */
+  /** The head moves on by a pending row; what application code throws parks the aggregate. */
   void advanceHead(Decided.Row row) {
     if (graph == null || row.outcome().dot() == null) {
       head = row.after();
       return;
     }
-    graph.addToHead(row.outcome());
     var after = row.after();
-    head = new Version(after.version(), after.past(), graph.live(), graph.state());
+    Object state = null;
+    try {
+      graph.addToHead(row.outcome());
+      state = graph.state();
+    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+      // Another region's commit, or a resolver: the row is stored all the same.
+      brokenReason = "its versions can't be made one by this release: " + e;
+    }
+    head = new Version(after.version(), after.past(), graph.live(), state);
   }
 
   /** The head falls back to what is durable. */

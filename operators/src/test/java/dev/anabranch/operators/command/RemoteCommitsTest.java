@@ -167,6 +167,23 @@ class RemoteCommitsTest {
   }
 
   @Test
+  void aResolverThatFailsParksItsAggregateOnly() throws Exception {
+    a.handle("Odd/1", "c1", "add x");
+    b.handle("Odd/1", "c2", "add y");
+    exchange();
+    a.operator().checkpoint();
+    a.operator().crash();
+    a.operator().settle();
+
+    var parked = a.handle("Odd/1", "c3", "add z");
+    assertThat(parked.status()).isEqualTo(ReplyStatus.ERROR);
+    assertThat(parked.body().code()).isEqualTo(ErrorCodes.BROKEN);
+    assertThat(parked.body().message()).contains("told to fail");
+    assertThat(a.handle("Auto/1", "c1", "add x").status()).isEqualTo(ReplyStatus.ACCEPTED);
+    assertThat(a.commits()).as("stored all the same").hasSize(3);
+  }
+
+  @Test
   void aResolutionThatNamesWhatIsNotLiveIsRejected() throws Exception {
     a.handle("Hand/1", "c1", "add x");
     var reply = resolve(a, "Hand/1", "s1", "b:9", "a:1");

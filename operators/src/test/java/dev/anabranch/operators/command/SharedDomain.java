@@ -43,11 +43,25 @@ final class SharedDomain implements Domain, Serializable {
     }
   }
 
+  private static final class Failing implements ConflictResolver<String> {
+
+    @Override
+    public String id() {
+      return "failing-1";
+    }
+
+    @Override
+    public String resolve(List<LiveVersion<String>> live, String base) {
+      throw new IllegalStateException("told to fail");
+    }
+  }
+
   @Override
   public List<AggregateType<?, ?, ?>> aggregateTypes() {
     return List.of(
         text("Auto", ReplicationPolicy.automatic(new Join())),
         text("Hand", ReplicationPolicy.interactive()),
+        text("Odd", ReplicationPolicy.automatic(new Failing())),
         text("Home", ReplicationPolicy.singleHome()),
         AggregateType.named("Set", new SetDecider())
             .commands(new TextCodec("command"))
