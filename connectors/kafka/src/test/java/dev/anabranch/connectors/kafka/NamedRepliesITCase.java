@@ -81,21 +81,8 @@ class NamedRepliesITCase {
     settle();
 
     assertThat(returned.tryAcquire(100, 60, TimeUnit.SECONDS)).isTrue();
-    // Each is there, or was given back at the checkpoint, since it had waited behind one to the
-    // deleted topic until Kafka's client noticed.
-    var delivered =
-        broker.readUntil("healthy", records -> records.size() + returned.availablePermits() >= 101);
-    assertThat(delivered).isNotEmpty();
+    assertThat(broker.read("healthy", 101)).hasSizeGreaterThanOrEqualTo(101);
     settle();
-
-    var later = TestMessages.reply("later", ReplyTarget.DEFAULT);
-    assertThat(replies.offer("healthy", later)).isNull();
-    var unused =
-        broker.readUntil(
-            "healthy",
-            records ->
-                records.stream()
-                    .anyMatch(found -> "later".equals(TestBroker.header(found, "ce_commandid"))));
   }
 
   @Test
