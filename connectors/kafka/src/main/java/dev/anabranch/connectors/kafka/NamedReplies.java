@@ -18,9 +18,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -33,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Bounds.</b> 10,000 replies and 64 MiB under way, 1,000 known topics, 100 lookups at a time.
  * What is above is refused, or given back, at once.
  *
- * <p><b>Threads.</b> The task's thread offers and settles. Everything that may block happens on one
- * thread of this class, the courier; {@link Topic} is its own.
+ * <p><b>Threads.</b> The task's thread offers and settles. One thread of this class, the courier,
+ * talks to Kafka; {@link Topic} is its own. It never waits either, as one topic's wait would be
+ * every topic's: what the producer can't take at once waits in its topic for the next try.
  */
 final class NamedReplies implements AutoCloseable {
 
@@ -45,6 +48,11 @@ final class NamedReplies implements AutoCloseable {
 
   /** After what may have been the broker's fault; then the topic is looked up. */
   private static final Duration SHORT_BLOCK = Duration.ofSeconds(5);
+
+  /** How long a topic may take to become known to the producer, and how often that is tried. */
+  private static final Duration UNKNOWN_FOR = Duration.ofSeconds(2);
+
+  private static final Duration UNKNOWN_RETRY = Duration.ofMillis(20);
 
   /** Takes what can't be delivered; called by any thread, once for each such reply. */
   interface Undelivered {
@@ -104,11 +112,44 @@ final class NamedReplies implements AutoCloseable {
     final List<Parcel> waiting = new ArrayList<>();
     int partitions;
     long freshUntilNanos = System.nanoTime();
+    // Since when the producer refuses what waits; 0: it does not.
+    long refusedSinceNanos;
     // Set by the producer's thread as well, so that no reply follows one that has just failed.
     volatile @Nullable Block block;
   }
 
   private record Block(String reason, long untilNanos) {}
+
+  /**
+   * Hears how a send ended. A producer that may not wait reports that it can't take a record by
+   * calling back with a time-out before {@code send} returns; every other end comes from its own
+   * thread, or is no time-out.
+   */
+  private final class Attempt implements Callback {
+    private final Topic topic;
+    private final Parcel parcel;
+    private final Thread sending = Thread.currentThread();
+    private boolean refused;
+
+    Attempt(Topic topic, Parcel parcel) {
+      this.topic = topic;
+      this.parcel = parcel;
+    }
+
+    boolean handedOver() {
+      return !refused;
+    }
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+      if (Thread.currentThread() == sending
+          && failure instanceof org.apache.kafka.common.errors.TimeoutException) {
+        refused = true;
+      } else {
+        sent(topic, parcel, failure);
+      }
+    }
+  }
 
   NamedReplies(ReplySink.Options options, TopicDirectory directory, Undelivered undelivered) {
     this.options = options;
@@ -181,13 +222,13 @@ final class NamedReplies implements AutoCloseable {
     var block = topic.block;
     if (block != null && now < block.untilNanos) {
       giveBack(parcel, block.reason);
+    } else if (!topic.waiting.isEmpty()) {
+      topic.waiting.add(parcel);
     } else if (block == null && now < topic.freshUntilNanos) {
       send(topic, parcel);
     } else {
       topic.waiting.add(parcel);
-      if (topic.waiting.size() == 1) {
-        lookUp(parcel.topic, topic);
-      }
+      lookUp(parcel.topic, topic);
     }
   }
 
@@ -238,15 +279,44 @@ final class NamedReplies implements AutoCloseable {
       giveBack(parcel, noSuchPartition(partition, topic.partitions));
       return;
     }
+    if (!topic.waiting.isEmpty()) {
+      topic.waiting.add(parcel);
+      return;
+    }
+    var attempt = new Attempt(topic, parcel);
     try {
       var unused =
           producer()
               .send(
                   KafkaRecords.toProducer(parcel.topic, partition, parcel.kafka.message()),
-                  (metadata, failure) -> sent(topic, parcel, failure));
+                  attempt);
     } catch (RuntimeException e) {
       sent(topic, parcel, e);
+      return;
     }
+    if (attempt.handedOver()) {
+      topic.refusedSinceNanos = 0;
+    } else {
+      refused(topic, parcel);
+    }
+  }
+
+  /** The producer has no room, or does not know the topic, perhaps as it was deleted meanwhile. */
+  private void refused(Topic topic, Parcel parcel) {
+    var now = System.nanoTime();
+    if (topic.refusedSinceNanos == 0) {
+      topic.refusedSinceNanos = now;
+    }
+    if (now - topic.refusedSinceNanos > UNKNOWN_FOR.toNanos()) {
+      topic.refusedSinceNanos = 0;
+      var reason = "topic " + parcel.topic + " is not known to the producer, or its buffer is full";
+      block(topic, reason, SHORT_BLOCK);
+      giveBack(parcel, reason);
+      return;
+    }
+    topic.waiting.add(parcel);
+    CompletableFuture.delayedExecutor(UNKNOWN_RETRY.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> onCourier(() -> lookUp(parcel.topic, topic)));
   }
 
   private Producer<byte[], byte[]> producer() {
@@ -258,7 +328,7 @@ final class NamedReplies implements AutoCloseable {
       properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false");
       properties.setProperty(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
       properties.setProperty(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-      properties.setProperty(ProducerConfig.MAX_BLOCK_MS_CONFIG, "2000");
+      properties.setProperty(ProducerConfig.MAX_BLOCK_MS_CONFIG, "0");
       properties.setProperty(
           ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(options.maxBytes()));
       open = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
@@ -270,6 +340,7 @@ final class NamedReplies implements AutoCloseable {
   private void returnWaiting(Topic topic, String reason) {
     topic.waiting.forEach(parcel -> giveBack(parcel, reason));
     topic.waiting.clear();
+    topic.refusedSinceNanos = 0;
   }
 
   // -- On any thread.
