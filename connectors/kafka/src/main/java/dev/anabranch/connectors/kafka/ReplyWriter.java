@@ -135,7 +135,7 @@ final class ReplyWriter implements SinkWriter<CommandReply> {
       toDefault.write(ReplyRecord.of(reply, partition, null, options.maxBytes()), NO_CONTEXT);
     } else {
       refreshDefaultPartitions();
-      redirect(reply, NamedReplies.noSuchPartition(partition, defaultPartitions));
+      redirect(reply, ReplyCourier.noSuchPartition(partition, defaultPartitions));
     }
   }
 
