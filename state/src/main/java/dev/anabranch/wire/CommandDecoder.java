@@ -94,7 +94,10 @@ final class CommandDecoder {
   }
 
   private void checkKey(MessageRecord message, @Nullable AggregateKey aggregate) {
-    if (aggregate != null && !CommandWire.keyFits(message.key(), aggregate)) {
+    if (aggregate != null
+        && aggregateType != null
+        && subject != null
+        && !CommandWire.keyFits(message.key(), aggregateType, subject)) {
       fail(
           CommandWire.KEY_MISMATCH,
           "the record's key is not "

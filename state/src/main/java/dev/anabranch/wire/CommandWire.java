@@ -137,7 +137,16 @@ public final class CommandWire {
 
   /** Whether the key, if there is one, is that of the aggregate. */
   static boolean keyFits(byte @Nullable [] key, AggregateKey aggregate) {
-    return key == null || Arrays.equals(key, Utf8.bytes(aggregate.toString()));
+    return keyFits(key, Utf8.bytes(aggregate.type()), Utf8.bytes(aggregate.id()));
+  }
+
+  /** Whether the key, if there is one, is {@code type/id}. */
+  static boolean keyFits(byte @Nullable [] key, byte[] type, byte[] id) {
+    return key == null
+        || (key.length == type.length + 1 + id.length
+            && key[type.length] == '/'
+            && Arrays.equals(key, 0, type.length, type, 0, type.length)
+            && Arrays.equals(key, type.length + 1, key.length, id, 0, id.length));
   }
 
   private static void addReplyTarget(List<RecordHeader> headers, ReplyTarget target) {

@@ -10,6 +10,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -59,7 +60,8 @@ public class DecisionsBenchmark {
         type,
         null,
         new Version(17, PAST, PAST.frontier(), state),
-        CommandWindow.EMPTY);
+        CommandWindow.EMPTY,
+        new BitSet());
   }
 
   @Benchmark

@@ -8,18 +8,26 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decoded aggregates on the heap, in front of the keyed state: the least recently used one goes
- * when there are too many, after its committed part is written back. Aggregates with pending
+ * Decoded aggregates on the heap, in front of the keyed state: when there are too many, one that
+ * was not used lately goes, after its committed part is written back. Aggregates with pending
  * commands stay.
  *
- * <p><b>Recovery.</b> {@link #writeBack} before a checkpoint makes the keyed state complete.
+ * <p>Which one goes is found by the clock algorithm (Corbató, 1968): a hand goes round, spares each
+ * aggregate that was used since its last visit, and takes the first one that was not. A use costs
+ * one flag; a list in order of use would cost three scattered writes.
+ *
+ * <p><b>Recovery.</b> {@link #writeBack} before a checkpoint makes the keyed state complete. What
+ * can be done of it while the task waits for its last appends, {@link #writeBackIdle} does.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -27,11 +35,22 @@ final class AggregateCache {
 
   private static final Logger LOG = LoggerFactory.getLogger(AggregateCache.class);
 
+  /** Few enough that an append that ends meanwhile hardly waits. */
+  private static final int IDLE_WRITES = 32;
+
   private final AggregateTypes types;
   private final OwnedState state;
   private final int maxAggregates;
-  private final LinkedHashMap<String, LiveAggregate> aggregates =
-      new LinkedHashMap<>(1024, 0.75f, true);
+  private final Map<String, LiveAggregate> aggregates = new HashMap<>(1024);
+
+  /** The same, in the order of the clock's hand. */
+  private final List<LiveAggregate> clock = new ArrayList<>(1024);
+
+  private int hand = -1;
+
+  /** Places on the clock whose aggregate must be written back. */
+  private final BitSet changed = new BitSet();
+
   private long hits;
   private long misses;
 
@@ -45,13 +64,15 @@ final class AggregateCache {
     var cached = aggregates.get(routingKey);
     if (cached != null) {
       hits++;
+      cached.recentlyUsed = true;
       return cached;
     }
     misses++;
     var loaded = load(key, routingKey);
     aggregates.put(routingKey, loaded);
-    if (aggregates.size() > maxAggregates) {
-      evictOne();
+    if (clock.size() < maxAggregates || !evictOneFor(loaded)) {
+      loaded.slot = clock.size();
+      clock.add(loaded);
     }
     return loaded;
   }
@@ -75,25 +96,49 @@ final class AggregateCache {
 
   /** Writes every changed aggregate's committed part to the keyed state. */
   void writeBack() {
-    for (var aggregate : aggregates.values()) {
-      if (aggregate.dirty) {
-        write(aggregate);
-      }
+    for (var slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
+      write(clock.get(slot));
     }
   }
 
-  private void evictOne() {
-    var eldest = aggregates.values().iterator();
-    while (eldest.hasNext()) {
-      var aggregate = eldest.next();
+  /**
+   * Writes a few changed aggregates of which nothing is pending; the others would change again.
+   *
+   * @return false: there is none
+   */
+  boolean writeBackIdle() {
+    var written = 0;
+    for (var slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
+      var aggregate = clock.get(slot);
       if (!aggregate.isPinned()) {
-        if (aggregate.dirty) {
-          write(aggregate);
+        write(aggregate);
+        if (++written == IDLE_WRITES) {
+          break;
         }
-        eldest.remove();
-        return;
       }
     }
+    return written > 0;
+  }
+
+  /** Puts an aggregate in the place of another; false: each one has commands pending. */
+  private boolean evictOneFor(LiveAggregate loaded) {
+    // Twice round: the first visit may only find that each one was used.
+    for (var visits = 2 * clock.size(); visits > 0; visits--) {
+      hand = hand + 1 < clock.size() ? hand + 1 : 0;
+      var aggregate = clock.get(hand);
+      if (aggregate.recentlyUsed) {
+        aggregate.recentlyUsed = false;
+      } else if (!aggregate.isPinned()) {
+        if (changed.get(hand)) {
+          write(aggregate);
+        }
+        aggregates.remove(aggregate.routingKey);
+        clock.set(hand, loaded);
+        loaded.slot = hand;
+        return true;
+      }
+    }
+    return false;
   }
 
   private void write(LiveAggregate aggregate) {
@@ -107,7 +152,7 @@ final class AggregateCache {
             encoded,
             aggregate.window,
             aggregate.brokenReason));
-    aggregate.dirty = false;
+    changed.clear(aggregate.slot);
   }
 
   private static @Nullable EncodedMessage encode(LiveAggregate aggregate, Version committed) {
@@ -139,7 +184,8 @@ final class AggregateCache {
             ? new AggregateGraph(routingKey, state, type)
             : null;
     if (record == null) {
-      return new LiveAggregate(key, routingKey, type, graph, initial(type), CommandWindow.EMPTY);
+      return new LiveAggregate(
+          key, routingKey, type, graph, initial(type), CommandWindow.EMPTY, changed);
     }
     var brokenReason = record.brokenReason();
     Object value = null;
@@ -164,7 +210,7 @@ final class AggregateCache {
     }
     var versions = graph == null ? record.past().frontier() : graph.live();
     var committed = new Version(record.version(), record.past(), versions, value);
-    var live = new LiveAggregate(key, routingKey, type, graph, committed, record.window());
+    var live = new LiveAggregate(key, routingKey, type, graph, committed, record.window(), changed);
     live.brokenReason = brokenReason;
     return live;
   }

@@ -171,7 +171,9 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
   private void drain() throws InterruptedException {
     var drain = shards().beginDrain();
     while (!drain.isDone()) {
-      mailbox.yield();
+      if (!mailbox.tryYield() && !shards().prepareSnapshot()) {
+        mailbox.yield();
+      }
     }
   }
 

@@ -158,6 +158,15 @@ final class CommandShards implements AutoCloseable {
     return new Drain();
   }
 
+  /**
+   * Does a part of what {@link #snapshot} has to, while the task waits for its appends.
+   *
+   * @return false: there was nothing to do
+   */
+  boolean prepareSnapshot() {
+    return aggregates.writeBackIdle();
+  }
+
   /** Writes the committed effects, the positions, and the commands that are still undecided. */
   void snapshot(long checkpointId) {
     aggregates.writeBack();

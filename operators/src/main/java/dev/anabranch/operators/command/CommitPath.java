@@ -93,7 +93,7 @@ final class CommitPath {
       if (commandId != null && row.outcome().slot().isEmpty()) {
         live.window = live.window.with(CommandWindow.hash(commandId), row.offset(), commandWindow);
       }
-      live.dirty = true;
+      live.markDirty();
       lanes.cursors().advance(row);
       outputs.publish(row);
       answer(lane, command, row);

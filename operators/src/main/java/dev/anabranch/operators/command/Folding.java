@@ -40,7 +40,7 @@ final class Folding {
     commit(aggregate, outcome);
     aggregate.committed = withGraph(aggregate, aggregate.committed);
     aggregate.head = aggregate.committed;
-    aggregate.dirty = true;
+    aggregate.markDirty();
   }
 
   /**
@@ -91,7 +91,7 @@ final class Folding {
       aggregate.committed = withGraph(aggregate, known);
     }
     aggregate.resetHead();
-    aggregate.dirty = true;
+    aggregate.markDirty();
   }
 
   /** In causal order: a payload that a filter withheld at first has a place before its effects. */

@@ -3,7 +3,6 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
-import dev.anabranch.wire.RecordSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,12 +83,12 @@ final class Lane {
   /** Counts a command in; {@link #answered} counts it out. */
   void admit(CommandRecord record) {
     pending++;
-    pendingBytes += RecordSize.of(record.message());
+    pendingBytes += record.message().footprint();
   }
 
   void answered(CommandRecord record) {
     pending--;
-    pendingBytes -= RecordSize.of(record.message());
+    pendingBytes -= record.message().footprint();
   }
 
   /** Commits of other regions may take half of the lane. */

@@ -8,9 +8,8 @@ import dev.anabranch.store.LogSession;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -34,8 +33,8 @@ final class LaneConnection {
   private final EventStore store;
   private final int database;
 
-  /** Fingerprints of the last rows of the lane's shards, as this attempt knows them. */
-  private final Map<Integer, ShardHead> heads = new HashMap<>();
+  /** By shard, the fingerprint of its last row as this attempt knows it; null: of another lane. */
+  private @Nullable ShardHead[] heads = {};
 
   private final CountDownLatch abandoned = new CountDownLatch(1);
 
@@ -64,7 +63,10 @@ final class LaneConnection {
   }
 
   void knowHead(int shard, ShardHead head) {
-    heads.put(shard, head);
+    if (shard >= heads.length) {
+      heads = Arrays.copyOf(heads, Math.max(shard + 1, 2 * heads.length));
+    }
+    heads[shard] = head;
   }
 
   /** Appends the same rows until it is known what became of them. */
@@ -143,14 +145,19 @@ final class LaneConnection {
   }
 
   private void checkFingerprints(LogSession opened) {
-    if (heads.isEmpty()) {
+    var positions = new ArrayList<LogPosition>();
+    for (var shard = 0; shard < heads.length; shard++) {
+      var head = heads[shard];
+      if (head != null) {
+        positions.add(new LogPosition(shard, head.offset()));
+      }
+    }
+    if (positions.isEmpty()) {
       return;
     }
-    var positions = new ArrayList<LogPosition>(heads.size());
-    heads.forEach((shard, head) -> positions.add(new LogPosition(shard, head.offset())));
     var stored = opened.marks(positions);
     for (var position : positions) {
-      var known = heads.get(position.shard());
+      var known = heads[position.shard()];
       checkFingerprint(position, known, stored.get(position), databaseName());
     }
   }
@@ -176,7 +183,7 @@ final class LaneConnection {
   private void rememberHeads(List<LogRow> rows) {
     for (var row : rows) {
       var stamp = row.outcome().stamp();
-      heads.put(row.shard(), new ShardHead(row.offset(), stamp.writer(), stamp.hlc()));
+      knowHead(row.shard(), new ShardHead(row.offset(), stamp.writer(), stamp.hlc()));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandWindow;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +44,14 @@ final class LiveAggregate {
   /** Commands that wait for a rebuild; null: none is under way. */
   @Nullable ArrayDeque<Lane.Lookup> rebuildWaiters;
 
-  /** Whether the committed part differs from the keyed state. */
-  boolean dirty;
+  /** Its place in the cache. */
+  int slot;
+
+  /** The places whose committed part differs from the keyed state. */
+  private final BitSet changed;
+
+  /** Whether it was used since the cache last looked for one to evict. */
+  boolean recentlyUsed = true;
 
   /** Decided commands without a known outcome, in order. */
   final ArrayDeque<PendingCommand> pending = new ArrayDeque<>(2);
@@ -55,7 +62,8 @@ final class LiveAggregate {
       @Nullable AggregateType<Object, Object, Object> type,
       @Nullable AggregateGraph graph,
       Version committed,
-      CommandWindow window) {
+      CommandWindow window,
+      BitSet changed) {
     this.key = key;
     this.routingKey = routingKey;
     this.type = type;
@@ -63,6 +71,12 @@ final class LiveAggregate {
     this.committed = committed;
     this.head = committed;
     this.window = window;
+    this.changed = changed;
+  }
+
+  /** The committed part has moved away from the keyed state. */
+  void markDirty() {
+    changed.set(slot);
   }
 
   @Nullable PendingCommand findPending(String commandId) {

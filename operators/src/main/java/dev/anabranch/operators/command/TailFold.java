@@ -69,7 +69,7 @@ final class TailFold implements LaneRequest.TailReader {
     if (commandId != null && outcome.slot().isEmpty()) {
       live.window =
           live.window.with(CommandWindow.hash(commandId), row.offset(), options.commandWindow());
-      live.dirty = true;
+      live.markDirty();
     }
   }
 }

@@ -1,0 +1,210 @@
+package dev.anabranch.operators.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.causality.CausalPast;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.AggregateRecord;
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.ShardRecord;
+import dev.anabranch.operators.command.LiveAggregate.Version;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class AggregateCacheTest {
+
+  private static final int MAX = 3;
+
+  private final WrittenAggregates written = new WrittenAggregates();
+  private final AggregateCache cache =
+      new AggregateCache(AggregateTypes.of(new TallyDomain(true)), written, MAX);
+
+  @Test
+  void theOneThatWasNotUsedLatelyGoes() {
+    get("a");
+    get("b");
+    get("c");
+    get("d"); // all were used alike, so it takes the first one's place
+    get("b");
+    get("e");
+
+    assertThat(misses(() -> get("b"))).isZero();
+    assertThat(misses(() -> get("c"))).isOne();
+    assertThat(cache.size()).isEqualTo(MAX);
+  }
+
+  @Test
+  void anAggregateWithPendingCommandsStays() {
+    for (var name : List.of("a", "b", "c")) {
+      pin(get(name));
+    }
+    get("d");
+
+    assertThat(cache.size()).isEqualTo(MAX + 1);
+    get("e");
+    assertThat(cache.size()).isEqualTo(MAX + 1);
+    for (var name : List.of("a", "b", "c", "e")) {
+      assertThat(misses(() -> get(name))).as(name).isZero();
+    }
+  }
+
+  @Test
+  void whatGoesIsWrittenIfItHasChanged() {
+    commit(get("changed"));
+    get("unchanged");
+    get("c");
+    get("d");
+    get("e");
+
+    assertThat(written.versions).containsExactly(Map.entry("Tally/changed", 1L));
+    assertThat(get("changed").committed.version()).isEqualTo(1);
+  }
+
+  @Test
+  void betweenAppendsOnlyIdleAggregatesAreWritten() {
+    commit(get("idle"));
+    var busy = get("busy");
+    commit(busy);
+    pin(busy);
+
+    assertThat(cache.writeBackIdle()).isTrue();
+    assertThat(written.versions).containsOnlyKeys("Tally/idle");
+    assertThat(cache.writeBackIdle()).isFalse();
+
+    commit(busy);
+    cache.writeBack();
+    assertThat(written.versions).containsEntry("Tally/busy", 2L);
+    assertThat(written.writes).isEqualTo(2);
+  }
+
+  @Property
+  void aWriteBackLeavesTheKeyedStateComplete(
+      @ForAll @Size(max = 60) List<@IntRange(max = 31) Integer> steps) {
+    // The tries of a property share an instance.
+    new AggregateCacheTest().checkWriteBack(steps);
+  }
+
+  private void checkWriteBack(List<Integer> steps) {
+    var expected = new HashMap<String, Long>();
+    for (var step : steps) {
+      var name = "n" + step % 8;
+      if (step < 16) {
+        var live = get(name);
+        commit(live);
+        expected.merge("Tally/" + name, 1L, Long::sum);
+      } else if (step < 28) {
+        assertThat(get(name).committed.version())
+            .isEqualTo(expected.getOrDefault("Tally/" + name, 0L));
+      } else {
+        cache.writeBackIdle();
+      }
+    }
+    cache.writeBack();
+
+    assertThat(written.versions).isEqualTo(expected);
+    assertThat(cache.writeBackIdle()).isFalse();
+  }
+
+  private LiveAggregate get(String name) {
+    var key = new AggregateKey("Tally", name);
+    return cache.get(key, key.toString());
+  }
+
+  private long misses(Runnable work) {
+    var before = cache.misses();
+    work.run();
+    return cache.misses() - before;
+  }
+
+  private static void commit(LiveAggregate live) {
+    live.committed = new Version(live.committed.version() + 1, CausalPast.NONE, List.of(), "state");
+    live.markDirty();
+  }
+
+  private static void pin(LiveAggregate live) {
+    live.rebuildWaiters = new ArrayDeque<>();
+  }
+
+  /** Aggregates only; nothing else is asked for. */
+  private static final class WrittenAggregates implements OwnedState {
+    final Map<String, Long> versions = new HashMap<>();
+    int writes;
+    private final Map<String, AggregateRecord> records = new HashMap<>();
+
+    @Override
+    public @Nullable AggregateRecord aggregate(String key) {
+      return records.get(key);
+    }
+
+    @Override
+    public void writeAggregate(String key, AggregateRecord aggregate) {
+      records.put(key, aggregate);
+      versions.put(key, aggregate.version());
+      writes++;
+    }
+
+    @Override
+    public @Nullable ShardRecord shard(int shard) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void writeShard(int shard, ShardRecord shardRecord) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<CommandRecord> parked(int shard) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void writeParked(int shard, List<CommandRecord> commands) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<CommandRecord> parkedRemote(int shard) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void writeParkedRemote(int shard, List<CommandRecord> commits) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public KeyedMap graphEntries() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public KeyedMap graphCommands() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public KeyedMap graphStates() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public KeyedMap graphEvents() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public KeyedMap gateEntries() {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
