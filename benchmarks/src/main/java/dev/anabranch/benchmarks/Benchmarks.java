@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      ChartCommand.class,
       CompareCommand.class,
       ProfileCommand.class,
       ProjectionsCommand.class,

@@ -14,8 +14,16 @@ enum CellKind {
   RAW_WRITER,
   /** The command operator in a Flink job of this JVM, closed loop, no Kafka. */
   IN_PROCESS,
-  /** The same, at a given rate. */
+  /** The same, one aggregate takes half of the commands. */
+  IN_PROCESS_HOT,
+  /** The same, on a region that holds {@code --stored} aggregates. */
+  IN_PROCESS_LARGE,
+  /** In process, at a given rate. */
   IN_PROCESS_OPEN,
+  /** Every row of such a region, read by hand. */
+  RAW_SCAN,
+  /** Start of the operator on such a region, without a checkpoint. */
+  RECOVERY,
   /** Kafka, RocksDB, Kafka: no store. */
   PASS_THROUGH,
   /** The command job on a backlog of commands in Kafka. */
@@ -24,6 +32,8 @@ enum CellKind {
   KAFKA_CLOSED,
   /** The same, at a given rate. */
   KAFKA_OPEN;
+
+  private static final double HOT_SHARE = 0.5;
 
   /** One cell, or for a closed loop one per number of commands under way. */
   List<Cell> cells(Setting setting, List<Integer> outstanding) {
@@ -35,8 +45,12 @@ enum CellKind {
               setting,
               (schema, checkpoints) -> new RawWriter(setting.options(), schema, 1),
               outstanding);
-      case IN_PROCESS -> closed(setting, inProcess(setting), outstanding);
-      case IN_PROCESS_OPEN -> open(setting, inProcess(setting));
+      case IN_PROCESS -> closed(setting, inProcess(setting, 0), outstanding);
+      case IN_PROCESS_HOT -> closed(setting, inProcess(setting, HOT_SHARE), outstanding);
+      case IN_PROCESS_LARGE -> List.of(new LargeRegionCell(setting, outstanding.get(0)));
+      case IN_PROCESS_OPEN -> open(setting, inProcess(setting, 0));
+      case RAW_SCAN -> List.of(new RawScanCell(setting));
+      case RECOVERY -> List.of(new RecoveryCell(setting));
       case PASS_THROUGH -> List.of(new PassThroughCell(setting));
       case KAFKA_BACKLOG -> List.of(new KafkaBacklogCell(setting));
       case KAFKA_CLOSED -> closed(setting, kafka(setting), outstanding);
@@ -69,8 +83,9 @@ enum CellKind {
             target -> new OpenLoop(target, rate)));
   }
 
-  private static LoadCell.TargetFactory inProcess(Setting setting) {
-    return (schema, checkpoints) -> new InProcessJob(setting.options(), schema, checkpoints);
+  private static LoadCell.TargetFactory inProcess(Setting setting, double hotShare) {
+    var draw = new AggregateDraw(setting.options().aggregates, hotShare);
+    return (schema, checkpoints) -> new InProcessJob(setting.options(), draw, schema, checkpoints);
   }
 
   private static LoadCell.TargetFactory kafka(Setting setting) {

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClosedLoop implements Load {
 
-  private static final long DRAIN_SECONDS = 60;
+  private static final Duration DRAIN_TIMEOUT = Duration.ofMinutes(1);
 
   private final Target target;
   private final int outstanding;
+  private final long limit;
   private final Semaphore permits;
   private final Outcomes outcomes = new Outcomes();
   private final Thread sender = new Thread(this::send, "load-sender");
@@ -22,8 +23,16 @@ final class ClosedLoop implements Load {
   private volatile @Nullable Throwable failure;
 
   ClosedLoop(Target target, int outstanding) {
+    this(target, outstanding, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param limit commands after which it ends by itself
+   */
+  ClosedLoop(Target target, int outstanding, long limit) {
     this.target = target;
     this.outstanding = outstanding;
+    this.limit = limit;
     this.permits = new Semaphore(outstanding);
   }
 
@@ -48,9 +57,14 @@ final class ClosedLoop implements Load {
   @Override
   public void stop() throws InterruptedException {
     stopping = true;
-    sender.join(TimeUnit.SECONDS.toMillis(DRAIN_SECONDS));
+    finish(DRAIN_TIMEOUT);
+  }
+
+  /** Returns when all commands have an outcome. */
+  void finish(Duration timeout) throws InterruptedException {
+    sender.join(timeout.toMillis());
     requireNoFailure();
-    if (!permits.tryAcquire(outstanding, DRAIN_SECONDS, TimeUnit.SECONDS)) {
+    if (!permits.tryAcquire(outstanding, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IncorrectException(
           (outstanding - permits.availablePermits()) + " commands have no outcome");
     }
@@ -58,10 +72,11 @@ final class ClosedLoop implements Load {
 
   private void send() {
     try {
-      while (!stopping) {
+      var left = limit;
+      while (!stopping && left > 0) {
         permits.acquire();
         var free = 1 + permits.drainPermits();
-        for (var i = 0; i < free; i++) {
+        for (var i = 0; i < free && left > 0; i++, left--) {
           submit(target.next());
         }
       }

@@ -27,7 +27,7 @@ final class CommandPlan {
   private static final String SOURCE = "/anabranch/benchmarks";
 
   private final SplittableRandom random;
-  private final int aggregates;
+  private final AggregateDraw draw;
   private final EncodedMessage payload;
   private final RecordHeader specVersion = RecordHeader.of(Headers.SPEC_VERSION, "1.0");
   private final RecordHeader source = RecordHeader.of(Headers.SOURCE, SOURCE);
@@ -39,8 +39,12 @@ final class CommandPlan {
   private long drawn;
 
   CommandPlan(LoadOptions options, long seed) {
+    this(options, AggregateDraw.evenly(options.aggregates), seed);
+  }
+
+  CommandPlan(LoadOptions options, AggregateDraw draw, long seed) {
     random = new SplittableRandom(seed);
-    aggregates = options.aggregates;
+    this.draw = draw;
     var codec = BenchmarkDomain.type().commandCodec();
     payload =
         codec.encode(new BenchmarkDomain.Deposit(12, note(options.eventBytes - EVENT_FRAME_BYTES)));
@@ -54,7 +58,7 @@ final class CommandPlan {
   }
 
   int nextAggregate() {
-    return random.nextInt(aggregates);
+    return draw.next(random);
   }
 
   String nextCommandId() {

@@ -26,8 +26,9 @@ final class InProcessJob implements Target {
   private final CommandPlan plan;
   private final FlinkJob job;
 
-  InProcessJob(LoadOptions options, Database.Schema schema, Path checkpoints) throws Exception {
-    plan = new CommandPlan(options, 1);
+  InProcessJob(LoadOptions options, AggregateDraw draw, Database.Schema schema, Path checkpoints)
+      throws Exception {
+    plan = new CommandPlan(options, draw, draw.aggregates());
     var env = FlinkJob.environment(options, checkpoints);
     var rows =
         env.fromSource(

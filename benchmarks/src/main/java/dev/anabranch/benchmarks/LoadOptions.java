@@ -27,6 +27,12 @@ final class LoadOptions {
   @Option(names = "--aggregates", defaultValue = "10000", description = "Drawn evenly.")
   int aggregates = 10_000;
 
+  @Option(
+      names = "--stored",
+      defaultValue = "5000000",
+      description = "Aggregates, with one commit each, of the region with a history.")
+  int stored = 5_000_000;
+
   @Option(names = "--event-bytes", defaultValue = "250", description = "Of each encoded event.")
   int eventBytes = 250;
 

@@ -30,6 +30,11 @@ record Measurement(
     return cpu.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
+  Measurement withFacts(Map<String, Double> more) {
+    return new Measurement(
+        commands, seconds, perSecond, latencyMillis, cpu, threads, strangers, stolen, more);
+  }
+
   static Measurement of(
       long commands,
       CpuWindow.Used used,

@@ -2,6 +2,7 @@ package dev.anabranch.benchmarks;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.anabranch.model.Blobs;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,11 +27,10 @@ final class PlainInsert implements AutoCloseable {
   private final StringBuilder sql = new StringBuilder(1 << 19);
   private int rows;
 
-  PlainInsert(Connection connection, RowPlan plan) throws SQLException {
+  PlainInsert(Connection connection, Blobs blobs) throws SQLException {
     this.connection = connection;
     this.statement = connection.createStatement();
     this.statement.setEscapeProcessing(false);
-    var blobs = plan.blobs();
     this.tail =
         ","
             + quoted(blobs.causality())

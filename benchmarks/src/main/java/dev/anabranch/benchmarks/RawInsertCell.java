@@ -97,7 +97,7 @@ final class RawInsertCell implements Cell {
   private boolean insertPlainly(
       Database.Schema schema, RowPlan plan, LongAdder inserted, CompletableFuture<Boolean> end)
       throws SQLException {
-    try (var insert = new PlainInsert(schema.connect(), plan)) {
+    try (var insert = new PlainInsert(schema.connect(), plan.blobs())) {
       while (!end.isDone()) {
         while (insert.rows() < options.batch) {
           insert.add(plan.next());

@@ -23,7 +23,7 @@ final class RawWriter implements Target {
     this.options = options;
     this.plan = new RowPlan(options, 0, 1, seed);
     for (var i = 0; i < options.connections; i++) {
-      var insert = new PlainInsert(schema.connect(), plan);
+      var insert = new PlainInsert(schema.connect(), plan.blobs());
       var writer = new Thread(() -> write(insert), "raw-writer-" + i);
       writer.setDaemon(true);
       writers.add(writer);

@@ -61,7 +61,7 @@ final class RowPlan {
       }
     }
     mine = java.util.Arrays.copyOf(all, count);
-    blobs = blobs(options.eventBytes);
+    blobs = blobsOf(options);
   }
 
   Row next() {
@@ -95,11 +95,11 @@ final class RowPlan {
   }
 
   /** Those of a commit in the middle of an aggregate's life. */
-  private static Blobs blobs(int eventBytes) {
+  static Blobs blobsOf(LoadOptions options) {
     var type = BenchmarkDomain.type();
     var event =
         new BenchmarkDomain.Deposited(
-            12, 3_456, CommandPlan.note(eventBytes - CommandPlan.EVENT_FRAME_BYTES));
+            12, 3_456, CommandPlan.note(options.eventBytes - CommandPlan.EVENT_FRAME_BYTES));
     var reply = new ReplyBody("", "", Map.of(), 17, "", Blobs.EMPTY);
     var causality =
         new Causality(

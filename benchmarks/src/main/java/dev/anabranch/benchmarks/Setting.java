@@ -14,6 +14,7 @@ final class Setting implements AutoCloseable {
   private final int preload;
   private final double rate;
   private @Nullable Broker broker;
+  private @Nullable StoredRegion storedRegion;
 
   Setting(LoadOptions options, Database database, Path work, int preload, double rate) {
     this.options = options;
@@ -60,6 +61,16 @@ final class Setting implements AutoCloseable {
       broker = running;
     }
     return running;
+  }
+
+  /** A region with a history, filled when a cell first asks. */
+  StoredRegion storedRegion() throws Exception {
+    var filled = storedRegion;
+    if (filled == null) {
+      filled = StoredRegion.fill(options, database.newSchema());
+      storedRegion = filled;
+    }
+    return filled;
   }
 
   @Override

@@ -1,0 +1,53 @@
+package dev.anabranch.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.HashMap;
+
+/**
+ * The closed loop of {@code in-process} on a region of many aggregates, far more than the cache
+ * holds: nearly every command reads its aggregate from RocksDB.
+ */
+final class LargeRegionCell implements Cell {
+
+  private static final double BYTES_PER_MEBIBYTE = 1 << 20;
+
+  private final Setting setting;
+  private final int outstanding;
+
+  LargeRegionCell(Setting setting, int outstanding) {
+    this.setting = setting;
+    this.outstanding = outstanding;
+  }
+
+  @Override
+  public String name() {
+    return CellKind.IN_PROCESS_LARGE + "@" + outstanding;
+  }
+
+  @Override
+  public Measurement run(Duration warmUp, Duration window) throws Exception {
+    var region = setting.storedRegion();
+    try (var checkpoints = new Checkpoints(setting.work());
+        var job =
+            new InProcessJob(
+                setting.options(), region.draw(), region.schema(), checkpoints.path())) {
+      region.awaitRead(job);
+      var load = new ClosedLoop(job, outstanding);
+      var measured =
+          new LoadWindow(
+                  setting.processes(), new DatabaseCounters(region.schema()), Recording.none())
+              .run(load, warmUp, window);
+      region.added(load.outcomes().accepted());
+      var facts = new HashMap<>(measured.facts());
+      facts.put("heap MiB", liveHeapBytes() / BYTES_PER_MEBIBYTE);
+      return measured.withFacts(facts);
+    }
+  }
+
+  /** What the job and the load generator hold on the heap: all but RocksDB. */
+  private static long liveHeapBytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.anabranch.benchmarks;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.Shards;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * A region that has a history: one commit of each of many aggregates. It is filled once, and cells
+ * add to it what they commit; they all run the job without a checkpoint, so it reads the whole log.
+ */
+final class StoredRegion {
+
+  /** Commands that go to every lane: when they are answered, each has read its tail. */
+  private static final int PROBES = 64;
+
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
+
+  private final LoadOptions options;
+  private final Database.Schema schema;
+  private long commits;
+
+  private StoredRegion(LoadOptions options, Database.Schema schema) {
+    this.options = options;
+    this.schema = schema;
+    this.commits = options.stored;
+  }
+
+  static StoredRegion fill(LoadOptions options, Database.Schema schema) throws Exception {
+    var threads = Executors.newFixedThreadPool(options.connections);
+    try {
+      var parts = new ArrayList<Callable<Void>>();
+      for (var part = 0; part < options.connections; part++) {
+        var own = part;
+        parts.add(() -> fill(options, schema, own));
+      }
+      for (Future<Void> each : threads.invokeAll(parts)) {
+        each.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    System.err.printf("stored %,d commits%n", options.stored);
+    return new StoredRegion(options, schema);
+  }
+
+  private static Void fill(LoadOptions options, Database.Schema schema, int part)
+      throws SQLException {
+    var random = new SplittableRandom(part);
+    var offsets = new long[options.shards];
+    try (var insert = new PlainInsert(schema.connect(), RowPlan.blobsOf(options))) {
+      for (var aggregate = 0; aggregate < options.stored; aggregate++) {
+        var key = new AggregateKey(BenchmarkDomain.TYPE, CommandPlan.aggregateId(aggregate));
+        var shard = Shards.shardOf(key, options.shards);
+        if (shard % options.connections == part) {
+          var id = CommandPlan.commandId(random);
+          insert.add(new Row(aggregate, 1, id, shard, offsets[shard]++));
+          if (insert.rows() == options.batch) {
+            insert.execute();
+          }
+        }
+      }
+      if (insert.rows() > 0) {
+        insert.execute();
+      }
+    }
+    return null;
+  }
+
+  Database.Schema schema() {
+    return schema;
+  }
+
+  /** Rows of the log. */
+  long commits() {
+    return commits;
+  }
+
+  AggregateDraw draw() {
+    return AggregateDraw.evenly(options.stored);
+  }
+
+  /** Returns when the job has read the whole log and answers commands. */
+  void awaitRead(Target job) throws Exception {
+    var probes = new ClosedLoop(job, PROBES, PROBES);
+    probes.start();
+    probes.finish(START_TIMEOUT);
+    added(probes.outcomes().accepted());
+  }
+
+  /** Notes what a cell has committed, and checks that the log holds just that. */
+  void added(long more) throws SQLException {
+    commits += more;
+    StoreCheck.require(schema, commits);
+  }
+}
