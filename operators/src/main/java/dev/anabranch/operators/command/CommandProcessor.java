@@ -118,7 +118,7 @@ final class CommandProcessor {
   private void handle(Incoming in, boolean windowCounts) {
     var command = in.command();
     var live = aggregates.get(command.aggregate(), in.record().routingKey());
-    var pending = live.findPending(command.commandId());
+    var pending = live.pending.find(command.commandId());
     if (pending != null) {
       if (!pending.addRepeat(new CommandRepeat(in.record(), command))) {
         drop(in.record(), in.lane());
@@ -155,9 +155,7 @@ final class CommandProcessor {
    */
   void decideAgain(LiveAggregate live, Lane lane) {
     live.resetHead();
-    var pending = new ArrayDeque<>(live.pending);
-    live.pending.clear();
-    for (var command : pending) {
+    for (var command : live.pending.takeAll()) {
       var envelope = command.envelope;
       var decided =
           envelope == null
@@ -203,7 +201,7 @@ final class CommandProcessor {
       return "";
     }
     var known =
-        live.findPending(commandId) != null
+        live.pending.find(commandId) != null
             || live.window.offsetOf(CommandWindow.hash(commandId)) >= 0;
     return known ? dot.origin().value() : "";
   }

@@ -80,10 +80,7 @@ final class CommitPath {
       var row = rows.get(i);
       var command = commands.get(i);
       var live = command.aggregate;
-      var first = live.pending.remove();
-      if (first != command) {
-        throw new IllegalStateException("commits of " + live.key + " came out of order");
-      }
+      live.pending.removeFirst(command);
       live.committed = command.after;
       Folding.commit(live, row.outcome());
       if (live.pending.isEmpty() && live.graph != null) {

@@ -54,7 +54,7 @@ final class LiveAggregate {
   boolean recentlyUsed = true;
 
   /** Decided commands without a known outcome, in order. */
-  final ArrayDeque<PendingCommand> pending = new ArrayDeque<>(2);
+  final PendingCommands pending = new PendingCommands();
 
   LiveAggregate(
       AggregateKey key,
@@ -77,15 +77,6 @@ final class LiveAggregate {
   /** The committed part has moved away from the keyed state. */
   void markDirty() {
     changed.set(slot);
-  }
-
-  @Nullable PendingCommand findPending(String commandId) {
-    for (var command : pending) {
-      if (commandId.equals(command.outcome.commandId())) {
-        return command;
-      }
-    }
-    return null;
   }
 
   /** The head moves on by a pending row; what application code throws parks the aggregate. */

@@ -1,0 +1,107 @@
+package dev.anabranch.operators.command;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one aggregate that are not yet known to be durable, in order; found by command id.
+ *
+ * <p>Nearly always there are none or a few, and looking through them is fastest. An aggregate that
+ * takes half of a lane has hundreds, and gets an index until they are through.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class PendingCommands {
+
+  private static final int MAX_SEARCHED = 8;
+
+  private final ArrayDeque<PendingCommand> inOrder = new ArrayDeque<>(2);
+
+  /** First pending row with each command id; null: there are few. */
+  private @Nullable Map<String, PendingCommand> byId;
+
+  /** Whether several rows with an index have the same command id: one is another region's. */
+  private boolean sharedIds;
+
+  boolean isEmpty() {
+    return inOrder.isEmpty();
+  }
+
+  void add(PendingCommand command) {
+    inOrder.add(command);
+    if (byId != null) {
+      note(byId, command);
+    } else if (inOrder.size() > MAX_SEARCHED) {
+      index();
+    }
+  }
+
+  /** The first one, which must be this one, has become durable. */
+  void removeFirst(PendingCommand expected) {
+    var first = inOrder.remove();
+    if (first != expected) {
+      throw new IllegalStateException("commits of " + expected.aggregate.key + " out of order");
+    }
+    forget(first);
+  }
+
+  /** One of them turned out to be a repeat of a stored command. */
+  void remove(PendingCommand command) {
+    inOrder.remove(command);
+    forget(command);
+  }
+
+  /** All of them, in order; none is left. */
+  List<PendingCommand> takeAll() {
+    var all = List.copyOf(inOrder);
+    inOrder.clear();
+    dropIndex();
+    return all;
+  }
+
+  /** Null: no row with this command id is pending. */
+  @Nullable PendingCommand find(String commandId) {
+    if (byId != null) {
+      return byId.get(commandId);
+    }
+    for (var command : inOrder) {
+      if (commandId.equals(command.outcome.commandId())) {
+        return command;
+      }
+    }
+    return null;
+  }
+
+  private void index() {
+    dropIndex();
+    var index = new HashMap<String, PendingCommand>();
+    byId = index;
+    inOrder.forEach(command -> note(index, command));
+  }
+
+  private void dropIndex() {
+    byId = null;
+    sharedIds = false;
+  }
+
+  private void note(Map<String, PendingCommand> index, PendingCommand command) {
+    var id = command.outcome.commandId();
+    if (id != null && index.putIfAbsent(id, command) != null) {
+      sharedIds = true;
+    }
+  }
+
+  private void forget(PendingCommand command) {
+    var id = command.outcome.commandId();
+    if (inOrder.isEmpty()) {
+      dropIndex();
+    } else if (byId != null && sharedIds) {
+      index();
+    } else if (byId != null && id != null) {
+      byId.remove(id);
+    }
+  }
+}
