@@ -8,6 +8,7 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.wire.StoredVersions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +136,7 @@ final class AggregateCache {
     var type = (AggregateType<Object, Object, Object>) types.find(key.type()).orElse(null);
     var record = state.aggregate(routingKey);
     var graph =
-        type != null && AggregateGraph.isFor(type)
+        type != null && StoredVersions.hasGraph(type)
             ? new AggregateGraph(routingKey, state, type)
             : null;
     if (record == null) {
