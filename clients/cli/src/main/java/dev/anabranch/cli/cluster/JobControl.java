@@ -91,6 +91,19 @@ public final class JobControl {
     folder.job(job.withId(""));
   }
 
+  /** Cancels the job unless it has ended by itself, its JobManager of Application Mode included. */
+  void end() {
+    var job = current();
+    if (isKnown(job)) {
+      cancel();
+      return;
+    }
+    if (folder.settings().application()) {
+      cluster.awaitEndOfApplication();
+    }
+    folder.job(job.withId(""));
+  }
+
   /** Starts a job that a new JobManager does not know, from the latest of what is left of it. */
   public void recover(Duration patience) {
     var recorded = folder.job();

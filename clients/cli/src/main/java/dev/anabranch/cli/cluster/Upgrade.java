@@ -198,7 +198,7 @@ public final class Upgrade {
     if (recorded.isPresent()
         && !recorded.get().id().isEmpty()
         && !recorded.get().id().equals(old.id())) {
-      control.cancel();
+      control.end();
     } else if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
     }
