@@ -27,9 +27,11 @@ class ClusterModesE2E {
         assertThat(cluster.status()).contains("parallelism 1");
         ClusterUnderTest.awaitAnswers(load, 200);
 
+        var killed = System.nanoTime();
         cluster.run("cluster", "kill", "jobmanager");
         cluster.up();
         cluster.awaitAllTasksRun();
+        ClusterUnderTest.measured("from the kill of the JobManager, with HA", killed);
         assertThat(cluster.jobId()).as("the same job, not a new one").isEqualTo(job);
         ClusterUnderTest.awaitAnswers(load, 200);
         finish(cluster, load);
@@ -69,9 +71,11 @@ class ClusterModesE2E {
         cluster.run("cluster", "upgrade", ClusterUnderTest.releaseJar(2).toString());
         cluster.rememberProcesses();
         ClusterUnderTest.awaitAnswers(load, 200);
+        var killed = System.nanoTime();
         cluster.run("cluster", "kill", "jobmanager");
         cluster.up();
         cluster.awaitAllTasksRun();
+        ClusterUnderTest.measured("from the kill of the application's JobManager", killed);
         ClusterUnderTest.awaitAnswers(load, 200);
         finish(cluster, load);
       }

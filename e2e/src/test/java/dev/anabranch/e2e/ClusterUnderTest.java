@@ -28,6 +28,7 @@ final class ClusterUnderTest implements AutoCloseable {
   private static final Pattern PROCESS_ID =
       Pattern.compile("^\\S+ +(\\d+)  runs$", Pattern.MULTILINE);
   private static final Pattern JOB = Pattern.compile("^job +([0-9a-f]{32})", Pattern.MULTILINE);
+  private static final Pattern FAILURES = Pattern.compile(", (\\d+) failures, ");
   private static final Pattern BROKER = Pattern.compile("^kafka +(127\\S+)", Pattern.MULTILINE);
 
   private final Path folder;
@@ -54,9 +55,13 @@ final class ClusterUnderTest implements AutoCloseable {
   Run attempt(String... args) {
     var out = new StringWriter();
     var all = Stream.concat(Stream.of(args), options(args)).toArray(String[]::new);
-    System.out.println("$ anabranch " + String.join(" ", args));
+    var began = System.nanoTime();
     var exitCode = Anabranch.run(new PrintWriter(out), new PrintWriter(out), all);
-    System.out.println(out.toString().indent(4).stripTrailing());
+    System.out.printf(
+        "$ anabranch %s   # %.1f s%n%s%n",
+        String.join(" ", args),
+        (System.nanoTime() - began) / 1e9,
+        out.toString().indent(4).stripTrailing());
     return new Run(exitCode, out.toString());
   }
 
@@ -92,6 +97,13 @@ final class ClusterUnderTest implements AutoCloseable {
     return found.group(1);
   }
 
+  /** How often the job that runs has failed. */
+  long failures() {
+    var found = FAILURES.matcher(status());
+    assertThat(found.find()).isTrue();
+    return Long.parseLong(found.group(1));
+  }
+
   void awaitAllTasksRun() {
     await(
         "all tasks run",
@@ -104,6 +116,11 @@ final class ClusterUnderTest implements AutoCloseable {
       assertThat(System.nanoTime()).as("waiting until " + what).isLessThan(deadline);
       LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
     }
+  }
+
+  /** Prints how long something took. */
+  static void measured(String what, long beganNanos) {
+    System.out.printf("measured: %.1f s %s%n", (System.nanoTime() - beganNanos) / 1e9, what);
   }
 
   CheckedLoad load(long seed, int rate) {

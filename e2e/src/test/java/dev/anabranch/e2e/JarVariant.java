@@ -18,22 +18,24 @@ final class JarVariant {
   /**
    * Compiles the changed source and puts it into a copy of the job jar.
    *
-   * @param replacements in MembersDomain.java; each must be found there
+   * @param sourceName of the file to change
+   * @param replacements in it; each must be found there
    */
-  static Path of(String name, Map<String, String> replacements) throws IOException {
+  static Path of(String name, String sourceName, Map<String, String> replacements)
+      throws IOException {
     var source =
         ClusterUnderTest.root()
             .resolve("examples/standalone-project/release-2/src/main/java/com/example/members");
     var work = Path.of("target", "variants", name).toAbsolutePath();
     var classes = Files.createDirectories(work.resolve("classes"));
-    var changed = Files.readString(source.resolve("MembersDomain.java"));
+    var changed = Files.readString(source.resolve(sourceName));
     for (var each : replacements.entrySet()) {
       if (!changed.contains(each.getKey())) {
-        throw new IllegalStateException("MembersDomain.java lacks " + each.getKey());
+        throw new IllegalStateException(sourceName + " lacks " + each.getKey());
       }
       changed = changed.replace(each.getKey(), each.getValue());
     }
-    var file = work.resolve("MembersDomain.java");
+    var file = work.resolve(sourceName);
     Files.writeString(file, changed);
     var jar = ClusterUnderTest.releaseJar(2);
     compile(file, jar, classes);

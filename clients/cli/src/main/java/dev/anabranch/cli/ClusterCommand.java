@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cluster",
     description = {
-      "Runs a region and a Flink cluster on this machine: a Kafka broker, databases, a JobManager and"
-          + " TaskManagers, each a process of its own, all from Maven's jars.",
+      "Runs a region and a Flink cluster on this machine: a Kafka broker, databases, a JobManager"
+          + " and TaskManagers, each a process of its own, all from Maven's jars.",
       "Everything is in one folder, the processes' ids too; `down` ends them and nothing else. Jobs"
           + " are submitted with Flink's own command line, as on any Flink cluster."
     },
@@ -50,6 +50,9 @@ final class ClusterCommand implements Runnable {
 
   private static final int PROBLEMS_SHOWN = 10;
   private static final String DEFAULT_PATIENCE_SECONDS = "60";
+  private static final Duration DEFAULT_PATIENCE =
+      Duration.ofSeconds(Long.parseLong(DEFAULT_PATIENCE_SECONDS));
+  private static final String DEFAULT_STEADY_SECONDS = "5";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -150,7 +153,7 @@ final class ClusterCommand implements Runnable {
                   highlyAvailable,
                   webPort);
           parts.cluster().up(options, taskManagers);
-          parts.control().recover(patience(DEFAULT_PATIENCE_SECONDS));
+          parts.control().recover(DEFAULT_PATIENCE);
           ClusterStatus.print(parts.folder(), parts.cluster(), out(), style());
           return ExitCode.OK;
         });
@@ -192,14 +195,19 @@ final class ClusterCommand implements Runnable {
               paramLabel = "SECONDS",
               defaultValue = DEFAULT_PATIENCE_SECONDS,
               description = "How long it may take to get healthy. Default: 60.")
-          String patience) {
+          int patience) {
     return locked(
         parts -> {
           var slots = ClusterStatus.slots(parts.folder());
           var tasks = parallelism == 0 ? slots : parallelism;
           parts
               .control()
-              .submit(jar, domains == null ? List.of() : domains, tasks, from, patience(patience));
+              .submit(
+                  jar,
+                  domains == null ? List.of() : domains,
+                  tasks,
+                  from,
+                  Duration.ofSeconds(patience));
           return ExitCode.OK;
         });
   }
@@ -266,7 +274,15 @@ final class ClusterCommand implements Runnable {
               paramLabel = "SECONDS",
               defaultValue = DEFAULT_PATIENCE_SECONDS,
               description = "How long it may take to get healthy. Default: 60.")
-          String patience,
+          int patience,
+      @Option(
+              names = "--steady",
+              paramLabel = "SECONDS",
+              defaultValue = DEFAULT_STEADY_SECONDS,
+              description =
+                  "How long it must have run without a failure to be taken for healthy. Default:"
+                      + " 5.")
+          int steady,
       @Option(
               names = "--sample",
               paramLabel = "N",
@@ -282,7 +298,13 @@ final class ClusterCommand implements Runnable {
             return ExitCode.PROBLEMS;
           }
           var result =
-              parts.upgrade().to(jar, domains == null ? List.of() : domains, patience(patience));
+              parts
+                  .upgrade()
+                  .to(
+                      jar,
+                      domains == null ? List.of() : domains,
+                      Duration.ofSeconds(patience),
+                      Duration.ofSeconds(steady));
           return result.healthy() ? ExitCode.OK : ExitCode.PROBLEMS;
         });
   }
@@ -311,10 +333,13 @@ final class ClusterCommand implements Runnable {
               paramLabel = "SECONDS",
               defaultValue = DEFAULT_PATIENCE_SECONDS,
               description = "How long it may take. Default: 60.")
-          String patience) {
+          int patience) {
     return locked(
         parts ->
-            parts.upgrade().rescale(taskManagers, parallelism, patience(patience)).healthy()
+            parts
+                    .upgrade()
+                    .rescale(taskManagers, parallelism, Duration.ofSeconds(patience))
+                    .healthy()
                 ? ExitCode.OK
                 : ExitCode.PROBLEMS);
   }
@@ -428,10 +453,6 @@ final class ClusterCommand implements Runnable {
       throw CliException.usage("name the cluster's folder with --folder");
     }
     return new ClusterFolder(folder);
-  }
-
-  private static Duration patience(String seconds) {
-    return Duration.ofSeconds(Long.parseLong(seconds));
   }
 
   private void say(String line) {

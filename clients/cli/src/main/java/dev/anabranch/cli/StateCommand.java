@@ -46,7 +46,7 @@ final class StateCommand extends RegionCommand {
     var fold = new AggregateFold(domain.type(key.type()));
     try (var store = region.openStore();
         var session = new CurrentSession(store)) {
-      AggregateHistory.read(session.of(key), key, lastVersion, fold);
+      AggregateHistory.fold(session.of(key), key, lastVersion, fold);
     }
     if (fold.version() == 0) {
       throw CliException.problem(
@@ -68,6 +68,14 @@ final class StateCommand extends RegionCommand {
                   + Times.shown(fold.occurredAtMicros())
                   + " UTC");
       out().println(pretty(fold.state()));
+      for (var version : fold.concurrent()) {
+        out()
+            .println(
+                "concurrent version "
+                    + version.dot()
+                    + ": "
+                    + Payload.text(version.state().data()));
+      }
     }
     out().flush();
     return ExitCode.OK;
@@ -79,6 +87,12 @@ final class StateCommand extends RegionCommand {
     node.put("version", fold.version());
     node.put("occurredAt", Times.instant(fold.occurredAtMicros()).toString());
     node.set("state", Payload.node(fold.state()));
+    if (!fold.concurrent().isEmpty()) {
+      var versions = node.putObject("concurrentVersions");
+      for (var version : fold.concurrent()) {
+        versions.set(version.dot().toString(), Payload.node(version.state()));
+      }
+    }
     return Payload.JSON.writeValueAsString(node);
   }
 

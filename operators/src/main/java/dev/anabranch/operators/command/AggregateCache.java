@@ -8,6 +8,7 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.wire.StoredVersions;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -180,7 +181,7 @@ final class AggregateCache {
     var type = (AggregateType<Object, Object, Object>) types.find(key.type()).orElse(null);
     var record = state.aggregate(routingKey);
     var graph =
-        type != null && AggregateGraph.isFor(type)
+        type != null && StoredVersions.hasGraph(type)
             ? new AggregateGraph(routingKey, state, type)
             : null;
     if (record == null) {

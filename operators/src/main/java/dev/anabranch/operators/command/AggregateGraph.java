@@ -1,23 +1,14 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.ConflictResolver;
-import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
-import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.Place;
-import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionGraph;
-import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.CausalityBlob;
-import dev.anabranch.wire.EventsBlob;
-import dev.anabranch.wire.ResolutionBlob;
+import dev.anabranch.wire.StoredVersions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +24,7 @@ final class AggregateGraph {
 
   private final String key;
   private final KeyedMap events;
-  private final AggregateType<Object, Object, Object> type;
+  private final StoredVersions<Object> folding;
   private final StoredGraph storedGraph;
   private final StoredStates storedStates;
   private final VersionGraph committedGraph;
@@ -47,17 +38,11 @@ final class AggregateGraph {
   AggregateGraph(String key, OwnedState state, AggregateType<Object, Object, Object> type) {
     this.key = key;
     this.events = state.graphEvents();
-    this.type = type;
+    this.folding = new StoredVersions<>(type, this::eventsOf);
     this.storedGraph = new StoredGraph(key, state);
     this.storedStates = new StoredStates(key, state, type);
     this.committedGraph = new VersionGraph(storedGraph);
-    this.committed = new VersionStates<>(committedGraph, new Folding(), storedStates);
-  }
-
-  /** Whether versions of this type are kept in a graph. */
-  static boolean isFor(AggregateType<?, ?, ?> type) {
-    return type.replication() instanceof ReplicationPolicy.Automatic
-        || type.replication() instanceof ReplicationPolicy.Interactive;
+    this.committed = new VersionStates<>(committedGraph, folding, storedStates);
   }
 
   /**
@@ -66,18 +51,18 @@ final class AggregateGraph {
    * @throws RuntimeException what application code throws
    */
   void addCommitted(Outcome outcome) {
-    var node = nodeOf(outcome);
+    var node = StoredVersions.node(outcome);
     events.put(key, node.dot().toString(), outcome.blobs().events());
     committed.add(node);
   }
 
   /** Adds a row that is not durable yet. */
   void addToHead(Outcome outcome) {
-    var node = nodeOf(outcome);
+    var node = StoredVersions.node(outcome);
     var states = head;
     if (states == null) {
       headGraph = new VersionGraph(new LayeredGraph(storedGraph));
-      states = new VersionStates<>(headGraph, new Folding(), new LayeredStates(storedStates));
+      states = new VersionStates<>(headGraph, folding, new LayeredStates(storedStates));
       head = states;
     }
     headEvents.put(node.dot(), outcome.blobs().events());
@@ -117,9 +102,7 @@ final class AggregateGraph {
 
   /** The resolver that commits of several parents are decided with; empty: the type has none. */
   String currentResolverId() {
-    return type.replication() instanceof ReplicationPolicy.Automatic<Object> automatic
-        ? automatic.current().id()
-        : "";
+    return folding.currentResolverId();
   }
 
   /** Drops what no answer needs any more, if that is worth a pass; not while rows are pending. */
@@ -145,83 +128,12 @@ final class AggregateGraph {
     return own == null ? committed : own;
   }
 
-  private static VersionNode nodeOf(Outcome outcome) {
-    var dot = outcome.dot();
-    if (dot == null) {
-      throw new IllegalArgumentException("a " + outcome.kind() + " row is no version");
-    }
-    var causality = CausalityBlob.decode(outcome.blobs().causality());
-    return new VersionNode(
-        dot,
-        outcome.stamp().hlc(),
-        outcome.kind(),
-        causality.context(),
-        causality.parents(),
-        causality.resolverId(),
-        outcome.commandId(),
-        outcome.kind() == RowKind.RESOLUTION
-            ? ResolutionBlob.fromEvents(EventsBlob.decode(outcome.blobs().events()))
-            : null);
-  }
-
-  private List<EncodedMessage> eventsOf(VersionNode node) {
-    var own = headEvents.get(node.dot());
-    var stored = own == null ? events.get(key, node.dot().toString()) : own;
+  private byte[] eventsOf(Dot dot) {
+    var own = headEvents.get(dot);
+    var stored = own == null ? events.get(key, dot.toString()) : own;
     if (stored == null) {
-      throw new IllegalStateException("the events of " + node.dot() + " are not in state");
+      throw new IllegalStateException("the events of " + dot + " are not in state");
     }
-    var decoded = EventsBlob.decode(stored);
-    return node.resolution() == null ? decoded : decoded.subList(1, decoded.size());
-  }
-
-  /** How this type's states come of its commits. */
-  private final class Folding implements VersionFolding<Object> {
-
-    @Override
-    public Object initial() {
-      return type.decider().initialState();
-    }
-
-    @Override
-    public Object evolve(Object before, VersionNode node) {
-      var at = EventContext.of(node.dot(), node.context(), node.hlc());
-      var stored = eventsOf(node);
-      var offset = node.resolution() == null ? 0 : 1;
-      var state = before;
-      for (var i = 0; i < stored.size(); i++) {
-        var decoded = type.decodeEvent(stored.get(i));
-        for (var part = 0; part < decoded.size(); part++) {
-          state = type.decider().evolve(state, decoded.get(part), at.event(i + offset, part));
-        }
-      }
-      return state;
-    }
-
-    @Override
-    public Object resolve(String resolverId, List<LiveVersion<Object>> versions, Object base) {
-      return resolver(resolverId).resolve(versions, base);
-    }
-
-    private ConflictResolver<Object> resolver(String id) {
-      var policy = type.replication();
-      if (policy instanceof ReplicationPolicy.Interactive<Object> interactive) {
-        return interactive.beneath();
-      }
-      if (policy instanceof ReplicationPolicy.Automatic<Object> automatic) {
-        return id.isEmpty()
-            ? automatic.current()
-            : automatic
-                .resolver(id)
-                .orElseThrow(
-                    () ->
-                        new IllegalStateException(
-                            "resolver "
-                                + id
-                                + " is not registered with type "
-                                + type.name()
-                                + "; keep it among the former ones"));
-      }
-      throw new IllegalStateException("type " + type.name() + " has no resolver");
-    }
+    return stored;
   }
 }

@@ -147,7 +147,7 @@ final class TypeMerge<S> {
   private @Nullable ConflictResolver<S> resolver(String id) {
     var policy = type.replication();
     if (policy instanceof ReplicationPolicy.Automatic<S> automatic) {
-      return id.isEmpty() ? automatic.current() : automatic.resolver(id).orElse(null);
+      return id.isEmpty() ? automatic.oldest() : automatic.resolver(id).orElse(null);
     }
     if (policy instanceof ReplicationPolicy.Interactive<S> interactive) {
       return interactive.beneath();

@@ -31,7 +31,7 @@ final class NoteDomain implements Domain {
         type("Bad", ReplicationPolicy.automatic(new Joining("throw"))));
   }
 
-  private static AggregateType<?, ?, ?> type(String name, ReplicationPolicy<String> policy) {
+  static AggregateType<?, ?, ?> type(String name, ReplicationPolicy<String> policy) {
     return AggregateType.named(name, new Notes())
         .commands(new Text())
         .events(new Text())

@@ -64,8 +64,8 @@ public final class ClusterStatus {
         + ", parallelism "
         + health.parallelism()
         + ", "
-        + health.restarts()
-        + " restarts, "
+        + health.failures()
+        + " failures, "
         + health.completedCheckpoints()
         + " checkpoints";
   }

@@ -45,6 +45,9 @@ final class FlinkConfiguration {
     // Local processes: a lost one is noticed within seconds.
     entries.put("heartbeat.interval", "1000");
     entries.put("heartbeat.timeout", "8000");
+    // What is asked of the JobManager is as it is, not as it was three or ten seconds ago.
+    entries.put("web.refresh-interval", "250");
+    entries.put("metrics.fetcher.update-interval", "1000");
     entries.put("cluster.io-pool.size", "4");
     entries.put("execution.checkpointing.num-retained", "3");
     if (settings.isHighlyAvailable()) {

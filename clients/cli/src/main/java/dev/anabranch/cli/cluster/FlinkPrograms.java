@@ -56,6 +56,9 @@ final class FlinkPrograms {
     this.classPath = readClassPath();
   }
 
+  /** Options that limit a TaskManager's memory. */
+  record TaskManagerResources(List<String> jvmOptions, List<String> flinkOptions) {}
+
   /** How a program ended and what it said. */
   record Output(int exitCode, String text) {}
 
@@ -81,12 +84,11 @@ final class FlinkPrograms {
     return java(List.of("-Xmx448m"), APPLICATION, arguments);
   }
 
-  List<String> taskManager(String name) {
-    var resources = resources();
+  List<String> taskManager(String name, TaskManagerResources resources) {
     var arguments = new ArrayList<>(configArguments());
-    arguments.addAll(words(resources.get(1)));
+    arguments.addAll(resources.flinkOptions());
     arguments.add("-Dtaskmanager.resource-id=" + name);
-    return java(words(resources.get(0)), TASK_MANAGER, arguments);
+    return java(resources.jvmOptions(), TASK_MANAGER, arguments);
   }
 
   List<String> zooKeeper(Path configuration) {
@@ -146,8 +148,8 @@ final class FlinkPrograms {
     return folder.resolve("flink").resolve("conf");
   }
 
-  /** Flink's own sums for a TaskManager's memory: options of the JVM, options of Flink. */
-  private List<String> resources() {
+  /** Flink's own sums for a TaskManager's memory; the same for all of a cluster. */
+  TaskManagerResources taskManagerResources() {
     var output = run(java(List.of("-Xmx128m"), RESOURCES, resourceArguments())).text();
     var results =
         output
@@ -158,7 +160,7 @@ final class FlinkPrograms {
     if (results.size() != 2) {
       throw new ClusterException("Flink did not say how to start a TaskManager:\n" + output);
     }
-    return results;
+    return new TaskManagerResources(words(results.get(0)), words(results.get(1)));
   }
 
   private List<String> resourceArguments() {

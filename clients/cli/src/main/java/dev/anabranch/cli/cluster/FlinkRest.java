@@ -28,7 +28,7 @@ final class FlinkRest {
   /** A job as Flink knows it. */
   record Job(String id, String name, String state) {
     boolean isOver() {
-      return state.equals("FINISHED") || state.equals("CANCELED") || state.equals("FAILED");
+      return isLast(state);
     }
   }
 
@@ -36,10 +36,16 @@ final class FlinkRest {
    * How a job's tasks and checkpoints are.
    *
    * @param running whether the job and all its tasks run
-   * @param restarts since it was submitted
+   * @param failures since it was submitted, as far as Flink keeps them (16)
    */
   record Health(
-      String state, boolean running, int parallelism, long restarts, long completedCheckpoints) {}
+      String state, boolean running, int parallelism, long failures, long completedCheckpoints) {
+
+    /** Whether it has ended for good. */
+    boolean isOver() {
+      return isLast(state);
+    }
+  }
 
   boolean answers() {
     return get("/overview").isPresent();
@@ -97,15 +103,16 @@ final class FlinkRest {
       parallelism = Math.max(parallelism, tasks);
       running &= tasks > 0 && vertex.path("tasks").path("RUNNING").asInt() == tasks;
     }
-    var restarts =
-        get("/jobs/" + id + "/metrics?get=numRestarts")
-            .map(metrics -> metrics.path(0).path("value").asLong())
-            .orElse(0L);
+    // Unlike the metric numRestarts they are there at once.
+    var failures =
+        get("/jobs/" + id + "/exceptions")
+            .map(answer -> answer.path("exceptionHistory").path("entries").size())
+            .orElse(0);
     var checkpoints =
         get("/jobs/" + id + "/checkpoints")
             .map(all -> all.path("counts").path("completed").asLong())
             .orElse(0L);
-    return new Health(state, running, parallelism, restarts, checkpoints);
+    return new Health(state, running, parallelism, failures, checkpoints);
   }
 
   /** Why the job failed last; empty: it did not. */
@@ -187,6 +194,10 @@ final class FlinkRest {
       Thread.currentThread().interrupt();
       throw new ClusterException("interrupted while asking Flink", e);
     }
+  }
+
+  private static boolean isLast(String state) {
+    return state.equals("FINISHED") || state.equals("CANCELED") || state.equals("FAILED");
   }
 
   private URI uri(String path) {

@@ -17,7 +17,6 @@ public final class JobControl {
   private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
   private static final Pattern SAVEPOINT = Pattern.compile("Savepoint completed\\. Path: (\\S+)");
   private static final Duration JOB_TIMEOUT = Duration.ofSeconds(60);
-  private static final int RESTARTS_GIVEN_UP = 4;
   private static final int OUTPUT_LINES_SHOWN = 25;
 
   private final ClusterFolder folder;
@@ -52,7 +51,7 @@ public final class JobControl {
             ? "starting from nothing but the store"
             : "starting from " + job.startedFrom());
     var started = start(job);
-    var problem = healthProblem(started, patience);
+    var problem = healthProblem(started, patience, Duration.ZERO);
     if (problem.isPresent()) {
       throw new ClusterException("the job was submitted, but is not healthy: " + problem.get());
     }
@@ -92,6 +91,19 @@ public final class JobControl {
     folder.job(job.withId(""));
   }
 
+  /** Cancels the job unless it has ended by itself, its JobManager of Application Mode included. */
+  void end() {
+    var job = current();
+    if (isKnown(job)) {
+      cancel();
+      return;
+    }
+    if (folder.settings().application()) {
+      cluster.awaitEndOfApplication();
+    }
+    folder.job(job.withId(""));
+  }
+
   /** Starts a job that a new JobManager does not know, from the latest of what is left of it. */
   public void recover(Duration patience) {
     var recorded = folder.job();
@@ -110,25 +122,36 @@ public final class JobControl {
     var from = files.startFrom("latest");
     say.accept("the JobManager does not know the job; starting it from " + from);
     var started = start(job.withId("").from(from));
-    var problem = healthProblem(started, patience);
+    var problem = healthProblem(started, patience, Duration.ZERO);
     if (problem.isPresent()) {
       throw new ClusterException("the job does not recover: " + problem.get());
     }
     say.accept("the job is healthy again");
   }
 
-  /** Empty: healthy in time; else what is wrong. */
-  Optional<String> healthProblem(SubmittedJob job, Duration patience) {
+  /**
+   * Waits until the job is healthy, as {@link HealthWatch} sees it.
+   *
+   * @return empty: it is; else what is wrong, as soon as that is known
+   */
+  Optional<String> healthProblem(SubmittedJob job, Duration patience, Duration steady) {
     var rest = rest();
+    var watch = new HealthWatch(steady);
     var deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       var health = rest.health(job.id());
-      if (health.running() && health.completedCheckpoints() > 0) {
-        return Optional.empty();
-      }
-      var givenUp = System.nanoTime() > deadline || health.restarts() >= RESTARTS_GIVEN_UP;
-      if (givenUp || health.state().equals("FAILED") || health.state().equals("CANCELED")) {
-        return Optional.of(describe(job, health, patience));
+      switch (watch.look(health, System.nanoTime())) {
+        case HEALTHY -> {
+          return Optional.empty();
+        }
+        case FAILING -> {
+          return Optional.of(describe(job, health));
+        }
+        case UNDECIDED -> {
+          if (System.nanoTime() > deadline || hasLostItsCluster()) {
+            return Optional.of(describe(job, health));
+          }
+        }
       }
       Waiting.pause();
     }
@@ -142,22 +165,35 @@ public final class JobControl {
             patience,
             () -> {
               var health = rest.health(job.id());
-              return health.running() || health.restarts() >= RESTARTS_GIVEN_UP;
+              return health.running()
+                  || health.isOver()
+                  || health.failures() >= HealthWatch.FAILURES_GIVEN_UP
+                  || hasLostItsCluster();
             });
     return rest.health(job.id()).running();
   }
 
-  private String describe(SubmittedJob job, FlinkRest.Health health, Duration patience) {
-    return "after "
-        + patience.toSeconds()
-        + " s at most it is "
+  /** In Application Mode the JobManager ends when its program does. */
+  private boolean hasLostItsCluster() {
+    return folder.settings().application() && !cluster.hasJobManager();
+  }
+
+  private String describe(SubmittedJob job, FlinkRest.Health health) {
+    if (hasLostItsCluster()) {
+      return "its JobManager has ended:\n" + jobManagerLog();
+    }
+    return "it is "
         + health.state()
-        + " with "
-        + health.restarts()
-        + " restarts and "
+        + ", has failed "
+        + health.failures()
+        + " times and completed "
         + health.completedCheckpoints()
         + " checkpoints\n"
         + rest().lastFailure(job.id());
+  }
+
+  private String jobManagerLog() {
+    return new Processes(folder).endOfLog(LocalCluster.JOB_MANAGER);
   }
 
   /** Submits it as it is; throws if Flink does not take it. */
@@ -175,14 +211,18 @@ public final class JobControl {
 
   private SubmittedJob startApplication(SubmittedJob job) {
     cluster.startApplication(job);
-    var found =
-        Waiting.until(JOB_TIMEOUT, () -> rest().jobs().stream().anyMatch(each -> !each.isOver()));
-    if (!found) {
-      throw new ClusterException(
-          "the application did not start its job; see " + folder.log(LocalCluster.JOB_MANAGER));
-    }
-    return job.withId(
-        rest().jobs().stream().filter(each -> !each.isOver()).findFirst().orElseThrow().id());
+    var rest = rest();
+    var unused =
+        Waiting.until(JOB_TIMEOUT, () -> !cluster.hasJobManager() || running(rest).isPresent());
+    return running(rest)
+        .map(found -> job.withId(found.id()))
+        .orElseThrow(
+            () ->
+                new ClusterException("the application did not start its job:\n" + jobManagerLog()));
+  }
+
+  private static Optional<FlinkRest.Job> running(FlinkRest rest) {
+    return rest.jobs().stream().filter(each -> !each.isOver()).findFirst();
   }
 
   /** The jars of the job that runs, its own first. */

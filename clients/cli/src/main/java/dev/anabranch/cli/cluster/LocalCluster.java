@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The processes of a local cluster: what is to run, started and ended.
@@ -55,13 +56,21 @@ public final class LocalCluster {
     var settings = settings(options, taskManagers);
     RegionFile.write(folder, settings);
     FlinkConfiguration.write(folder, settings);
+    // All at once, for each waits for those that it needs.
     var starting = new ArrayList<Starting>();
-    startServers(settings, starting);
+    if (settings.isHighlyAvailable() && !processes.isRunning(ZOO_KEEPER)) {
+      starting.add(startZooKeeper(settings));
+    }
     if (!settings.application() && !processes.isRunning(JOB_MANAGER)) {
       starting.add(startJobManager(settings));
     }
+    if (!processes.isRunning(KAFKA)) {
+      starting.add(startKafka(settings));
+    }
+    var started = startTaskManagers(settings);
+    starting.addAll(startDatabases(settings));
     await(starting);
-    startTaskManagers(settings);
+    awaitTaskManagers(settings, started);
   }
 
   /** Ends all processes, in the order in which they need each other. */
@@ -114,6 +123,10 @@ public final class LocalCluster {
     processes.awaitReady(process, rest::answers, START_TIMEOUT);
   }
 
+  boolean hasJobManager() {
+    return processes.isRunning(JOB_MANAGER);
+  }
+
   /** Waits until the JobManager of Application Mode has ended by itself, as its job has. */
   void awaitEndOfApplication() {
     processes
@@ -137,7 +150,7 @@ public final class LocalCluster {
         say.accept("ended " + process.name());
       }
     }
-    startTaskManagers(settings);
+    awaitTaskManagers(settings, startTaskManagers(settings));
   }
 
   private ClusterSettings settings(ClusterOptions options, int taskManagers) {
@@ -149,28 +162,30 @@ public final class LocalCluster {
     return settings;
   }
 
-  private void startServers(ClusterSettings settings, List<Starting> starting) {
-    if (settings.isHighlyAvailable() && !processes.isRunning(ZOO_KEEPER)) {
-      starting.add(startZooKeeper(settings));
+  private Starting startKafka(ClusterSettings settings) {
+    var config =
+        KafkaBrokerConfig.in(folder.resolve(KAFKA))
+            .withProxies(0)
+            .withHeapMegabytes(BROKER_HEAP_MEGABYTES);
+    var broker =
+        DetachedServer.broker(config, settings.kafkaPort(), settings.kafkaControllerPort());
+    return start(KAFKA, broker, settings.bootstrapServers());
+  }
+
+  /** Making a data directory takes seconds, so they are made at the same time. */
+  private List<Starting> startDatabases(ClusterSettings settings) {
+    var missing =
+        settings.databases().stream()
+            .filter(database -> !processes.isRunning(database.name()))
+            .toList();
+    var configs = missing.stream().map(each -> databaseConfig(settings, each)).toList();
+    var servers = configs.parallelStream().map(DetachedServer::database).toList();
+    var starting = new ArrayList<Starting>();
+    for (var i = 0; i < missing.size(); i++) {
+      var database = missing.get(i);
+      starting.add(start(database.name(), servers.get(i), "127.0.0.1:" + database.port()));
     }
-    if (!processes.isRunning(KAFKA)) {
-      var config =
-          KafkaBrokerConfig.in(folder.resolve(KAFKA))
-              .withProxies(0)
-              .withHeapMegabytes(BROKER_HEAP_MEGABYTES);
-      var broker =
-          DetachedServer.broker(config, settings.kafkaPort(), settings.kafkaControllerPort());
-      starting.add(start(KAFKA, broker, settings.bootstrapServers()));
-    }
-    for (var database : settings.databases()) {
-      if (!processes.isRunning(database.name())) {
-        starting.add(
-            start(
-                database.name(),
-                DetachedServer.database(databaseConfig(settings, database)),
-                "127.0.0.1:" + database.port()));
-      }
-    }
+    return starting;
   }
 
   private DatabaseConfig databaseConfig(
@@ -230,17 +245,29 @@ public final class LocalCluster {
   }
 
   /** TaskManagers look for the JobManager for minutes, so they may be there before it. */
-  private void startTaskManagers(ClusterSettings settings) {
-    var programs = new FlinkPrograms(folder);
-    var started = new ArrayList<ClusterProcess>();
-    for (var i = 1; i <= settings.taskManagers(); i++) {
-      var name = TASK_MANAGER_PREFIX + i;
-      if (!processes.isRunning(name)) {
-        started.add(
-            processes.start(
-                name, folder.directory("tmp"), programs.taskManager(name), programs.environment()));
-      }
+  private List<ClusterProcess> startTaskManagers(ClusterSettings settings) {
+    var missing =
+        IntStream.rangeClosed(1, settings.taskManagers())
+            .mapToObj(i -> TASK_MANAGER_PREFIX + i)
+            .filter(name -> !processes.isRunning(name))
+            .toList();
+    if (missing.isEmpty()) {
+      return List.of();
     }
+    var programs = new FlinkPrograms(folder);
+    var resources = programs.taskManagerResources();
+    return missing.stream()
+        .map(
+            name ->
+                processes.start(
+                    name,
+                    folder.directory("tmp"),
+                    programs.taskManager(name, resources),
+                    programs.environment()))
+        .toList();
+  }
+
+  private void awaitTaskManagers(ClusterSettings settings, List<ClusterProcess> started) {
     var rest = new FlinkRest(settings.webAddress());
     var jobManager = processes.isRunning(JOB_MANAGER);
     for (var process : started) {

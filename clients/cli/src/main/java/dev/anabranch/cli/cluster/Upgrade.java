@@ -32,9 +32,11 @@ public final class Upgrade {
    * Upgrades to the jar.
    *
    * @param domainJars beside it; empty: those of the running job
+   * @param patience how long the new release, and if need be the old one, may take to get healthy
+   * @param steady how long it must have run without a failure to be taken for healthy
    * @throws ClusterException if neither the new nor the old release starts
    */
-  public Result to(Path jar, List<Path> domainJars, Duration patience) {
+  public Result to(Path jar, List<Path> domainJars, Duration patience, Duration steady) {
     var old = control.current();
     var files = new JobFiles(folder);
     var domains =
@@ -42,7 +44,7 @@ public final class Upgrade {
             ? old.domainJars()
             : domainJars.stream().map(each -> files.keep(each).toString()).toList();
     var next = new SubmittedJob("", files.keep(jar).toString(), domains, old.parallelism(), "");
-    return replace(old, next, () -> {}, patience);
+    return replace(old, next, () -> {}, patience, steady);
   }
 
   /** Another number of TaskManagers and another parallelism. */
@@ -71,7 +73,8 @@ public final class Upgrade {
         old,
         old.withId("").withParallelism(wanted),
         () -> cluster.scaleTaskManagers(taskManagers),
-        patience);
+        patience,
+        Duration.ZERO);
   }
 
   /** The adaptive scheduler restarts the tasks from the latest checkpoint by itself. */
@@ -117,7 +120,11 @@ public final class Upgrade {
   }
 
   private Result replace(
-      SubmittedJob old, SubmittedJob next, Runnable betweenThem, Duration patience) {
+      SubmittedJob old,
+      SubmittedJob next,
+      Runnable betweenThem,
+      Duration patience,
+      Duration steady) {
     if (!control.awaitRunning(old, patience)) {
       throw new ClusterException(
           "not all tasks of the job run, so it can't be stopped with a savepoint; bring it back"
@@ -128,7 +135,7 @@ public final class Upgrade {
     var stopped = System.nanoTime();
     say.accept("stopped with savepoint " + savepoint + " in " + seconds(stopped - began));
     betweenThem.run();
-    var problem = tryStart(next.from(savepoint), patience, began, stopped);
+    var problem = tryStart(next.from(savepoint), patience, steady, began, stopped);
     if (problem == null) {
       return new Result(true, Duration.ofNanos(runningNanos - began));
     }
@@ -142,7 +149,7 @@ public final class Upgrade {
 
   /** Null: it is healthy; else why not. */
   private @org.jspecify.annotations.Nullable String tryStart(
-      SubmittedJob job, Duration patience, long began, long stopped) {
+      SubmittedJob job, Duration patience, Duration steady, long began, long stopped) {
     SubmittedJob started;
     try {
       started = control.start(job);
@@ -152,9 +159,9 @@ public final class Upgrade {
     var submitted = System.nanoTime();
     var runs = control.awaitRunning(started, patience);
     runningNanos = System.nanoTime();
-    var problem = control.healthProblem(started, patience);
+    var problem = control.healthProblem(started, patience, steady);
     if (problem.isPresent()) {
-      return problem.get();
+      return seconds(System.nanoTime() - submitted) + " after its submission " + problem.get();
     }
     if (runs) {
       say.accept(
@@ -173,7 +180,7 @@ public final class Upgrade {
   private void goBack(SubmittedJob old, String savepoint, Duration patience, long began) {
     endFailed(old);
     var started = control.start(old.withId("").from(savepoint));
-    var problem = control.healthProblem(started, patience);
+    var problem = control.healthProblem(started, patience, Duration.ZERO);
     if (problem.isPresent()) {
       throw new ClusterException(
           "the old release does not start either; its savepoint is "
@@ -191,7 +198,7 @@ public final class Upgrade {
     if (recorded.isPresent()
         && !recorded.get().id().isEmpty()
         && !recorded.get().id().equals(old.id())) {
-      control.cancel();
+      control.end();
     } else if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
     }

@@ -3,33 +3,72 @@ package dev.anabranch.cli.log;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.LiveVersion;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.versions.GraphEntriesInMemory;
+import dev.anabranch.versions.VersionGraph;
+import dev.anabranch.versions.VersionSnapshotsInMemory;
+import dev.anabranch.versions.VersionStates;
 import dev.anabranch.wire.CommitFold;
+import dev.anabranch.wire.StoredVersions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The state that stored commits make, by the same steps as the command job: upcast, decode, evolve.
+ * The state that the stored commits of one aggregate make, by the same steps as the command job:
+ * upcast, decode, evolve; where regions change the aggregate at once, over the graph of its
+ * versions.
+ *
+ * <p><b>Order.</b> Takes the rows that have a dot, in the order of the log. A type without a graph
+ * needs its versions only.
  */
 public final class AggregateFold implements Consumer<LogRow> {
 
   private final AggregateType<Object, Object, Object> type;
+
+  // -- Without a graph.
   private Object state;
+
+  // -- With one.
+  private final Map<Dot, byte[]> events = new HashMap<>();
+  private final @Nullable VersionStates<Object> versions;
+  private final String resolverId;
+
   private long version;
   private long occurredAtMicros;
 
   public AggregateFold(AggregateType<?, ?, ?> type) {
     this.type = anyOf(type);
     this.state = this.type.decider().initialState();
+    var folding = new StoredVersions<>(this.type, events::get);
+    this.versions =
+        StoredVersions.hasGraph(type)
+            ? new VersionStates<>(
+                new VersionGraph(new GraphEntriesInMemory()),
+                folding,
+                new VersionSnapshotsInMemory<>())
+            : null;
+    this.resolverId = folding.currentResolverId();
+  }
+
+  /** Whether tombstones count too, since versions may be built on them. */
+  public boolean hasGraph() {
+    return versions != null;
   }
 
   /**
-   * @throws CodecException if the domain can't read an event; names the commit
+   * @throws CodecException if the domain can't read or fold an event; names the commit
    */
   @Override
   public void accept(LogRow row) {
     var outcome = row.outcome();
     try {
-      state = CommitFold.apply(type, state, outcome);
+      apply(outcome);
     } catch (RuntimeException e) {
       throw new CodecException(
           "version "
@@ -40,8 +79,25 @@ public final class AggregateFold implements Consumer<LogRow> {
               + e.getMessage(),
           e);
     }
-    version = outcome.version();
-    occurredAtMicros = outcome.stamp().occurredAtMicros();
+  }
+
+  /**
+   * Folds one row.
+   *
+   * @throws RuntimeException what the codec or the application's code throws
+   */
+  public void apply(Outcome outcome) {
+    if (versions != null) {
+      var node = StoredVersions.node(outcome);
+      events.put(node.dot(), outcome.blobs().events());
+      var unused = versions.add(node);
+    } else if (outcome.kind().hasVersion()) {
+      state = CommitFold.apply(type, state, outcome);
+    }
+    if (outcome.kind().hasVersion()) {
+      version = outcome.version();
+      occurredAtMicros = outcome.stamp().occurredAtMicros();
+    }
   }
 
   /** Of the last commit; 0: there was none. */
@@ -54,8 +110,21 @@ public final class AggregateFold implements Consumer<LogRow> {
     return occurredAtMicros;
   }
 
+  /** The state, of concurrent versions what the policy's resolver makes of them. */
   public EncodedMessage state() {
-    return type.stateCodec().encode(state);
+    return type.stateCodec().encode(versions == null ? state : versions.resolved(resolverId));
+  }
+
+  /** The concurrent versions and their states, in (hlc, dot) order; empty: there is only one. */
+  public List<LiveVersion<EncodedMessage>> concurrent() {
+    if (versions == null || versions.graph().live().size() < 2) {
+      return List.of();
+    }
+    return versions.live().stream()
+        .map(
+            each ->
+                new LiveVersion<>(each.dot(), each.hlc(), type.stateCodec().encode(each.state())))
+        .toList();
   }
 
   // Its parts came from one registration, so they fit each other.

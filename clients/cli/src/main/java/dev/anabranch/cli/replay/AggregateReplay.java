@@ -1,8 +1,8 @@
 package dev.anabranch.cli.replay;
 
 import dev.anabranch.model.AggregateKey;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import dev.anabranch.model.Outcome;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,19 +23,25 @@ final class AggregateReplay {
     }
   }
 
-  void commit(long version, byte[] events) {
+  /** Whether either release keeps its versions in a graph, where tombstones count. */
+  boolean hasGraph() {
+    return (next != null && next.hasGraph()) || (old != null && old.hasGraph());
+  }
+
+  /** Takes a row that has a dot, in the order of the log. */
+  void commit(Outcome outcome) {
     if (problem != null || next == null) {
       return;
     }
     try {
-      next.commit(events);
+      next.commit(outcome);
     } catch (RuntimeException | LinkageError e) {
-      problem = "version " + version + " can't be folded: " + Release.rootMessage(e);
+      problem = where(outcome) + " can't be folded: " + Release.rootMessage(e);
       return;
     }
     if (old != null) {
       try {
-        old.commit(events);
+        old.commit(outcome);
       } catch (RuntimeException | LinkageError e) {
         // It was broken before, so there is nothing to compare with.
         old = null;
@@ -51,40 +57,79 @@ final class AggregateReplay {
     return Optional.ofNullable(problem).map(text -> aggregate + ": " + text);
   }
 
-  private @Nullable String stateProblem(Release.Fold folded) {
-    byte[][] state;
-    try {
-      state = folded.state();
-    } catch (RuntimeException | LinkageError e) {
-      return "its state can't be written and read: " + Release.rootMessage(e);
-    }
-    return old == null ? null : difference(folded, state, old);
+  private static String where(Outcome outcome) {
+    return outcome.kind().hasVersion()
+        ? "version " + outcome.version()
+        : "the withheld commit " + outcome.dot();
   }
 
-  /** In a savepoint the old release left its state, which the new one goes on with. */
-  private static @Nullable String difference(
-      Release.Fold folded, byte[][] state, Release.Fold old) {
-    byte[][] before;
+  private @Nullable String stateProblem(Release.Fold folded) {
+    List<Release.State> states;
     try {
-      before = old.state();
+      states = folded.states();
+    } catch (RuntimeException | LinkageError e) {
+      return "its state can't be made, written and read: " + Release.rootMessage(e);
+    }
+    return old == null ? null : difference(folded, states, old);
+  }
+
+  /** In a savepoint the old release left its states, which the new one goes on with. */
+  private static @Nullable String difference(
+      Release.Fold folded, List<Release.State> states, Release.Fold old) {
+    List<Release.State> before;
+    try {
+      before = old.states();
     } catch (RuntimeException | LinkageError e) {
       return null;
     }
     try {
-      var taken = folded.takeOver(before);
-      return Arrays.equals(taken[2], state[2])
-          ? null
-          : "the state that the old release left becomes "
-              + text(taken[2])
-              + ", the history folds to "
-              + text(state[2]);
+      var versions = differentVersion(folded, states, before);
+      return versions != null ? versions : differentWhole(folded, states, before);
     } catch (RuntimeException | LinkageError e) {
       return "the state that the old release left can't be read: " + Release.rootMessage(e);
     }
   }
 
-  private static String text(byte[] bytes) {
-    var text = new String(bytes, StandardCharsets.UTF_8);
-    return text.length() > 200 ? text.substring(0, 200) + "…" : text;
+  /** Of concurrent versions the savepoint has each one; what they make is derived from them. */
+  private static @Nullable String differentVersion(
+      Release.Fold folded, List<Release.State> states, List<Release.State> before) {
+    if (states.size() != before.size()) {
+      return "it has "
+          + (states.size() - 1)
+          + " concurrent versions, the old release made "
+          + (before.size() - 1)
+          + "; did the type's replication policy change?";
+    }
+    for (var i = 1; i < before.size(); i++) {
+      var taken = folded.takeOver(before.get(i));
+      if (!taken.hasBytesOf(states.get(i))) {
+        return "of its version " + states.get(i).which() + " " + becomes(taken, states.get(i));
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String differentWhole(
+      Release.Fold folded, List<Release.State> states, List<Release.State> before) {
+    var taken = folded.takeOver(before.get(0));
+    if (taken.hasBytesOf(states.get(0))) {
+      return null;
+    }
+    return states.size() == 1
+        ? becomes(taken, states.get(0))
+        : "of its "
+            + (states.size() - 1)
+            + " concurrent versions the old release makes "
+            + taken.text()
+            + ", the new one "
+            + states.get(0).text()
+            + ": the resolver is another one";
+  }
+
+  private static String becomes(Release.State taken, Release.State folded) {
+    return "the state that the old release left becomes "
+        + taken.text()
+        + ", the history folds to "
+        + folded.text();
   }
 }

@@ -3,9 +3,18 @@ package dev.anabranch.cli.replay;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.cli.log.AggregateFold;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Stamp;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,59 +39,91 @@ public final class FoldWithin implements Function<String, @Nullable Object> {
   }
 
   /**
-   * One aggregate: takes the events of commits, gives the state, and takes over a state of another
-   * release. A state is its name, its schema version as text, and its bytes.
+   * One aggregate: takes rows of the log, gives its states, and takes over a state of another
+   * release.
+   *
+   * <p>A row is its kind's code, aggregate id, version, command id or null, origin, n, hlc,
+   * causality and events. A state is four parts: which one it is (empty: what the aggregate is; a
+   * dot: one of several concurrent versions), its name, its schema version as text, and its bytes.
    */
   public static final class Fold
-      implements Consumer<byte[]>, Supplier<byte[][]>, UnaryOperator<byte[][]> {
+      implements Consumer<Object[]>,
+          Supplier<byte[][][]>,
+          UnaryOperator<byte[][]>,
+          BooleanSupplier {
+
+    private static final String WHOLE = "";
 
     private final AggregateType<Object, Object, Object> type;
-    private Object state;
+    private final AggregateFold folded;
 
     // Its parts came from one registration, so they fit each other.
     @SuppressWarnings("unchecked")
     private Fold(AggregateType<?, ?, ?> type) {
       this.type = (AggregateType<Object, Object, Object>) type;
-      this.state = this.type.decider().initialState();
+      this.folded = new AggregateFold(type);
     }
 
-    /** Folds the events of one commit. */
+    /** Whether versions of the type are kept in a graph. */
     @Override
-    public void accept(byte[] events) {
-      for (var stored : EventsBlob.decode(events)) {
-        for (var event : type.decodeEvent(stored)) {
-          state = type.decider().evolve(state, event);
-        }
-      }
+    public boolean getAsBoolean() {
+      return folded.hasGraph();
     }
 
-    /** The state, which must be the same after it was written and read. */
+    /** Folds a row that has a dot. */
     @Override
-    public byte[][] get() {
-      var written = type.stateCodec().encode(state);
-      var again = type.stateCodec().encode(type.decodeState(written));
-      if (!Arrays.equals(written.data(), again.data())) {
-        throw new IllegalStateException(
-            "its state is not the same after it was written and read again");
+    public void accept(Object[] row) {
+      folded.apply(
+          new Outcome(
+              RowKind.ofCode((Integer) row[0]),
+              new AggregateKey(type.name(), (String) row[1]),
+              (Long) row[2],
+              (String) row[3],
+              "",
+              new Dot(new RegionId((String) row[4]), (Long) row[5]),
+              new Stamp(0, (Long) row[6], 0),
+              new Blobs((byte[]) row[7], Blobs.EMPTY, Blobs.EMPTY, (byte[]) row[8])));
+    }
+
+    /** The states, which must be the same after they were written and read. */
+    @Override
+    public byte[][][] get() {
+      var states = new ArrayList<byte[][]>();
+      states.add(parts(WHOLE, checked(folded.state())));
+      for (var version : folded.concurrent()) {
+        states.add(parts(version.dot().toString(), checked(version.state())));
       }
-      return parts(written);
+      return states.toArray(new byte[0][][]);
     }
 
     /** The state as this release writes what another one wrote. */
     @Override
     public byte[][] apply(byte[][] other) {
-      var version = Integer.parseInt(new String(other[1], StandardCharsets.UTF_8));
-      var name = new String(other[0], StandardCharsets.UTF_8);
-      var read = type.decodeState(new EncodedMessage(name, version, other[2]));
-      return parts(type.stateCodec().encode(read));
+      var version = Integer.parseInt(text(other[2]));
+      var read = type.decodeState(new EncodedMessage(text(other[1]), version, other[3]));
+      return parts(text(other[0]), type.stateCodec().encode(read));
     }
 
-    private static byte[][] parts(EncodedMessage message) {
+    private EncodedMessage checked(EncodedMessage written) {
+      var again = type.stateCodec().encode(type.decodeState(written));
+      if (!Arrays.equals(written.data(), again.data())) {
+        throw new IllegalStateException(
+            "its state is not the same after it was written and read again");
+      }
+      return written;
+    }
+
+    private static byte[][] parts(String which, EncodedMessage message) {
       return new byte[][] {
+        which.getBytes(StandardCharsets.UTF_8),
         message.type().getBytes(StandardCharsets.UTF_8),
         Integer.toString(message.schemaVersion()).getBytes(StandardCharsets.UTF_8),
         message.data()
       };
+    }
+
+    private static String text(byte[] bytes) {
+      return new String(bytes, StandardCharsets.UTF_8);
     }
   }
 }

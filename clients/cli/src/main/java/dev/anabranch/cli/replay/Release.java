@@ -1,17 +1,25 @@
 package dev.anabranch.cli.replay;
 
+import dev.anabranch.model.Outcome;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** The domain code of one release, from its jars. */
 public final class Release implements AutoCloseable {
+
+  private static final int MAX_TEXT_SHOWN = 200;
 
   private final ReleaseLoader loader;
   private final Function<String, Object> folds;
@@ -77,16 +85,55 @@ public final class Release implements AutoCloseable {
       this.within = within;
     }
 
-    void commit(byte[] events) {
-      ((Consumer<byte[]>) within).accept(events);
+    /** Whether versions of the type are kept in a graph. */
+    boolean hasGraph() {
+      return ((BooleanSupplier) within).getAsBoolean();
     }
 
-    byte[][] state() {
-      return ((Supplier<byte[][]>) within).get();
+    /** Folds a row that has a dot. */
+    void commit(Outcome outcome) {
+      var dot = Objects.requireNonNull(outcome.dot(), "a row without a dot is no commit");
+      ((Consumer<Object[]>) within)
+          .accept(
+              new Object[] {
+                outcome.kind().code(),
+                outcome.aggregate().id(),
+                outcome.version(),
+                outcome.commandId(),
+                dot.origin().value(),
+                dot.n(),
+                outcome.stamp().hlc(),
+                outcome.blobs().causality(),
+                outcome.blobs().events()
+              });
     }
 
-    byte[][] takeOver(byte[][] other) {
-      return ((UnaryOperator<byte[][]>) within).apply(other);
+    /** What the aggregate is; after it, of several concurrent versions each one. */
+    List<State> states() {
+      return Stream.of(((Supplier<byte[][][]>) within).get()).map(State::new).toList();
+    }
+
+    State takeOver(State other) {
+      return new State(((UnaryOperator<byte[][]>) within).apply(other.parts()));
+    }
+  }
+
+  /** A state as a release writes it; see {@link FoldWithin.Fold}. */
+  record State(byte[][] parts) {
+
+    /** Empty: what the aggregate is; else the dot of one of several concurrent versions. */
+    String which() {
+      return new String(parts[0], StandardCharsets.UTF_8);
+    }
+
+    boolean hasBytesOf(State other) {
+      return Arrays.equals(parts[3], other.parts[3]);
+    }
+
+    /** For messages. */
+    String text() {
+      var text = new String(parts[3], StandardCharsets.UTF_8);
+      return text.length() > MAX_TEXT_SHOWN ? text.substring(0, MAX_TEXT_SHOWN) + "…" : text;
     }
   }
 }

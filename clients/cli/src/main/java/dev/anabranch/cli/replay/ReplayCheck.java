@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Folds the stored history with a new release.
  *
- * <p><b>Bounds.</b> Memory holds the aggregates of one shard at a time. It only reads, and may run
- * beside the job; what is appended meanwhile may be left out.
+ * <p><b>Bounds.</b> Memory holds the aggregates of one shard at a time; of those that regions
+ * change at once, all their events. It only reads, and may run beside the job; what is appended
+ * meanwhile may be left out.
  */
 public final class ReplayCheck {
 
@@ -79,7 +80,14 @@ public final class ReplayCheck {
         var session = sessions.of(shard);
         for (var aggregate : pick(session, shard, Math.min(left, perShard), random)) {
           var replay = new AggregateReplay(aggregate, next, old);
-          AggregateHistory.read(session, aggregate, Long.MAX_VALUE, row -> fold(replay, row));
+          if (replay.hasGraph()) {
+            session
+                .commits(List.of(aggregate))
+                .getOrDefault(aggregate, List.of())
+                .forEach(row -> fold(replay, row));
+          } else {
+            AggregateHistory.read(session, aggregate, Long.MAX_VALUE, row -> fold(replay, row));
+          }
           finish(List.of(replay));
           left--;
         }
@@ -111,7 +119,7 @@ public final class ReplayCheck {
     while (true) {
       var page = session.read(shard, from, PAGE_ROWS);
       for (var row : page) {
-        if (row.outcome().version() > 0) {
+        if (row.outcome().dot() != null) {
           fold(
               replays.computeIfAbsent(
                   row.outcome().aggregate(), key -> new AggregateReplay(key, next, old)),
@@ -127,7 +135,7 @@ public final class ReplayCheck {
   }
 
   private void fold(AggregateReplay replay, LogRow row) {
-    replay.commit(row.outcome().version(), row.outcome().blobs().events());
+    replay.commit(row.outcome());
     commits++;
     progress.accept(commits);
   }

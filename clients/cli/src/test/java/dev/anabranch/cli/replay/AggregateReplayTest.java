@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
 import dev.anabranch.examples.bank.BankDomain;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Stamp;
 import dev.anabranch.wire.EventsBlob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,11 +41,11 @@ class AggregateReplayTest {
   void foldsWithTheClassesOfTheJarAlone() throws Exception {
     try (var release = Release.load(List.of(jar))) {
       var fold = release.fold("Account").orElseThrow();
-      fold.commit(events("AccountOpened", 2, "{\"owner\":\"Ann\"}"));
-      fold.commit(events("MoneyDeposited", 1, "{\"amount\":5}"));
+      fold.commit(commit(1, "AccountOpened", 2, "{\"owner\":\"Ann\"}"));
+      fold.commit(commit(2, "MoneyDeposited", 1, "{\"amount\":5}"));
 
-      assertThat(new String(fold.state()[2], StandardCharsets.UTF_8))
-          .contains("\"balance\":5", "\"owner\":\"Ann\"");
+      assertThat(fold.states()).hasSize(1);
+      assertThat(fold.states().get(0).text()).contains("\"balance\":5", "\"owner\":\"Ann\"");
       // The other example is on this program's class path, but not in the jar.
       assertThat(release.fold("Order")).isEmpty();
     }
@@ -50,7 +56,7 @@ class AggregateReplayTest {
     try (var one = Release.load(List.of(jar));
         var two = Release.load(List.of(jar))) {
       var replay = new AggregateReplay(new AggregateKey("Account", "1"), one, two);
-      replay.commit(1, events("AccountOpened", 1, "{\"name\":\"Ann\"}"));
+      replay.commit(commit(1, "AccountOpened", 1, "{\"name\":\"Ann\"}"));
 
       assertThat(replay.problem()).isEmpty();
     }
@@ -60,9 +66,9 @@ class AggregateReplayTest {
   void anEventThatCanNotBeReadNamesVersionAndType() throws Exception {
     try (var release = Release.load(List.of(jar))) {
       var replay = new AggregateReplay(new AggregateKey("Account", "1"), release, null);
-      replay.commit(1, events("AccountOpened", 2, "{\"owner\":\"Ann\"}"));
-      replay.commit(2, events("InterestPaid", 1, "{}"));
-      replay.commit(3, events("MoneyDeposited", 1, "{\"amount\":5}"));
+      replay.commit(commit(1, "AccountOpened", 2, "{\"owner\":\"Ann\"}"));
+      replay.commit(commit(2, "InterestPaid", 1, "{}"));
+      replay.commit(commit(3, "MoneyDeposited", 1, "{\"amount\":5}"));
 
       assertThat(replay.problem().orElseThrow())
           .startsWith("Account/1: version 2 can't be folded")
@@ -91,9 +97,17 @@ class AggregateReplayTest {
         .hasMessageContaining("missing.jar is no file");
   }
 
-  private static byte[] events(String type, int schemaVersion, String json) {
-    return EventsBlob.encode(
-        List.of(new EncodedMessage(type, schemaVersion, json.getBytes(StandardCharsets.UTF_8))));
+  private static Outcome commit(long version, String type, int schemaVersion, String json) {
+    var event = new EncodedMessage(type, schemaVersion, json.getBytes(StandardCharsets.UTF_8));
+    return new Outcome(
+        RowKind.COMMIT,
+        new AggregateKey("Account", "1"),
+        version,
+        "c" + version,
+        "",
+        new Dot(new RegionId("eu"), version),
+        new Stamp(1, version << 16, version),
+        new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(List.of(event))));
   }
 
   private static Path zip(Path classes, Path jar) throws IOException {
