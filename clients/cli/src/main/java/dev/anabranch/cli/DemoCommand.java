@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
           + " with the jobs of the bank and the orders examples. An order is edited on both sides"
           + " of a link that is cut; the conflict is resolved by policy, another one by hand.",
       "Nothing needs to be installed. Two regions take about 3 GB of memory and a minute and a"
-          + " half, six sites 6 GB and five minutes on two cores."
+          + " half, six sites about twice as much, and some minutes."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -29,15 +29,18 @@ final class AggregateCache {
 
   private final AggregateTypes types;
   private final OwnedState state;
+  private final AggregateGraph.Regions regions;
   private final int maxAggregates;
   private final LinkedHashMap<String, LiveAggregate> aggregates =
       new LinkedHashMap<>(1024, 0.75f, true);
   private long hits;
   private long misses;
 
-  AggregateCache(AggregateTypes types, OwnedState state, int maxAggregates) {
+  AggregateCache(
+      AggregateTypes types, OwnedState state, AggregateGraph.Regions regions, int maxAggregates) {
     this.types = types;
     this.state = state;
+    this.regions = regions;
     this.maxAggregates = maxAggregates;
   }
 
@@ -136,7 +139,7 @@ final class AggregateCache {
     var record = state.aggregate(routingKey);
     var graph =
         type != null && AggregateGraph.isFor(type)
-            ? new AggregateGraph(routingKey, state, type)
+            ? new AggregateGraph(routingKey, state, type, regions)
             : null;
     if (record == null) {
       return new LiveAggregate(key, routingKey, type, graph, initial(type), CommandWindow.EMPTY);
