@@ -1,6 +1,8 @@
 package dev.anabranch.jobs;
 
 import dev.anabranch.connectors.kafka.DeadLetterSink;
+import dev.anabranch.connectors.kafka.EventSink;
+import dev.anabranch.connectors.kafka.KafkaLogEnds;
 import dev.anabranch.connectors.kafka.PublishedLogSource;
 import dev.anabranch.connectors.kafka.ReplicationSinks;
 import dev.anabranch.connectors.mysql.ConflictTableSink;
@@ -9,9 +11,12 @@ import dev.anabranch.model.AggregateView;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ConflictRecord;
 import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.store.LogEnds;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -21,18 +26,28 @@ import org.apache.flink.api.connector.source.Source;
  * The outside of a cross-region job: all that it reads from and writes to.
  *
  * @param logs the published logs by region, the own one among them
+ * @param ends of those logs
+ * @param requests of the peers, for commits that they miss, by region
+ * @param ownRequests of this region and those that it passes on
+ * @param republished into the own published log, again
  */
 record CrossRegionEndpoints(
     Map<String, Source<CommandRecord, ?, ?>> logs,
+    Map<String, LogEnds> ends,
+    Map<String, Source<CommandRecord, ?, ?>> requests,
     EventStoreFactory store,
     Sink<PublishedRow> inbound,
     Sink<AggregateView> views,
     Sink<ConflictRecord> conflicts,
     Sink<ConflictRecord> conflictTable,
+    Sink<CommandRecord> ownRequests,
+    Sink<LogRow> republished,
     Sink<DeadLetter> deadLetters) {
 
   CrossRegionEndpoints {
     logs = Collections.unmodifiableMap(new LinkedHashMap<>(logs));
+    ends = Map.copyOf(ends);
+    requests = Collections.unmodifiableMap(new LinkedHashMap<>(requests));
   }
 
   /** Kafka and MySQL as configured. */
@@ -44,7 +59,14 @@ record CrossRegionEndpoints(
     logs.put(
         own,
         PublishedLogSource.of(
-            kafka, options.eventsTopic(), found.ownPartitions(), "anabranch-" + own + "-own"));
+            kafka,
+            options.eventsTopic(),
+            found.layout().eventsPartitions(),
+            "anabranch-" + own + "-own"));
+    var ends = new HashMap<String, LogEnds>();
+    ends.put(
+        own, new KafkaLogEnds(kafka, options.eventsTopic(), found.layout().eventsPartitions()));
+    var requests = new LinkedHashMap<String, Source<CommandRecord, ?, ?>>();
     for (var peer : options.peers()) {
       logs.put(
           peer.region(),
@@ -53,14 +75,30 @@ record CrossRegionEndpoints(
               peer.eventsTopic(),
               found.partitionsOf(peer.region()),
               "anabranch-" + own + "-reads-" + peer.region()));
+      ends.put(
+          peer.region(),
+          new KafkaLogEnds(peer.kafka(), peer.eventsTopic(), found.partitionsOf(peer.region())));
+      requests.put(
+          peer.region(),
+          PublishedLogSource.of(
+              peer.kafka(),
+              peer.republishTopic(),
+              1,
+              "anabranch-" + own + "-asked-by-" + peer.region()));
     }
     return new CrossRegionEndpoints(
         logs,
+        ends,
+        requests,
         new MySqlEventStoreFactory(options.store().config()),
         ReplicationSinks.inbound(kafka, topics.inbound(), topics.inboundMaxBytes()),
         ReplicationSinks.views(kafka, topics.views(), topics.viewsMaxBytes()),
         ReplicationSinks.conflicts(kafka, topics.conflicts(), topics.viewsMaxBytes()),
         new ConflictTableSink(options.store().config()),
+        ReplicationSinks.requests(kafka, topics.republish()),
+        EventSink.builder(kafka, options.eventsTopic(), found.layout())
+            .commitMaxBytes(topics.inboundMaxBytes())
+            .build(),
         DeadLetterSink.of(
             kafka, options.deadLetters().topic(), found.deadLetterMaxBytes(), Map.of()));
   }

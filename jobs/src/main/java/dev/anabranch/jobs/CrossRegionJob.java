@@ -1,5 +1,6 @@
 package dev.anabranch.jobs;
 
+import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.operators.command.DomainLoader;
@@ -7,10 +8,13 @@ import dev.anabranch.operators.replication.PeerFilter;
 import dev.anabranch.operators.replication.RegionIntake;
 import dev.anabranch.operators.replication.ReplicationOperator;
 import dev.anabranch.operators.replication.ReplicationOperatorFactory;
+import dev.anabranch.operators.replication.RepublishFunction;
+import dev.anabranch.serde.LogRowTypeInfo;
 import dev.anabranch.serde.PublishedRowTypeInfo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -65,7 +69,8 @@ public final class CrossRegionJob {
               var intake =
                   env.fromSource(source, WatermarkStrategy.noWatermarks(), "log of " + region)
                       .uid(Uids.logSource(region))
-                      .process(intake(options, region, domain), PublishedRowTypeInfo.INSTANCE)
+                      .process(
+                          intake(options, region, domain, endpoints), PublishedRowTypeInfo.INSTANCE)
                       .name("intake of " + region)
                       .uid(Uids.intake(region));
               logs.add(intake);
@@ -91,6 +96,7 @@ public final class CrossRegionJob {
     var conflicts = merged.getSideOutput(ReplicationOperator.CONFLICTS);
     conflicts.sinkTo(endpoints.conflicts()).name("conflicts").uid(Uids.CONFLICTS);
     conflicts.sinkTo(endpoints.conflictTable()).name("conflict table").uid(Uids.CONFLICT_TABLE);
+    buildRepublish(env, options, endpoints, merged.getSideOutput(ReplicationOperator.REQUESTS));
     deadLetters.add(merged.getSideOutput(ReplicationOperator.DEAD_LETTERS));
     union(deadLetters)
         .sinkTo(endpoints.deadLetters())
@@ -98,8 +104,47 @@ public final class CrossRegionJob {
         .uid(Uids.REPLICATION_DEAD_LETTERS);
   }
 
+  /** What other regions miss is published again, from the own store; and the other way round. */
+  private static void buildRepublish(
+      StreamExecutionEnvironment env,
+      CrossRegionJobOptions options,
+      CrossRegionEndpoints endpoints,
+      DataStream<CommandRecord> ownRequests) {
+    var requests = new ArrayList<DataStream<CommandRecord>>();
+    endpoints
+        .requests()
+        .forEach(
+            (region, source) ->
+                requests.add(
+                    env.fromSource(
+                            source, WatermarkStrategy.noWatermarks(), "requests of " + region)
+                        .uid(Uids.requestSource(region))));
+    var operator = options.operator();
+    var answered =
+        union(requests)
+            .keyBy(new RoutingKey(), Types.STRING)
+            .process(
+                new RepublishFunction(
+                    operator.region(),
+                    operator.shardCount(),
+                    operator.holdPatience(),
+                    endpoints.store()),
+                LogRowTypeInfo.INSTANCE)
+            .name("republish")
+            .uid(Uids.REPUBLISH);
+    answered.sinkTo(endpoints.republished()).name("republished events").uid(Uids.REPUBLISHED);
+    ownRequests
+        .union(answered.getSideOutput(RepublishFunction.PASSED_ON))
+        .sinkTo(endpoints.ownRequests())
+        .name("republish requests")
+        .uid(Uids.REPUBLISH_REQUESTS);
+  }
+
   private static RegionIntake intake(
-      CrossRegionJobOptions options, String region, DomainLoader domain) {
+      CrossRegionJobOptions options,
+      String region,
+      DomainLoader domain,
+      CrossRegionEndpoints endpoints) {
     var isOwn = region.equals(options.region().name().value());
     var filter =
         options.peers().stream()
@@ -107,7 +152,8 @@ public final class CrossRegionJob {
             .map(PeerOptions::filter)
             .findFirst()
             .orElse(PeerFilter.NONE);
-    return new RegionIntake(region, isOwn, filter, domain);
+    return new RegionIntake(
+        region, isOwn, filter, domain, Objects.requireNonNull(endpoints.ends().get(region)));
   }
 
   private static <T> DataStream<T> union(List<DataStream<T>> streams) {

@@ -102,7 +102,7 @@ public record CrossRegionJobOptions(
   /** Takes note of the options of this job in the reader of another one. */
   static void leaveTo(OptionReader reader) {
     // "peer" stands for "peers" and "peer.": both are options.
-    for (var prefix : List.of("peer", "views.", "conflicts.", "hold.", "inbound.")) {
+    for (var prefix : List.of("peer", "views.", "conflicts.", "hold.", "inbound.", "republish.")) {
       var unused = reader.withPrefix(prefix, ",");
     }
   }
@@ -113,6 +113,7 @@ public record CrossRegionJobOptions(
     options.put(RegionsOptions.INBOUND_TOPIC, topics.inbound());
     options.put(ReplicationTopics.VIEWS_TOPIC, topics.views());
     options.put(ReplicationTopics.CONFLICTS_TOPIC, topics.conflicts());
+    options.put(ReplicationTopics.REPUBLISH_TOPIC, topics.republish());
     options.put(DeadLettersOptions.TOPIC, deadLetters.topic());
     options.forEach(
         (option, topic) ->

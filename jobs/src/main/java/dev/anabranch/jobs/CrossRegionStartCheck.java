@@ -20,11 +20,11 @@ final class CrossRegionStartCheck {
   /**
    * What a start has to know.
    *
-   * @param ownPartitions of the own events topic
+   * @param layout of the own store
    * @param partitions of the peers' events topics, by region
    * @param deadLetterMaxBytes largest record for the dead-letter topic
    */
-  record Found(int ownPartitions, Map<String, Integer> partitions, int deadLetterMaxBytes) {
+  record Found(StoreLayout layout, Map<String, Integer> partitions, int deadLetterMaxBytes) {
     Found {
       partitions = Map.copyOf(partitions);
     }
@@ -60,16 +60,14 @@ final class CrossRegionStartCheck {
                     topics.views(),
                     topics.conflicts(),
                     topics.viewsMaxBytes(),
+                    topics.republish(),
                     options.deadLetters().topic(),
                     options.newTopics().orElse(null)))
             .orThrow();
     report.created().forEach(topic -> LOG.info("Created topic {}", topic));
     report.warnings().forEach(LOG::warn);
     var limit = options.deadLetters().maxBytes().orElse(Integer.MAX_VALUE);
-    return new Found(
-        layout.eventsPartitions(),
-        peerPartitions(options),
-        Math.min(limit, report.deadLetterMaxBytes()));
+    return new Found(layout, peerPartitions(options), Math.min(limit, report.deadLetterMaxBytes()));
   }
 
   private static Map<String, Integer> peerPartitions(CrossRegionJobOptions options) {

@@ -34,6 +34,17 @@ final class HoldOptions {
                       + " missing, and then an alarm given, again after twice as long each time."),
           ValueRule.between(Duration.ofMillis(100), Duration.ofHours(1)));
 
+  static final JobOption<Duration> MAX_CLOCK_SKEW =
+      JobOption.withDefault(
+          key("hold.max-clock-skew")
+              .durationType()
+              .defaultValue(Duration.ofMinutes(1))
+              .withDescription(
+                  "How far the time of another region's commit may be ahead of this machine's"
+                      + " clock. One beyond it waits until the clock is there, with an alarm: one"
+                      + " bad clock must not drag all regions along."),
+          ValueRule.between(Duration.ofMillis(100), Duration.ofDays(1)));
+
   static final JobOption<Integer> MAX_FILLS =
       JobOption.withDefault(
           key("hold.max-fills")
@@ -44,7 +55,7 @@ final class HoldOptions {
                       + " beyond it the job stops reading until some were read."),
           ValueRule.between(1, 100_000));
 
-  static final List<JobOption<?>> ALL = List.of(MAX_COMMITS, PATIENCE, MAX_FILLS);
+  static final List<JobOption<?>> ALL = List.of(MAX_COMMITS, PATIENCE, MAX_CLOCK_SKEW, MAX_FILLS);
 
   private HoldOptions() {}
 
@@ -76,6 +87,7 @@ final class HoldOptions {
         names,
         reader.get(MAX_COMMITS),
         reader.get(PATIENCE),
+        reader.get(MAX_CLOCK_SKEW),
         reader.get(MAX_FILLS));
   }
 }

@@ -19,12 +19,14 @@ import java.util.regex.PatternSyntaxException;
 /**
  * One connection: a region whose published log is read.
  *
+ * @param republishTopic in which it asks for commits that it misses
  * @param partitions of its events topic; empty: it is asked for at the start
  */
 public record PeerOptions(
     String region,
     KafkaConnection kafka,
     String eventsTopic,
+    String republishTopic,
     Optional<Integer> partitions,
     PeerFilter filter) {
 
@@ -73,6 +75,15 @@ public record PeerOptions(
           ValueRule.between(1, 32_768),
           "the peer's cluster is asked when the job is submitted");
 
+  static final JobOption<String> REPUBLISH_TOPIC =
+      JobOption.optional(
+          key(PREFIX + JobOption.NAME + ".republish-topic")
+              .stringType()
+              .noDefaultValue()
+              .withDescription("Topic in which that region asks for commits that it misses."),
+          TopicOptions.TOPIC_RULE,
+          "`republish.` and the peer's name");
+
   /** Stands for any number of keys. */
   static final JobOption<String> PROPERTIES =
       JobOption.optional(
@@ -120,6 +131,7 @@ public record PeerOptions(
           BOOTSTRAP_SERVERS,
           EVENTS_TOPIC,
           EVENTS_PARTITIONS,
+          REPUBLISH_TOPIC,
           PROPERTIES,
           FILTER_TYPES,
           FILTER_IDS,
@@ -149,6 +161,7 @@ public record PeerOptions(
                   reader.get(BOOTSTRAP_SERVERS.named(name)),
                   reader.withPrefix(PREFIX + name + ".properties.", ",")),
               reader.find(EVENTS_TOPIC.named(name)).orElse("events." + name),
+              reader.find(REPUBLISH_TOPIC.named(name)).orElse("republish." + name),
               reader.find(EVENTS_PARTITIONS.named(name)),
               new PeerFilter(
                   reader.get(FILTER_TYPES.named(name)),

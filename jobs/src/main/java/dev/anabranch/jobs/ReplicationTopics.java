@@ -11,7 +11,12 @@ import org.apache.flink.configuration.MemorySize;
 
 /** The topics of its own region that the cross-region job writes. */
 public record ReplicationTopics(
-    String inbound, int inboundMaxBytes, String views, String conflicts, int viewsMaxBytes) {
+    String inbound,
+    int inboundMaxBytes,
+    String views,
+    String conflicts,
+    int viewsMaxBytes,
+    String republish) {
 
   static final JobOption<MemorySize> INBOUND_MAX_BYTES =
       JobOption.withDefault(
@@ -19,8 +24,8 @@ public record ReplicationTopics(
               .memoryType()
               .defaultValue(MemorySize.ofMebiBytes(1))
               .withDescription(
-                  "Limit of a record for the command job: `commit.max-bytes` of any region, and 1 kb"
-                      + " more. A larger commit of another region would stop the job."),
+                  "Limit of a record for the command job: `commit.max-bytes` of any region, and 1"
+                      + " kb more. A larger commit of another region would stop the job."),
           ValueRule.between(MemorySize.parse("16 kb"), MemorySize.parse("9 mb")));
 
   static final JobOption<String> VIEWS_TOPIC =
@@ -53,13 +58,25 @@ public record ReplicationTopics(
           TopicOptions.TOPIC_RULE,
           "`conflicts.` and the region's name");
 
+  static final JobOption<String> REPUBLISH_TOPIC =
+      JobOption.optional(
+          key("republish.topic")
+              .stringType()
+              .noDefaultValue()
+              .withDescription(
+                  "Topic in which this region asks those that read from it to publish commits again"
+                      + " that it misses; one partition."),
+          TopicOptions.TOPIC_RULE,
+          "`republish.` and the region's name");
+
   static final List<JobOption<?>> ALL =
       List.of(
           RegionsOptions.INBOUND_TOPIC,
           INBOUND_MAX_BYTES,
           VIEWS_TOPIC,
           VIEWS_MAX_BYTES,
-          CONFLICTS_TOPIC);
+          CONFLICTS_TOPIC,
+          REPUBLISH_TOPIC);
 
   static ReplicationTopics read(OptionReader reader, RegionId region) {
     return new ReplicationTopics(
@@ -67,6 +84,7 @@ public record ReplicationTopics(
         (int) reader.get(INBOUND_MAX_BYTES).getBytes(),
         reader.find(VIEWS_TOPIC).orElse("views." + region),
         reader.find(CONFLICTS_TOPIC).orElse("conflicts." + region),
-        (int) reader.get(VIEWS_MAX_BYTES).getBytes());
+        (int) reader.get(VIEWS_MAX_BYTES).getBytes(),
+        reader.find(REPUBLISH_TOPIC).orElse("republish." + region));
   }
 }

@@ -25,11 +25,20 @@ final class Uids {
   static final String CONFLICT_TABLE = "conflict-table";
   static final String REPLICATION_DEAD_LETTERS = "replication-dead-letters";
 
+  static final String REPUBLISH = "republish";
+  static final String REPUBLISHED = "republished-events";
+  static final String REPUBLISH_REQUESTS = "republish-requests";
+
   private Uids() {}
 
   /** Of the source that reads a region's log: a peer may come and go, the others stay. */
   static String logSource(String region) {
     return "log-source-" + region;
+  }
+
+  /** Of the source that reads what a region asks to be published again. */
+  static String requestSource(String region) {
+    return "request-source-" + region;
   }
 
   /** Of what reads the records of that source. */

@@ -59,6 +59,7 @@ class CrossRegionJobITCase {
   static void startPeer() {
     directory = WorkDirectory.create("peer");
     peerKafka = KafkaProcess.start(directory.resolve("kafka"));
+    peerKafka.createTopic("republish.b", 1, Map.of());
     link = peerKafka.openProxy(0);
   }
 

@@ -3,7 +3,9 @@ package dev.anabranch.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.causality.RegionId;
 import dev.anabranch.jobs.config.Settings;
+import dev.anabranch.store.StoreLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -86,7 +88,12 @@ class CrossRegionJobTopologyTest {
                 "store.database.one.user", "user",
                 "store.database.one.password", "password"));
     var options = CrossRegionJobOptions.from(Settings.of(settings));
-    var found = new CrossRegionStartCheck.Found(8, Map.of("b", 8, "c", 4), 1 << 20);
+    var found =
+        new CrossRegionStartCheck.Found(
+            new StoreLayout(
+                new RegionId("eu"), "store", SHARDS, 8, List.of("one"), new int[SHARDS]),
+            Map.of("b", 8, "c", 4),
+            1 << 20);
     var env = new StreamExecutionEnvironment(new Configuration());
     CrossRegionJob.build(
         env, options, loader -> AggregateTypes.of(), CrossRegionEndpoints.of(options, found));

@@ -23,9 +23,13 @@ import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.operators.command.ErrorCodes;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -60,6 +64,7 @@ class RegionsITCase {
     for (var region : List.of(a, b)) {
       region.option("regions.names", a.name() + "," + b.name());
       region.option("regions.home", a.name());
+      region.option("hold.patience", "1 s");
     }
     a.start();
     b.start();
@@ -154,6 +159,49 @@ class RegionsITCase {
     awaitSameCommits(2);
     assertThat(read(a, "Auto/1")).isEqualTo(",x");
     assertThat(read(b, "Auto/1")).isEqualTo(",x");
+    var again = List.of(a.handle(command), b.handle(command));
+    assertThat(again).allMatch(CommandReply::repeated);
+    assertThat(again).extracting(CommandReply::superseded).containsOnlyOnce(true);
+    assertThat(again.get(0).backing().revision()).isEqualTo(again.get(1).backing().revision());
+  }
+
+  @Test
+  void whatATopicLostWhileTheLinkWasCutIsPublishedAgainOnRequest() throws Exception {
+    accept(a, "Auto/1", "add 1");
+    awaitSameCommits(1);
+    link.cut();
+    accept(a, "Auto/1", "add 2");
+    accept(a, "Auto/1", "add 3");
+    accept(a, "Set/1", "add x");
+    var events = "events." + a.name();
+    Await.until("all rows in the topic", () -> a.messages(events).size() == 4);
+    loseAll(events);
+    link.heal();
+
+    accept(a, "Auto/1", "add 4");
+    accept(a, "Set/1", "add y");
+
+    awaitSameCommits(6);
+    assertThat(read(b, "Auto/1")).isEqualTo(",1,2,3,4");
+    assertThat(read(b, "Set/1")).isEqualTo("[x, y]");
+    assertThat(crossB.metrics().get("anabranch.republishRequestsOut")).isPositive();
+    b.verify();
+  }
+
+  /** As if the retention were shorter than the cut. */
+  private void loseAll(String topic) throws Exception {
+    var servers = a.kafka().bootstrapServers();
+    try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", servers))) {
+      var partitions =
+          admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions();
+      var all = new HashMap<TopicPartition, RecordsToDelete>();
+      partitions.forEach(
+          partition ->
+              all.put(
+                  new TopicPartition(topic, partition.partition()),
+                  RecordsToDelete.beforeOffset(-1)));
+      admin.deleteRecords(all).all().get();
+    }
   }
 
   @Test

@@ -13,6 +13,20 @@ public record Dot(RegionId origin, long n) implements Comparable<Dot> {
     }
   }
 
+  /**
+   * The dot of a text such as {@code a:3}, as {@link #toString} writes it.
+   *
+   * @throws IllegalArgumentException if the text is no dot
+   */
+  public static Dot parse(String text) {
+    var colon = text.lastIndexOf(':');
+    if (colon < 1) {
+      throw new IllegalArgumentException("'" + text + "' is no version; write region:n, as a:3");
+    }
+    return new Dot(
+        new RegionId(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
+  }
+
   @Override
   public int compareTo(Dot other) {
     var byOrigin = origin.compareTo(other.origin);

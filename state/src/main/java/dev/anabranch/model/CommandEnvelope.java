@@ -1,6 +1,7 @@
 package dev.anabranch.model;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param commandId idempotency key within the aggregate, 1 to 64 bytes of UTF-8
  * @param expectedVersion version the sender decided on; {@link #ANY_VERSION}: not checked
  * @param expectedRevision revision the sender decided on, as a reply carried it; null: not checked
+ * @param buildsOn live version that the sender decided on, of several; null: on all of them
  * @param metadata headers carried to the outcome and its events, by name
  */
 public record CommandEnvelope(
@@ -19,6 +21,7 @@ public record CommandEnvelope(
     EncodedMessage command,
     long expectedVersion,
     @Nullable VectorTime expectedRevision,
+    @Nullable Dot buildsOn,
     Map<String, String> metadata,
     ReplyTarget replyTarget) {
 
@@ -40,6 +43,26 @@ public record CommandEnvelope(
     metadata = Map.copyOf(metadata);
   }
 
+  /** A command that names no version to build on. */
+  public CommandEnvelope(
+      AggregateKey aggregate,
+      String commandId,
+      EncodedMessage command,
+      long expectedVersion,
+      @Nullable VectorTime expectedRevision,
+      Map<String, String> metadata,
+      ReplyTarget replyTarget) {
+    this(
+        aggregate,
+        commandId,
+        command,
+        expectedVersion,
+        expectedRevision,
+        null,
+        metadata,
+        replyTarget);
+  }
+
   /** A command that expects no revision. */
   public CommandEnvelope(
       AggregateKey aggregate,
@@ -48,7 +71,7 @@ public record CommandEnvelope(
       long expectedVersion,
       Map<String, String> metadata,
       ReplyTarget replyTarget) {
-    this(aggregate, commandId, command, expectedVersion, null, metadata, replyTarget);
+    this(aggregate, commandId, command, expectedVersion, null, null, metadata, replyTarget);
   }
 
   /**

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param backing the durable row behind the answer; null for {@link ReplyStatus#ERROR} and
  *     transient rejections
  * @param repeated whether the command had this outcome already when it came
+ * @param superseded whether this region once answered something else: another region had accepted
+ *     the command too, and that outcome counts
  */
 public record CommandReply(
     @Nullable String commandId,
@@ -18,7 +20,20 @@ public record CommandReply(
     ReplyBody body,
     @Nullable Backing backing,
     boolean repeated,
+    boolean superseded,
     ReplyTarget target) {
+
+  /** An answer that no other region's has taken the place of. */
+  public CommandReply(
+      @Nullable String commandId,
+      @Nullable AggregateKey aggregate,
+      ReplyStatus status,
+      ReplyBody body,
+      @Nullable Backing backing,
+      boolean repeated,
+      ReplyTarget target) {
+    this(commandId, aggregate, status, body, backing, repeated, false, target);
+  }
 
   /**
    * The row that makes an answer durable.

@@ -26,6 +26,7 @@ public final class CommandReplySerializer extends ImmutableSerializer<CommandRep
   private static final int IS_REPEATED = 8;
   private static final int HAS_TOPIC = 16;
   private static final int HAS_CORRELATION_ID = 32;
+  private static final int IS_SUPERSEDED = 64;
 
   @Override
   public void serialize(CommandReply reply, DataOutputView out) throws IOException {
@@ -66,8 +67,10 @@ public final class CommandReplySerializer extends ImmutableSerializer<CommandRep
     var partition = in.readInt();
     var correlationId = (flags & HAS_CORRELATION_ID) != 0 ? Views.readBytes(in) : null;
     var repeated = (flags & IS_REPEATED) != 0;
+    var superseded = (flags & IS_SUPERSEDED) != 0;
     var target = new ReplyTarget(topic, partition, correlationId);
-    return new CommandReply(commandId, aggregate, status, body, backing, repeated, target);
+    return new CommandReply(
+        commandId, aggregate, status, body, backing, repeated, superseded, target);
   }
 
   private static int flagsOf(CommandReply reply) {
@@ -75,6 +78,7 @@ public final class CommandReplySerializer extends ImmutableSerializer<CommandRep
         | (reply.aggregate() == null ? 0 : HAS_AGGREGATE)
         | (reply.backing() == null ? 0 : HAS_BACKING)
         | (reply.repeated() ? IS_REPEATED : 0)
+        | (reply.superseded() ? IS_SUPERSEDED : 0)
         | (reply.target().topic() == null ? 0 : HAS_TOPIC)
         | (reply.target().correlationId() == null ? 0 : HAS_CORRELATION_ID);
   }

@@ -1,6 +1,7 @@
 package dev.anabranch.wire;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandEnvelope;
@@ -33,6 +34,7 @@ final class CommandDecoder {
   private byte @Nullable [] schemaVersion;
   private byte @Nullable [] expectedVersion;
   private byte @Nullable [] expectedRevision;
+  private byte @Nullable [] buildsOn;
   private byte @Nullable [] replyTopic;
   private byte @Nullable [] replyPartition;
   private byte @Nullable [] correlationId;
@@ -54,6 +56,7 @@ final class CommandDecoder {
     var schema = schemaVersion();
     var expected = expectedVersion();
     var revision = expectedRevision();
+    var on = buildsOn();
     var target = target();
     checkValue(message);
     checkKey(message, aggregate);
@@ -67,7 +70,8 @@ final class CommandDecoder {
     var command = new EncodedMessage(commandType, schema, message.value());
     var carried = metadata == null ? Map.<String, String>of() : metadata;
     return new WellFormed(
-        new CommandEnvelope(aggregate, commandId, command, expected, revision, carried, target));
+        new CommandEnvelope(
+            aggregate, commandId, command, expected, revision, on, carried, target));
   }
 
   private Malformed malformed(
@@ -119,6 +123,7 @@ final class CommandDecoder {
       case Headers.SCHEMA_VERSION -> schemaVersion = once(name, schemaVersion, value);
       case Headers.EXPECTED_VERSION -> expectedVersion = once(name, expectedVersion, value);
       case Headers.EXPECTED_REVISION -> expectedRevision = once(name, expectedRevision, value);
+      case Headers.BUILDS_ON -> buildsOn = once(name, buildsOn, value);
       // Not our attributes: as Kafka's own readers do, the last one counts.
       case Headers.REPLY_TOPIC -> replyTopic = value;
       case Headers.REPLY_PARTITION -> replyPartition = value;
@@ -263,6 +268,19 @@ final class CommandDecoder {
       return VectorTime.fromToken(token);
     } catch (IllegalArgumentException e) {
       malformed(Headers.EXPECTED_REVISION, "is no revision; send what a reply carried, unchanged");
+      return null;
+    }
+  }
+
+  private @Nullable Dot buildsOn() {
+    var text = buildsOn == null ? null : text(Headers.BUILDS_ON, buildsOn);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return Dot.parse(text);
+    } catch (IllegalArgumentException e) {
+      malformed(Headers.BUILDS_ON, "is no version; send region:n, as a:3");
       return null;
     }
   }

@@ -88,6 +88,9 @@ public final class CommandWire {
     if (command.expectedRevision() != null) {
       headers.add(RecordHeader.of(Headers.EXPECTED_REVISION, command.expectedRevision().token()));
     }
+    if (command.buildsOn() != null) {
+      headers.add(RecordHeader.of(Headers.BUILDS_ON, command.buildsOn().toString()));
+    }
     addReplyTarget(headers, command.replyTarget());
     new TreeMap<>(command.metadata())
         .forEach(

@@ -29,6 +29,10 @@ public final class Headers {
   public static final String SCHEMA_VERSION = "ce_schemaversion";
   public static final String EXPECTED_VERSION = "ce_expectedversion";
   public static final String EXPECTED_REVISION = "ce_expectedrevision";
+
+  /** The live version that a command builds on, of several: {@code region:n}. */
+  public static final String BUILDS_ON = "ce_buildson";
+
   public static final String COMMAND_ID = "ce_commandid";
   public static final String KIND = "ce_kind";
   public static final String REGION = "ce_region";
@@ -50,6 +54,9 @@ public final class Headers {
   public static final String CODE = "ce_code";
   public static final String REVISION = "ce_revision";
   public static final String REPEATED = "ce_repeated";
+
+  /** {@code true}: another region's outcome of the command counts, this region said otherwise. */
+  public static final String SUPERSEDED = "ce_superseded";
 
   /** Whether a view's aggregate has an open conflict: {@code true} or {@code false}. */
   public static final String CONFLICT = "ce_conflict";

@@ -27,6 +27,7 @@ final class ReplyDecoder {
   private long offset = -1;
   private long version;
   private boolean repeated;
+  private boolean superseded;
   private String code = "";
   private String reason = "";
   private String contentType = "";
@@ -59,6 +60,7 @@ final class ReplyDecoder {
       case Headers.SHARD_OFFSET -> offset = Headers.number(name, value);
       case Headers.VERSION -> version = Headers.number(name, value);
       case Headers.REPEATED -> repeated = Headers.text(name, value).equals("true");
+      case Headers.SUPERSEDED -> superseded = Headers.text(name, value).equals("true");
       case Headers.CODE -> code = Headers.text(name, value);
       case Headers.MESSAGE -> reason = Headers.text(name, value);
       case Headers.CONTENT_TYPE -> contentType = Headers.text(name, value);
@@ -87,6 +89,7 @@ final class ReplyDecoder {
         new ReplyBody(code, reason, details, version, contentType, result),
         backing(),
         repeated,
+        superseded,
         correlationId == null
             ? ReplyTarget.DEFAULT
             : new ReplyTarget(null, ReplyTarget.ANY_PARTITION, correlationId));

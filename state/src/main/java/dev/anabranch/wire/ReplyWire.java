@@ -42,6 +42,9 @@ public final class ReplyWire {
     if (reply.repeated()) {
       headers.add(new RecordHeader(Headers.REPEATED, TRUE));
     }
+    if (reply.superseded()) {
+      headers.add(new RecordHeader(Headers.SUPERSEDED, TRUE));
+    }
     if (reply.target().correlationId() != null) {
       headers.add(new RecordHeader(Headers.CORRELATION_ID, reply.target().correlationId()));
     }

@@ -29,6 +29,7 @@ import dev.anabranch.wire.MetadataBlob;
 import dev.anabranch.wire.ReplicaBlob;
 import dev.anabranch.wire.ReplyBlob;
 import dev.anabranch.wire.ReplyWire;
+import dev.anabranch.wire.RepublishWire;
 import dev.anabranch.wire.ResolutionBlob;
 import dev.anabranch.wire.ViewWire;
 import java.io.IOException;
@@ -212,6 +213,27 @@ class FormatTest {
     assertThat(read.row().isIdenticalTo(Samples.COMMIT)).isTrue();
   }
 
+  @Test
+  void aRequestToPublishAgainIsStillWrittenAndUnderstood() throws IOException {
+    assertThat(text(RepublishWire.encode(Samples.REPUBLISH)))
+        .isEqualTo(storedText("kafka-republish"));
+    assertThat(RepublishWire.decode(RepublishWire.encode(Samples.REPUBLISH)))
+        .isEqualTo(Samples.REPUBLISH);
+  }
+
+  @Test
+  void aSupersededReplyIsStillWrittenAndUnderstood() throws IOException {
+    var wire = ReplyWire.encode(Samples.SUPERSEDED);
+    assertThat(text(wire)).isEqualTo(storedText("kafka-reply-superseded"));
+    assertThat(ReplyWire.decode(wire)).usingRecursiveComparison().isEqualTo(Samples.SUPERSEDED);
+
+    var out = new DataOutputSerializer(64);
+    var serializer = new CommandReplySerializer();
+    serializer.serialize(Samples.SUPERSEDED, out);
+    var read = serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+    assertThat(read).usingRecursiveComparison().isEqualTo(Samples.SUPERSEDED);
+  }
+
   private static String crossRegion() {
     return String.join(
         "\n",
@@ -234,6 +256,10 @@ class FormatTest {
         FOLDER.resolve("kafka-command.txt"),
         text(CommandWire.encode(Samples.COMMAND, "application/json", "/shop")));
     Files.writeString(FOLDER.resolve("kafka-cross-region.txt"), crossRegion());
+    Files.writeString(
+        FOLDER.resolve("kafka-republish.txt"), text(RepublishWire.encode(Samples.REPUBLISH)));
+    Files.writeString(
+        FOLDER.resolve("kafka-reply-superseded.txt"), text(ReplyWire.encode(Samples.SUPERSEDED)));
     Files.writeString(FOLDER.resolve("kafka-reply.txt"), text(ReplyWire.encode(Samples.ANSWER)));
     Files.writeString(
         FOLDER.resolve("kafka-events.txt"),

@@ -26,6 +26,7 @@ import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplyBody;
 import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.ShardRecord;
 import dev.anabranch.model.SourcePosition;
@@ -57,6 +58,18 @@ final class Samples {
 
   static final AggregateKey ACCOUNT = new AggregateKey("Account", "Zoë/1");
   static final VectorTime TIME = VectorTime.of(Map.of(EU, 300L, US, 1L));
+  static final CommandReply SUPERSEDED =
+      new CommandReply(
+          "cmd-1",
+          ACCOUNT,
+          ReplyStatus.ACCEPTED,
+          ReplyBody.EMPTY,
+          new CommandReply.Backing("eu-west", new LogPosition(17, 42), TIME.token()),
+          true,
+          true,
+          ReplyTarget.DEFAULT);
+  static final RepublishRequest REPUBLISH =
+      new RepublishRequest("us-east", ACCOUNT, TIME, 1_708_016_625_000L, 3);
   static final Causality CAUSALITY =
       new Causality(
           TIME,

@@ -2,6 +2,7 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.benchmarks.BenchmarkDomain;
+import dev.anabranch.benchmarks.micro.Samples;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
@@ -50,8 +51,11 @@ public class AggregateCacheBenchmark {
   private final AggregateKey[] keys = new AggregateKey[AGGREGATES];
   private final String[] routingKeys = new String[AGGREGATES];
   private final SplittableRandom random = new SplittableRandom(1);
-  private final AggregateCache large = new AggregateCache(types, new Bytes(), AGGREGATES);
-  private final AggregateCache small = new AggregateCache(types, new Bytes(), AGGREGATES / 10);
+  private final AggregateGraph.Regions regions =
+      new AggregateGraph.Regions(Samples.REGION, List.of(Samples.REGION));
+  private final AggregateCache large = new AggregateCache(types, new Bytes(), regions, AGGREGATES);
+  private final AggregateCache small =
+      new AggregateCache(types, new Bytes(), regions, AGGREGATES / 10);
 
   @Setup
   public void fill() {

@@ -1,12 +1,17 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.demo.CliRunner;
 import dev.anabranch.cli.demo.Demo;
 import dev.anabranch.cli.demo.DemoOptions;
 import dev.anabranch.cli.text.Style;
+import dev.anabranch.embedded.RegionTopology;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -14,29 +19,55 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code anabranch demo}: a whole region, in action. */
+/** {@code anabranch demo}: whole regions, in action. */
 @Command(
     name = "demo",
     description = {
-      "Runs a whole region on this machine, with traffic, and verifies what it holds.",
-      "The parts are real: a Kafka broker, two MariaDB servers, and a Flink cluster with the command"
-          + " job of the bank example. Nothing needs to be installed; it takes about 2 GB of memory"
-          + " and less than a minute."
+      "Runs whole regions on this machine, with traffic, and verifies what they hold.",
+      "The parts are real: a Kafka broker, MariaDB servers and a Flink cluster for each region,"
+          + " with the jobs of the bank and the orders examples. An order is edited on both sides"
+          + " of a link that is cut; the conflict is resolved by policy, another one by hand.",
+      "Nothing needs to be installed. Two regions take about 3 GB of memory and a minute and a"
+          + " half, six sites about twice as much, and some minutes."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  anabranch demo",
-      "  anabranch demo --crash      # kills the task manager and a database on the way",
-      "  anabranch demo --keep       # and look around afterwards",
+      "  anabranch demo --regions a      # one region only",
+      "  anabranch demo --regions berlin,oslo,rome",
+      "  anabranch demo --topology six-sites",
+      "  anabranch demo --crash          # kills a task manager and a database on the way",
+      "  anabranch demo --keep           # and look around afterwards",
       "  anabranch demo --seconds 60 --rate 2000 --web"
     })
 final class DemoCommand implements Callable<Integer> {
 
+  private static final int MAX_REGIONS = 6;
+  private static final List<String> DEFAULT_REGIONS = List.of("a", "b");
+  private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,16}");
+
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
+      names = "--regions",
+      paramLabel = "NAMES",
+      split = ",",
+      description =
+          "Names of the regions, 1 to 6, each 1 to 16 of a-z, 0-9 and -; capitals are taken as"
+              + " small letters. Default: a,b; of six-sites a,b,c,d,e,f.")
+  private List<String> regions = List.of();
+
+  @Option(
+      names = "--topology",
+      paramLabel = "NAME",
+      description =
+          "Who reads whom: mesh (each all others), ring (one way), hub (the first one and each"
+              + " other), six-sites (the tree a-c, b-c, c-d, d-e, d-f). Default: mesh.")
+  private String topology = "mesh";
+
+  @Option(
       names = "--crash",
-      description = "Kills the task manager, and one database with kill -9, under load.")
+      description = "Kills a task manager, and one database with kill -9, under load.")
   private boolean crash;
 
   @Option(
@@ -83,13 +114,46 @@ final class DemoCommand implements Callable<Integer> {
               + " end");
     }
     if (spec.root().userObject() instanceof Anabranch root && root.hasRegionOptions()) {
-      throw CliException.usage("the demo makes a region of its own; leave out -D and --region");
+      throw CliException.usage("the demo makes regions of its own; leave out -D and --region");
     }
-    var options = new DemoOptions(directory, rate, Duration.ofSeconds(seconds), crash, keep, web);
+    var options =
+        new DemoOptions(topology(), directory, rate, Duration.ofSeconds(seconds), crash, keep, web);
     var out = spec.commandLine().getOut();
-    try (var demo = new Demo(options, out, new Style(Ansi.AUTO.enabled()))) {
+    CliRunner cli = (writer, args) -> Anabranch.run(writer, writer, args);
+    try (var demo = new Demo(options, out, new Style(Ansi.AUTO.enabled()), cli)) {
       return run(demo);
     }
+  }
+
+  private RegionTopology topology() {
+    var names = regions.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
+    for (var name : names) {
+      if (!REGION.matcher(name).matches()) {
+        throw CliException.usage(
+            "--regions: '" + name + "' must be 1 to 16 of a-z, 0-9 and -, such as eu-west");
+      }
+    }
+    if (names.size() > MAX_REGIONS || names.stream().distinct().count() < names.size()) {
+      throw CliException.usage("--regions must be 1 to " + MAX_REGIONS + " different names");
+    }
+    if (topology.equals("six-sites")) {
+      if (!names.isEmpty() && !names.equals(RegionTopology.SIX_SITES)) {
+        throw CliException.usage(
+            "--topology six-sites has the regions "
+                + String.join(",", RegionTopology.SIX_SITES)
+                + "; leave out --regions");
+      }
+      return RegionTopology.sixSites();
+    }
+    var given = names.isEmpty() ? DEFAULT_REGIONS : names;
+    return switch (topology) {
+      case "mesh" -> RegionTopology.mesh(given);
+      case "ring" -> given.size() == 1 ? RegionTopology.mesh(given) : RegionTopology.ring(given);
+      case "hub" -> RegionTopology.hub(given);
+      default ->
+          throw CliException.usage(
+              "--topology must be mesh, ring, hub or six-sites, is " + topology);
+    };
   }
 
   private int run(Demo demo) throws Exception {

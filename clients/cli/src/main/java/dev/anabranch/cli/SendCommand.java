@@ -1,5 +1,7 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.cli.send.JsonCommand;
 import dev.anabranch.cli.send.Pacer;
 import dev.anabranch.cli.send.SendRun;
@@ -37,9 +39,9 @@ import picocli.CommandLine.Parameters;
     },
     description = {
       "Sends one command, or one for each line of a file, and says what became of it.",
-      "A line of the file is {\"aggregate\":\"Account/1\",\"type\":\"Deposit\",\"data\":{...}}, with"
-          + " \"id\", \"schemaVersion\", \"expectedVersion\" and \"meta\" if needed. Lines without"
-          + " an id get a random one: give ids if you may send the file again."
+      "A line of the file is {\"aggregate\":\"Account/1\",\"type\":\"Deposit\",\"data\":{...}},"
+          + " with \"id\", \"schemaVersion\", \"expectedVersion\" and \"meta\" if needed. Lines"
+          + " without an id get a random one: give ids if you may send the file again."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -79,6 +81,22 @@ final class SendCommand extends RegionCommand {
       paramLabel = "N",
       description = "Reject the command unless the aggregate is at this version.")
   private long expectedVersion = CommandEnvelope.ANY_VERSION;
+
+  @Option(
+      names = "--expected-revision",
+      paramLabel = "TOKEN",
+      description =
+          "Reject the command unless the aggregate is at this revision, as a reply or a view"
+              + " carried it: for types that several regions change.")
+  private @Nullable String expectedRevision;
+
+  @Option(
+      names = "--on",
+      paramLabel = "DOT",
+      description =
+          "Decide on this live version, region:n, of an aggregate with an open conflict; see"
+              + " `anabranch conflicts show`.")
+  private @Nullable String buildsOn;
 
   @Option(
       names = "--meta",
@@ -148,8 +166,13 @@ final class SendCommand extends RegionCommand {
     }
     var commandId = id == null ? UUID.randomUUID().toString() : id;
     try {
-      return JsonCommand.of(
-          Keys.parse(aggregate), type, schemaVersion, commandId, data, expectedVersion, meta);
+      var command =
+          JsonCommand.of(
+              Keys.parse(aggregate), type, schemaVersion, commandId, data, expectedVersion, meta);
+      if (expectedRevision != null) {
+        command = command.withExpectedRevision(VectorTime.fromToken(expectedRevision));
+      }
+      return buildsOn == null ? command : command.buildingOn(Dot.parse(buildsOn));
     } catch (IllegalArgumentException e) {
       throw CliException.usage(type + " for " + aggregate + ": " + e.getMessage());
     }

@@ -159,6 +159,21 @@ class AnabranchTest {
     assertThat(directory.resolve("precious.txt")).exists();
   }
 
+  @Test
+  void theDemoTakesRegionsAndTopologiesThatThereAre() {
+    assertThat(run("demo", "--regions", "a,b_c")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("demo", "--regions", "A,a")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("demo", "--topology", "star")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("demo", "--topology", "six-sites", "--regions", "x,y"))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString())
+        .contains("'b_c' must be 1 to 16 of a-z, 0-9 and -, such as eu-west")
+        .contains("--regions must be 1 to 6 different names")
+        .contains("--topology must be mesh, ring, hub or six-sites, is star")
+        .contains("has the regions a,b,c,d,e,f; leave out --regions");
+  }
+
   private int run(String... args) {
     return Anabranch.run(new PrintWriter(out), new PrintWriter(err), args);
   }

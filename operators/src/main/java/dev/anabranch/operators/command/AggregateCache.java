@@ -41,6 +41,7 @@ final class AggregateCache {
 
   private final AggregateTypes types;
   private final OwnedState state;
+  private final AggregateGraph.Regions regions;
   private final int maxAggregates;
   private final Map<String, LiveAggregate> aggregates = new HashMap<>(1024);
 
@@ -55,9 +56,11 @@ final class AggregateCache {
   private long hits;
   private long misses;
 
-  AggregateCache(AggregateTypes types, OwnedState state, int maxAggregates) {
+  AggregateCache(
+      AggregateTypes types, OwnedState state, AggregateGraph.Regions regions, int maxAggregates) {
     this.types = types;
     this.state = state;
+    this.regions = regions;
     this.maxAggregates = maxAggregates;
   }
 
@@ -182,7 +185,7 @@ final class AggregateCache {
     var record = state.aggregate(routingKey);
     var graph =
         type != null && StoredVersions.hasGraph(type)
-            ? new AggregateGraph(routingKey, state, type)
+            ? new AggregateGraph(routingKey, state, type, regions)
             : null;
     if (record == null) {
       return new LiveAggregate(

@@ -3,11 +3,17 @@ package dev.anabranch.operators.command;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Outcome;
+import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.versions.Place;
+import dev.anabranch.versions.Standing;
 import dev.anabranch.versions.VersionGraph;
+import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
+import dev.anabranch.wire.GateBlob;
 import dev.anabranch.wire.StoredVersions;
 import java.util.HashMap;
 import java.util.List;
@@ -22,23 +28,48 @@ import org.jspecify.annotations.Nullable;
  */
 final class AggregateGraph {
 
+  /** Beside what the gate keeps under its own names. */
+  private static final String HEARD = "heard";
+
   private final String key;
   private final KeyedMap events;
   private final StoredVersions<Object> folding;
+  private final KeyedMap gate;
+  private final KeyedMap commands;
+  private final KeyedMap states;
+  private final Regions regions;
   private final StoredGraph storedGraph;
   private final StoredStates storedStates;
   private final VersionGraph committedGraph;
   private final VersionStates<Object> committed;
+
+  /** What the other regions have; null: not read yet. */
+  private @Nullable Stability heard;
+
+  /** Number of open entries at which compaction is tried next. */
+  private int compactAt;
 
   // -- While rows are pending.
   private final Map<Dot, byte[]> headEvents = new HashMap<>();
   private @Nullable VersionGraph headGraph;
   private @Nullable VersionStates<Object> head;
 
-  AggregateGraph(String key, OwnedState state, AggregateType<Object, Object, Object> type) {
+  /**
+   * Whose commits tell what is stable.
+   *
+   * @param all all configured regions, the own one among them
+   */
+  record Regions(RegionId own, List<RegionId> all) {}
+
+  AggregateGraph(
+      String key, OwnedState state, AggregateType<Object, Object, Object> type, Regions regions) {
     this.key = key;
     this.events = state.graphEvents();
     this.folding = new StoredVersions<>(type, this::eventsOf);
+    this.gate = state.gateEntries();
+    this.commands = state.graphCommands();
+    this.states = state.graphStates();
+    this.regions = regions;
     this.storedGraph = new StoredGraph(key, state);
     this.storedStates = new StoredStates(key, state, type);
     this.committedGraph = new VersionGraph(storedGraph);
@@ -53,7 +84,38 @@ final class AggregateGraph {
   void addCommitted(Outcome outcome) {
     var node = StoredVersions.node(outcome);
     events.put(key, node.dot().toString(), outcome.blobs().events());
+    hear(node);
     committed.add(node);
+  }
+
+  /** What a region's commit tells about what that region has; the own region has all. */
+  private void hear(VersionNode node) {
+    if (!node.dot().origin().equals(regions.own())) {
+      heard = heard().after(node.dot(), node.context());
+      gate.put(key, HEARD, GateBlob.encode(heard));
+    }
+  }
+
+  private Stability heard() {
+    if (heard == null) {
+      var stored = gate.get(key, HEARD);
+      heard = stored == null ? Stability.NONE : GateBlob.decodeStability(stored);
+    }
+    return heard;
+  }
+
+  /** Forgets everything; the commits are added again, in the order of the log. */
+  void clear() {
+    dropHead();
+    for (var entry : storedGraph.all()) {
+      storedGraph.remove(entry.dot());
+    }
+    storedGraph.summary(GraphSummary.EMPTY);
+    for (var map : List.of(events, commands, states)) {
+      map.all(key).keySet().forEach(name -> map.remove(key, name));
+    }
+    committed.forgetMerges();
+    compactAt = 0;
   }
 
   /** Adds a row that is not durable yet. */
@@ -96,6 +158,26 @@ final class AggregateGraph {
     return states().state(version);
   }
 
+  /**
+   * The commit that counts for a command, if that is another one than this region's own outcome.
+   * Null: the own outcome stands.
+   *
+   * @param own commit of this region's outcome; null: it made none
+   */
+  @Nullable Dot countsInstead(String commandId, @Nullable Dot own) {
+    if (own != null) {
+      var entry = storedGraph.get(own);
+      return entry == null || entry.standing() != Standing.TWIN ? null : entry.cause();
+    }
+    for (var dot : storedGraph.ofCommand(commandId)) {
+      var entry = storedGraph.get(dot);
+      if (entry != null && entry.standing() == Standing.COUNTS) {
+        return dot;
+      }
+    }
+    return null;
+  }
+
   boolean has(Dot version) {
     return current().find(version).isPresent();
   }
@@ -105,11 +187,17 @@ final class AggregateGraph {
     return folding.currentResolverId();
   }
 
-  /** Drops what no answer needs any more, if that is worth a pass; not while rows are pending. */
-  void compact(VectorTime stable) {
-    if (head == null && committedGraph.isWorthCompacting()) {
+  /**
+   * Drops what no answer needs any more, if that is worth a pass; not while rows are pending. Tried
+   * when the graph has doubled: one that a silent region keeps from shrinking costs little.
+   */
+  void compact(VectorTime applied) {
+    var open = storedGraph.summary().open();
+    if (head == null && open >= compactAt && committedGraph.isWorthCompacting()) {
+      compactAt = 2 * open;
       var before = storedGraph.all();
-      committed.compact(stable);
+      committed.compact(heard().stable(regions.own(), applied, regions.all()));
+      compactAt = 2 * storedGraph.summary().open();
       for (var entry : before) {
         if (storedGraph.get(entry.dot()) == null) {
           events.remove(key, entry.dot().toString());

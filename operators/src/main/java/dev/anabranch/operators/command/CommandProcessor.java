@@ -3,6 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogPosition;
@@ -242,17 +243,46 @@ final class CommandProcessor {
     var ref = new CommandRef(in.command().aggregate(), in.command().commandId());
     Consumer<@Nullable LogRow> answer =
         row -> {
-          in.lane().end(lookup);
           if (row == null) {
+            in.lane().end(lookup);
             ifNone.run();
+            lanes.trySend(in.lane());
           } else {
-            in.lane().answered(in.record());
-            counts.repeated();
-            outputs.reply(replies.repeated(in.command(), row));
+            answerEarlier(in, lookup, row);
           }
-          lanes.trySend(in.lane());
         };
     in.lane().worker().submit(new LaneRequest.Find(position, ref, answer));
+  }
+
+  /** Answers from the row of the outcome that counts: this one, or another region's. */
+  private void answerEarlier(Incoming in, Lane.Lookup lookup, LogRow row) {
+    var command = in.command();
+    var graph = aggregates.get(command.aggregate(), in.record().routingKey()).graph;
+    var counting =
+        graph == null ? null : graph.countsInstead(command.commandId(), row.outcome().dot());
+    if (counting == null) {
+      endEarlier(in, lookup, replies.repeated(command, row));
+      return;
+    }
+    Consumer<List<LogRow>> found =
+        history ->
+            endEarlier(
+                in,
+                lookup,
+                history.stream()
+                    .filter(each -> counting.equals(each.outcome().dot()))
+                    .findFirst()
+                    .map(each -> replies.superseded(command, each))
+                    .orElseGet(() -> replies.repeated(command, row)));
+    in.lane().worker().submit(new LaneRequest.History(command.aggregate(), found));
+  }
+
+  private void endEarlier(Incoming in, Lane.Lookup lookup, CommandReply reply) {
+    in.lane().end(lookup);
+    in.lane().answered(in.record());
+    counts.repeated();
+    outputs.reply(reply);
+    lanes.trySend(in.lane());
   }
 
   /** Null: the same asker's lookup is under way, and this record is done with. */
@@ -306,8 +336,12 @@ final class CommandProcessor {
   }
 
   private void requestHistory(LiveAggregate live, int shard, Lane lane) {
+    Consumer<List<LogRow>> rebuild = rows -> rebuilt(live, rows, shard, lane);
     lane.worker()
-        .submit(new LaneRequest.History(live.key, rows -> rebuilt(live, rows, shard, lane)));
+        .submit(
+            live.graph == null
+                ? new LaneRequest.History(live.key, rebuild)
+                : new LaneRequest.Commits(live.key, rebuild));
   }
 
   private void rebuilt(LiveAggregate live, List<LogRow> rows, int shard, Lane lane) {

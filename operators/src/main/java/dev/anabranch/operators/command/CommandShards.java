@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ShardRecord;
 import dev.anabranch.model.Shards;
@@ -67,7 +68,8 @@ final class CommandShards implements AutoCloseable {
     this.state = state;
     this.environment = environment;
     this.lanes = new Lanes(options.shardCount());
-    this.aggregates = new AggregateCache(types, state, options.maxCachedAggregates());
+    this.aggregates =
+        new AggregateCache(types, state, regionsOf(options), options.maxCachedAggregates());
     this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates);
     var writer = new SecureRandom().nextLong();
     this.processor =
@@ -83,6 +85,12 @@ final class CommandShards implements AutoCloseable {
         new RemoteCommits(options, aggregates, lanes, processor, environment.outputs(), metrics);
     var commits = new CommitPath(options, lanes, processor, environment.outputs(), metrics);
     lanes.onAppend(commits::ended);
+  }
+
+  private static AggregateGraph.Regions regionsOf(CommandOperatorOptions options) {
+    return new AggregateGraph.Regions(
+        new RegionId(options.region()),
+        options.regions().all().stream().map(RegionId::new).toList());
   }
 
   /** Takes the shard over, from its checkpointed position. */

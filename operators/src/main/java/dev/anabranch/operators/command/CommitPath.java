@@ -85,6 +85,7 @@ final class CommitPath {
       Folding.commit(live, row.outcome());
       if (live.pending.isEmpty() && live.graph != null) {
         live.graph.dropHead();
+        Folding.compact(live);
       }
       var commandId = row.outcome().commandId();
       if (commandId != null && row.outcome().slot().isEmpty()) {

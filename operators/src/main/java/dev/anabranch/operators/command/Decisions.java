@@ -81,11 +81,13 @@ final class Decisions {
       if (command.command().type().equals(ResolveConflict.TYPE)) {
         return resolved(type, aggregate, command, time);
       }
+      if (command.buildsOn() != null) {
+        return onVersion(type, aggregate, command, command.buildsOn(), time);
+      }
       if (head.live().size() > 1 && type.replication() instanceof Interactive) {
         return rejected(command, head, time, openConflict(aggregate));
       }
-      var payload = type.commandCodec().decode(command.command());
-      return outcomeOf(type, aggregate, command, payload, time);
+      return outcomeOf(type, head, command, time);
     } catch (CodecException e) {
       return error(ErrorCodes.UNDECODABLE, messageOf(e));
     } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
@@ -93,13 +95,42 @@ final class Decisions {
     }
   }
 
-  private Decided outcomeOf(
+  /** Decides on one of several live versions: the others stay what they are. */
+  private Decided onVersion(
       AggregateType<Object, Object, Object> type,
       LiveAggregate aggregate,
       CommandEnvelope command,
-      Object payload,
+      Dot version,
       DecisionTime time) {
+    var graph = aggregate.graph;
     var head = aggregate.head;
+    if (graph == null) {
+      return error(
+          ErrorCodes.NO_VERSIONS,
+          "type " + type.name() + " never has several versions; send the command without one");
+    }
+    if (!head.live().contains(version)) {
+      var live = head.live().toString();
+      return rejected(
+          command,
+          head,
+          time,
+          ReplyBody.reason(
+              ErrorCodes.STALE_VERSION,
+              version + " is no live version; live are " + live,
+              Map.of("live", live)));
+    }
+    var alone = new Version(head.version(), head.past(), List.of(version), graph.state(version));
+    return outcomeOf(type, alone, command, time);
+  }
+
+  private Decided outcomeOf(
+      AggregateType<Object, Object, Object> type,
+      Version head,
+      CommandEnvelope command,
+      DecisionTime time)
+      throws CodecException {
+    var payload = type.commandCodec().decode(command.command());
     var context =
         new DecisionContext(
             command.commandId(),

@@ -9,6 +9,12 @@ public final class ErrorCodes {
   /** Rejection: several versions of the aggregate are live, and somebody must choose first. */
   public static final String OPEN_CONFLICT = "open-conflict";
 
+  /** Rejection: the version that the command builds on is not live; detail {@code live}. */
+  public static final String STALE_VERSION = "stale-version";
+
+  /** Error: the command names a version to build on, and its type has one state only. */
+  public static final String NO_VERSIONS = "no-versions";
+
   /** Rejection: the resolution does not fit what is live. */
   public static final String STALE_RESOLUTION = "stale-resolution";
 

@@ -7,6 +7,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.versions.MissingVersionException;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommitFold;
 import dev.anabranch.wire.WireFormatException;
@@ -14,9 +15,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Folds stored commits into an aggregate: the stored bytes, never a second decision. */
 final class Folding {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Folding.class);
 
   private Folding() {}
 
@@ -41,6 +46,21 @@ final class Folding {
     aggregate.committed = withGraph(aggregate, aggregate.committed);
     aggregate.head = aggregate.committed;
     aggregate.markDirty();
+    compact(aggregate);
+  }
+
+  /** Drops the versions that no answer needs any more, while nothing is pending. */
+  static void compact(LiveAggregate aggregate) {
+    var graph = aggregate.graph;
+    if (graph == null || !aggregate.pending.isEmpty() || aggregate.brokenReason != null) {
+      return;
+    }
+    try {
+      graph.compact(aggregate.committed.past().applied());
+    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+      // Of an older version that has to be derived for it: the graph stays as large as it is.
+      LOG.warn("The versions of {} can't be compacted: {}", aggregate.key, e.toString());
+    }
   }
 
   /**
@@ -71,6 +91,7 @@ final class Folding {
     try {
       graph.addCommitted(outcome);
     } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+      aggregate.rebuildTried &= !(e instanceof MissingVersionException);
       aggregate.brokenReason =
           "its version " + outcome.dot() + " can't be folded by this release: " + e;
     }
@@ -88,10 +109,19 @@ final class Folding {
       aggregate.committed = rebuilt(aggregate, type, history);
       checkComplete(aggregate, known, history);
     } else {
+      rebuildGraph(aggregate, aggregate.graph, history);
       aggregate.committed = withGraph(aggregate, known);
     }
     aggregate.resetHead();
     aggregate.markDirty();
+  }
+
+  private static void rebuildGraph(
+      LiveAggregate aggregate, AggregateGraph graph, List<LogRow> commits) {
+    graph.clear();
+    for (var row : commits) {
+      commit(aggregate, row.outcome());
+    }
   }
 
   /** In causal order: a payload that a filter withheld at first has a place before its effects. */

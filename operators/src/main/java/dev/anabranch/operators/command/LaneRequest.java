@@ -26,6 +26,11 @@ sealed interface LaneRequest {
   /** All commits of one aggregate, to fold it anew. */
   record History(AggregateKey aggregate, Consumer<List<LogRow>> answer) implements LaneRequest {}
 
+  /**
+   * All rows of one aggregate that have a dot, in the order of the log: to build its graph anew.
+   */
+  record Commits(AggregateKey aggregate, Consumer<List<LogRow>> answer) implements LaneRequest {}
+
   /** What completed checkpoints have made sure of. At most one at a time per lane. */
   record Checkpointed(Map<Integer, Long> publishedNext, ParkedShards parked, Runnable answer)
       implements LaneRequest {}

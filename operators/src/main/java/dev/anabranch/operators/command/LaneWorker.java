@@ -113,6 +113,12 @@ final class LaneWorker implements AutoCloseable {
     } else if (request instanceof LaneRequest.History history) {
       var rows = connection.call(session -> historyOf(session, history));
       mailbox.post("history read", () -> history.answer().accept(rows));
+    } else if (request instanceof LaneRequest.Commits commits) {
+      var key = commits.aggregate();
+      var rows =
+          connection.call(
+              session -> session.commits(List.of(key)).getOrDefault(key, List.<LogRow>of()));
+      mailbox.post("commits read", () -> commits.answer().accept(rows));
     } else if (request instanceof LaneRequest.Checkpointed checkpointed) {
       record(checkpointed);
     }

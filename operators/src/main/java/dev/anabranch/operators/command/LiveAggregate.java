@@ -5,6 +5,7 @@ import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandWindow;
+import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.List;
@@ -92,6 +93,7 @@ final class LiveAggregate {
       state = graph.state();
     } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
       // Another region's commit, or a resolver: the row is stored all the same.
+      rebuildTried &= !(e instanceof MissingVersionException);
       brokenReason = "its versions can't be made one by this release: " + e;
     }
     head = new Version(after.version(), after.past(), graph.live(), state);

@@ -40,9 +40,30 @@ final class Replies {
    * since a damaged row must not stop the commands behind it.
    */
   CommandReply repeated(CommandEnvelope command, LogRow row) {
+    return earlier(command, row, false);
+  }
+
+  /**
+   * Answer to a repeat of a command that this region once answered otherwise, from the row of the
+   * outcome that counts, which another region had accepted.
+   */
+  CommandReply superseded(CommandEnvelope command, LogRow counting) {
+    return earlier(command, counting, true);
+  }
+
+  private CommandReply earlier(CommandEnvelope command, LogRow row, boolean superseded) {
     try {
       var body = ReplyBlob.decode(row.outcome().blobs().reply());
-      return backed(command, row, body, revisionAfter(row), true);
+      var reply = backed(command, row, body, revisionAfter(row), true);
+      return new CommandReply(
+          reply.commandId(),
+          reply.aggregate(),
+          reply.status(),
+          reply.body(),
+          reply.backing(),
+          true,
+          superseded,
+          reply.target());
     } catch (WireFormatException e) {
       LOG.error("The stored outcome at {} can't be read: {}", row.position(), e.getMessage());
       return unbacked(

@@ -7,9 +7,11 @@ import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.serde.DeadLetterTypeInfo;
+import dev.anabranch.store.LogEnds;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.EventsBlob;
 import dev.anabranch.wire.WireFormatException;
+import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -34,6 +36,8 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", DeadLetterTypeInfo.INSTANCE);
 
+  private static final Duration LAG_INTERVAL = Duration.ofSeconds(5);
+
   static final String UNDECODABLE = "undecodable-event";
   static final String FOREIGN = "foreign-region";
 
@@ -42,21 +46,26 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
   private final boolean isOwn;
   private final PeerFilter filterSpec;
   private final DomainLoader domain;
+  private final LogEnds ends;
 
   // -- Runtime, from open on.
   private transient @Nullable CommitFilter filter;
   private transient @Nullable Counter deadLetters;
   private transient @Nullable Counter filtered;
+  private transient @Nullable PeerLag lag;
 
   /**
    * @param region whose topic is read
    * @param isOwn whether it is the job's own region
+   * @param ends where that topic ends
    */
-  public RegionIntake(String region, boolean isOwn, PeerFilter filter, DomainLoader domain) {
+  public RegionIntake(
+      String region, boolean isOwn, PeerFilter filter, DomainLoader domain, LogEnds ends) {
     this.region = region;
     this.isOwn = isOwn;
     this.filterSpec = filter;
     this.domain = domain;
+    this.ends = ends;
   }
 
   @Override
@@ -70,10 +79,23 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
     var group = runtime.getMetricGroup().addGroup("anabranch").addGroup("region", region);
     deadLetters = group.counter("deadLetters");
     filtered = group.counter("commitsFiltered");
+    var newLag = new PeerLag(region, ends, LAG_INTERVAL);
+    lag = newLag;
+    group.gauge("commitsBehind", newLag::rows);
+  }
+
+  @Override
+  public void close() {
+    if (lag != null) {
+      lag.close();
+    }
   }
 
   @Override
   public void processElement(CommandRecord record, Context context, Collector<PublishedRow> out) {
+    if (lag != null) {
+      lag.read(record.source().partition(), record.source().offset());
+    }
     PublishedRow published;
     try {
       var decoded = EventWire.decode(record.message());

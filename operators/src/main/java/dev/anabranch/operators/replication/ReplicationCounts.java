@@ -18,8 +18,14 @@ interface ReplicationCounts {
   /** A commit could not be kept, since too many are: it must be published again. */
   void refused(String region);
 
+  /** A commit is further ahead of the wall clock than is accepted: it waits. */
+  void aheadOfClock(String region, long aheadMillis);
+
   /** A hold lasts, and the own store does not have what is missing either. */
   void holdLasts();
+
+  /** The regions that read from this one were asked to publish commits again. */
+  void requested();
 
   /** A commit of this region came from outside, and its own row says something else. */
   void ownCommitDiffers();

@@ -15,6 +15,7 @@ final class ReplicationMetrics implements ReplicationCounts {
   private final MetricGroup group;
   private final Counter refused;
   private final Counter holdsLasting;
+  private final Counter requested;
   private final Counter ownCommitsDiffer;
   private final Counter behindOwnPast;
   private final Counter problems;
@@ -33,11 +34,16 @@ final class ReplicationMetrics implements ReplicationCounts {
 
     final AtomicLong lastReadMillis = new AtomicLong();
 
+    final Counter aheadOfClock;
+    final AtomicLong lastAheadMillis = new AtomicLong();
+
     Region(MetricGroup parent, String name) {
       var group = parent.addGroup("region", name);
       in = group.counter("rowsIn");
       released = group.counter("commitsReleased");
       duplicates = group.counter("commitsRepeated");
+      aheadOfClock = group.counter("commitsAheadOfClock");
+      group.gauge("lastAheadOfClockMillis", lastAheadMillis::get);
       group.gauge("commitsHeld", held::get);
       group.gauge("delayMillis", lastDelayMillis::get);
       group.gauge("lastReadMillis", lastReadMillis::get);
@@ -48,6 +54,7 @@ final class ReplicationMetrics implements ReplicationCounts {
     group = operator.addGroup("anabranch");
     refused = group.counter("commitsRefused");
     holdsLasting = group.counter("holdsLasting");
+    requested = group.counter("republishRequestsOut");
     ownCommitsDiffer = group.counter("ownCommitsDiffer");
     behindOwnPast = group.counter("behindOwnPast");
     problems = group.counter("aggregateProblems");
@@ -91,8 +98,19 @@ final class ReplicationMetrics implements ReplicationCounts {
   }
 
   @Override
+  public void aheadOfClock(String region, long aheadMillis) {
+    of(region).aheadOfClock.inc();
+    of(region).lastAheadMillis.set(aheadMillis);
+  }
+
+  @Override
   public void holdLasts() {
     holdsLasting.inc();
+  }
+
+  @Override
+  public void requested() {
+    requested.inc();
   }
 
   @Override

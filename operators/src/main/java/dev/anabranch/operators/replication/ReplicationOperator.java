@@ -2,11 +2,14 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ConflictRecord;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.serde.AggregateViewTypeInfo;
+import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.ConflictRecordTypeInfo;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.EventStoreFactory;
@@ -55,6 +58,10 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
   /** What became of conflicts. */
   public static final OutputTag<ConflictRecord> CONFLICTS =
       new OutputTag<>("conflicts", ConflictRecordTypeInfo.INSTANCE);
+
+  /** Requests for the regions that read from this one, to publish commits again. */
+  public static final OutputTag<CommandRecord> REQUESTS =
+      new OutputTag<>("requests", CommandRecordTypeInfo.INSTANCE);
 
   /** Commits that contradict what is known. */
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
@@ -249,6 +256,7 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
     private final StreamRecord<PublishedRow> row = new StreamRecord<>(null);
     private final StreamRecord<AggregateView> view = new StreamRecord<>(null);
     private final StreamRecord<ConflictRecord> conflict = new StreamRecord<>(null);
+    private final StreamRecord<CommandRecord> request = new StreamRecord<>(null);
     private final StreamRecord<DeadLetter> letter = new StreamRecord<>(null);
 
     FlinkOutputs(OpenConflicts open) {
@@ -269,6 +277,11 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
     public void conflict(ConflictRecord value) {
       open.note(value);
       output.collect(CONFLICTS, conflict.replace(value));
+    }
+
+    @Override
+    public void request(RepublishRequest value) {
+      output.collect(REQUESTS, request.replace(RepublishFunction.recordOf(value)));
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.List;
  *     stable
  * @param maxHeld commits that one subtask keeps for want of others before them
  * @param holdPatience how long a commit may wait before the own store is asked, and an alarm given
+ * @param maxClockSkew how far the hybrid logical time of another region's commit may be ahead of
+ *     the wall clock; one beyond it waits until the clock is there
  * @param maxFills aggregates that one subtask reads from the store at a time, or waits to
  */
 public record ReplicationOptions(
@@ -22,6 +24,7 @@ public record ReplicationOptions(
     List<String> regions,
     int maxHeld,
     Duration holdPatience,
+    Duration maxClockSkew,
     int maxFills)
     implements Serializable {
 
@@ -31,6 +34,10 @@ public record ReplicationOptions(
     if (!regions.contains(region)) {
       throw new IllegalArgumentException(
           "the regions " + regions + " don't name the own one, " + region);
+    }
+    if (maxClockSkew.isNegative()) {
+      throw new IllegalArgumentException(
+          "a clock-skew limit of 0 or more is needed: " + maxClockSkew);
     }
     if (maxHeld < 1 || maxFills < 1 || holdPatience.isNegative() || holdPatience.isZero()) {
       throw new IllegalArgumentException(

@@ -1,7 +1,6 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.api.AggregateTypes;
-import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.GateVerdict;
 import dev.anabranch.causality.HoldBack;
@@ -11,6 +10,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplicaHead.Merging;
+import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.model.Shards;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,9 +63,7 @@ final class Replicator {
   private final OwnCommits ownCommits;
   private final Replica.Environment replicas;
   private final Holds holds;
-
-  /** Held commits that the current record let pass. */
-  private int taken;
+  private final HeldCommits heldCommits;
 
   /** Aggregates that this attempt has asked the store for and not heard of. */
   private final Set<AggregateKey> reading = new HashSet<>();
@@ -92,6 +90,7 @@ final class Replicator {
     this.ownLog = new OwnLog(state, task.currentKey(), options.shardCount());
     this.gate = new CausalGate(region);
     this.held = new StoredGate(state);
+    this.heldCommits = new HeldCommits(options, state, held, counts, holds, task);
     this.ownCommits = new OwnCommits(options.region(), state, outputs, counts);
     this.replicas =
         new Replica.Environment(
@@ -194,7 +193,13 @@ final class Replicator {
       askStore(key);
       lookAgain();
     } else if (head.held() > 0) {
-      holdLasts(key, head);
+      for (var ready : heldCommits.readyByClock(key)) {
+        offer(ready, key, mergeOf(key), reload(head));
+      }
+      var after = reload(head);
+      if (after.held() > held.quarantined().size()) {
+        holdLasts(key, after);
+      }
     }
   }
 
@@ -213,13 +218,18 @@ final class Replicator {
       counts.holdLasts();
       LOG.warn(
           "{}: {} commits wait since {} ms for commits {}, which neither the topics nor the own"
-              + " store have. If this stays so, a peer that has them must publish them again:"
-              + " anabranch events republish --aggregate {}",
+              + " store have; the regions that read from this one are asked to publish them again."
+              + " If this stays so: anabranch events republish --aggregate {} in a region that has"
+              + " them",
           key,
           head.held(),
           nowMillis() - head.heldSinceMillis(),
           held.missing(),
           key);
+      var hops = Math.min(options.regions().size(), RepublishRequest.MAX_HOPS);
+      counts.requested();
+      outputs.request(
+          new RepublishRequest(options.region(), key, head.applied(), nowMillis(), hops));
     }
     askStore(key);
     task.timerInMillis().accept(holds.patienceMillis(key));
@@ -250,8 +260,17 @@ final class Replicator {
       }
       return;
     }
+    if (heldCommits.isAheadOfClock(in, arrival)) {
+      heldCommits.quarantine(in, key, head, arrival);
+      return;
+    }
+    if (held.isQuarantined(arrival.dot())) {
+      // It came again, and the clock is there: this one is taken.
+      var unused = heldCommits.endQuarantine(key, head, arrival.dot());
+      head = reload(head);
+    }
     if (verdict instanceof GateVerdict.Hold) {
-      hold(in, key, head, holdBack, arrival);
+      heldCommits.hold(in, key, head, arrival, () -> holdBack.offer(arrival));
       return;
     }
     if (!isOwn(in) && arrival.dot().origin().value().equals(options.region())) {
@@ -275,12 +294,12 @@ final class Replicator {
     var outcome = holdBack.offer(arrival);
     var replica = new Replica(replicas, key, type, head);
     for (var ready : outcome.ready()) {
-      var row = ready.dot().equals(arrival.dot()) ? in : takeHeld(ready);
+      var row = ready.dot().equals(arrival.dot()) ? in : heldCommits.take(ready.dot());
       if (!release(replica, row, verdict instanceof GateVerdict.Fill, key)) {
         return;
       }
     }
-    countHeld(replica);
+    heldCommits.count(replica);
     replica.finish();
     if (isOwn(in)) {
       ownCommits.remember(in.row());
@@ -311,77 +330,6 @@ final class Replicator {
     return false;
   }
 
-  private void hold(
-      PublishedRow in, AggregateKey key, ReplicaHead head, HoldBack holdBack, Arrival arrival) {
-    var before = held.held(arrival.dot());
-    if (before != null && (!before.tombstone() || arrival.tombstone())) {
-      counts.duplicate(in.region());
-      return;
-    }
-    if (before == null && holds.count() >= options.maxHeld()) {
-      refuse(in, key, head);
-      return;
-    }
-    var unused = holdBack.offer(arrival);
-    ReplicaState.run(() -> state.heldRows.put(arrival.dot().toString(), in));
-    if (before == null) {
-      counts.held(in.region(), 1);
-      holds.added();
-      var since = head.held() == 0 ? nowMillis() : head.heldSinceMillis();
-      var holding = head.withHeld(head.held() + 1, since);
-      state.head(holding);
-      state.holding(holding);
-      if (head.held() == 0) {
-        holds.began(key, since);
-        task.timerInMillis().accept(options.holdPatience().toMillis());
-      }
-    }
-  }
-
-  private void refuse(PublishedRow in, AggregateKey key, ReplicaHead head) {
-    counts.refused(in.region());
-    state.head(head);
-    LOG.error(
-        "{}: commit {} of region {} can't be kept until those before it come: {} commits wait"
-            + " already (hold.max-commits). It is not lost: publish the aggregate again in a region"
-            + " that has it, anabranch events republish --aggregate {}",
-        key,
-        Rows.dot(in.row()),
-        in.region(),
-        holds.count(),
-        key);
-  }
-
-  private PublishedRow takeHeld(Arrival ready) {
-    var dot = ready.dot().toString();
-    return ReplicaState.access(
-        () -> {
-          var row = state.heldRows.get(dot);
-          if (row == null) {
-            throw new IllegalStateException("the held commit " + dot + " is not in the state");
-          }
-          state.heldRows.remove(dot);
-          counts.held(row.region(), -1);
-          holds.removed();
-          taken++;
-          return row;
-        });
-  }
-
-  private void countHeld(Replica replica) {
-    if (taken == 0) {
-      return;
-    }
-    var head = replica.head();
-    var left = Math.max(0, head.held() - taken);
-    taken = 0;
-    replica.head(head.withHeld(left, left == 0 ? 0 : head.heldSinceMillis()));
-    state.holding(replica.head());
-    if (left == 0) {
-      holds.ended(replica.key());
-    }
-  }
-
   private boolean mustReadAgain(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
     if (type == null || head.merging() == Merging.FILLING) {
       return false;
@@ -395,7 +343,7 @@ final class Replicator {
 
   private void startReading(AggregateKey key) {
     var before = state.head();
-    for (var left = before == null ? 0 : before.held() - taken; left > 0; left--) {
+    for (var left = before == null ? 0 : before.held() - heldCommits.taken(); left > 0; left--) {
       holds.removed();
     }
     var heldRows =
@@ -411,7 +359,7 @@ final class Replicator {
           counts.held(row.region(), -1);
           state.addWaiting(row);
         });
-    taken = 0;
+    heldCommits.forgetTaken();
     holds.ended(key);
     state.head(ReplicaHead.empty(Merging.FILLING));
   }

@@ -86,12 +86,51 @@ final class StoredGate implements GateEntries {
         });
   }
 
+  /** Parks a commit that waits for nothing but the wall clock: under its own name. */
+  void quarantine(Arrival arrival) {
+    park(arrival.dot(), arrival);
+  }
+
+  boolean isQuarantined(Dot dot) {
+    var name = dot.toString();
+    return anyHeld && name.equals(access(() -> state.heldUnder.get(name)));
+  }
+
+  /** The commits that wait for the wall clock. */
+  List<Arrival> quarantined() {
+    return access(
+        () -> {
+          var found = new ArrayList<Arrival>();
+          for (var entry : state.heldUnder.entries()) {
+            if (entry.getKey().equals(entry.getValue())) {
+              found.add(GateBlob.decodeArrival(state.held.get(entry.getKey())));
+            }
+          }
+          return found;
+        });
+  }
+
+  /** Forgets a commit that waited for the wall clock. */
+  void endQuarantine(Dot dot) {
+    var name = dot.toString();
+    run(
+        () -> {
+          removeFrom(name, name);
+          state.held.remove(name);
+          state.heldUnder.remove(name);
+        });
+  }
+
   /** The dots that are missing, of which each holds some commit back. */
   List<String> missing() {
     return access(
         () -> {
           var missing = new TreeSet<String>();
-          state.parked.keys().forEach(missing::add);
+          for (var waitedFor : state.parked.keys()) {
+            if (!state.heldUnder.contains(waitedFor)) {
+              missing.add(waitedFor);
+            }
+          }
           return List.copyOf(missing);
         });
   }

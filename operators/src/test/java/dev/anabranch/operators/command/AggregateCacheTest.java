@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.CausalPast;
+import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandRecord;
@@ -26,7 +27,11 @@ class AggregateCacheTest {
 
   private final WrittenAggregates written = new WrittenAggregates();
   private final AggregateCache cache =
-      new AggregateCache(AggregateTypes.of(new TallyDomain(true)), written, MAX);
+      new AggregateCache(
+          AggregateTypes.of(new TallyDomain(true)),
+          written,
+          new AggregateGraph.Regions(new RegionId("a"), List.of(new RegionId("a"))),
+          MAX);
 
   @Test
   void theOneThatWasNotUsedLatelyGoes() {

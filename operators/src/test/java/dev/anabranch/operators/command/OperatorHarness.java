@@ -3,6 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandEnvelope;
@@ -11,20 +12,27 @@ import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.ReplyTarget;
 import dev.anabranch.model.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.CommandWire;
+import dev.anabranch.wire.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -119,6 +127,23 @@ final class OperatorHarness implements AutoCloseable {
     operator.processElement2(new StreamRecord<>(commit));
   }
 
+  /** How many entries a map in the aggregate's keyed state has. */
+  int entriesOf(String stateName, String aggregate) throws Exception {
+    var backend = harness.getOperator().<String>getKeyedStateBackend();
+    backend.setCurrentKey(aggregate);
+    var map =
+        backend.getPartitionedState(
+            VoidNamespace.INSTANCE,
+            VoidNamespaceSerializer.INSTANCE,
+            new MapStateDescriptor<>(
+                stateName, StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+    var count = 0;
+    for (var unused : map.keys()) {
+      count++;
+    }
+    return count;
+  }
+
   /** Hands a command in and waits until it is answered. */
   CommandReply handle(String aggregate, String commandId, String text) throws Exception {
     send(aggregate, commandId, text);
@@ -128,6 +153,15 @@ final class OperatorHarness implements AutoCloseable {
 
   CommandRecord command(String aggregate, String commandId, String text, long expectedVersion) {
     return command(aggregate, commandId, text, expectedVersion, ReplyTarget.DEFAULT);
+  }
+
+  /** A command that builds on one live version. */
+  CommandRecord commandOn(String aggregate, String commandId, String text, Dot version) {
+    var plain = command(aggregate, commandId, text, CommandEnvelope.ANY_VERSION);
+    var headers = new ArrayList<>(plain.message().headers());
+    headers.add(RecordHeader.of(Headers.BUILDS_ON, version.toString()));
+    var message = new MessageRecord(plain.message().key(), plain.message().value(), headers);
+    return new CommandRecord(plain.routingKey(), message, plain.source());
   }
 
   CommandRecord command(String aggregate, String commandId, String text, String correlationId) {

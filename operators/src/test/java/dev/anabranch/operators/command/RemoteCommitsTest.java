@@ -153,6 +153,38 @@ class RemoteCommitsTest {
   }
 
   @Test
+  void aCommandMayBuildOnOneOfTheVersionsOfAnOpenConflict() throws Exception {
+    a.handle("Hand/1", "c1", "add x");
+    b.handle("Hand/1", "c2", "add y");
+    exchange();
+
+    b.operator().send(b.operator().commandOn("Hand/1", "c3", "add z", dot("a:1")));
+    b.operator().settle();
+    assertThat(b.operator().lastReply().status()).isEqualTo(ReplyStatus.ACCEPTED);
+    b.operator().send(b.operator().commandOn("Hand/1", "c4", "add w", dot("a:1")));
+    b.operator().settle();
+    assertThat(b.operator().lastReply().status()).isEqualTo(ReplyStatus.REJECTED);
+    assertThat(b.operator().lastReply().body().code()).isEqualTo(ErrorCodes.STALE_VERSION);
+    exchange();
+
+    b.operator().checkpoint();
+    b.operator().crash();
+    for (var region : List.of(a, b)) {
+      var refused = region.handle("Hand/1", "r" + region.name(), "read");
+      assertThat(refused.body().code()).isEqualTo(ErrorCodes.OPEN_CONFLICT);
+      assertThat(refused.body().details()).isEqualTo(Map.of("live", "[b:1, b:2]"));
+    }
+    assertThat(resolve(a, "Hand/1", "c5", "b:2", "b:1").status()).isEqualTo(ReplyStatus.ACCEPTED);
+    exchange();
+    assertThat(a.read("Hand/1", "r1")).isEqualTo(",x,z");
+    assertThat(b.read("Hand/1", "r2")).isEqualTo(",x,z");
+
+    b.operator().send(b.operator().commandOn("Set/1", "c6", "add z", dot("a:1")));
+    b.operator().settle();
+    assertThat(b.operator().lastReply().body().code()).isEqualTo(ErrorCodes.NO_VERSIONS);
+  }
+
+  @Test
   void concurrentResolutionsSettleAlike() throws Exception {
     a.handle("Hand/1", "c1", "add x");
     b.handle("Hand/1", "c2", "add y");
@@ -200,6 +232,13 @@ class RemoteCommitsTest {
     assertThat(a.read("Auto/1", "r1")).isEqualTo(",x");
     assertThat(b.read("Auto/1", "r2")).isEqualTo(",x");
     assertThat(a.commits()).hasSize(2);
+
+    b.operator().checkpoint();
+    b.operator().crash();
+    var again = List.of(a.handle("Auto/1", "c1", "add x"), b.handle("Auto/1", "c1", "add x"));
+    assertThat(again).allMatch(CommandReply::repeated);
+    assertThat(again).extracting(CommandReply::superseded).containsExactlyInAnyOrder(true, false);
+    assertThat(again.get(0).backing().revision()).isEqualTo(again.get(1).backing().revision());
   }
 
   @Test
@@ -215,6 +254,11 @@ class RemoteCommitsTest {
         .filteredOn(row -> "c3".equals(row.outcome().commandId()))
         .extracting(row -> row.outcome().slot())
         .containsExactly("", "a");
+    var again = b.handle("Hand/1", "c3", "add z");
+    assertThat(again.status()).isEqualTo(ReplyStatus.ACCEPTED);
+    assertThat(again.repeated()).isTrue();
+    assertThat(again.superseded()).isTrue();
+    assertThat(a.handle("Hand/1", "c3", "add z").superseded()).isFalse();
   }
 
   @Test

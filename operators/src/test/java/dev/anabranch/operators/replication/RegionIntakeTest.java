@@ -12,6 +12,7 @@ import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.SourcePosition;
+import dev.anabranch.store.LogEnds;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.Headers;
 import java.nio.charset.StandardCharsets;
@@ -144,7 +145,27 @@ class RegionIntakeTest {
     harness =
         ProcessFunctionTestHarnesses.forProcessFunction(
             new RegionIntake(
-                region, isOwn, PeerFilter.NONE, loader -> AggregateTypes.of(new NoteDomain())));
+                region,
+                isOwn,
+                PeerFilter.NONE,
+                loader -> AggregateTypes.of(new NoteDomain()),
+                new NoEnds()));
+  }
+
+  /** A region that never answers. */
+  private record NoEnds() implements LogEnds {
+    @Override
+    public Session open() {
+      return new Session() {
+        @Override
+        public Map<Integer, Long> ends() {
+          throw new IllegalStateException("cut off");
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
   }
 
   private void read(MessageRecord message) throws Exception {

@@ -3,11 +3,14 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.Domain;
 import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ConflictRecord;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.wire.RepublishWire;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplicationHarness implements AutoCloseable {
 
   static final int SHARDS = 16;
+  static final Duration MAX_SKEW = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final EventStoreFactory store;
@@ -39,6 +43,7 @@ final class ReplicationHarness implements AutoCloseable {
   private final List<PublishedRow> inbound = new ArrayList<>();
   private final Map<String, AggregateView> views = new LinkedHashMap<>();
   private final List<ConflictRecord> conflicts = new ArrayList<>();
+  private final List<CommandRecord> requests = new ArrayList<>();
   private final List<DeadLetter> letters = new ArrayList<>();
   private Domain domain = new NoteDomain();
   private KeyedOneInputStreamOperatorTestHarness<String, PublishedRow, PublishedRow> harness;
@@ -52,7 +57,7 @@ final class ReplicationHarness implements AutoCloseable {
     this.store = store;
     this.options =
         new ReplicationOptions(
-            "a", SHARDS, List.of("a", "b", "c"), maxHeld, Duration.ofSeconds(5), 10);
+            "a", SHARDS, List.of("a", "b", "c"), maxHeld, Duration.ofSeconds(5), MAX_SKEW, 10);
     this.harness = start(null);
   }
 
@@ -128,6 +133,11 @@ final class ReplicationHarness implements AutoCloseable {
     return conflicts.stream().map(c -> c.status().text() + " " + c.conflictId()).toList();
   }
 
+  /** What the regions that read from this one are asked for. */
+  List<RepublishRequest> requests() {
+    return requests.stream().map(record -> RepublishWire.decode(record.message())).toList();
+  }
+
   List<DeadLetter> deadLetters() {
     return letters;
   }
@@ -182,6 +192,7 @@ final class ReplicationHarness implements AutoCloseable {
     drain(ReplicationOperator.VIEWS, shown);
     shown.forEach(view -> views.put(view.aggregate().toString(), view));
     drain(ReplicationOperator.CONFLICTS, conflicts);
+    drain(ReplicationOperator.REQUESTS, requests);
     drain(ReplicationOperator.DEAD_LETTERS, letters);
   }
 

@@ -2,6 +2,8 @@ package dev.anabranch.operators.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.causality.HybridLogicalClock;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.ConflictStatus;
 import dev.anabranch.model.LogRow;
@@ -273,6 +275,67 @@ class ReplicationOperatorTest {
     harness.pass(Duration.ofSeconds(6));
 
     assertThat(harness.state("Auto/1")).isEqualTo("xyz");
+  }
+
+  @Test
+  void whatNobodyHereHasIsAskedForUntilItComes() throws Exception {
+    var lost = b.commit("Auto/1", "c1", "x");
+    feed(b.commit("Auto/1", "c2", "y"));
+    harness.pass(Duration.ofSeconds(6));
+    assertThat(harness.requests()).as("the own store is looked at first").isEmpty();
+
+    harness.crashAndRestore();
+    for (var i = 0; i < 4; i++) {
+      harness.pass(Duration.ofSeconds(20));
+    }
+
+    assertThat(harness.requests())
+        .isNotEmpty()
+        .allSatisfy(
+            request -> {
+              assertThat(request.region()).isEqualTo("a");
+              assertThat(request.aggregate().toString()).isEqualTo("Auto/1");
+              assertThat(request.applied()).isEqualTo(VectorTime.ZERO);
+              assertThat(request.hops()).isEqualTo(3);
+            });
+    feed(lost);
+    assertThat(harness.state("Auto/1")).isEqualTo("xy");
+    var asked = harness.requests().size();
+    harness.pass(Duration.ofSeconds(60));
+    assertThat(harness.requests()).as("nothing is missing any more").hasSize(asked);
+  }
+
+  @Test
+  void aCommitTooFarAheadOfTheClockWaitsForIt() throws Exception {
+    var limit = ReplicationHarness.MAX_SKEW.toMillis();
+    b.clockIsAt("Auto/1", System.currentTimeMillis() + limit + 2_500);
+    var early = b.commit("Auto/1", "c1", "x");
+    var next = b.commit("Auto/1", "c2", "y");
+    feed(early, next, early);
+    assertThat(harness.inboundDots()).isEmpty();
+    assertThat(harness.state("Auto/1")).isEqualTo("none");
+
+    harness.crashAndRestore();
+    harness.pass(Duration.ofSeconds(1));
+    assertThat(harness.inboundDots()).as("the clock is not there").isEmpty();
+
+    var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (harness.inboundDots().size() < 2 && System.nanoTime() < deadline) {
+      harness.pass(Duration.ofSeconds(1));
+    }
+    assertThat(harness.inboundDots()).containsExactly("b:1", "b:2");
+    assertThat(harness.state("Auto/1")).isEqualTo("xy");
+    assertThat(System.currentTimeMillis() + limit)
+        .isGreaterThanOrEqualTo(HybridLogicalClock.millis(early.row().outcome().stamp().hlc()));
+  }
+
+  @Test
+  void whatTheOwnLogHasIsNeverTooFarAhead() throws Exception {
+    a.clockIsAt("Auto/1", System.currentTimeMillis() + Duration.ofDays(1).toMillis());
+
+    feed(a.commit("Auto/1", "c1", "x"));
+
+    assertThat(harness.state("Auto/1")).isEqualTo("x");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
@@ -83,6 +84,11 @@ final class TestRegion {
         List.of(),
         "",
         ResolutionBlob.toEvents(resolution, List.of()));
+  }
+
+  /** The region's clock says so from here on. */
+  void clockIsAt(String aggregate, long millis) {
+    lastHlc.put(AggregateKey.parse(aggregate), HybridLogicalClock.of(millis, 0));
   }
 
   /** An outcome that is not replicated. */

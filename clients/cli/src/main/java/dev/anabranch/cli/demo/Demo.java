@@ -3,19 +3,14 @@ package dev.anabranch.cli.demo;
 import dev.anabranch.cli.send.SendRun;
 import dev.anabranch.cli.send.SendSummary;
 import dev.anabranch.cli.send.Sender;
-import dev.anabranch.cli.text.ReportText;
 import dev.anabranch.cli.text.Style;
 import dev.anabranch.cli.text.SummaryText;
-import dev.anabranch.cli.verify.VerificationProgress;
-import dev.anabranch.cli.verify.Verifier;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
-import dev.anabranch.connectors.kafka.EventTopicReader;
-import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
-import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.embedded.EmbeddedKafka;
+import dev.anabranch.embedded.RegionTopology;
 import dev.anabranch.jobs.ProjectionJobOptions;
 import dev.anabranch.model.CommandReply;
-import dev.anabranch.store.EventStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,15 +19,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run of the demo, from starting the servers to verifying what they hold.
  *
- * <p><b>Lifecycle.</b> {@link #run} returns when all is shown; the region runs until {@link
+ * <p><b>Lifecycle.</b> {@link #run} returns when all is shown; the regions run until {@link
  * #close}, which also deletes its files. If the JVM is told to end, a shutdown hook closes.
  */
 public final class Demo implements AutoCloseable {
@@ -41,12 +36,14 @@ public final class Demo implements AutoCloseable {
 
   private final DemoOptions options;
   private final DemoScreen screen;
+  private final CliRunner cli;
   private final DemoParts parts = new DemoParts();
   private final Ledger ledger = new Ledger();
 
-  public Demo(DemoOptions options, PrintWriter out, Style style) {
+  public Demo(DemoOptions options, PrintWriter out, Style style, CliRunner cli) {
     this.options = options;
     this.screen = new DemoScreen(out, style);
+    this.cli = cli;
   }
 
   /** Whether a demo may write there: nothing is in it, so nothing can be lost. */
@@ -70,32 +67,43 @@ public final class Demo implements AutoCloseable {
 
   private boolean show() throws Exception {
     var directory = parts.openDirectory(options.directory());
-    screen.line(
-        screen.style().bold("Anabranch demo")
-            + ": a region with a Kafka broker, two MariaDB servers and a Flink cluster");
+    var topology = options.topology();
+    screen.line(screen.style().bold("Anabranch demo") + ": " + headline(topology));
     screen.step("files: %s", directory.path());
-    var servers = parts.startServers(screen);
-    var config = directory.resolve("region.yaml");
-    var region = DemoConfig.write(config, servers, directory.resolve("checkpoints"));
-    var job = parts.startJob(region, options.web());
-    screen.step("flink: schema and topics are created, the command job runs");
-    job.startProjections(ProjectionJobOptions.fromArgs("--config", config.toString()));
-    screen.step("flink: the projection job fills the tables of the bank in schema queries");
+    var regions = new DemoRegions(parts, directory.path(), topology, EmbeddedKafka::start);
+    var links = regions.start(screen, options.web());
+    var first = regions.first();
+    first
+        .job()
+        .startProjections(ProjectionJobOptions.fromArgs("--config", first.config().toString()));
+    screen.step(
+        "%s: the projection job fills the tables of the bank in schema queries", first.name());
     if (options.web()) {
-      screen.step("flink's web interface: %s", job.webAddress());
+      screen.step("flink's web interface: %s", first.job().webAddress());
     }
-    var store = parts.use(new MySqlEventStoreFactory(region.store().config()).open());
-    var client = parts.use(client(region));
-    sendFile(client);
-    var sound = sendTraffic(client, store, job, servers);
-    client.close();
-    sound &= check(region, store, servers);
+    sendFile(first.client());
+    var sound = sendTraffic(regions);
+    sound &= check(first);
+    if (topology.regions().size() > 1) {
+      sound &= new RegionsStory(regions, links, screen, cli).tell();
+    }
+    sound &= verify(regions);
     screen.line("");
     screen.line(verdict(sound));
     if (options.keep()) {
-      screen.print(out -> DemoAddresses.print(out, screen.style(), region, servers, job, config));
+      screen.print(out -> DemoAddresses.print(out, screen.style(), regions));
     }
     return sound;
+  }
+
+  private static String headline(RegionTopology topology) {
+    var names = topology.regions();
+    return names.size() == 1
+        ? "a region with a Kafka broker, two MariaDB servers and a Flink cluster"
+        : names.size()
+            + " regions, "
+            + String.join(", ", names)
+            + ", each with a Kafka broker, MariaDB and a Flink cluster of its own";
   }
 
   /** Its log may tell why. */
@@ -133,20 +141,22 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private boolean sendTraffic(
-      CommandClient client, EventStore store, DemoJob job, DemoServers servers) throws Exception {
+  private boolean sendTraffic(DemoRegions regions) throws Exception {
+    var first = regions.first();
+    var job = first.job();
     var seconds = options.traffic().toSeconds();
     screen.heading(
         String.format(
             Locale.ROOT,
-            "Traffic: %,d commands a second to 200 accounts for %d s%s",
+            "Traffic: %,d commands a second to 200 accounts of region %s for %d s%s",
             options.rate(),
+            first.name(),
             seconds,
             options.crash() ? ", with two crashes" : ""));
-    var times = new ReplyTimes(store.layout());
-    var traffic = new TrafficRun(Sender.committed(client), ledger, times, options.rate());
+    var times = new ReplyTimes(first.store().layout());
+    var traffic = new TrafficRun(Sender.committed(first.client()), ledger, times, options.rate());
     SendSummary summary;
-    try (var status = new LiveStatus(screen, traffic, job, store)) {
+    try (var status = new LiveStatus(screen, traffic, regions)) {
       traffic.start();
       status.start();
       if (options.crash()) {
@@ -154,7 +164,7 @@ public final class Demo implements AutoCloseable {
         pauseFor(3);
         crashes.killTaskManager(job);
         pauseFor(3);
-        var south = servers.database("south");
+        var south = first.servers().database("south");
         crashes.killDatabase("south", south, "north");
         pauseFor(3);
       } else {
@@ -174,17 +184,30 @@ public final class Demo implements AutoCloseable {
     Pause.millis(options.traffic().toMillis() / parts);
   }
 
-  private boolean check(CommandJobOptions region, EventStore store, DemoServers servers)
-      throws SQLException {
+  private boolean check(DemoRegion region) throws SQLException {
     screen.heading("Balances");
-    var sound = new BalanceCheck(store, screen).run(ledger.balances());
+    var sound = new BalanceCheck(region.store(), screen).run(ledger.balances());
     screen.heading("The query table that followed: SELECT ... FROM balances, in MySQL");
-    sound &= new QueryTableCheck(servers, screen).run(ledger.balances());
-    screen.heading("Verify: the whole store, and the events topic against it");
-    var topic = new EventTopicReader(region.kafka(), region.events().topic(), store.layout());
-    var report = new Verifier(store, topic::read, false, VerificationProgress.NONE).run();
-    screen.print(out -> ReportText.print(report, out, screen.style()));
-    return sound && report.clean();
+    sound &= new QueryTableCheck(region.servers(), screen).run(ledger.balances());
+    return sound;
+  }
+
+  /** What the regions hold in common is compared first: then nothing is on its way any more. */
+  private boolean verify(DemoRegions regions) {
+    var sound = true;
+    if (regions.all().size() > 1) {
+      screen.heading("Verify across: the same commits, states and conflicts in all regions");
+      var files =
+          regions.all().stream()
+              .map(region -> region.config().toString())
+              .collect(Collectors.joining(","));
+      sound = Shown.run(screen, cli, "verify", "--across", files, "--wait", "120");
+    }
+    screen.heading("Verify: the whole store of each region, and its events topic against it");
+    for (var region : regions.all()) {
+      sound &= Shown.run(screen, cli, region.config(), "verify");
+    }
+    return sound;
   }
 
   private String verdict(boolean sound) {
@@ -192,20 +215,6 @@ public final class Demo implements AutoCloseable {
     return sound
         ? screen.style().good("Demo passed.") + seconds
         : screen.style().bad("Demo FAILED.") + seconds;
-  }
-
-  private static CommandClient client(CommandJobOptions region) {
-    return CommandClient.builder()
-        .bootstrapServers(region.kafka().bootstrapServers())
-        .commandsTopic(region.commands().topic())
-        .replyTopic(region.replies().topic())
-        .clientId("anabranch-demo")
-        .attemptTimeout(Duration.ofSeconds(5))
-        .timeout(Duration.ofMinutes(2))
-        .maxAttempts(100)
-        .maxInFlight(5_000)
-        .blockTimeout(Duration.ofMinutes(2))
-        .build();
   }
 
   /** Whether somebody has ended it, so that a failure of {@link #run} means nothing. */

@@ -1,41 +1,105 @@
 package dev.anabranch.cli.demo;
 
-import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.embedded.RegionLinks;
+import dev.anabranch.embedded.RegionTopology;
+import dev.anabranch.embedded.RegionTopology.Link;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** The configuration file of the demo's region: the same as a real one's. */
+/** The configuration file of one of the demo's regions: the same as a real one's. */
 final class DemoConfig {
 
-  static final String REGION = "demo";
+  private static final int EVENTS_PARTITIONS = 8;
 
-  private DemoConfig() {}
+  private final RegionTopology topology;
+  private final String region;
+  private final StringBuilder text = new StringBuilder();
 
-  /** Writes the file and reads it, as a command job does. */
-  static CommandJobOptions write(Path file, DemoServers servers, Path checkpoints) {
-    var text = new StringBuilder();
+  private DemoConfig(RegionTopology topology, String region) {
+    this.topology = topology;
+    this.region = region;
+  }
+
+  static void write(
+      Path file,
+      String region,
+      RegionTopology topology,
+      RegionLinks links,
+      DemoServers servers,
+      Path checkpoints) {
+    var config = new DemoConfig(topology, region);
+    config.region(servers);
+    config.peers(links);
+    config.databases(servers);
+    config.flink(checkpoints);
+    try {
+      // It holds passwords, if only of servers that nobody else can reach.
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, config.text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't write " + file, e);
+    }
+  }
+
+  private void region(DemoServers servers) {
     text.append(
         """
-        # The region of `anabranch demo`. Databases, topics and checkpoints end with the demo.
+        # A region of `anabranch demo`. Databases, topics and checkpoints end with the demo.
         region:
           name: %s
           shard-count: 64
-          events-partitions: 8
+          events-partitions: %d
         kafka.bootstrap-servers: %s
         topics:
           create: true
           commands-partitions: 8
           replication-factor: 1
+        """
+            .formatted(region, EVENTS_PARTITIONS, servers.bootstrapServers()));
+  }
+
+  private void peers(RegionLinks links) {
+    var peers = topology.peersOf(region);
+    if (topology.regions().size() == 1) {
+      return;
+    }
+    text.append(
+        """
+        regions:
+          names: [%s]
+          home: %s
+        # Whose logs are read, here through a proxy that the demo cuts.
+        peers: [%s]
+        peer:
+        """
+            .formatted(
+                String.join(", ", topology.regions()),
+                topology.regions().get(0),
+                String.join(", ", peers)));
+    for (var peer : peers) {
+      text.append(
+          """
+            %s:
+              bootstrap-servers: "%s"
+              events-partitions: %d
+          """
+              .formatted(peer, links.bootstrapServers(new Link(region, peer)), EVENTS_PARTITIONS));
+    }
+  }
+
+  private void databases(DemoServers servers) {
+    text.append(
+        """
         store:
           databases: [%s]
           database:
         """
-            .formatted(
-                REGION, servers.bootstrapServers(), String.join(", ", DemoServers.DATABASES)));
-    for (var name : DemoServers.DATABASES) {
+            .formatted(String.join(", ", servers.databaseNames())));
+    for (var name : servers.databaseNames()) {
       var database = servers.database(name);
       text.append(
           """
@@ -54,20 +118,22 @@ final class DemoConfig {
           url: "%s"
           user: %s
           password: %s
+        """
+            .formatted(servers.queryUrl(), queries.user(), queries.password()));
+  }
+
+  private void flink(Path checkpoints) {
+    text.append(
+        """
         flink:
-          parallelism.default: 2
+          parallelism.default: %d
+          execution.checkpointing.interval: "%s"
           execution.checkpointing.dir: "%s"
         """
             .formatted(
-                servers.queryUrl(), queries.user(), queries.password(), checkpoints.toUri()));
-    try {
-      // It holds passwords, if only of servers that nobody else can reach.
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't write " + file, e);
-    }
-    return CommandJobOptions.fromArgs("--config", file.toString());
+                DemoRegions.parallelism(topology, region),
+                // Nothing that is shown waits for a checkpoint.
+                topology.regions().size() > 2 ? "5 s" : "1 s",
+                checkpoints.toUri()));
   }
 }

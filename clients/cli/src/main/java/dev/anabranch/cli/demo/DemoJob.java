@@ -2,6 +2,8 @@ package dev.anabranch.cli.demo;
 
 import dev.anabranch.jobs.CommandJob;
 import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.jobs.CrossRegionJob;
+import dev.anabranch.jobs.CrossRegionJobOptions;
 import dev.anabranch.jobs.ProjectionJob;
 import dev.anabranch.jobs.ProjectionJobOptions;
 import dev.anabranch.operators.command.DomainLoader;
@@ -27,63 +29,92 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** A Flink cluster in this JVM, with the command job and the projection job on it. */
+/** A Flink cluster in this JVM, with the jobs of one region on it. */
 final class DemoJob implements AutoCloseable {
 
-  private static final int SLOTS = 4;
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
   private static final String WEB_PORTS = "8081-8099";
 
   private final MiniCluster cluster;
   private final Configuration configuration;
   private JobID job = new JobID();
-  private JobID projections = new JobID();
+  private JobID crossRegion = new JobID();
+  private int taskManagersKilled;
 
-  DemoJob(Path temporary, boolean web) {
+  /**
+   * @param slots for each job as many as its parallelism
+   */
+  DemoJob(Path temporary, boolean web, int slots) {
     this.configuration = new Configuration();
     configuration.set(RestOptions.BIND_PORT, web ? WEB_PORTS : "0");
     configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     configuration.set(RestOptions.ADDRESS, "127.0.0.1");
     configuration.set(CoreOptions.TMP_DIRS, temporary.toString());
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
     configuration.set(JobManagerOptions.EXECUTION_FAILOVER_STRATEGY, "region");
     this.cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration)
                 .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(SLOTS)
+                .setNumSlotsPerTaskManager(slots)
                 .build());
+  }
+
+  void startCluster() throws Exception {
+    cluster.start();
   }
 
   /** Creates schema and topics, submits the job, and returns when all its tasks run. */
   void start(CommandJobOptions options) throws Exception {
-    cluster.start();
     var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     CommandJob.prepare(env, options, DomainLoader.services());
-    var graph = env.getStreamGraph();
-    graph.setJobName(CommandJob.nameOf(options));
-    job = cluster.submitJob(graph.getJobGraph()).get().getJobID();
-    Pause.until("the job runs", Duration.ofSeconds(60), this::isRunning);
+    job = submit("the command job runs", env, CommandJob.nameOf(options));
   }
 
   /** Creates the tables of the examples' projections, and submits the job that fills them. */
   void startProjections(ProjectionJobOptions options) throws Exception {
     var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     ProjectionJob.prepare(env, options, ProjectionsLoader.services());
-    var graph = env.getStreamGraph();
-    graph.setJobName(ProjectionJob.nameOf(options));
-    projections = cluster.submitJob(graph.getJobGraph()).get().getJobID();
+    var unused = submit("the projection job runs", env, ProjectionJob.nameOf(options));
+  }
+
+  /** Submits the job that reads the other regions' logs; needs the topics of the command job. */
+  void startCrossRegion(CrossRegionJobOptions options) throws Exception {
+    var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    CrossRegionJob.prepare(env, options, DomainLoader.services());
+    crossRegion = submit("the cross-region job runs", env, CrossRegionJob.nameOf(options));
+  }
+
+  /** Ends the command job as a crash does, for good: its checkpoints are not used again. */
+  void cancelCommands() {
+    cancel(job);
+  }
+
+  /** Ends the cross-region job as a crash does, for good: its checkpoints are not used again. */
+  void cancelCrossRegion() {
+    cancel(crossRegion);
+  }
+
+  private void cancel(JobID id) {
+    var unused = ask(cluster.cancelJob(id));
     Pause.until(
-        "the projection job runs", Duration.ofSeconds(60), () -> isRunning(graph(projections)));
+        "a job ends", START_TIMEOUT, () -> ask(cluster.getJobStatus(id)).isGloballyTerminalState());
+  }
+
+  private JobID submit(String what, StreamExecutionEnvironment env, String name) throws Exception {
+    var graph = env.getStreamGraph();
+    graph.setJobName(name);
+    var id = cluster.submitJob(graph.getJobGraph()).get().getJobID();
+    Pause.until(what, START_TIMEOUT, () -> isRunning(graph(id)));
+    return id;
   }
 
   URI webAddress() {
     return ask(cluster.getRestAddress());
-  }
-
-  boolean isRunning() {
-    return isRunning(graph(job));
   }
 
   private static boolean isRunning(AccessExecutionGraph graph) {
@@ -104,7 +135,8 @@ final class DemoJob implements AutoCloseable {
 
   /** Ends the only task manager with everything that it has not checkpointed. */
   void killTaskManager() {
-    var unused = ask(cluster.terminateTaskManager(0));
+    // The cluster keeps counting those that have ended.
+    var unused = ask(cluster.terminateTaskManager(taskManagersKilled++));
   }
 
   void startTaskManager() throws Exception {

@@ -1,6 +1,5 @@
 package dev.anabranch.cli.demo;
 
-import dev.anabranch.jobs.CommandJobOptions;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,18 +26,6 @@ final class DemoParts implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
     use(DemoLog.to(opened.resolve("demo.log")));
     return opened;
-  }
-
-  DemoServers startServers(DemoScreen screen) {
-    var started = use(new DemoServers(directory()));
-    started.start(screen);
-    return started;
-  }
-
-  DemoJob startJob(CommandJobOptions options, boolean web) throws Exception {
-    var job = use(new DemoJob(directory().resolve("flink"), web));
-    job.start(options);
-    return job;
   }
 
   /** Closes it before everything that is open already. */
@@ -81,13 +68,6 @@ final class DemoParts implements AutoCloseable {
     if (Thread.currentThread() != hook) {
       removeHook();
     }
-  }
-
-  private DemoDirectory directory() {
-    if (directory == null) {
-      throw new IllegalStateException("no directory yet");
-    }
-    return directory;
   }
 
   /** One part that does not end must not keep the others running. */

@@ -1,53 +1,85 @@
 package dev.anabranch.cli.demo;
 
+import dev.anabranch.embedded.DatabaseConfig;
 import dev.anabranch.embedded.EmbeddedDatabase;
-import dev.anabranch.embedded.EmbeddedKafka;
+import dev.anabranch.embedded.KafkaBroker;
+import dev.anabranch.embedded.KafkaBrokerConfig;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The broker and the databases of the demo, started all at once. */
+/** The broker and the databases of one of the demo's regions, started all at once. */
 final class DemoServers implements AutoCloseable {
 
-  static final List<String> DATABASES = List.of("north", "south");
   static final String QUERY_DATABASE = "north";
   static final String QUERY_SCHEMA = "queries";
   private static final String SCHEMA = "anabranch";
+  private static final int BUFFER_POOL_MEGABYTES = 64;
 
-  private final DemoDirectory directory;
-  private final CompletableFuture<EmbeddedKafka> kafka = new CompletableFuture<>();
+  private final Path directory;
+  private final int proxies;
+  private final Function<KafkaBrokerConfig, KafkaBroker> brokers;
+  private final CompletableFuture<KafkaBroker> kafka = new CompletableFuture<>();
   private final Map<String, CompletableFuture<EmbeddedDatabase>> databases = new LinkedHashMap<>();
   private boolean starting;
   private boolean closed;
 
-  DemoServers(DemoDirectory directory) {
+  /**
+   * @param databaseNames one of them {@link #QUERY_DATABASE}
+   * @param proxies how many can be opened in front of the broker
+   */
+  DemoServers(
+      Path directory,
+      List<String> databaseNames,
+      int proxies,
+      Function<KafkaBrokerConfig, KafkaBroker> brokers) {
     this.directory = directory;
-    DATABASES.forEach(name -> databases.put(name, new CompletableFuture<>()));
+    this.proxies = proxies;
+    this.brokers = brokers;
+    databaseNames.forEach(name -> databases.put(name, new CompletableFuture<>()));
   }
 
-  /** Returns when all of them serve. */
-  void start(DemoScreen screen) {
-    startAll();
-    for (var name : DATABASES) {
-      var database = database(name);
-      screen.step("database %s: 127.0.0.1:%d (process %d)", name, database.port(), database.pid());
-    }
-    screen.step("kafka: %s", bootstrapServers());
-  }
-
-  private synchronized void startAll() {
+  /** Starts all of them; {@link #await} returns when they serve. */
+  synchronized void start() {
     if (closed) {
       throw new IllegalStateException("the demo is ending");
     }
     starting = true;
-    inBackground(kafka, () -> EmbeddedKafka.start(directory.resolve("kafka")));
+    var config = KafkaBrokerConfig.in(directory.resolve("kafka")).withProxies(proxies);
+    inBackground(kafka, () -> brokers.apply(config));
     databases.forEach(
         (name, database) ->
-            inBackground(database, () -> EmbeddedDatabase.start(directory.resolve(name))));
+            inBackground(
+                database,
+                () ->
+                    EmbeddedDatabase.start(
+                        DatabaseConfig.in(directory.resolve(name))
+                            .withBufferPoolMegabytes(BUFFER_POOL_MEGABYTES))));
+  }
+
+  /** Returns when all of them serve. */
+  void await(String region, DemoScreen screen) {
+    for (var name : databaseNames()) {
+      var database = database(name);
+      screen.step(
+          "%s: database %s at 127.0.0.1:%d (process %d)",
+          region, name, database.port(), database.pid());
+    }
+    screen.step("%s: kafka at %s", region, bootstrapServers());
+  }
+
+  List<String> databaseNames() {
+    return List.copyOf(databases.keySet());
+  }
+
+  KafkaBroker kafka() {
+    return started(kafka);
   }
 
   String bootstrapServers() {
@@ -79,7 +111,7 @@ final class DemoServers implements AutoCloseable {
       return;
     }
     databases.values().forEach(database -> end(database, EmbeddedDatabase::kill));
-    end(kafka, EmbeddedKafka::close);
+    end(kafka, KafkaBroker::close);
   }
 
   /** One that is still starting is waited for: it would be left running. */

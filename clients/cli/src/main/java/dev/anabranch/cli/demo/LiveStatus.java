@@ -5,13 +5,14 @@ import dev.anabranch.cli.text.SummaryText;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** Shows every other second how the region is doing. */
+/** Shows every other second how the first region is doing, and how the others follow. */
 final class LiveStatus implements AutoCloseable {
 
   private static final Duration ON_TERMINAL = Duration.ofMillis(500);
@@ -21,6 +22,7 @@ final class LiveStatus implements AutoCloseable {
   private final TrafficRun traffic;
   private final DemoJob job;
   private final EventStore store;
+  private final List<DemoRegion> others;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -31,11 +33,12 @@ final class LiveStatus implements AutoCloseable {
   private long lastSent;
   private long lastNanos = System.nanoTime();
 
-  LiveStatus(DemoScreen screen, TrafficRun traffic, DemoJob job, EventStore store) {
+  LiveStatus(DemoScreen screen, TrafficRun traffic, DemoRegions regions) {
     this.screen = screen;
     this.traffic = traffic;
-    this.job = job;
-    this.store = store;
+    this.job = regions.first().job();
+    this.store = regions.first().store();
+    this.others = regions.all().subList(1, regions.all().size());
   }
 
   void start() {
@@ -48,7 +51,9 @@ final class LiveStatus implements AutoCloseable {
     try {
       screen.status(text(traffic.summary()));
     } catch (RuntimeException e) {
-      screen.status("(no status: " + e.getMessage() + ")");
+      if (!timer.isShutdown()) {
+        screen.status("(no status: " + e.getMessage() + ")");
+      }
     }
   }
 
@@ -74,7 +79,10 @@ final class LiveStatus implements AutoCloseable {
     text.append(" p99 ").append(SummaryText.millis(summary.p99Micros()));
     text.append("  rows");
     for (var i = 0; i < store.layout().databases().size(); i++) {
-      text.append(' ').append(store.layout().databases().get(i)).append(' ').append(rows(i));
+      text.append(' ').append(store.layout().databases().get(i)).append(' ').append(rows(store, i));
+    }
+    for (var region : others) {
+      text.append("  in ").append(region.name()).append(' ').append(rows(region.store(), 0));
     }
     job.lastCheckpoint()
         .ifPresent(
@@ -88,7 +96,7 @@ final class LiveStatus implements AutoCloseable {
     return text.toString();
   }
 
-  private String rows(int database) {
+  private static String rows(EventStore store, int database) {
     var shards =
         IntStream.range(0, store.layout().shardCount())
             .filter(shard -> store.layout().databaseOf(shard) == database)

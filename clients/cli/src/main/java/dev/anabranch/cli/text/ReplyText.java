@@ -25,6 +25,10 @@ public final class ReplyText {
       text.append("  row ").append(backing.position());
     }
     text.append(reply.repeated() ? "  (repeated: it had this outcome already)" : "");
+    text.append(
+        reply.superseded()
+            ? "  (superseded: another region had accepted it first, and that counts)"
+            : "");
     if (!body.code().isEmpty()) {
       text.append(System.lineSeparator()).append(body.code());
       text.append(body.message().isEmpty() ? "" : ": " + Printable.of(body.message()));
@@ -51,6 +55,7 @@ public final class ReplyText {
     node.put("status", reply.status().code());
     node.put("version", body.version());
     node.put("repeated", reply.repeated());
+    node.put("superseded", reply.superseded());
     if (!body.code().isEmpty()) {
       node.put("code", body.code());
       node.put("message", body.message());

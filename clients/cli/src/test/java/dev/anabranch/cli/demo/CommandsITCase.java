@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.cli.Anabranch;
 import dev.anabranch.cli.text.Style;
+import dev.anabranch.embedded.EmbeddedKafka;
+import dev.anabranch.embedded.RegionTopology;
 import dev.anabranch.jobs.ProjectionJobOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -40,13 +43,14 @@ class CommandsITCase {
   @BeforeAll
   static void startRegion() throws Exception {
     var directory = PARTS.openDirectory(temporary.resolve("region"));
-    servers =
-        PARTS.startServers(new DemoScreen(new PrintWriter(new StringWriter()), new Style(false)));
-    var file = directory.resolve("region.yaml");
-    var region = DemoConfig.write(file, servers, directory.resolve("checkpoints"));
-    var job = PARTS.startJob(region, false);
-    config = file.toString();
-    job.startProjections(ProjectionJobOptions.fromArgs("--config", config));
+    var regions =
+        new DemoRegions(
+            PARTS, directory.path(), RegionTopology.mesh(List.of("demo")), EmbeddedKafka::start);
+    var unused =
+        regions.start(new DemoScreen(new PrintWriter(new StringWriter()), new Style(false)), false);
+    servers = regions.first().servers();
+    config = regions.first().config().toString();
+    regions.first().job().startProjections(ProjectionJobOptions.fromArgs("--config", config));
   }
 
   @AfterAll
@@ -230,7 +234,7 @@ class CommandsITCase {
   @Test
   @Order(10)
   void verifyNamesADamagedRow() throws Exception {
-    for (var name : DemoServers.DATABASES) {
+    for (var name : servers.databaseNames()) {
       var database = servers.database(name);
       try (var connection =
               DriverManager.getConnection(

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the demo as a user does, on real servers, with its crashes. */
+/** Runs the demo as a user does, two regions on real servers, with its crashes. */
 class DemoITCase {
 
   @TempDir private Path temporary;
@@ -25,6 +25,8 @@ class DemoITCase {
             new PrintWriter(out),
             new PrintWriter(err),
             "demo",
+            "--regions",
+            "Near,far",
             "--crash",
             "--seconds",
             "6",
@@ -44,7 +46,17 @@ class DemoITCase {
         .containsPattern("recovered: a command sent after the crash was answered \\d")
         .containsPattern("All \\d+ balances, folded from the store, are what the replies add up to")
         .containsPattern("errors 0")
-        .contains("Store and topic are sound.")
+        .containsPattern("CUT: no byte passes between far and the others")
+        .containsPattern("all regions show the same, \\d+\\.\\d s after it")
+        .contains("rejected (open-conflict)")
+        .containsPattern("ContractOrder/c-1 +opened")
+        .containsPattern("WebOrder/web-1 +resolved")
+        .contains("[\"lamp\",\"desk\"]")
+        .contains("\"cancelled\":false,\"customer\":\"Bob\",\"items\":[\"12 months\",\"support\"]")
+        .contains("near, far: ")
+        .contains("The regions hold the same.")
+        .containsPattern("(?s)Store and topic are sound.*Store and topic are sound")
+        .doesNotContain("Not as it must be")
         .contains("Demo passed.")
         .doesNotContain("\u001b");
     assertThat(directory).as("the files of the demo").doesNotExist();

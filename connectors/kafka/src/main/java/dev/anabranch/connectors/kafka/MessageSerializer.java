@@ -1,6 +1,7 @@
 package dev.anabranch.connectors.kafka;
 
 import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ConflictRecord;
 import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.PublishedRow;
@@ -35,6 +36,10 @@ final class MessageSerializer<T> implements KafkaRecordSerializationSchema<T> {
 
   static MessageSerializer<PublishedRow> inbound(KafkaConnection connection, String topic) {
     return new MessageSerializer<>(connection, topic, InboundWire::encode);
+  }
+
+  static MessageSerializer<CommandRecord> asIs(KafkaConnection connection, String topic) {
+    return new MessageSerializer<>(connection, topic, CommandRecord::message);
   }
 
   static MessageSerializer<AggregateView> views(

@@ -27,6 +27,8 @@ public final class PublishedLogSource {
   /** Clients wait for a cluster that is away, in their own threads: nothing is timed out. */
   private static final String FOR_EVER_MILLIS = Integer.toString(Integer.MAX_VALUE);
 
+  private static final String CLOSE_TIMEOUT_MILLIS = "3000";
+
   private PublishedLogSource() {}
 
   /**
@@ -44,6 +46,8 @@ public final class PublishedLogSource {
     properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, FOR_EVER_MILLIS);
     // Not to lose seconds when a link is back.
     properties.setProperty(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "1000");
+    // A fetcher that waits for a cluster that is away can't be woken: a task must not wait for it.
+    properties.setProperty("source.reader.close.timeout", CLOSE_TIMEOUT_MILLIS);
     properties.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
     properties.setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1");
     return KafkaSource.<CommandRecord>builder()

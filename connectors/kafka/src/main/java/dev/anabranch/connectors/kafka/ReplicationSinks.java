@@ -1,6 +1,7 @@
 package dev.anabranch.connectors.kafka;
 
 import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ConflictRecord;
 import dev.anabranch.model.PublishedRow;
 import java.util.Map;
@@ -14,6 +15,9 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
  * find repeats by dot; of views and conflicts the latest counts.
  */
 public final class ReplicationSinks {
+
+  /** A name, and a number for each region. */
+  private static final int REQUEST_MAX_BYTES = 1 << 16;
 
   private ReplicationSinks() {}
 
@@ -37,6 +41,11 @@ public final class ReplicationSinks {
   public static KafkaSink<ConflictRecord> conflicts(
       KafkaConnection connection, String topic, int maxBytes) {
     return sink(connection, MessageSerializer.conflicts(connection, topic, maxBytes), maxBytes);
+  }
+
+  /** Requests for the regions that read from this one, already encoded. */
+  public static KafkaSink<CommandRecord> requests(KafkaConnection connection, String topic) {
+    return sink(connection, MessageSerializer.asIs(connection, topic), REQUEST_MAX_BYTES);
   }
 
   private static <T> KafkaSink<T> sink(

@@ -18,6 +18,8 @@ public final class ReplicationTopicCheck {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Duration PEER_TIMEOUT = Duration.ofSeconds(15);
   private static final String CLEANUP_POLICY = "cleanup.policy";
+  private static final String RETENTION = "retention.ms";
+  private static final String ONE_DAY_MILLIS = "86400000";
   private static final String MAX_MESSAGE_BYTES = "max.message.bytes";
   private static final int DEFAULT_MAX_MESSAGE_BYTES = (1 << 20) + 12;
 
@@ -46,6 +48,7 @@ public final class ReplicationTopicCheck {
       String views,
       String conflicts,
       int viewsMaxBytes,
+      String republish,
       String deadLetters,
       @Nullable NewTopics createMissing) {}
 
@@ -100,6 +103,8 @@ public final class ReplicationTopicCheck {
     checkSize(plan.views, plan.viewsMaxBytes);
     require(plan.conflicts, plan.eventsPartitions, settings("delete", plan.viewsMaxBytes));
     checkSize(plan.conflicts, plan.viewsMaxBytes);
+    require(plan.republish, 1, Map.of(CLEANUP_POLICY, "delete", RETENTION, ONE_DAY_MILLIS));
+    checkPolicy(plan.republish, "delete");
     require(
         plan.deadLetters,
         1,
@@ -136,7 +141,7 @@ public final class ReplicationTopicCheck {
   private Map<String, String> withRetention(String topic, Map<String, String> settings) {
     var all = new HashMap<>(settings);
     if (topic.equals(plan.events) || topic.equals(plan.conflicts)) {
-      all.put("retention.ms", "-1");
+      all.put(RETENTION, "-1");
     }
     return all;
   }

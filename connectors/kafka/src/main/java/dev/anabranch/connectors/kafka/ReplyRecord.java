@@ -111,6 +111,7 @@ record ReplyRecord(MessageRecord message, @Nullable Integer partition) {
         body,
         reply.backing(),
         reply.repeated(),
+        reply.superseded(),
         reply.target());
   }
 }

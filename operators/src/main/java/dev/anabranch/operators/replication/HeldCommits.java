@@ -1,0 +1,216 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.causality.Arrival;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.HybridLogicalClock;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.ReplicaHead;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the commits of the current key's aggregate that can't be let pass yet: they wait for
+ * others, or for the wall clock, which they are too far ahead of.
+ *
+ * <p><b>Bounds.</b> {@link ReplicationOptions#maxHeld} in this subtask; one more is refused.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class HeldCommits {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HeldCommits.class);
+
+  /** Clocks are set; a commit that waits for one is looked at now and then. */
+  private static final long MAX_CLOCK_WAIT_MILLIS = 60_000;
+
+  private final ReplicationOptions options;
+  private final ReplicaState state;
+  private final StoredGate gate;
+  private final ReplicationCounts counts;
+  private final Holds holds;
+  private final Replicator.Task task;
+
+  /** Commits that the current record let pass. */
+  private int taken;
+
+  HeldCommits(
+      ReplicationOptions options,
+      ReplicaState state,
+      StoredGate gate,
+      ReplicationCounts counts,
+      Holds holds,
+      Replicator.Task task) {
+    this.options = options;
+    this.state = state;
+    this.gate = gate;
+    this.counts = counts;
+    this.holds = holds;
+    this.task = task;
+  }
+
+  /**
+   * @param park how the gate keeps it
+   */
+  void hold(PublishedRow in, AggregateKey key, ReplicaHead head, Arrival arrival, Runnable park) {
+    var before = gate.held(arrival.dot());
+    if (before != null && (!before.tombstone() || arrival.tombstone())) {
+      counts.duplicate(in.region());
+      return;
+    }
+    if (before == null && holds.count() >= options.maxHeld()) {
+      refuse(in, key, head);
+      return;
+    }
+    park.run();
+    ReplicaState.run(() -> state.heldRows.put(arrival.dot().toString(), in));
+    if (before == null) {
+      counts.held(in.region(), 1);
+      holds.added();
+      var since = head.held() == 0 ? nowMillis() : head.heldSinceMillis();
+      var holding = head.withHeld(head.held() + 1, since);
+      state.head(holding);
+      state.holding(holding);
+      if (head.held() == 0) {
+        holds.began(key, since);
+        task.timerInMillis().accept(options.holdPatience().toMillis());
+      }
+    }
+  }
+
+  private void refuse(PublishedRow in, AggregateKey key, ReplicaHead head) {
+    counts.refused(in.region());
+    state.head(head);
+    LOG.error(
+        "{}: commit {} of region {} can't be kept until those before it come: {} commits wait"
+            + " already (hold.max-commits). It is not lost: publish the aggregate again in a region"
+            + " that has it, anabranch events republish --aggregate {}",
+        key,
+        Rows.dot(in.row()),
+        in.region(),
+        holds.count(),
+        key);
+  }
+
+  PublishedRow take(Dot ready) {
+    var dot = ready.toString();
+    return ReplicaState.access(
+        () -> {
+          var row = state.heldRows.get(dot);
+          if (row == null) {
+            throw new IllegalStateException("the held commit " + dot + " is not in the state");
+          }
+          state.heldRows.remove(dot);
+          counts.held(row.region(), -1);
+          holds.removed();
+          taken++;
+          return row;
+        });
+  }
+
+  /** Takes note in the head of those that were taken. */
+  void count(Replica replica) {
+    if (taken == 0) {
+      return;
+    }
+    var head = replica.head();
+    var left = Math.max(0, head.held() - taken);
+    taken = 0;
+    replica.head(head.withHeld(left, left == 0 ? 0 : head.heldSinceMillis()));
+    state.holding(replica.head());
+    if (left == 0) {
+      holds.ended(replica.key());
+    }
+  }
+
+  int taken() {
+    return taken;
+  }
+
+  void forgetTaken() {
+    taken = 0;
+  }
+
+  // -- The wall clock.
+
+  /** Whether a commit of another region is further ahead of the wall clock than is accepted. */
+  boolean isAheadOfClock(PublishedRow in, Arrival arrival) {
+    return aheadMillis(in, arrival) > options.maxClockSkew().toMillis();
+  }
+
+  /**
+   * How far a commit of another region is ahead of the wall clock; what the own log has, is not.
+   */
+  private long aheadMillis(PublishedRow in, Arrival arrival) {
+    if (isOwn(in) || arrival.dot().origin().value().equals(options.region())) {
+      return 0;
+    }
+    var limit = options.maxClockSkew().toMillis();
+    var received = HybridLogicalClock.receive(nowMillis(), 0, arrival.hlc(), limit);
+    return received.aheadMillis();
+  }
+
+  /** Keeps a commit until the wall clock is there: it is never dropped. */
+  void quarantine(PublishedRow in, AggregateKey key, ReplicaHead head, Arrival arrival) {
+    var aheadMillis = aheadMillis(in, arrival);
+    counts.aheadOfClock(in.region(), aheadMillis);
+    LOG.error(
+        "{}: commit {}, read from region {}, is {} ms ahead of this machine's clock, more than"
+            + " hold.max-clock-skew: it waits until the clock is there. Compare the clocks of the"
+            + " regions",
+        key,
+        arrival.dot(),
+        in.region(),
+        aheadMillis);
+    hold(in, key, head, arrival, () -> gate.quarantine(arrival));
+    lookAtClockIn(aheadMillis);
+  }
+
+  private void lookAtClockIn(long aheadMillis) {
+    var millis = aheadMillis - options.maxClockSkew().toMillis();
+    var at = nowMillis() + Math.max(1, Math.min(millis, MAX_CLOCK_WAIT_MILLIS));
+    // On whole seconds, so that those of one aggregate share a timer.
+    task.timerInMillis().accept((at / 1_000 + 1) * 1_000 - nowMillis());
+  }
+
+  /** The commits for which the wall clock is there, in (hlc, dot) order; held no more. */
+  List<PublishedRow> readyByClock(AggregateKey key) {
+    gate.begin(true);
+    var ready = new ArrayList<PublishedRow>();
+    for (var waiting : gate.quarantined().stream().sorted().toList()) {
+      var row = ReplicaState.access(() -> state.heldRows.get(waiting.dot().toString()));
+      var head = state.head();
+      if (head != null && !isAheadOfClock(row, waiting)) {
+        ready.add(endQuarantine(key, head, waiting.dot()));
+      } else {
+        lookAtClockIn(aheadMillis(row, waiting));
+      }
+    }
+    return ready;
+  }
+
+  /** A commit does not wait for the clock any more; the head is changed. */
+  PublishedRow endQuarantine(AggregateKey key, ReplicaHead head, Dot dot) {
+    gate.endQuarantine(dot);
+    var row = take(dot);
+    taken--;
+    var left = Math.max(0, head.held() - 1);
+    var ended = head.withHeld(left, left == 0 ? 0 : head.heldSinceMillis());
+    state.head(ended);
+    state.holding(ended);
+    if (left == 0) {
+      holds.ended(key);
+    }
+    return row;
+  }
+
+  private long nowMillis() {
+    return task.nowMicros().getAsLong() / 1_000;
+  }
+
+  private boolean isOwn(PublishedRow in) {
+    return in.region().equals(options.region());
+  }
+}

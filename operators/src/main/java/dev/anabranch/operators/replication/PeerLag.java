@@ -1,0 +1,90 @@
+package dev.anabranch.operators.replication;
+
+import dev.anabranch.store.LogEnds;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How many rows of a region's log this subtask has still to read: asks every few seconds where the
+ * log ends, on a thread of its own.
+ *
+ * <p><b>Threads.</b> {@link #read} from the task's, {@link #rows} from any.
+ */
+final class PeerLag implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeerLag.class);
+
+  /** The region does not answer: nobody knows. */
+  static final long UNKNOWN = -1;
+
+  /** By partition, what is to be read next. Only partitions of this subtask are in it. */
+  private final Map<Integer, AtomicLong> next = new ConcurrentHashMap<>();
+
+  private final String region;
+  private final LogEnds.Session session;
+  private final ScheduledExecutorService timer;
+  private volatile long rows = UNKNOWN;
+  private volatile boolean answered = true;
+
+  PeerLag(String region, LogEnds ends, Duration interval) {
+    this.region = region;
+    this.session = ends.open();
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              var thread = new Thread(task, "anabranch-lag-" + region);
+              thread.setDaemon(true);
+              return thread;
+            });
+    var unused =
+        timer.scheduleWithFixedDelay(
+            this::ask, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A record was read. */
+  void read(int partition, long offset) {
+    var position = next.get(partition);
+    if (position == null) {
+      next.put(partition, new AtomicLong(offset + 1));
+    } else {
+      position.lazySet(offset + 1);
+    }
+  }
+
+  /** As of the last answer; {@link #UNKNOWN}: there was none to the last question. */
+  long rows() {
+    return rows;
+  }
+
+  void ask() {
+    try {
+      var behind = 0L;
+      var ends = session.ends();
+      for (var partition : next.entrySet()) {
+        var end = ends.getOrDefault(partition.getKey(), 0L);
+        behind += Math.max(0, end - partition.getValue().get());
+      }
+      rows = behind;
+      answered = true;
+    } catch (RuntimeException e) {
+      rows = UNKNOWN;
+      if (answered) {
+        LOG.info("How far the log of region {} is ahead is not known: {}", region, e.getMessage());
+      }
+      answered = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    session.close();
+  }
+}
