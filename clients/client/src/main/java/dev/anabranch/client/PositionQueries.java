@@ -31,8 +31,9 @@ final class PositionQueries {
    * How far a shard is.
    *
    * @param hlc clock of the last row: milliseconds << 16 | counter
+   * @param ofViews whether it is a place in the topic of views, which says nothing about a token
    */
-  record Position(long nextOffset, long hlc) {}
+  record Position(long nextOffset, long hlc, boolean ofViews) {}
 
   /** The region whose log the tables follow. */
   String region() throws SQLException {
@@ -47,9 +48,12 @@ final class PositionQueries {
       throws SQLException {
     var list = shards.stream().distinct().map(Object::toString).collect(Collectors.joining(","));
     var sql =
-        "SELECT v.shard, MIN(v.next_offset), MIN(v.hlc) FROM projection p"
+        "SELECT v.shard, MIN(v.next_offset), MIN(v.hlc),"
+            // Of a declaration's text, see Projection.definition.
+            + " MAX(LEFT(d.definition, 9) = 'views of ') FROM projection p"
             + " JOIN projection_position v ON"
             + SHOWN_VERSIONS
+            + " JOIN projection_version d ON d.projection = v.projection AND d.version = v.version"
             + " WHERE p.name = ? AND v.shard IN ("
             + list
             + ") GROUP BY v.shard";
@@ -57,7 +61,9 @@ final class PositionQueries {
     try (var select = prepare(sql, projection);
         var result = select.executeQuery()) {
       while (result.next()) {
-        positions.put(result.getInt(1), new Position(result.getLong(2), result.getLong(3)));
+        positions.put(
+            result.getInt(1),
+            new Position(result.getLong(2), result.getLong(3), result.getBoolean(4)));
       }
     }
     return positions;

@@ -194,6 +194,12 @@ public final class QueryClient implements AutoCloseable {
             "readers see no version of projection '%s'; 'anabranch projections list' shows which there are"
                 .formatted(each.projection),
             null);
+      } else if (position.ofViews()) {
+        fail(
+            each,
+            "it follows merged views, which come with no position in the log: wait for a projection"
+                + " of events, or read the revision from a column of the view's",
+            null);
       } else if (position.nextOffset() > token.offset()) {
         var reason = queries.parkedReason(each.projection, token);
         if (reason.isEmpty()) {
