@@ -2,6 +2,7 @@ package dev.anabranch.examples.orders;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.Domain;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.examples.orders.OrderCommand.AddItem;
 import dev.anabranch.examples.orders.OrderCommand.CancelOrder;
@@ -16,7 +17,10 @@ import java.util.List;
 /** The orders of a shop. */
 public final class OrdersDomain implements Domain {
 
-  /** Orders, under the type name that their keys and rows carry. */
+  /**
+   * Orders, under the type name that their keys and rows carry. Every region takes commands for
+   * each; what turns out concurrent is left to a person.
+   */
   public static final AggregateType<Order, OrderCommand, OrderEvent> ORDER =
       AggregateType.named("Order", new OrderDecider())
           .commands(
@@ -34,6 +38,7 @@ public final class OrdersDomain implements Domain {
                   .type("OrderCancelled", 1, OrderCancelled.class)
                   .build())
           .state(JsonCodec.single("Order", 1, Order.class))
+          .replication(ReplicationPolicy.interactive())
           .build();
 
   @Override
