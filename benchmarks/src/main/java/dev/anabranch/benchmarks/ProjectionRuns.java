@@ -134,13 +134,17 @@ final class ProjectionRuns {
                   store.layout(),
                   COMMIT_MAX_BYTES)) {
         awaitClaims(schema, job);
-        var rows = append(schema);
+        append(schema);
+        // The same rows once more, rather than kept: they would weigh on the job's heap.
+        var rows = new Rows(setting.options());
         CpuWindow start;
         try (var gate = schema.connect();
             var statement = gate.createStatement()) {
           gate.setAutoCommit(false);
           statement.executeQuery("SELECT next_offset FROM projection_position FOR UPDATE").close();
-          rows.forEach(publisher::publish);
+          for (var i = 0; i < events; i++) {
+            publisher.publish(rows.next());
+          }
           publisher.flush();
           start = CpuWindow.begin(setting.processes());
           gate.rollback();
@@ -156,7 +160,7 @@ final class ProjectionRuns {
     try (var schema = setting.database().newSchema();
         var checkpoints = new Checkpoints(setting.work())) {
       var topic = setting.broker().newTopic("events", Database.EVENTS_PARTITIONS);
-      var unused = append(schema);
+      append(schema);
       try (var job = startJob(schema, topic, checkpoints, "1 s")) {
         awaitPosition(schema, job, 1);
         var start = CpuWindow.begin(setting.processes());
@@ -251,23 +255,20 @@ final class ProjectionRuns {
     return FlinkJob.start(env, "projections");
   }
 
-  private List<LogRow> append(Database.Schema schema) {
+  private void append(Database.Schema schema) {
     var plan = new Rows(setting.options());
-    var all = new ArrayList<LogRow>(events);
     try (var store = schema.store().open();
         var session = store.open(0)) {
-      while (all.size() < events) {
+      for (var done = 0; done < events; done += APPEND_ROWS) {
         var rows = new ArrayList<LogRow>(APPEND_ROWS);
-        for (var i = 0; i < APPEND_ROWS && all.size() + i < events; i++) {
+        for (var i = 0; i < APPEND_ROWS && done + i < events; i++) {
           rows.add(plan.next());
         }
         if (!(session.append(rows) instanceof AppendResult.Appended)) {
           throw new IncorrectException("the event store did not take the rows");
         }
-        all.addAll(rows);
       }
     }
-    return all;
   }
 
   private static void awaitClaims(Database.Schema schema, FlinkJob job) throws Exception {
