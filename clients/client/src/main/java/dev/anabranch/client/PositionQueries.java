@@ -8,8 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +21,8 @@ final class PositionQueries {
   private static final String SHOWN_VERSIONS =
       " v.projection = p.name AND (v.version = p.live_version OR v.version = p.next_live)";
 
+  private static final int ROWS_PER_QUERY = 500;
+
   private final Connection connection;
 
   PositionQueries(Connection connection) {
@@ -31,9 +33,8 @@ final class PositionQueries {
    * How far a shard is.
    *
    * @param hlc clock of the last row: milliseconds << 16 | counter
-   * @param ofViews whether it is a place in the topic of views, which says nothing about a token
    */
-  record Position(long nextOffset, long hlc, boolean ofViews) {}
+  record Position(long nextOffset, long hlc) {}
 
   /** The region whose log the tables follow. */
   String region() throws SQLException {
@@ -48,12 +49,9 @@ final class PositionQueries {
       throws SQLException {
     var list = shards.stream().distinct().map(Object::toString).collect(Collectors.joining(","));
     var sql =
-        "SELECT v.shard, MIN(v.next_offset), MIN(v.hlc),"
-            // Of a declaration's text, see Projection.definition.
-            + " MAX(LEFT(d.definition, 9) = 'views of ') FROM projection p"
+        "SELECT v.shard, MIN(v.next_offset), MIN(v.hlc) FROM projection p"
             + " JOIN projection_position v ON"
             + SHOWN_VERSIONS
-            + " JOIN projection_version d ON d.projection = v.projection AND d.version = v.version"
             + " WHERE p.name = ? AND v.shard IN ("
             + list
             + ") GROUP BY v.shard";
@@ -63,29 +61,53 @@ final class PositionQueries {
       while (result.next()) {
         positions.put(
             result.getInt(1),
-            new Position(result.getLong(2), result.getLong(3), result.getBoolean(4)));
+            new Position(result.getLong(2), result.getLong(3)));
       }
     }
     return positions;
   }
 
-  /** Why the row is not in the tables although they are beyond it; empty: it is. */
-  Optional<String> parkedReason(String projection, LogPosition row) throws SQLException {
+  /** Whether readers see a version that follows views: its positions are not those of the log. */
+  boolean followsViews(String projection) throws SQLException {
     var sql =
-        "SELECT v.reason FROM projection p JOIN projection_parked v ON"
+        "SELECT COUNT(*) FROM projection p JOIN projection_version v ON"
             + SHOWN_VERSIONS
-            + " WHERE p.name = ? AND v.shard = "
-            + row.shard()
-            + " AND v.shard_offset = "
-            + row.offset();
+            // The beginning of a declaration's text, see Projection.definition.
+            + " WHERE p.name = ? AND v.definition LIKE 'views of %'";
     try (var select = prepare(sql, projection);
         var result = select.executeQuery()) {
-      if (!result.next()) {
-        return Optional.empty();
-      }
-      var reason = new String(result.getBytes(1), UTF_8);
-      return Optional.of(reason.isEmpty() ? "they wait behind one that failed" : reason);
+      return result.next() && result.getLong(1) > 0;
     }
+  }
+
+  /** Why rows are not in the tables although they are beyond them; without those that are. */
+  Map<LogPosition, String> parkedReasons(String projection, List<LogPosition> rows)
+      throws SQLException {
+    var reasons = new HashMap<LogPosition, String>();
+    for (var first = 0; first < rows.size(); first += ROWS_PER_QUERY) {
+      var part = rows.subList(first, Math.min(rows.size(), first + ROWS_PER_QUERY));
+      var list =
+          part.stream()
+              .map(row -> "(" + row.shard() + "," + row.offset() + ")")
+              .collect(Collectors.joining(","));
+      var sql =
+          "SELECT v.shard, v.shard_offset, v.reason FROM projection p"
+              + " JOIN projection_parked v ON"
+              + SHOWN_VERSIONS
+              + " WHERE p.name = ? AND (v.shard, v.shard_offset) IN ("
+              + list
+              + ")";
+      try (var select = prepare(sql, projection);
+          var result = select.executeQuery()) {
+        while (result.next()) {
+          var reason = new String(result.getBytes(3), UTF_8);
+          reasons.put(
+              new LogPosition(result.getInt(1), result.getLong(2)),
+              reason.isEmpty() ? "they wait behind one that failed" : reason);
+        }
+      }
+    }
+    return reasons;
   }
 
   private PreparedStatement prepare(String sql, String projection) throws SQLException {
