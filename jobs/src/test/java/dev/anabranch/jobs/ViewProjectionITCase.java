@@ -10,6 +10,7 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.client.Command;
+import dev.anabranch.client.QueryClient;
 import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
@@ -34,6 +35,7 @@ import dev.anabranch.testkit.query.InMemoryTables;
 import dev.anabranch.wire.ViewWire;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -128,6 +130,10 @@ class ViewProjectionITCase {
       handle("1", "x");
       peer.commit("Hand/1", "y");
       awaitRow("1", Map.of("conflict", true, "versions", 2L));
+      var group = "anabranch.projection.notes.version.1.";
+      Await.until("no lag", () -> job.metrics().get(group + "lagCommits") == 0);
+      assertThat(job.metrics()).containsEntry(group + "lagSeconds", 0L);
+      assertThat(job.metrics().get(group + "rowsApplied")).isPositive();
       for (var i = 0; i < 20; i++) {
         handle("own" + i % 4, "" + i % 10);
         peer.commit("Hand/theirs" + i % 3, "" + i % 10);
@@ -148,6 +154,7 @@ class ViewProjectionITCase {
     awaitExact(V1);
     awaitExact(V2);
     awaitRow("1", Map.of("conflict", false, "versions", 1L));
+    tokensOfTheLogAreRefused();
     assertThat(reads.status(V2).ofViews()).isTrue();
 
     reads.tables().switchTo(V2);
@@ -209,6 +216,16 @@ class ViewProjectionITCase {
     assertThat(reads.tables().begin(PROJECTION)).isEqualTo(V2);
     Await.until("version 2", () -> table(LETTERS, V2).equals(table(LETTERS, V1)));
     assertThat(table(NOTES, V2)).isEqualTo(table(NOTES, V1));
+  }
+
+  /** A view has no place in the log: whoever waits for one is told at once. */
+  private void tokensOfTheLogAreRefused() {
+    var token = region.handle(Command.of(NotesDomain.HAND, "token", "x")).backing();
+    awaitAllInViews();
+    try (var queries = QueryClient.of(reads.dataSource())) {
+      assertThatThrownBy(() -> queries.awaitProjected(token, "notes", Duration.ofSeconds(60)))
+          .hasMessageContaining("follows merged views");
+    }
   }
 
   // -- What is expected.
