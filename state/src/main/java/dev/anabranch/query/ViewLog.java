@@ -45,6 +45,9 @@ public interface ViewLog extends Serializable {
      */
     List<ViewRecord> next() throws InterruptedException;
 
+    /** {@link ViewLog#ends} of the partitions that are read, without another connection. */
+    Map<Integer, Long> ends();
+
     @Override
     void close();
   }

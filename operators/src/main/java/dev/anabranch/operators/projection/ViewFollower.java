@@ -145,7 +145,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
         }
       }
       if (looked == Long.MIN_VALUE || System.nanoTime() - looked > part.lookInterval.toNanos()) {
-        look(log.ends(partitions));
+        look(reading.ends());
         looked = System.nanoTime();
       }
     }

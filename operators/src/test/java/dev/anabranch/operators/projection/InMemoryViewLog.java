@@ -83,6 +83,11 @@ final class InMemoryViewLog implements ViewLog {
       }
     }
 
+    @Override
+    public Map<Integer, Long> ends() {
+      return InMemoryViewLog.this.ends(next.keySet());
+    }
+
     private List<ViewRecord> page() {
       var page = new ArrayList<ViewRecord>();
       for (var place : next.entrySet()) {

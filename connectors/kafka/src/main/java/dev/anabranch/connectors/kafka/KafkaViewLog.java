@@ -193,6 +193,16 @@ public final class KafkaViewLog implements ViewLog {
       }
     }
 
+    @Override
+    public Map<Integer, Long> ends() {
+      var partitions = consumer.assignment().stream().map(TopicPartition::partition).toList();
+      try {
+        return KafkaViewLog.this.ends(consumer, partitions);
+      } catch (KafkaException e) {
+        throw unreadable(e);
+      }
+    }
+
     private InterruptedException interrupted(InterruptException e) {
       var unused = Thread.interrupted();
       var thrown = new InterruptedException("closing");
