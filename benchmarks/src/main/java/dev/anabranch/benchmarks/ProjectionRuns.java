@@ -134,17 +134,13 @@ final class ProjectionRuns {
                   store.layout(),
                   COMMIT_MAX_BYTES)) {
         awaitClaims(schema, job);
-        append(schema);
-        // The same rows once more, rather than kept: they would weigh on the job's heap.
-        var rows = new Rows(setting.options());
+        var rows = append(schema);
         CpuWindow start;
         try (var gate = schema.connect();
             var statement = gate.createStatement()) {
           gate.setAutoCommit(false);
           statement.executeQuery("SELECT next_offset FROM projection_position FOR UPDATE").close();
-          for (var i = 0; i < events; i++) {
-            publisher.publish(rows.next());
-          }
+          rows.forEach(publisher::publish);
           publisher.flush();
           start = CpuWindow.begin(setting.processes());
           gate.rollback();
@@ -160,7 +156,7 @@ final class ProjectionRuns {
     try (var schema = setting.database().newSchema();
         var checkpoints = new Checkpoints(setting.work())) {
       var topic = setting.broker().newTopic("events", Database.EVENTS_PARTITIONS);
-      append(schema);
+      var unused = append(schema);
       try (var job = startJob(schema, topic, checkpoints, "1 s")) {
         awaitPosition(schema, job, 1);
         var start = CpuWindow.begin(setting.processes());
@@ -255,20 +251,23 @@ final class ProjectionRuns {
     return FlinkJob.start(env, "projections");
   }
 
-  private void append(Database.Schema schema) {
+  private List<LogRow> append(Database.Schema schema) {
     var plan = new Rows(setting.options());
+    var all = new ArrayList<LogRow>(events);
     try (var store = schema.store().open();
         var session = store.open(0)) {
-      for (var done = 0; done < events; done += APPEND_ROWS) {
+      while (all.size() < events) {
         var rows = new ArrayList<LogRow>(APPEND_ROWS);
-        for (var i = 0; i < APPEND_ROWS && done + i < events; i++) {
+        for (var i = 0; i < APPEND_ROWS && all.size() + i < events; i++) {
           rows.add(plan.next());
         }
         if (!(session.append(rows) instanceof AppendResult.Appended)) {
           throw new IncorrectException("the event store did not take the rows");
         }
+        all.addAll(rows);
       }
     }
+    return all;
   }
 
   private static void awaitClaims(Database.Schema schema, FlinkJob job) throws Exception {

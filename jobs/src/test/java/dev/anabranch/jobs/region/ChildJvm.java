@@ -40,8 +40,6 @@ public final class ChildJvm implements AutoCloseable {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + HEAP_MEGABYTES + "m");
-    // It lives for seconds: what matters is how soon it is there.
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
     for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (option.startsWith("--add-") || option.startsWith("-Dlog4j")) {
         command.add(option);
