@@ -59,9 +59,7 @@ final class PositionQueries {
     try (var select = prepare(sql, projection);
         var result = select.executeQuery()) {
       while (result.next()) {
-        positions.put(
-            result.getInt(1),
-            new Position(result.getLong(2), result.getLong(3)));
+        positions.put(result.getInt(1), new Position(result.getLong(2), result.getLong(3)));
       }
     }
     return positions;
