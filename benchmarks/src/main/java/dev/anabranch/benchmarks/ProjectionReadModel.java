@@ -2,8 +2,8 @@ package dev.anabranch.benchmarks;
 
 import dev.anabranch.operators.projection.ProjectionsLoader;
 import dev.anabranch.projection.Column;
-import dev.anabranch.projection.EventContext;
 import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.RowChange;
@@ -40,7 +40,7 @@ final class ProjectionReadModel {
   }
 
   private static List<RowChange> changes(
-      BenchmarkDomain.Deposited deposited, EventContext context) {
+      BenchmarkDomain.Deposited deposited, ProjectionContext context) {
     return List.of(
         ACCOUNTS
             .row(context.aggregateId())

@@ -1,13 +1,22 @@
 package dev.anabranch.benchmarks;
 
 import dev.anabranch.embedded.WorkDirectory;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What a projection costs, beside the same rows upserted by hand. */
 @Command(
@@ -30,44 +39,86 @@ final class ProjectionsCommand implements Callable<Integer> {
 
   @Mixin private LoadOptions options = new LoadOptions();
 
+  @Spec private @Nullable CommandSpec spec;
+
   @Override
   public Integer call() throws Exception {
     try (var work = WorkDirectory.create("benchmarks");
         var database = Database.start(work.resolve("database"), options);
         var setting = new Setting(options, database, work.resolve("servers"), 0, rate)) {
+      var machine = Machine.facts();
       var runs = new ProjectionRuns(setting, events);
-      var live = new ArrayList<Double>();
-      var rebuild = new ArrayList<Double>();
+      var rounds = new ArrayList<ProjectionsResult.Round>();
       System.out.println(
           "| round | raw upsert/s | live/s | rebuild/s | live ÷ raw | rebuild ÷ live | visible p50, p99 ms |");
       System.out.println("|---|---|---|---|---|---|---|");
-      for (var round = 1; round <= options.rounds; round++) {
-        var raw = runs.rawUpsert().perSecond();
-        var following = runs.live().perSecond();
-        var rebuilding = runs.rebuild().perSecond();
-        var visible = runs.visible(rate, options.warmUp, options.window);
-        live.add(following / raw);
-        rebuild.add(rebuilding / following);
-        System.out.printf(
-            Locale.ROOT,
-            "| %d | %,.0f | %,.0f | %,.0f | %.2f | %.2f | %.1f, %.1f |%n",
-            round,
-            raw,
-            following,
-            rebuilding,
-            following / raw,
-            rebuilding / following,
-            visible.getValueAtPercentile(50) / 1e3,
-            visible.getValueAtPercentile(99) / 1e3);
+      for (var number = 1; number <= options.rounds; number++) {
+        var round =
+            new ProjectionsResult.Round(
+                runs.rawUpsert(),
+                runs.live(),
+                runs.rebuild(),
+                percentiles(runs.visible(rate, options.warmUp, options.window)));
+        rounds.add(round);
+        print(number, round);
       }
+      machine.put("loadAfter", Double.toString(ProcStat.loadAverage()));
       System.out.printf(
           Locale.ROOT,
-          "Medians: live ÷ raw %.2f, rebuild ÷ live %.2f. Load average at the end: %.1f%n",
-          median(live),
-          median(rebuild),
-          ProcStat.loadAverage());
+          "Medians: live ÷ raw %.2f, rebuild ÷ live %.2f.%n",
+          median(rounds.stream().map(ProjectionsResult.Round::liveToRaw).toList()),
+          median(rounds.stream().map(ProjectionsResult.Round::rebuildToLive).toList()));
+      var folder = options.results;
+      if (folder != null) {
+        var run =
+            new ProjectionsResult(
+                options.label,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Machine.commit(),
+                commandLine(),
+                machine,
+                database.settings(),
+                events,
+                rate,
+                rounds);
+        System.err.println("written: " + ResultFiles.write(folder, run.date(), options.label, run));
+      }
     }
     return 0;
+  }
+
+  private static void print(int number, ProjectionsResult.Round round) {
+    System.out.printf(
+        Locale.ROOT,
+        "| %d | %,.0f | %,.0f | %,.0f | %.2f | %.2f | %.1f, %.1f |%n",
+        number,
+        round.rawUpsert().perSecond(),
+        round.live().perSecond(),
+        round.rebuild().perSecond(),
+        round.liveToRaw(),
+        round.rebuildToLive(),
+        round.visibleMicros().getOrDefault("p50", 0L) / 1e3,
+        round.visibleMicros().getOrDefault("p99", 0L) / 1e3);
+    System.err.println("  CPU µs per event, raw:     " + round.rawUpsert());
+    System.err.println("  CPU µs per event, live:    " + round.live());
+    System.err.println("  CPU µs per event, rebuild: " + round.rebuild());
+  }
+
+  private static Map<String, Long> percentiles(Histogram histogram) {
+    var micros = new TreeMap<String, Long>();
+    micros.put("p50", histogram.getValueAtPercentile(50));
+    micros.put("p99", histogram.getValueAtPercentile(99));
+    micros.put("max", histogram.getMaxValue());
+    return micros;
+  }
+
+  private String commandLine() {
+    var arguments =
+        Objects.requireNonNull(spec, "set by picocli")
+            .commandLine()
+            .getParseResult()
+            .originalArgs();
+    return "benchmarks/run projections " + String.join(" ", arguments);
   }
 
   private static double median(List<Double> values) {

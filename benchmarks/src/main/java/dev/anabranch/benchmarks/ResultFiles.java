@@ -16,8 +16,15 @@ final class ResultFiles {
 
   /** Named by date and label, so that none is overwritten by mistake. */
   static Path write(Path folder, RunResult run) throws IOException {
+    return write(folder, run.date(), run.label(), run);
+  }
+
+  /**
+   * @param date as ISO 8601 writes it
+   */
+  static Path write(Path folder, String date, String label, Object run) throws IOException {
     Files.createDirectories(folder);
-    var name = run.date().replaceAll("[^0-9T]", "").substring(0, 13) + "-" + run.label() + ".json";
+    var name = date.replaceAll("[^0-9T]", "").substring(0, 13) + "-" + label + ".json";
     var file = folder.resolve(name);
     Files.writeString(file, JSON.writeValueAsString(run) + "\n");
     return file;

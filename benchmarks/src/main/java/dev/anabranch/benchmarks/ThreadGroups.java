@@ -24,6 +24,8 @@ final class ThreadGroups {
 
   static {
     BY_PREFIX.put("commands", OPERATOR);
+    BY_PREFIX.put("projections", OPERATOR);
+    BY_PREFIX.put("anabranch-proje", LANES);
     BY_PREFIX.put("pass-through", OPERATOR);
     BY_PREFIX.put("anabranch-lane", LANES);
     BY_PREFIX.put("Source: ", SOURCE);

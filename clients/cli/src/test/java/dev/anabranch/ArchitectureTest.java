@@ -69,13 +69,13 @@ class ArchitectureTest {
           .resideInAnyPackage(JDK, JSPECIFY, CAUSALITY, REPLICATED);
 
   @ArchTest
-  static final ArchRule projectionsNeedTheDomainApiOnly =
+  static final ArchRule projectionsNeedTheDomainApiAndValuesOnly =
       classes()
           .that()
           .resideInAPackage(PROJECTION)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, API, PROJECTION);
+          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, PROJECTION);
 
   @ArchTest
   static final ArchRule theQueryPortNeedsTheJdkOnly =
@@ -84,7 +84,7 @@ class ArchitectureTest {
           .resideInAPackage(QUERY)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, MODEL, PROJECTION, QUERY, STORE);
+          .resideInAnyPackage(JDK, JSPECIFY, CAUSALITY, MODEL, PROJECTION, QUERY, STORE);
 
   @ArchTest
   static final ArchRule codecAddsJackson =

@@ -6,6 +6,7 @@ import dev.anabranch.connectors.mysql.ProjectionTables;
 import dev.anabranch.connectors.mysql.QueryOwner;
 import dev.anabranch.operators.projection.ProjectionOperatorFactory;
 import dev.anabranch.operators.projection.ProjectionsLoader;
+import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.serde.LogRowTypeInfo;
 import dev.anabranch.store.StoreLayout;
@@ -18,7 +19,8 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
  * The read side of one region: its published events, and what its event store holds beyond them,
- * become rows of tables in the query database.
+ * become rows of tables in the query database. Projections of views follow the region's views topic
+ * instead.
  *
  * <p>{@code -c dev.anabranch.jobs.ProjectionJob ... --config region.yaml [--key value ...]}; the
  * options are those of {@link ProjectionJobOptions}.
@@ -54,6 +56,9 @@ public final class ProjectionJob {
       layout = store.layout();
     }
     EventSource.requireReadable(options.kafka(), options.eventsTopic(), layout);
+    if (projections.all().stream().anyMatch(Projection::followsViews)) {
+      options.views().requireReadable(layout.shardCount());
+    }
     new ProjectionTables(options.query().config(), QueryOwner.of(layout))
         .prepare(projections, options.query().migrate());
     return layout;
@@ -90,7 +95,8 @@ public final class ProjectionJob {
                 options.projections().operator(),
                 projections,
                 endpoints.store(),
-                endpoints.database()))
+                endpoints.database(),
+                endpoints.views()))
         .uid(Uids.PROJECTIONS)
         // The operator emits nothing; Flink wants each dataflow to end in a sink.
         .sinkTo(new DiscardingSink<>())

@@ -1,6 +1,7 @@
 package dev.anabranch.jobs;
 
 import dev.anabranch.connectors.kafka.KafkaConnection;
+import dev.anabranch.connectors.kafka.KafkaViewLog;
 import dev.anabranch.connectors.mysql.SessionSettings;
 import dev.anabranch.jobs.config.JobOption;
 import dev.anabranch.jobs.config.OptionReader;
@@ -16,12 +17,14 @@ import java.util.Map;
  * theirs.
  *
  * @param eventsTopic topic that the region's command job publishes to
+ * @param viewsTopic topic that the region's cross-region job writes the aggregates' views to
  * @param flink settings for Flink, by its own names
  */
 public record ProjectionJobOptions(
     RegionOptions region,
     KafkaConnection kafka,
     String eventsTopic,
+    String viewsTopic,
     StoreOptions store,
     QueryOptions query,
     ProjectionsOptions projections,
@@ -77,6 +80,7 @@ public record ProjectionJobOptions(
             region,
             KafkaOptions.read(reader),
             reader.find(EventsOptions.TOPIC).orElse("events." + region.name()),
+            reader.find(ReplicationTopics.VIEWS_TOPIC).orElse("views." + region.name()),
             StoreOptions.read(
                 reader,
                 region,
@@ -90,6 +94,11 @@ public record ProjectionJobOptions(
     return options;
   }
 
+  /** What projections of views follow. */
+  public KafkaViewLog views() {
+    return new KafkaViewLog(kafka, viewsTopic);
+  }
+
   /** Takes note of the options of this job in the reader of another one. */
   static void leaveTo(OptionReader reader) {
     var unused = reader.withPrefix(QueryOptions.PREFIX, ",");
@@ -100,7 +109,7 @@ public record ProjectionJobOptions(
     var sections = new LinkedHashMap<String, List<JobOption<?>>>();
     sections.put("Region", RegionOptions.ALL);
     sections.put("Kafka", KafkaOptions.ALL);
-    sections.put("Events", List.of(EventsOptions.TOPIC));
+    sections.put("Events and views", List.of(EventsOptions.TOPIC, ReplicationTopics.VIEWS_TOPIC));
     sections.put("Event store", StoreOptions.ALL);
     sections.put("Query database", QueryOptions.ALL);
     sections.put("Projections", ProjectionsOptions.ALL);

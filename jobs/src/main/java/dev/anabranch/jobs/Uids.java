@@ -13,6 +13,7 @@ final class Uids {
   static final String REPLIES = "replies";
   static final String DEAD_LETTERS = "dead-letters";
 
+  // Of the projection job; its golden file is projection-uids-and-states.txt.
   static final String EVENT_SOURCE = "event-source";
   static final String PROJECTIONS = "projections";
   static final String PROJECTIONS_END = "projections-end";

@@ -144,7 +144,7 @@ class ProjectionJobITCase {
   }
 
   @Test
-  void taskManagersKilledAndRescalingRepeatNothing() throws SQLException {
+  void taskManagersKilledAndRescalingRepeatNothing() throws Exception {
     region.parallelism(2).start();
     var job = reads.start();
     try (var load = region.load(30, 4)) {
@@ -152,6 +152,8 @@ class ProjectionJobITCase {
       region.killTaskManagers();
       load.awaitReplies(200);
       var savepoint = job.stopWithSavepoint();
+      var golden = "/projection-uids-and-states.txt";
+      assertThat(UidsAndStates.of(savepoint, golden)).isEqualTo(UidsAndStates.golden(golden));
       reads.option("flink.parallelism.default", "1");
       var smaller = reads.start(savepoint);
       load.awaitReplies(200);

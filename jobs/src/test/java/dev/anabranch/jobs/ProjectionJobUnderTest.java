@@ -26,7 +26,8 @@ public final class ProjectionJobUnderTest {
         env,
         options,
         chosen,
-        new ProjectionEndpoints(real.events(), real.store(), wrapper.apply(real.database())));
+        new ProjectionEndpoints(
+            real.events(), real.store(), wrapper.apply(real.database()), real.views()));
     return env;
   }
 }

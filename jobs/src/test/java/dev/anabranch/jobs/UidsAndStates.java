@@ -40,8 +40,17 @@ final class UidsAndStates {
 
   /** The same, of a savepoint in canonical format; operators of other uids are under their ids. */
   static Map<String, String> of(String savepoint) throws IOException {
+    return of(savepoint, "/uids-and-states.txt");
+  }
+
+  /**
+   * @param file golden file with the uids of the job
+   */
+  static Map<String, String> of(String savepoint, String file) throws IOException {
     var uids = new HashMap<OperatorID, String>();
-    golden().keySet().forEach(uid -> uids.put(OperatorIdentifier.forUid(uid).getOperatorId(), uid));
+    golden(file)
+        .keySet()
+        .forEach(uid -> uids.put(OperatorIdentifier.forUid(uid).getOperatorId(), uid));
     var states = new TreeMap<String, String>();
     for (var operator : SavepointLoader.loadSavepointMetadata(savepoint).getOperatorStates()) {
       var names = new TreeSet<String>();

@@ -108,6 +108,16 @@ public record Column(String name, Kind kind, int length, int scale) {
     return !isNumber() && kind != Kind.BOOL;
   }
 
+  /** What a row has where nothing was set: 0, {@code false} or NULL. */
+  public @Nullable Object absent() {
+    return switch (kind) {
+      case INTEGER -> 0L;
+      case DECIMAL -> BigDecimal.ZERO.setScale(scale);
+      case BOOL -> false;
+      default -> null;
+    };
+  }
+
   /**
    * The value as it is stored: an Integer becomes a Long, a decimal gets the column's scale, a time
    * is cut to microseconds.

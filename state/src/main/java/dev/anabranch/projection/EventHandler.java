@@ -19,5 +19,5 @@ import java.util.List;
 public interface EventHandler<E> {
 
   /** Changes in the order in which they are to be made; none if the event is of no interest. */
-  List<RowChange> changes(E event, EventContext context);
+  List<RowChange> changes(E event, ProjectionContext context);
 }

@@ -2,6 +2,7 @@ package dev.anabranch.projection;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.model.AggregateView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,9 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tables that follow the events of some aggregate types.
+ * Tables that follow the events of some aggregate types, or the merged views of one.
  *
  * <pre>{@code
  * Projection.named("balances")
@@ -29,27 +31,32 @@ public final class Projection {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,47}");
 
+  // Stored: tools and clients know by it what a version's positions mean.
+  private static final String VIEWS_OF = "views of ";
+
   private final String name;
   private final int revision;
   private final List<QueryTable> tables;
   private final Map<String, Input<?>> inputs;
+  private final @Nullable ViewInput<?> viewInput;
 
   private Projection(Builder b) {
     name = b.name;
     revision = b.revision;
     tables = List.copyOf(b.tables);
     inputs = Map.copyOf(b.inputs);
+    viewInput = b.viewInput;
   }
 
   /** Handler of a type's events, with the type's own codecs and upcasters in front. */
   private record Input<E>(AggregateType<?, ?, E> type, EventHandler<? super E> handler) {
 
-    void changes(List<EncodedMessage> stored, EventContext first, List<RowChange> into) {
+    void changes(List<EncodedMessage> stored, ProjectionContext first, List<RowChange> into) {
       var index = first.index();
       for (var message : stored) {
         for (var event : type.decodeEvent(message)) {
           var context =
-              new EventContext(
+              new ProjectionContext(
                   first.aggregateType(),
                   first.aggregateId(),
                   first.version(),
@@ -89,9 +96,15 @@ public final class Projection {
     return tables;
   }
 
-  /** Names of the aggregate types whose events it takes. */
+  /** Names of the aggregate types whose events or views it takes. */
   public Set<String> aggregateTypes() {
-    return inputs.keySet();
+    var views = viewInput;
+    return views == null ? inputs.keySet() : Set.of(views.type().name());
+  }
+
+  /** Whether it takes the merged views of an aggregate type, not events. */
+  public boolean followsViews() {
+    return viewInput != null;
   }
 
   /**
@@ -101,7 +114,7 @@ public final class Projection {
    * @param context of the first of them
    * @throws RuntimeException if an event can't be decoded or its handler fails
    */
-  public List<RowChange> changes(List<EncodedMessage> stored, EventContext context) {
+  public List<RowChange> changes(List<EncodedMessage> stored, ProjectionContext context) {
     var input = inputs.get(context.aggregateType());
     if (input == null) {
       return List.of();
@@ -110,17 +123,39 @@ public final class Projection {
     input.changes(stored, context, changes);
     for (var change : changes) {
       if (!tables.contains(change.table())) {
-        throw new IllegalArgumentException(
-            "projection %s changes table %s, which is not among its own; add it with .tables(...)"
-                .formatted(name, change.table()));
+        throw notItsOwn(change.table());
       }
     }
     return changes;
   }
 
-  /** The tables as text; stored with each version. */
+  /**
+   * What makes the tables show a view of one of {@link #aggregateTypes}: at most one change of each
+   * row, deletions among them of rows that only share the beginning of their key.
+   *
+   * @throws RuntimeException if a state can't be decoded or the handler fails
+   */
+  public List<RowChange> changes(AggregateView view) {
+    var views = viewInput;
+    return views == null ? List.of() : views.changes(view, tables);
+  }
+
+  static IllegalArgumentException notItsOwn(QueryTable table) {
+    return new IllegalArgumentException(
+        "the projection changes table %s, which is not among its own; add it with .tables(...)"
+            .formatted(table));
+  }
+
+  /** Source, if it is one of views, and tables as text; stored with each version. */
   public String definition() {
-    return tables.stream().map(QueryTable::definition).collect(Collectors.joining("\n"));
+    var views = viewInput;
+    return (views == null ? "" : VIEWS_OF + views.type().name() + "\n")
+        + tables.stream().map(QueryTable::definition).collect(Collectors.joining("\n"));
+  }
+
+  /** Whether a stored {@link #definition} is one of a projection of views. */
+  public static boolean isOfViews(String definition) {
+    return definition.startsWith(VIEWS_OF);
   }
 
   @Override
@@ -134,6 +169,7 @@ public final class Projection {
     private int revision = 1;
     private final List<QueryTable> tables = new ArrayList<>();
     private final Map<String, Input<?>> inputs = new LinkedHashMap<>();
+    private @Nullable ViewInput<?> viewInput;
 
     private Builder(String name) {
       this.name = name;
@@ -163,10 +199,26 @@ public final class Projection {
     }
 
     /**
-     * @throws IllegalArgumentException if it has no table or no input
+     * Takes the merged views of one type instead of events: for replicated aggregates, whose
+     * commits come in another order in each region. The key of each table begins with a text, the
+     * aggregate's id.
+     */
+    public <S> Builder fromViews(AggregateType<S, ?, ?> type, ViewHandler<S> handler) {
+      if (viewInput != null) {
+        throw new IllegalArgumentException(
+            "projection %s takes the views of %s already; make another one for those of %s"
+                .formatted(name, viewInput.type().name(), type.name()));
+      }
+      viewInput = new ViewInput<>(type, handler);
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException if it has no table or no input, or tables that its input
+     *     can't fill
      */
     public Projection build() {
-      if (tables.isEmpty() || inputs.isEmpty()) {
+      if (tables.isEmpty() || (inputs.isEmpty() && viewInput == null)) {
         throw new IllegalArgumentException(
             "projection %s has no %s; call .%s(...) before build()"
                 .formatted(
@@ -174,7 +226,25 @@ public final class Projection {
                     tables.isEmpty() ? "tables" : "events",
                     tables.isEmpty() ? "tables" : "from"));
       }
+      if (viewInput != null) {
+        requireFitForViews();
+      }
       return new Projection(this);
+    }
+
+    private void requireFitForViews() {
+      if (!inputs.isEmpty()) {
+        throw new IllegalArgumentException(
+            "projection %s takes events and views; make one of each".formatted(name));
+      }
+      for (var table : tables) {
+        if (table.key().get(0).kind() != Column.Kind.TEXT) {
+          throw new IllegalArgumentException(
+              ("the key of table %s begins with column %s; in a projection of views it begins with"
+                      + " a text, the aggregate's id")
+                  .formatted(table, table.key().get(0)));
+        }
+      }
     }
   }
 }

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,26 +25,41 @@ import org.jspecify.annotations.Nullable;
 public final class RowChange {
 
   private final QueryTable table;
-  private final List<Object> key;
+  private final RowId id;
   private final boolean delete;
-  private final Map<String, @Nullable Object> set;
-  private final Map<String, @Nullable Object> add;
+  private final ColumnValues set;
+  private final ColumnValues add;
 
   private RowChange(
-      QueryTable table,
-      List<Object> key,
-      boolean delete,
-      Map<String, @Nullable Object> set,
-      Map<String, @Nullable Object> add) {
+      QueryTable table, RowId id, boolean delete, ColumnValues set, ColumnValues add) {
     this.table = table;
-    this.key = key;
+    this.id = id;
     this.delete = delete;
     this.set = set;
     this.add = add;
   }
 
   static RowChange of(QueryTable table, List<Object> key) {
-    return new RowChange(table, key, false, Map.of(), Map.of());
+    var id = new RowId(table.name(), List.copyOf(key));
+    return new RowChange(table, id, false, ColumnValues.NONE, ColumnValues.NONE);
+  }
+
+  /** Deletes all rows whose key begins with this value. */
+  static RowChange deletionUnder(QueryTable table, String firstOfKey) {
+    var first = Objects.requireNonNull(table.key().get(0).checked(firstOfKey));
+    var id = new RowId(table.name(), List.of(first));
+    return new RowChange(table, id, true, ColumnValues.NONE, ColumnValues.NONE);
+  }
+
+  /** The same with all other columns set to what a fresh row has. */
+  RowChange complete() {
+    var all = set;
+    for (var column : table.values()) {
+      if (!set.containsKey(column.name())) {
+        all = all.with(column.name(), column.absent());
+      }
+    }
+    return new RowChange(table, id, delete, all, add);
   }
 
   /**
@@ -54,14 +69,7 @@ public final class RowChange {
    */
   public RowChange set(String column, @Nullable Object value) {
     var checked = table.value(column).checked(value);
-    var newAdd = add;
-    if (add.containsKey(column)) {
-      newAdd = new TreeMap<>(add);
-      newAdd.remove(column);
-    }
-    var newSet = new TreeMap<>(set);
-    newSet.put(column, checked);
-    return new RowChange(table, key, delete, newSet, newAdd);
+    return new RowChange(table, id, delete, set.with(column, checked), add.without(column));
   }
 
   /** Adds to a column, which may be negative. */
@@ -79,7 +87,7 @@ public final class RowChange {
 
   /** Deletes the row if it is there; what was set and added before is void. */
   public RowChange delete() {
-    return new RowChange(table, key, true, Map.of(), Map.of());
+    return new RowChange(table, id, true, ColumnValues.NONE, ColumnValues.NONE);
   }
 
   private RowChange add(Column column, Object amount) {
@@ -89,13 +97,11 @@ public final class RowChange {
     var checked = column.checked(amount);
     var name = column.name();
     if (set.containsKey(name)) {
-      var newSet = new TreeMap<>(set);
-      newSet.put(name, column.checked(sum(set.get(name), checked)));
-      return new RowChange(table, key, delete, newSet, add);
+      var total = column.checked(sum(set.get(name), checked));
+      return new RowChange(table, id, delete, set.with(name, total), add);
     }
-    var newAdd = new TreeMap<>(add);
-    newAdd.put(name, add.containsKey(name) ? column.checked(sum(add.get(name), checked)) : checked);
-    return new RowChange(table, key, delete, set, newAdd);
+    var total = add.containsKey(name) ? column.checked(sum(add.get(name), checked)) : checked;
+    return new RowChange(table, id, delete, set, add.with(name, total));
   }
 
   /**
@@ -110,21 +116,25 @@ public final class RowChange {
     if (later.set.isEmpty() && later.add.isEmpty()) {
       return this;
     }
-    var newSet = new TreeMap<>(set);
-    Map<String, @Nullable Object> newAdd = new TreeMap<>(add);
-    newSet.putAll(later.set);
-    newAdd.keySet().removeAll(later.set.keySet());
+    var newSet = set;
+    var newAdd = add;
+    for (var entry : later.set.entrySet()) {
+      newSet = newSet.with(entry.getKey(), entry.getValue());
+      newAdd = newAdd.without(entry.getKey());
+    }
     for (var entry : later.add.entrySet()) {
       var column = entry.getKey();
-      var target = newSet.containsKey(column) ? newSet : newAdd;
-      var before = target.get(column);
-      target.put(
-          column,
-          before == null
-              ? entry.getValue()
-              : table.value(column).checked(sum(before, entry.getValue())));
+      if (newSet.containsKey(column)) {
+        newSet = newSet.with(column, total(column, newSet.get(column), entry.getValue()));
+      } else {
+        newAdd = newAdd.with(column, total(column, newAdd.get(column), entry.getValue()));
+      }
     }
-    return new RowChange(table, key, delete, newSet, newAdd);
+    return new RowChange(table, id, delete, newSet, newAdd);
+  }
+
+  private @Nullable Object total(String column, @Nullable Object before, @Nullable Object more) {
+    return before == null ? more : table.value(column).checked(sum(before, more));
   }
 
   private static Object sum(@Nullable Object a, @Nullable Object b) {
@@ -147,7 +157,12 @@ public final class RowChange {
 
   /** In the order of the table's {@link QueryTable#key}. */
   public List<Object> key() {
-    return key;
+    return id.key();
+  }
+
+  /** Whether it names the beginning of a key only: a deletion of all rows under it. */
+  public boolean isUnder() {
+    return key().size() < table.key().size();
   }
 
   /** Whether a row that is there goes first. */
@@ -172,7 +187,7 @@ public final class RowChange {
 
   /** Table and key as a key of maps, also where the key holds bytes. */
   public RowId id() {
-    return new RowId(table.name(), key);
+    return id;
   }
 
   /** Which row a change is of; ordered by table, then key. */
@@ -235,7 +250,7 @@ public final class RowChange {
   /** Readable: {@code balances[a1] set {owner=Ann} add {balance=5}}. */
   @Override
   public String toString() {
-    var text = new StringBuilder(table.name()).append(shown(key));
+    var text = new StringBuilder(table.name()).append(shown(key()));
     if (delete) {
       text.append(" delete");
     }

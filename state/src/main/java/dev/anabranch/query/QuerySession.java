@@ -1,5 +1,6 @@
 package dev.anabranch.query;
 
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import java.util.Collection;
 import java.util.List;
@@ -41,6 +42,9 @@ public interface QuerySession extends AutoCloseable {
    * within.
    */
   ApplyResult apply(QueryBatch batch);
+
+  /** Which view of each of these aggregates the version shows; missing: none yet. */
+  Map<AggregateKey, VectorTime> shownViews(VersionId version, Collection<AggregateKey> aggregates);
 
   /** How many rows each aggregate of these shards has parked. */
   Map<AggregateKey, Integer> parked(VersionId version, Collection<Integer> shards);

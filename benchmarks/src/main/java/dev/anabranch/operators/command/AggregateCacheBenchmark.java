@@ -46,8 +46,7 @@ public class AggregateCacheBenchmark {
 
   private static final int AGGREGATES = 10_000;
 
-  private final AggregateTypes types =
-      AggregateTypes.of(() -> List.of(BenchmarkDomain.type()));
+  private final AggregateTypes types = AggregateTypes.of(() -> List.of(BenchmarkDomain.type()));
   private final AggregateKey[] keys = new AggregateKey[AGGREGATES];
   private final String[] routingKeys = new String[AGGREGATES];
   private final SplittableRandom random = new SplittableRandom(1);
@@ -81,8 +80,7 @@ public class AggregateCacheBenchmark {
     var live = cache.get(keys[number], routingKeys[number]);
     var before = live.committed;
     live.committed =
-        new LiveAggregate.Version(
-            before.version() + 1, CausalPast.NONE, List.of(), before.state());
+        new LiveAggregate.Version(before.version() + 1, CausalPast.NONE, List.of(), before.state());
     live.window = live.window.with(CommandWindow.hash(routingKeys[number]), number, 16);
     live.markDirty();
     return live;

@@ -5,7 +5,9 @@ import dev.anabranch.cli.text.Printable;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.cli.text.Times;
 import dev.anabranch.connectors.mysql.ParkedRows;
+import dev.anabranch.model.LogPosition;
 import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.ViewRecord;
 import dev.anabranch.wire.EventsBlob;
 import java.util.List;
 import java.util.Locale;
@@ -151,6 +153,11 @@ final class DeadLettersCommand implements Runnable {
               "  parked %s UTC, %d behind it%n",
               Times.shown(row.parkedAtMicros()), letter.waiting());
       out().println("  " + Printable.of(row.reason()));
+      if (reads.status(letter.version()).ofViews()) {
+        showView(reads, row.position());
+        out().flush();
+        return ExitCode.OK;
+      }
       var database = reads.store().layout().databaseOf(row.position().shard());
       try (var session = reads.store().open(database)) {
         for (var stored : session.rows(List.of(row.position()))) {
@@ -166,6 +173,26 @@ final class DeadLettersCommand implements Runnable {
       }
       out().flush();
       return ExitCode.OK;
+    }
+
+    private void showView(ReadSide reads, LogPosition position) {
+      var found = reads.options().views().find(position.shard(), position.offset());
+      var view = found.map(ViewRecord::view).orElse(null);
+      if (view == null) {
+        out().println("  the aggregate has a later view, which is tried when its turn comes");
+        return;
+      }
+      out()
+          .printf(
+              "  view of revision %s%s%n",
+              view.revision().token(), view.conflict() ? ", a conflict is open" : "");
+      var state = view.state();
+      if (state != null) {
+        out()
+            .printf(
+                "  %s  %s%n",
+                Printable.of(Payload.typeOf(state)), Printable.of(Payload.text(state.data())));
+      }
     }
   }
 

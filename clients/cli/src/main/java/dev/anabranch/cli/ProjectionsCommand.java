@@ -4,7 +4,6 @@ import dev.anabranch.cli.text.ProjectionText;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.connectors.mysql.VersionStatus;
 import dev.anabranch.query.VersionId;
-import dev.anabranch.store.ShardHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ final class ProjectionsCommand implements Runnable {
     @Override
     int run(ReadSide reads) {
       var versions = reads.tables().list();
-      var heads = heads(reads);
+      var ends = new Ends(reads);
       var table =
           new Table(
               "PROJECTION", ">VERSION", ">REVISION", "READERS", ">BEHIND", ">PARKED", "TABLES");
@@ -76,7 +75,7 @@ final class ProjectionsCommand implements Runnable {
             "" + version.id().version(),
             "" + version.revision(),
             version.switching() ? "switching" : version.live() ? "yes" : "no",
-            "" + behind(version, heads),
+            "" + behind(version, ends.of(version)),
             "" + version.parked(),
             String.join(", ", version.tables()));
       }
@@ -119,11 +118,11 @@ final class ProjectionsCommand implements Runnable {
       LockSupport.parkNanos(Duration.ofSeconds(Math.max(1, Math.min(seconds, 3_600))).toNanos());
       var after = versions(reads);
       var measured = Duration.ofNanos(System.nanoTime() - start);
-      var heads = heads(reads);
+      var ends = new Ends(reads);
       for (var version : after) {
         ProjectionText.print(
             version,
-            heads,
+            ends.of(version),
             version.rows() - before.getOrDefault(version.id(), version.rows()),
             measured,
             Instant.now(),
@@ -199,7 +198,8 @@ final class ProjectionsCommand implements Runnable {
     @Override
     int run(ReadSide reads) {
       var version = new VersionId(projection, number);
-      var behind = behind(reads.status(version), heads(reads));
+      var status = reads.status(version);
+      var behind = behind(status, new Ends(reads).of(status));
       if (behind > maxBehind && !force) {
         throw CliException.problem(
             ("%s is %d commits behind; wait until it has caught up ('anabranch projections status"
@@ -236,29 +236,59 @@ final class ProjectionsCommand implements Runnable {
     }
   }
 
-  /** Rows that the log has and the version has not taken. */
-  private static long behind(VersionStatus version, Map<Integer, ShardHead> heads) {
-    return ProjectionText.end(heads) - version.rows();
+  /** Rows that the log has and the version has not taken; of a version of views: views. */
+  private static long behind(VersionStatus version, Map<Integer, Long> ends) {
+    return ProjectionText.end(ends) - version.rows();
   }
 
-  private static Map<Integer, ShardHead> heads(ReadSideCommand.ReadSide reads) {
-    var layout = reads.store().layout();
-    var heads = new HashMap<Integer, ShardHead>();
-    for (var i = 0; i < layout.databases().size(); i++) {
-      var database = i;
-      var shards =
-          new ArrayList<>(
-              IntStream.range(0, layout.shardCount())
-                  .filter(shard -> layout.databaseOf(shard) == database)
-                  .boxed()
-                  .toList());
-      try (var session = reads.store().open(i)) {
-        for (var first = 0; first < shards.size(); first += HEADS_AT_ONCE) {
-          var end = Math.min(shards.size(), first + HEADS_AT_ONCE);
-          heads.putAll(session.heads(shards.subList(first, end)));
+  /** Where what versions follow ends; asked for when it is first needed. */
+  private static final class Ends {
+    private final ReadSideCommand.ReadSide reads;
+    private @Nullable Map<Integer, Long> ofLog;
+    private @Nullable Map<Integer, Long> ofViews;
+
+    Ends(ReadSideCommand.ReadSide reads) {
+      this.reads = reads;
+    }
+
+    /** Next offset by shard, or by partition of the views topic. */
+    Map<Integer, Long> of(VersionStatus version) {
+      if (version.ofViews()) {
+        var known = ofViews == null ? views() : ofViews;
+        ofViews = known;
+        return known;
+      }
+      var known = ofLog == null ? log() : ofLog;
+      ofLog = known;
+      return known;
+    }
+
+    private Map<Integer, Long> views() {
+      var log = reads.options().views();
+      return log.ends(IntStream.range(0, log.partitions()).boxed().toList());
+    }
+
+    private Map<Integer, Long> log() {
+      var layout = reads.store().layout();
+      var ends = new HashMap<Integer, Long>();
+      for (var i = 0; i < layout.databases().size(); i++) {
+        var database = i;
+        var shards =
+            new ArrayList<>(
+                IntStream.range(0, layout.shardCount())
+                    .filter(shard -> layout.databaseOf(shard) == database)
+                    .boxed()
+                    .toList());
+        try (var session = reads.store().open(i)) {
+          for (var first = 0; first < shards.size(); first += HEADS_AT_ONCE) {
+            var end = Math.min(shards.size(), first + HEADS_AT_ONCE);
+            session
+                .heads(shards.subList(first, end))
+                .forEach((shard, head) -> ends.put(shard, head.offset() + 1));
+          }
         }
       }
+      return ends;
     }
-    return heads;
   }
 }

@@ -8,8 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +20,8 @@ final class PositionQueries {
 
   private static final String SHOWN_VERSIONS =
       " v.projection = p.name AND (v.version = p.live_version OR v.version = p.next_live)";
+
+  private static final int ROWS_PER_QUERY = 500;
 
   private final Connection connection;
 
@@ -63,23 +65,47 @@ final class PositionQueries {
     return positions;
   }
 
-  /** Why the row is not in the tables although they are beyond it; empty: it is. */
-  Optional<String> parkedReason(String projection, LogPosition row) throws SQLException {
+  /** Whether readers see a version that follows views: its positions are not those of the log. */
+  boolean followsViews(String projection) throws SQLException {
     var sql =
-        "SELECT v.reason FROM projection p JOIN projection_parked v ON"
+        "SELECT COUNT(*) FROM projection p JOIN projection_version v ON"
             + SHOWN_VERSIONS
-            + " WHERE p.name = ? AND v.shard = "
-            + row.shard()
-            + " AND v.shard_offset = "
-            + row.offset();
+            // The beginning of a declaration's text, see Projection.definition.
+            + " WHERE p.name = ? AND v.definition LIKE 'views of %'";
     try (var select = prepare(sql, projection);
         var result = select.executeQuery()) {
-      if (!result.next()) {
-        return Optional.empty();
-      }
-      var reason = new String(result.getBytes(1), UTF_8);
-      return Optional.of(reason.isEmpty() ? "they wait behind one that failed" : reason);
+      return result.next() && result.getLong(1) > 0;
     }
+  }
+
+  /** Why rows are not in the tables although they are beyond them; without those that are. */
+  Map<LogPosition, String> parkedReasons(String projection, List<LogPosition> rows)
+      throws SQLException {
+    var reasons = new HashMap<LogPosition, String>();
+    for (var first = 0; first < rows.size(); first += ROWS_PER_QUERY) {
+      var part = rows.subList(first, Math.min(rows.size(), first + ROWS_PER_QUERY));
+      var list =
+          part.stream()
+              .map(row -> "(" + row.shard() + "," + row.offset() + ")")
+              .collect(Collectors.joining(","));
+      var sql =
+          "SELECT v.shard, v.shard_offset, v.reason FROM projection p"
+              + " JOIN projection_parked v ON"
+              + SHOWN_VERSIONS
+              + " WHERE p.name = ? AND (v.shard, v.shard_offset) IN ("
+              + list
+              + ")";
+      try (var select = prepare(sql, projection);
+          var result = select.executeQuery()) {
+        while (result.next()) {
+          var reason = new String(result.getBytes(3), UTF_8);
+          reasons.put(
+              new LogPosition(result.getInt(1), result.getLong(2)),
+              reason.isEmpty() ? "they wait behind one that failed" : reason);
+        }
+      }
+    }
+    return reasons;
   }
 
   private PreparedStatement prepare(String sql, String projection) throws SQLException {

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class QueryClient implements AutoCloseable {
 
   private static final int MAX_WAITING = 100_000;
+  private static final String OF_VIEWS =
+      "it follows merged views, which carry no place in the log: wait for a projection of events, or"
+          + " for the revision that the reply carries, in a column of this one";
   private static final int MIN_PAUSE_MILLIS = 2;
   private static final int MAX_PAUSE_MILLIS = 20;
 
@@ -179,6 +182,12 @@ public final class QueryClient implements AutoCloseable {
       Map<Integer, PositionQueries.Position> positions,
       List<Waiting> waiting)
       throws SQLException {
+    var projection = waiting.get(0).projection;
+    if (queries.followsViews(projection)) {
+      waiting.forEach(each -> fail(each, OF_VIEWS, null));
+      return;
+    }
+    var reached = new ArrayList<Waiting>();
     for (var each : waiting) {
       var token = each.token.position();
       var position = positions.get(token.shard());
@@ -195,14 +204,21 @@ public final class QueryClient implements AutoCloseable {
                 .formatted(each.projection),
             null);
       } else if (position.nextOffset() > token.offset()) {
-        var reason = queries.parkedReason(each.projection, token);
-        if (reason.isEmpty()) {
-          each.result.complete(null);
-        } else {
-          fail(each, "its events are among the dead letters: " + reason.get(), null);
-        }
+        reached.add(each);
       } else if (isOverdue(each)) {
         late(each, position);
+      }
+    }
+    // After the positions: what is not parked now is in the tables.
+    var parked =
+        queries.parkedReasons(
+            projection, reached.stream().map(each -> each.token.position()).toList());
+    for (var each : reached) {
+      var reason = parked.get(each.token.position());
+      if (reason == null) {
+        each.result.complete(null);
+      } else {
+        fail(each, "its events are among the dead letters: " + reason, null);
       }
     }
   }

@@ -16,6 +16,8 @@ final class ProxyConnection {
   private final Socket client;
   private final Socket server;
   private volatile boolean dropsNextResponse;
+  private volatile boolean withholdsRequests;
+  private volatile boolean withholdsResponses;
   private volatile boolean lostBytes;
   private int endedDirections; // guarded by this
 
@@ -50,10 +52,16 @@ final class ProxyConnection {
   }
 
   private boolean forwardsRequest(byte[] buffer, int length) {
-    if (proxy.takeMark(buffer, length)) {
-      dropsNextResponse = true;
+    var fault = proxy.takeMark(buffer, length);
+    if (fault != null) {
+      dropsNextResponse = fault == TcpProxy.Fault.DROP_RESPONSE;
+      withholdsResponses = fault == TcpProxy.Fault.WITHHOLD_RESPONSE;
+      withholdsRequests = fault == TcpProxy.Fault.WITHHOLD_REQUEST;
+      if (withholdsRequests) {
+        proxy.countWithheld();
+      }
     }
-    return proxy.mode() != TcpProxy.Mode.BLACKHOLE;
+    return !withholdsRequests && proxy.mode() != TcpProxy.Mode.BLACKHOLE;
   }
 
   private boolean forwardsResponse(byte[] buffer, int length) {
@@ -62,7 +70,10 @@ final class ProxyConnection {
       reset();
       return false;
     }
-    return proxy.mode() != TcpProxy.Mode.BLACKHOLE;
+    if (withholdsResponses) {
+      proxy.countWithheld();
+    }
+    return !withholdsResponses && proxy.mode() != TcpProxy.Mode.BLACKHOLE;
   }
 
   private void pump(Socket from, Socket to, Gate gate) {

@@ -39,11 +39,21 @@ public final class TcpProxy implements AutoCloseable {
     DROP_RESPONSES
   }
 
+  /** What happens to the one request that is marked. */
+  enum Fault {
+    DROP_RESPONSE,
+    WITHHOLD_REQUEST,
+    WITHHOLD_RESPONSE
+  }
+
+  private record Mark(byte[] text, Fault fault) {}
+
   private final int port;
   private final int targetPort;
   private final Set<ProxyConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicLong droppedResponses = new AtomicLong();
-  private final AtomicReference<byte @Nullable []> markedRequest = new AtomicReference<>();
+  private final AtomicLong withheld = new AtomicLong();
+  private final AtomicReference<@Nullable Mark> marked = new AtomicReference<>();
   private volatile Mode mode = Mode.CUT;
   private volatile int delayMillis;
   private @Nullable Listener listener;
@@ -86,7 +96,7 @@ public final class TcpProxy implements AutoCloseable {
   public synchronized void heal() {
     mode = Mode.FORWARD;
     delayMillis = 0;
-    markedRequest.set(null);
+    marked.set(null);
     connections.stream().filter(ProxyConnection::lostBytes).forEach(ProxyConnection::reset);
     if (listener == null) {
       listener = listen();
@@ -112,7 +122,25 @@ public final class TcpProxy implements AutoCloseable {
    * which a request waits for the answer to the one before, as MySQL's does.
    */
   public void dropResponseTo(String request) {
-    markedRequest.set(lowerCase(request.getBytes(StandardCharsets.US_ASCII)));
+    mark(request, Fault.DROP_RESPONSE);
+  }
+
+  /**
+   * The next request that contains the text, as for {@link #dropResponseTo}, never reaches the
+   * server, nor does anything that its connection says after it; client and server both wait. So
+   * the client can be killed at exactly this step.
+   */
+  public void withhold(String request) {
+    mark(request, Fault.WITHHOLD_REQUEST);
+  }
+
+  /** The same with the answer: the server has done what was asked, and the client still waits. */
+  public void withholdResponseTo(String request) {
+    mark(request, Fault.WITHHOLD_RESPONSE);
+  }
+
+  private void mark(String request, Fault fault) {
+    marked.set(new Mark(lowerCase(request.getBytes(StandardCharsets.US_ASCII)), fault));
   }
 
   /**
@@ -133,6 +161,11 @@ public final class TcpProxy implements AutoCloseable {
     return droppedResponses.get();
   }
 
+  /** How many requests and answers were withheld so far. */
+  public long withheld() {
+    return withheld.get();
+  }
+
   @Override
   public void close() {
     cut();
@@ -148,12 +181,16 @@ public final class TcpProxy implements AutoCloseable {
     return delayMillis;
   }
 
-  /** True for one request only, the first that contains the marked text. */
-  boolean takeMark(byte[] buffer, int length) {
-    var text = markedRequest.get();
-    return text != null
-        && contains(buffer, length, text)
-        && markedRequest.compareAndSet(text, null);
+  /** What is to happen to the request; not null for one only, the first with the marked text. */
+  @Nullable Fault takeMark(byte[] buffer, int length) {
+    var mark = marked.get();
+    return mark != null && contains(buffer, length, mark.text) && marked.compareAndSet(mark, null)
+        ? mark.fault
+        : null;
+  }
+
+  void countWithheld() {
+    withheld.incrementAndGet();
   }
 
   void countDroppedResponse() {

@@ -137,6 +137,38 @@ class TcpProxyTest {
   }
 
   @Test
+  void aWithheldRequestDoesNotReachTheServerAndItsClientWaits() throws Exception {
+    proxy.withhold("COMMIT");
+    try (var client = new Client();
+        var other = new Client()) {
+      assertThat(client.ask("insert")).isEqualTo("insert");
+      client.patience(SILENCE_MILLIS);
+
+      assertThatThrownBy(() -> client.ask("commit")).isInstanceOf(SocketTimeoutException.class);
+
+      assertThat(proxy.withheld()).isEqualTo(1);
+      assertThat(other.ask("commit")).isEqualTo("commit");
+      assertThat(server.requests()).containsExactly("insert", "commit");
+    }
+  }
+
+  @Test
+  void aWithheldAnswerIsOfARequestThatTheServerServed() throws Exception {
+    proxy.withholdResponseTo("commit");
+    try (var client = new Client()) {
+      client.ask("insert");
+      client.patience(SILENCE_MILLIS);
+
+      assertThatThrownBy(() -> client.ask("commit")).isInstanceOf(SocketTimeoutException.class);
+
+      assertThat(proxy.withheld()).isEqualTo(1);
+      assertThat(server.requests()).containsExactly("insert", "commit");
+      proxy.heal();
+      assertThatThrownBy(() -> client.ask("after")).isInstanceOf(SocketException.class);
+    }
+  }
+
+  @Test
   void aDelayLengthensTheRoundTripByTwiceAsMuch() throws Exception {
     try (var client = new Client()) {
       client.ask("warm");

@@ -2,8 +2,8 @@ package dev.anabranch.jobs.region;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.projection.Column;
-import dev.anabranch.projection.EventContext;
 import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.ReadModel;
 import dev.anabranch.projection.RowChange;
@@ -62,7 +62,7 @@ public final class PurseReadModel implements ReadModel {
         .build();
   }
 
-  private static List<RowChange> changes(String event, EventContext context) {
+  private static List<RowChange> changes(String event, ProjectionContext context) {
     var amount = Long.parseLong(event);
     if (amount == POISON_AMOUNT && Boolean.getBoolean(POISON)) {
       throw new IllegalStateException("told to throw");

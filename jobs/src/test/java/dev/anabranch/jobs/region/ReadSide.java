@@ -17,8 +17,8 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.operators.projection.ProjectionsLoader;
 import dev.anabranch.projection.Column;
-import dev.anabranch.projection.EventContext;
 import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.RowChange.RowId;
@@ -56,11 +56,21 @@ public final class ReadSide {
 
   private final RegionUnderTest region;
   private final Projection projection;
+  private final ProjectionsLoader loader;
   private final Map<String, String> extraOptions = new HashMap<>();
 
+  /** With a projection of {@link PurseReadModel}. */
   public ReadSide(RegionUnderTest region, Projection projection) {
+    this(region, projection, new Only(projection.revision()));
+  }
+
+  /**
+   * @param loader gives the projection
+   */
+  public ReadSide(RegionUnderTest region, Projection projection, ProjectionsLoader loader) {
     this.region = region;
     this.projection = projection;
+    this.loader = loader;
   }
 
   /** Sets an option of the job for its next submissions. */
@@ -83,8 +93,6 @@ public final class ReadSide {
 
   /** What is wrong with the options shows here. */
   public JobGraph graph(@Nullable String path) {
-    var projections = projection;
-    ProjectionsLoader loader = new Only(projections.revision());
     var name = region.name();
     var env =
         ProjectionJobUnderTest.prepare(
@@ -110,6 +118,11 @@ public final class ReadSide {
   }
 
   public ProjectionJobOptions options() {
+    return ProjectionJobOptions.from(Settings.of(settings()));
+  }
+
+  /** The options with which the job is submitted, by key. */
+  public Map<String, String> settings() {
     var all = region.settings();
     all.put("query.url", server().jdbcUrl(schema(), proxy().port()));
     all.put("query.user", server().user());
@@ -118,7 +131,7 @@ public final class ReadSide {
     all.put("query.socket-timeout", "6 s");
     all.put("projections.watch-interval", "100 ms");
     all.putAll(extraOptions);
-    return ProjectionJobOptions.from(Settings.of(all));
+    return all;
   }
 
   public void crashAt(CrashingQueries.Point point, int nth) {
@@ -160,15 +173,27 @@ public final class ReadSide {
 
   /** Waits until the version has taken every row that the store has now. */
   public void awaitEnd(VersionId version) {
+    var ends = ends();
+    Await.until(version + " at the end of the log", () -> isAt(version, ends));
+  }
+
+  /** Where the store ends now, by shard. */
+  public Map<Integer, Long> ends() {
     var ends = new TreeMap<Integer, Long>();
     region.stored().forEach(row -> ends.merge(row.shard(), row.offset() + 1, Math::max));
-    Await.until(
-        version + " at the end of the log",
-        () -> {
-          var positions = status(version).positions();
-          return ends.entrySet().stream()
-              .allMatch(end -> positions.get(end.getKey()).nextOffset() >= end.getValue());
-        });
+    return ends;
+  }
+
+  /** Whether the version exists and has come so far. */
+  public boolean isAt(VersionId version, Map<Integer, Long> ends) {
+    return tables().list().stream()
+        .filter(status -> status.id().equals(version))
+        .anyMatch(
+            status ->
+                ends.entrySet().stream()
+                    .allMatch(
+                        end ->
+                            status.positions().get(end.getKey()).nextOffset() >= end.getValue()));
   }
 
   /** Checks that the version holds what every row of the log makes, each applied once. */
@@ -192,8 +217,8 @@ public final class ReadSide {
     }
   }
 
-  private EventContext context(Outcome outcome) {
-    return new EventContext(
+  private ProjectionContext context(Outcome outcome) {
+    return new ProjectionContext(
         outcome.aggregate().type(),
         outcome.aggregate().id(),
         Math.max(1, outcome.version()),

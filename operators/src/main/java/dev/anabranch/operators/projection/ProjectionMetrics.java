@@ -45,16 +45,17 @@ final class ProjectionMetrics implements ProjectionCounts {
   }
 
   /** Gauges over all lanes of the version. */
-  void register(List<VersionLane> lanes) {
-    gauge("lagCommits", lanes, VersionLane::lagCommits);
-    gauge("parkedRows", lanes, VersionLane::parkedRows);
-    gauge("shardsBehind", lanes, VersionLane::shardsBehind);
-    ToDoubleFunction<VersionLane> seconds = VersionLane::lagSeconds;
+  void register(List<? extends LaneGauges> lanes) {
+    gauge("lagCommits", lanes, LaneGauges::lagCommits);
+    gauge("parkedRows", lanes, LaneGauges::parkedRows);
+    gauge("shardsBehind", lanes, LaneGauges::shardsBehind);
+    ToDoubleFunction<LaneGauges> seconds = LaneGauges::lagSeconds;
     group.gauge(
         "lagSeconds", (Gauge<Double>) () -> lanes.stream().mapToDouble(seconds).max().orElse(0));
   }
 
-  private void gauge(String name, List<VersionLane> lanes, ToLongFunction<VersionLane> value) {
+  private void gauge(
+      String name, List<? extends LaneGauges> lanes, ToLongFunction<LaneGauges> value) {
     group.gauge(name, (Gauge<Long>) () -> lanes.stream().mapToLong(value).sum());
   }
 

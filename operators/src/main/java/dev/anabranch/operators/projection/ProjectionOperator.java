@@ -2,6 +2,7 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.query.QueryDatabaseFactory;
+import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.EventStoreFactory;
 import java.util.ArrayList;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bounds.</b> {@link ProjectionOperatorOptions#maxPendingRows} per lane; beyond it the task's
  * thread yields to the mailbox, which is back-pressure for its input.
+ *
+ * <p><b>Views.</b> Versions that follow views get nothing from this input: each has a {@link
+ * ViewFollower}, which reads the views topic from the version's own position on.
  */
 public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
     implements OneInputStreamOperator<LogRow, LogRow>, BoundedOneInput {
@@ -38,6 +42,7 @@ public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
   private final ProjectionsLoader projections;
   private final EventStoreFactory store;
   private final QueryDatabaseFactory database;
+  private final ViewLog views;
   private final transient MailboxExecutor mailbox;
 
   // -- Runtime, from open on.
@@ -48,12 +53,14 @@ public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
       ProjectionOperatorOptions options,
       ProjectionsLoader projections,
       EventStoreFactory store,
-      QueryDatabaseFactory database) {
+      QueryDatabaseFactory database,
+      ViewLog views) {
     super(parameters);
     this.options = options;
     this.projections = projections;
     this.store = store;
     this.database = database;
+    this.views = views;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -77,13 +84,14 @@ public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
         new ProjectionTask(
             options,
             new ProjectionTask.Environment(
-                Integer.toString(info.getIndexOfThisSubtask()),
+                info.getIndexOfThisSubtask(),
                 info.getNumberOfParallelSubtasks(),
                 this::post,
                 getMetricGroup()),
             projections.load(getUserCodeClassloader()),
             store.open(),
             database.open(),
+            views,
             shards);
     task = started;
     started.start();

@@ -2,6 +2,7 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.query.QueryDatabaseFactory;
+import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.EventStoreFactory;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
@@ -19,16 +20,19 @@ public final class ProjectionOperatorFactory extends AbstractStreamOperatorFacto
   private final ProjectionsLoader projections;
   private final EventStoreFactory store;
   private final QueryDatabaseFactory database;
+  private final ViewLog views;
 
   public ProjectionOperatorFactory(
       ProjectionOperatorOptions options,
       ProjectionsLoader projections,
       EventStoreFactory store,
-      QueryDatabaseFactory database) {
+      QueryDatabaseFactory database,
+      ViewLog views) {
     this.options = options;
     this.projections = projections;
     this.store = store;
     this.database = database;
+    this.views = views;
     setChainingStrategy(ChainingStrategy.HEAD);
   }
 
@@ -36,7 +40,7 @@ public final class ProjectionOperatorFactory extends AbstractStreamOperatorFacto
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as declared by Flink
   public <T extends StreamOperator<LogRow>> T createStreamOperator(
       StreamOperatorParameters<LogRow> parameters) {
-    return (T) new ProjectionOperator(parameters, options, projections, store, database);
+    return (T) new ProjectionOperator(parameters, options, projections, store, database, views);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.anabranch.query.QueryDatabase;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.query.VersionInfo;
+import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.EventStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ final class ProjectionTask implements AutoCloseable {
   private final Projections projections;
   private final EventStore store;
   private final QueryDatabase database;
+  private final ViewLog views;
   private final List<Integer> shards;
   private final StoreWatch watch;
 
@@ -48,14 +50,19 @@ final class ProjectionTask implements AutoCloseable {
           java.util.Comparator.comparing(VersionId::projection)
               .thenComparingInt(VersionId::version));
   private final Map<VersionId, ProjectionMetrics> metrics = new HashMap<>();
+
+  /** Of versions that follow views, of which {@link #lanes} has none. */
+  private final Map<VersionId, ViewFollower> followers = new HashMap<>();
+
   private boolean watched;
 
   /**
    * What surrounds the task.
    *
+   * @param subtask number of the task among the job's
    * @param subtasks of the job: they share the rows per second
    */
-  record Environment(String name, int subtasks, Mailbox mailbox, MetricGroup metrics) {}
+  record Environment(int subtask, int subtasks, Mailbox mailbox, MetricGroup metrics) {}
 
   ProjectionTask(
       ProjectionOperatorOptions options,
@@ -63,16 +70,18 @@ final class ProjectionTask implements AutoCloseable {
       Projections projections,
       EventStore store,
       QueryDatabase database,
+      ViewLog views,
       List<Integer> shards) {
     this.options = options;
     this.environment = environment;
     this.projections = projections;
     this.store = store;
     this.database = database;
+    this.views = views;
     this.shards = List.copyOf(shards);
     this.watch =
         new StoreWatch(
-            environment.name,
+            Integer.toString(environment.subtask),
             environment.mailbox,
             connection(),
             new LogReading(store),
@@ -119,7 +128,7 @@ final class ProjectionTask implements AutoCloseable {
     watched = true;
     removeDropped(seen.versions());
     for (var info : seen.versions()) {
-      if (!lanes.containsKey(info.id())) {
+      if (!lanes.containsKey(info.id()) && !followers.containsKey(info.id())) {
         var projection = projections.find(info.id().projection());
         if (projection.isPresent() && isFilledBy(info, projection.get())) {
           add(info, projection.get());
@@ -131,6 +140,10 @@ final class ProjectionTask implements AutoCloseable {
     }
     for (var request : seen.requests()) {
       lanes.getOrDefault(request.version(), List.of()).forEach(lane -> lane.request(request));
+      var follower = followers.get(request.version());
+      if (follower != null) {
+        follower.request(request);
+      }
     }
   }
 
@@ -153,12 +166,30 @@ final class ProjectionTask implements AutoCloseable {
               }
               return dropped;
             });
+    followers
+        .entrySet()
+        .removeIf(
+            entry -> {
+              var dropped = !existing.contains(entry.getKey());
+              if (dropped) {
+                LOG.info("{} was dropped", entry.getKey());
+                entry.getValue().close();
+              }
+              return dropped;
+            });
   }
 
   private void add(VersionInfo info, Projection projection) {
     LOG.info("Filling {}", info.id());
     var counts =
         metrics.computeIfAbsent(info.id(), id -> new ProjectionMetrics(environment.metrics, id));
+    if (projection.followsViews()) {
+      var follower = follower(info, projection, counts);
+      followers.put(info.id(), follower);
+      counts.register(List.of(follower));
+      follower.start();
+      return;
+    }
     // The rate of a version that becomes live is not known to change: it has caught up by then.
     var rate =
         info.live() || options.rebuildRowsPerSecond() == 0
@@ -170,10 +201,41 @@ final class ProjectionTask implements AutoCloseable {
       var own = shards.stream().filter(shard -> laneOf(shard) == number).toList();
       var lane = new VersionLane(info.id(), own, options, counts);
       ofVersion.add(lane);
-      lane.start(worker(lane, projection, environment.name + "-" + info.id() + "-" + i, rate));
+      lane.start(worker(lane, projection, environment.subtask + "-" + info.id() + "-" + i, rate));
     }
     lanes.put(info.id(), ofVersion);
     counts.register(ofVersion);
+  }
+
+  private ViewFollower follower(VersionInfo info, Projection projection, ProjectionCounts counts) {
+    var rate =
+        info.live() || options.rebuildRowsPerSecond() == 0
+            ? Double.POSITIVE_INFINITY
+            : (double) options.rebuildRowsPerSecond() / environment.subtasks;
+    var connection = connection();
+    return new ViewFollower(
+        info.id(),
+        new ViewFollower.Part(
+            environment.subtask,
+            environment.subtasks,
+            options.maxBatchRows(),
+            rate,
+            options.watchInterval()),
+        environment.mailbox,
+        new ViewWork(
+            info.id(),
+            newWriter(),
+            projection,
+            store.layout().region().value(),
+            connection,
+            options.maxParked()),
+        connection,
+        views,
+        counts);
+  }
+
+  private static long newWriter() {
+    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   }
 
   private VersionWorker worker(
@@ -183,7 +245,7 @@ final class ProjectionTask implements AutoCloseable {
     var work =
         new VersionWork(
             lane.version(),
-            ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE),
+            newWriter(),
             new Projector(projection, store.layout().region().value()),
             connection,
             log,
@@ -208,6 +270,7 @@ final class ProjectionTask implements AutoCloseable {
   public void close() {
     watch.close();
     lanes.values().forEach(ofVersion -> ofVersion.forEach(VersionLane::close));
+    followers.values().forEach(ViewFollower::close);
     database.close();
     store.close();
   }

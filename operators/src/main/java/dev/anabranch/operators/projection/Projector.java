@@ -1,8 +1,8 @@
 package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogRow;
-import dev.anabranch.projection.EventContext;
 import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.wire.EventsBlob;
 import dev.anabranch.wire.MetadataBlob;
@@ -58,7 +58,7 @@ final class Projector {
     var outcome = row.outcome();
     var dot = outcome.dot();
     var context =
-        new EventContext(
+        new ProjectionContext(
             outcome.aggregate().type(),
             outcome.aggregate().id(),
             outcome.version(),

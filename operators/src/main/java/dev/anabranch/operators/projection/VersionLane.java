@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The task's thread only.
  */
-final class VersionLane implements VersionWorker.Answers, AutoCloseable {
+final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoCloseable {
 
   private final VersionId version;
   private final ProjectionOperatorOptions options;
@@ -371,11 +371,13 @@ final class VersionLane implements VersionWorker.Answers, AutoCloseable {
 
   // -- For metrics; read by another thread, which may see a value that is a moment old.
 
-  long lagCommits() {
+  @Override
+  public long lagCommits() {
     return cursors.values().stream().mapToLong(Cursor::lag).sum();
   }
 
-  double lagSeconds() {
+  @Override
+  public double lagSeconds() {
     var nanos = System.nanoTime();
     var millis = System.currentTimeMillis();
     return cursors.values().stream()
@@ -384,12 +386,14 @@ final class VersionLane implements VersionWorker.Answers, AutoCloseable {
         .orElse(0);
   }
 
-  int parkedRows() {
+  @Override
+  public int parkedRows() {
     var current = worker;
     return current == null ? 0 : current.parkedRows();
   }
 
-  int shardsBehind() {
+  @Override
+  public int shardsBehind() {
     return (int) cursors.values().stream().filter(cursor -> cursor.isBehind).count();
   }
 

@@ -11,7 +11,6 @@ import dev.anabranch.query.QueryBatch;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.ShardAdvance;
 import dev.anabranch.query.VersionId;
-import dev.anabranch.store.StoreUnavailableException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -40,6 +39,7 @@ final class VersionWork {
   private final long writer;
   private final Projector projector;
   private final Reconnecting<QuerySession> database;
+  private final AppliedBatches batches;
   private final LogReading log;
   private final int maxParked;
 
@@ -63,13 +63,9 @@ final class VersionWork {
     this.writer = writer;
     this.projector = projector;
     this.database = database;
+    this.batches = new AppliedBatches(database);
     this.log = log;
     this.maxParked = maxParked;
-  }
-
-  /** The version was dropped while it was worked on. */
-  static final class GoneException extends Exception {
-    private static final long serialVersionUID = 1L;
   }
 
   /** Rows that fail, or wait behind one that does. */
@@ -78,9 +74,10 @@ final class VersionWork {
   }
 
   /** Takes the shards over from whoever had them; gives their positions. */
-  Map<Integer, Long> claim(Collection<Integer> shards) throws InterruptedException, GoneException {
+  Map<Integer, Long> claim(Collection<Integer> shards)
+      throws InterruptedException, AppliedBatches.GoneException {
     var claimed = database.call(session -> session.claim(version, shards, writer));
-    positions.putAll(claimed.orElseThrow(GoneException::new));
+    positions.putAll(claimed.orElseThrow(AppliedBatches.GoneException::new));
     parked.putAll(database.call(session -> session.parked(version, shards)));
     parkedRows.set(parked.values().stream().mapToInt(Integer::intValue).sum());
     return Map.copyOf(positions);
@@ -91,7 +88,7 @@ final class VersionWork {
    *
    * @return how many rows of tables were changed
    */
-  int apply(List<LogRow> rows) throws InterruptedException, GoneException {
+  int apply(List<LogRow> rows) throws InterruptedException, AppliedBatches.GoneException {
     var changes = new Projector.Changes();
     var park = new ArrayList<ParkedRow>();
     var newlyParked = new HashMap<AggregateKey, Integer>();
@@ -132,7 +129,8 @@ final class VersionWork {
   }
 
   /** Some row asks for what the database does not take: finds it, and applies the others. */
-  private int isolate(List<LogRow> rows, String reason) throws InterruptedException, GoneException {
+  private int isolate(List<LogRow> rows, String reason)
+      throws InterruptedException, AppliedBatches.GoneException {
     if (rows.size() > 1) {
       var half = rows.size() / 2;
       return apply(rows.subList(0, half)) + apply(rows.subList(half, rows.size()));
@@ -151,7 +149,7 @@ final class VersionWork {
 
   /** Tries the aggregate's parked rows again, in order, up to the first that still fails. */
   void retry(int shard, AggregateKey aggregate, ParkedRequest.Action action)
-      throws InterruptedException, GoneException {
+      throws InterruptedException, AppliedBatches.GoneException {
     var rows = database.call(session -> session.parkedRows(version, shard, aggregate));
     for (var first = 0; first < rows.size(); first += RETRY_PAGE) {
       var page = rows.subList(first, Math.min(rows.size(), first + RETRY_PAGE));
@@ -169,7 +167,7 @@ final class VersionWork {
 
   /** Whether the row is parked no more. */
   private boolean retry(ParkedRow letter, Map<LogPosition, LogRow> stored, boolean discard)
-      throws InterruptedException, GoneException {
+      throws InterruptedException, AppliedBatches.GoneException {
     var position = letter.position();
     var shard = position.shard();
     var next = positions.getOrDefault(shard, 0L);
@@ -197,7 +195,7 @@ final class VersionWork {
   /** Takes the row out with its changes; gives the reason if the database does not take them. */
   private String settle(
       ParkedRow letter, List<ShardAdvance> here, Projector.Changes changes, boolean discard)
-      throws InterruptedException, GoneException {
+      throws InterruptedException, AppliedBatches.GoneException {
     var result = commit(here, changes.all(), List.of(), List.of(letter.position()));
     if (result instanceof ApplyResult.Refused refused) {
       return refused.reason();
@@ -222,29 +220,9 @@ final class VersionWork {
       List<RowChange> changes,
       List<ParkedRow> park,
       List<LogPosition> unpark)
-      throws InterruptedException, GoneException {
+      throws InterruptedException, AppliedBatches.GoneException {
     requireRoom(park.size());
-    var batch = new QueryBatch(version, writer, advances, changes, park, unpark);
-    var result = database.call(session -> known(session.apply(batch)));
-    if (result instanceof ApplyResult.Gone) {
-      throw new GoneException();
-    }
-    if (result instanceof ApplyResult.Fenced fenced) {
-      throw new ProjectionFencedException(version, fenced);
-    }
-    return result;
-  }
-
-  /** What is not known yet becomes so when the same batch is applied again, on a new session. */
-  private static ApplyResult known(ApplyResult result) {
-    if (result instanceof ApplyResult.Unknown unknown) {
-      throw new StoreUnavailableException("the connection was lost", unknown.cause());
-    }
-    if (result instanceof ApplyResult.Unavailable unavailable) {
-      throw new StoreUnavailableException(
-          "it stores nothing now: " + unavailable.cause().getMessage(), unavailable.cause());
-    }
-    return result;
+    return batches.apply(new QueryBatch(version, writer, advances, changes, park, unpark));
   }
 
   private void requireRoom(int more) {
@@ -303,7 +281,8 @@ final class VersionWork {
         e);
   }
 
-  private static String reasonOf(Throwable e) {
+  /** What a dead letter says about a failure. */
+  static String reasonOf(Throwable e) {
     var message = e.getMessage();
     var name = e.getClass().getSimpleName();
     return message == null || message.isBlank() ? name : name + ": " + message;

@@ -57,7 +57,7 @@ final class VersionWorker implements AutoCloseable {
   }
 
   private interface Request {
-    void perform() throws InterruptedException, VersionWork.GoneException;
+    void perform() throws InterruptedException, AppliedBatches.GoneException;
   }
 
   /**
@@ -168,7 +168,7 @@ final class VersionWorker implements AutoCloseable {
       }
     } catch (InterruptedException closing) {
       // close() interrupts; nobody waits for an answer any more
-    } catch (VersionWork.GoneException e) {
+    } catch (AppliedBatches.GoneException e) {
       mailbox.post("version dropped", answers::gone);
     } catch (RuntimeException | Error e) {
       mailbox.post(

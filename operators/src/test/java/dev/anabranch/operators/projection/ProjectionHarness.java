@@ -15,6 +15,8 @@ import dev.anabranch.projection.Projections;
 import dev.anabranch.query.QueryDatabase;
 import dev.anabranch.query.QueryDatabaseFactory;
 import dev.anabranch.query.VersionId;
+import dev.anabranch.query.ViewLog;
+import dev.anabranch.query.ViewRecord;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
@@ -25,9 +27,11 @@ import dev.anabranch.testkit.store.InMemoryEventStore;
 import dev.anabranch.wire.EventsBlob;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -52,6 +56,7 @@ final class ProjectionHarness implements AutoCloseable {
   private final int id = IDS.incrementAndGet();
   final InMemoryEventStore store = new InMemoryEventStore("a", SHARDS, 4, 2);
   final InMemoryQueryDatabase database = new InMemoryQueryDatabase(SHARDS);
+  final InMemoryViewLog views = new InMemoryViewLog();
   private final Map<String, Long> versions = new HashMap<>();
   private final List<LogRow> log = new ArrayList<>();
   private final long[] nextOffsets = new long[SHARDS];
@@ -134,7 +139,11 @@ final class ProjectionHarness implements AutoCloseable {
     var created =
         new KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow>(
             new ProjectionOperatorFactory(
-                options, new LocalProjections(id), new LocalStore(id), new LocalDatabase(id)),
+                options,
+                new LocalProjections(id),
+                new LocalStore(id),
+                new LocalDatabase(id),
+                new LocalViews(id)),
             row -> row.outcome().aggregate().toString(),
             Types.STRING,
             SHARDS,
@@ -254,6 +263,29 @@ final class ProjectionHarness implements AutoCloseable {
     @Override
     public QueryDatabase open() {
       return of(id).database;
+    }
+  }
+
+  /** What travels with the job graph finds the harness's own views. */
+  private record LocalViews(int id) implements ViewLog {
+    @Override
+    public int partitions() {
+      return of(id).views.partitions();
+    }
+
+    @Override
+    public Map<Integer, Long> ends(Collection<Integer> partitions) {
+      return of(id).views.ends(partitions);
+    }
+
+    @Override
+    public Reading read(Map<Integer, Long> from, int maxRecords) {
+      return of(id).views.read(from, maxRecords);
+    }
+
+    @Override
+    public Optional<ViewRecord> find(int partition, long offset) {
+      return of(id).views.find(partition, offset);
     }
   }
 }

@@ -9,8 +9,8 @@ import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.projection.Column;
-import dev.anabranch.projection.EventContext;
 import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.RowChange;
@@ -48,7 +48,8 @@ final class TallyReadModel {
     return Projections.of(() -> List.of(projections));
   }
 
-  private static List<RowChange> changes(String event, EventContext context, Set<Long> poison) {
+  private static List<RowChange> changes(
+      String event, ProjectionContext context, Set<Long> poison) {
     var number = Long.parseLong(event);
     if (poison.contains(number)) {
       throw new IllegalStateException("told to throw at " + number);
@@ -62,7 +63,7 @@ final class TallyReadModel {
         SUMS.row("all").add("amount", number).add("events", 1));
   }
 
-  private static AggregateType<String, String, String> type() {
+  static AggregateType<String, String, String> type() {
     return AggregateType.named("Tally", new NoDecider())
         .commands(new Texts())
         .events(new Texts())

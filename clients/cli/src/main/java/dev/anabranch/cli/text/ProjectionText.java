@@ -1,7 +1,6 @@
 package dev.anabranch.cli.text;
 
 import dev.anabranch.connectors.mysql.VersionStatus;
-import dev.anabranch.store.ShardHead;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,21 +13,23 @@ public final class ProjectionText {
   private ProjectionText() {}
 
   /** Rows of the whole log. */
-  public static long end(Map<Integer, ShardHead> heads) {
-    return heads.values().stream().mapToLong(head -> head.offset() + 1).sum();
+  public static long end(Map<Integer, Long> ends) {
+    return ends.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /**
+   * @param ends next offset by shard of what the version follows
    * @param progress rows that it took in the measured time
    */
   public static void print(
       VersionStatus version,
-      Map<Integer, ShardHead> heads,
+      Map<Integer, Long> ends,
       long progress,
       Duration measured,
       Instant now,
       PrintWriter out) {
-    var end = end(heads);
+    var end = end(ends);
+    var rows = version.ofViews() ? "views" : "rows";
     var behind = Math.max(0, end - version.rows());
     var rate = progress / (measured.toMillis() / 1e3);
     out.printf(
@@ -42,13 +43,14 @@ public final class ProjectionText {
         Times.shown(version.createdAt().toEpochMilli() * 1_000));
     out.printf(
         Locale.ROOT,
-        "  taken %,d of %,d rows (%.1f %%), %,d behind%s%n",
+        "  taken %,d of %,d %s (%.1f %%), %,d behind%s%n",
         version.rows(),
         end,
+        rows,
         end == 0 ? 100.0 : 100.0 * Math.min(version.rows(), end) / end,
         behind,
-        age(version, heads, now));
-    out.printf(Locale.ROOT, "  %,.0f rows/s%s%n", rate, eta(behind, rate));
+        age(version, ends, now));
+    out.printf(Locale.ROOT, "  %,.0f %s/s%s%n", rate, rows, eta(behind, rate));
     if (version.parked() > 0) {
       out.printf(
           Locale.ROOT,
@@ -70,11 +72,10 @@ public final class ProjectionText {
   }
 
   /** Age of the oldest last row over the shards that are behind. */
-  private static String age(VersionStatus version, Map<Integer, ShardHead> heads, Instant now) {
+  private static String age(VersionStatus version, Map<Integer, Long> ends, Instant now) {
     var oldest = Long.MAX_VALUE;
     for (var position : version.positions().entrySet()) {
-      var head = heads.get(position.getKey());
-      if (head != null && position.getValue().nextOffset() <= head.offset()) {
+      if (position.getValue().nextOffset() < ends.getOrDefault(position.getKey(), 0L)) {
         oldest = Math.min(oldest, position.getValue().hlc() >> 16);
       }
     }

@@ -1,5 +1,6 @@
 package dev.anabranch.testkit.query;
 
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.projection.Projection;
@@ -62,6 +63,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
             java.util.Comparator.comparingInt(LogPosition::shard)
                 .thenComparingLong(LogPosition::offset));
     final Map<LogPosition, ParkedRequest.Action> requests = new HashMap<>();
+    final Map<AggregateKey, VectorTime> views = new HashMap<>();
 
     Version(VersionInfo info, int shardCount) {
       this.info = info;
@@ -241,6 +243,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
         version.requests.remove(row.position());
       }
       version.tables.apply(batch.changes());
+      batch.views().forEach(view -> version.views.put(view.aggregate(), view.revision()));
       batch.advances().forEach(a -> version.next[a.shard()] = a.to());
       applied++;
       return ApplyResult.Applied.INSTANCE;
@@ -269,6 +272,17 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
                   first.from(),
                   version.next[first.shard()],
                   version.writers[first.shard()]));
+    }
+
+    @Override
+    public Map<AggregateKey, VectorTime> shownViews(
+        VersionId version, Collection<AggregateKey> aggregates) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var shown = new HashMap<>(existing(version).views);
+        shown.keySet().retainAll(aggregates);
+        return shown;
+      }
     }
 
     @Override

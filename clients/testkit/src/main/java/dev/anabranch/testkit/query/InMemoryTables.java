@@ -1,6 +1,5 @@
 package dev.anabranch.testkit.query;
 
-import dev.anabranch.projection.Column;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.projection.RowChange.RowId;
@@ -23,7 +22,9 @@ public final class InMemoryTables {
 
   /** Makes a change, as a database would. */
   public synchronized void apply(RowChange change) {
-    if (change.isDelete()) {
+    if (change.isUnder()) {
+      rows.keySet().removeIf(id -> isUnder(id, change.id()));
+    } else if (change.isDelete()) {
       rows.remove(change.id());
     }
     if (!change.isWrite()) {
@@ -34,8 +35,15 @@ public final class InMemoryTables {
     change.add().forEach((column, amount) -> row.put(column, sum(row.get(column), amount)));
   }
 
+  /** Makes the changes of one batch: all deletions first. */
   public synchronized void apply(Collection<RowChange> changes) {
-    changes.forEach(this::apply);
+    changes.stream().filter(RowChange::isUnder).forEach(this::apply);
+    changes.stream().filter(change -> !change.isUnder()).forEach(this::apply);
+  }
+
+  private static boolean isUnder(RowId row, RowId under) {
+    return row.table().equals(under.table())
+        && new RowId(row.table(), row.key().subList(0, under.key().size())).equals(under);
   }
 
   /** All columns of a row by name, those of the key first; empty if there is no such row. */
@@ -63,18 +71,9 @@ public final class InMemoryTables {
       row.put(key.get(i).name(), change.key().get(i));
     }
     for (var column : change.table().values()) {
-      row.put(column.name(), absent(column));
+      row.put(column.name(), column.absent());
     }
     return row;
-  }
-
-  private static @Nullable Object absent(Column column) {
-    return switch (column.kind()) {
-      case INTEGER -> 0L;
-      case DECIMAL -> BigDecimal.ZERO.setScale(column.scale());
-      case BOOL -> false;
-      default -> null;
-    };
   }
 
   private static Object sum(@Nullable Object before, @Nullable Object amount) {

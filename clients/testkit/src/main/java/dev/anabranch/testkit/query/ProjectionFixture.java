@@ -2,13 +2,20 @@ package dev.anabranch.testkit.query;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.projection.EventContext;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.VersionState;
 import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.RowChange;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,28 +42,32 @@ public final class ProjectionFixture {
 
   private final Projection projection;
   private final List<Commit> commits;
+  private final List<AggregateView> views;
   private final Instant timestamp;
 
-  private ProjectionFixture(Projection projection, List<Commit> commits, Instant timestamp) {
+  private ProjectionFixture(
+      Projection projection, List<Commit> commits, List<AggregateView> views, Instant timestamp) {
     this.projection = projection;
     this.commits = List.copyOf(commits);
+    this.views = List.copyOf(views);
     this.timestamp = timestamp;
   }
 
   /** One event and where it comes from. */
-  private record Commit(EncodedMessage event, EventContext context) {
+  private record Commit(EncodedMessage event, ProjectionContext context) {
     String aggregate() {
       return context.aggregateType() + "/" + context.aggregateId();
     }
   }
 
   public static ProjectionFixture of(Projection projection) {
-    return new ProjectionFixture(projection, List.of(), Instant.parse("2025-01-01T00:00:00Z"));
+    return new ProjectionFixture(
+        projection, List.of(), List.of(), Instant.parse("2025-01-01T00:00:00Z"));
   }
 
   /** The {@code timestamp} of the events given next, cut to microseconds; otherwise some time. */
   public ProjectionFixture at(Instant time) {
-    return new ProjectionFixture(projection, commits, time.truncatedTo(ChronoUnit.MICROS));
+    return new ProjectionFixture(projection, commits, views, time.truncatedTo(ChronoUnit.MICROS));
   }
 
   /** These events of an aggregate, each the only one of its commit, after those given before. */
@@ -79,7 +90,7 @@ public final class ProjectionFixture {
       longer.add(
           new Commit(
               event,
-              new EventContext(
+              new ProjectionContext(
                   aggregateType,
                   aggregateId,
                   version,
@@ -89,7 +100,57 @@ public final class ProjectionFixture {
                   timestamp,
                   Map.of())));
     }
-    return new ProjectionFixture(projection, longer, timestamp);
+    return new ProjectionFixture(projection, longer, views, timestamp);
+  }
+
+  /** The next view of an aggregate, which has this state, for a projection of views. */
+  public <S> ProjectionFixture givenView(AggregateType<S, ?, ?> type, String aggregateId, S state) {
+    var stored = type.stateCodec().encode(state);
+    return givenView(type, aggregateId, stored, List.of(stored), "");
+  }
+
+  /** The next view of an aggregate: concurrent versions with these states, left to a person. */
+  @SafeVarargs
+  public final <S> ProjectionFixture givenConflict(
+      AggregateType<S, ?, ?> type, String aggregateId, S... live) {
+    var stored = Arrays.stream(live).map(type.stateCodec()::encode).toList();
+    return givenView(type, aggregateId, null, stored, "");
+  }
+
+  /** The next view of an aggregate: there is no state, for this reason. */
+  public <S> ProjectionFixture givenProblem(
+      AggregateType<S, ?, ?> type, String aggregateId, String problem) {
+    return givenView(type, aggregateId, null, List.of(), problem);
+  }
+
+  private ProjectionFixture givenView(
+      AggregateType<?, ?, ?> type,
+      String aggregateId,
+      @Nullable EncodedMessage state,
+      List<EncodedMessage> live,
+      String problem) {
+    var key = new AggregateKey(type.name(), aggregateId);
+    var region = new RegionId("test");
+    var n = 1 + views.stream().filter(view -> view.aggregate().equals(key)).count();
+    var hlc = timestamp.toEpochMilli() << 16;
+    var versions = new ArrayList<VersionState>();
+    for (var each : live) {
+      versions.add(new VersionState(new Dot(region, n + versions.size()), hlc, each));
+    }
+    var longer = new ArrayList<>(views);
+    longer.add(
+        new AggregateView(
+            region.value(),
+            key,
+            VectorTime.ZERO.with(region, n),
+            hlc,
+            state,
+            type.stateCodec().contentType(),
+            state == null && problem.isEmpty(),
+            versions,
+            List.of(),
+            problem));
+    return new ProjectionFixture(projection, commits, longer, timestamp);
   }
 
   /**
@@ -137,6 +198,24 @@ public final class ProjectionFixture {
 
   /** The tables as the given events leave them. */
   public InMemoryTables tables() {
+    return projection.followsViews() ? shown() : followed();
+  }
+
+  /** Each view in the place of the one before. */
+  private InMemoryTables shown() {
+    var tables = new InMemoryTables();
+    for (var view : views) {
+      var changes = projection.changes(view);
+      if (!changes.equals(projection.changes(view))) {
+        throw new AssertionError(
+            "the handler makes something else of the same view each time: " + changes);
+      }
+      tables.apply(changes);
+    }
+    return tables;
+  }
+
+  private InMemoryTables followed() {
     var tables = applied(commits);
     var regrouped = new LinkedHashMap<String, List<Commit>>();
     for (var commit : commits) {

@@ -2,13 +2,10 @@ package dev.anabranch.testkit.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.Decider;
-import dev.anabranch.api.Decision;
-import dev.anabranch.api.DecisionContext;
-import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.MessageCodec;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.AggregateView;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.projection.Column;
 import dev.anabranch.projection.Projection;
@@ -23,8 +20,8 @@ import dev.anabranch.query.QueryDatabase;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.ShardAdvance;
 import dev.anabranch.query.VersionId;
+import dev.anabranch.query.ViewMark;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,11 +67,12 @@ public abstract class QueryDatabaseConformance {
   public static final Projection PROJECTION =
       Projection.named("conformance")
           .tables(THINGS, ORDER)
-          .from(type(), (event, context) -> List.of())
+          .from(TextAggregate.type(), (event, context) -> List.of())
           .build();
 
   protected static final int SHARDS = 4;
   private static final long WRITER = 7;
+  private static final VectorTime REVISION = VectorTime.ZERO.with(new RegionId("eu"), 3);
   private static final AggregateKey AGGREGATE = new AggregateKey("Account", "a'\u00e9\\");
 
   private QueryDatabase database;
@@ -167,6 +165,72 @@ public abstract class QueryDatabaseConformance {
         .containsEntry("since", null)
         .containsEntry("price", new BigDecimal("0.00"));
     assertThat(expectRow(THINGS, "b", 1)).containsEntry("amount", 0L).containsEntry("label", null);
+  }
+
+  @Test
+  public void viewsReplaceRowsAndAreRememberedWithThem() throws Exception {
+    claim();
+    var other = new AggregateKey("Account", "other");
+    apply(0, 1, THINGS.row("a", 1).set("label", "old"), THINGS.row("a", 2), THINGS.row("b", 1));
+    assertThat(session.shownViews(version, List.of(AGGREGATE, other))).isEmpty();
+
+    var view = newView("a");
+    var batch =
+        new QueryBatch(
+            version,
+            WRITER,
+            List.of(new ShardAdvance(0, 1, 2, 42)),
+            view,
+            List.of(),
+            List.of(),
+            List.of(new ViewMark(AGGREGATE, REVISION)));
+    assertThat(session.apply(batch)).isInstanceOf(Applied.class);
+    assertThat(session.apply(batch)).isInstanceOf(Applied.class);
+
+    assertThat(row(version, THINGS, "a", 1)).isNull();
+    assertThat(expectRow(THINGS, "a", 2)).containsEntry("label", "new").containsEntry("amount", 0L);
+    assertThat(expectRow(THINGS, "b", 1)).containsEntry("label", null);
+    assertThat(session.shownViews(version, List.of(AGGREGATE, other)))
+        .containsExactly(java.util.Map.entry(AGGREGATE, REVISION));
+    var later = REVISION.with(new RegionId("eu"), 9);
+    assertThat(
+            session.apply(
+                new QueryBatch(
+                    version,
+                    WRITER,
+                    List.of(new ShardAdvance(0, 2, 3, 42)),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(new ViewMark(AGGREGATE, later), new ViewMark(other, REVISION)))))
+        .isInstanceOf(Applied.class);
+    assertThat(session.shownViews(version, List.of(AGGREGATE, other)))
+        .containsEntry(AGGREGATE, later)
+        .containsEntry(other, REVISION);
+    var second = begin();
+    assertThat(session.shownViews(second, List.of(AGGREGATE))).isEmpty();
+  }
+
+  /** As a projection of views asks for it: what is under the id goes, then one row comes. */
+  private static List<RowChange> newView(String id) {
+    var projection =
+        Projection.named("views")
+            .tables(THINGS)
+            .fromViews(
+                TextAggregate.type(), view -> List.of(THINGS.row(id, 2).set("label", view.state())))
+            .build();
+    return projection.changes(
+        new AggregateView(
+            "eu",
+            new AggregateKey("Account", id),
+            REVISION,
+            1,
+            TextAggregate.type().stateCodec().encode("new"),
+            "text/plain",
+            false,
+            List.of(),
+            List.of(),
+            ""));
   }
 
   @Test
@@ -423,48 +487,5 @@ public abstract class QueryDatabaseConformance {
 
   private static ParkedRow parked(long offset, String reason) {
     return new ParkedRow(new LogPosition(0, offset), AGGREGATE, reason, 1_000 + offset);
-  }
-
-  /** An aggregate type whose events are texts. */
-  static AggregateType<String, String, String> type() {
-    return AggregateType.named("Account", new NoDecider())
-        .commands(new TextCodec())
-        .events(new TextCodec())
-        .state(new TextCodec())
-        .build();
-  }
-
-  private static final class NoDecider implements Decider<String, String, String> {
-    @Override
-    public String initialState() {
-      return "";
-    }
-
-    @Override
-    public Decision<String> decide(String state, String command, DecisionContext context) {
-      return Decision.accepted(command);
-    }
-
-    @Override
-    public String evolve(String state, String event) {
-      return event;
-    }
-  }
-
-  private static final class TextCodec implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage("text", 1, message.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), StandardCharsets.UTF_8);
-    }
   }
 }

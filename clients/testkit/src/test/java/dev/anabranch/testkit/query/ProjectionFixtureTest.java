@@ -56,7 +56,7 @@ class ProjectionFixtureTest {
 
   private static ProjectionFixture given(EventHandler<String> handler) {
     var projection =
-        Projection.named("p").tables(TABLE).from(QueryDatabaseConformance.type(), handler).build();
+        Projection.named("p").tables(TABLE).from(TextAggregate.type(), handler).build();
     var event = new EncodedMessage("text", 1, new byte[] {'e'});
     return ProjectionFixture.of(projection)
         .givenStored("Account", "a", event)

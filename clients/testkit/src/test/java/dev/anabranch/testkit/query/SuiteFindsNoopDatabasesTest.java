@@ -2,6 +2,7 @@ package dev.anabranch.testkit.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.query.ApplyResult;
@@ -111,6 +112,12 @@ class SuiteFindsNoopDatabasesTest {
     @Override
     public ApplyResult apply(QueryBatch batch) {
       return ApplyResult.Applied.INSTANCE;
+    }
+
+    @Override
+    public Map<AggregateKey, VectorTime> shownViews(
+        VersionId version, Collection<AggregateKey> aggregates) {
+      return Map.of();
     }
 
     @Override

@@ -38,12 +38,15 @@ final class BatchTransaction {
   private final Connection connection;
   private final Statement statement;
   private final ChangeStatements changes;
+  private final ShownViews views;
   private final SqlBuffer sql = new SqlBuffer();
 
-  BatchTransaction(Connection connection, Statement statement, ChangeStatements changes) {
+  BatchTransaction(
+      Connection connection, Statement statement, ChangeStatements changes, ShownViews views) {
     this.connection = connection;
     this.statement = statement;
     this.changes = changes;
+    this.views = views;
   }
 
   /** Where a version is in one shard. */
@@ -59,6 +62,7 @@ final class BatchTransaction {
         }
         park(batch.version(), batch.park());
         changes.execute(batch.version(), batch.changes());
+        views.write(batch.version(), batch.views());
         advance(batch);
         connection.commit();
         return ApplyResult.Applied.INSTANCE;

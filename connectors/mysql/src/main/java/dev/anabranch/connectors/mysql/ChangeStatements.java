@@ -59,7 +59,8 @@ final class ChangeStatements {
     }
     for (var rows : byTable.values()) {
       rows.sort(Comparator.comparing(RowChange::id));
-      delete(version, rows.stream().filter(RowChange::isDelete).toList());
+      delete(version, rows.stream().filter(RowChange::isUnder).toList());
+      delete(version, rows.stream().filter(row -> row.isDelete() && !row.isUnder()).toList());
     }
     for (var rows : byTable.values()) {
       var byShape = new LinkedHashMap<Shape, List<RowChange>>();
@@ -75,12 +76,14 @@ final class ChangeStatements {
     }
   }
 
+  /** Rows with keys of one length. */
   private void delete(VersionId version, List<RowChange> rows) throws SQLException {
     if (rows.isEmpty()) {
       return;
     }
     var table = rows.get(0).table();
-    var head = "DELETE FROM " + name(table, version) + " WHERE (" + names(table.key()) + ") IN (";
+    var columns = names(table.key().subList(0, rows.get(0).key().size()));
+    var head = "DELETE FROM " + name(table, version) + " WHERE (" + columns + ") IN (";
     inPieces(head, rows, ")", this::key);
   }
 

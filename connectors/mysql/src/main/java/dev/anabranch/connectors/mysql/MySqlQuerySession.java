@@ -2,6 +2,7 @@ package dev.anabranch.connectors.mysql;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.query.ApplyResult;
@@ -47,6 +48,7 @@ final class MySqlQuerySession implements QuerySession {
   private final ConnectionTag tag;
   private final Statement statement;
   private final BatchTransaction transaction;
+  private final ShownViews views;
   private final Consumer<MySqlQuerySession> onClose;
 
   private final AtomicBoolean inCall = new AtomicBoolean();
@@ -71,8 +73,10 @@ final class MySqlQuerySession implements QuerySession {
     this.statement = connection.createStatement();
     // Else the driver searches each statement for JDBC escapes like {d '...'}.
     this.statement.setEscapeProcessing(false);
-    var changes = new ChangeStatements(statement, SqlDialect.of(connection), maxRows, maxBytes);
-    this.transaction = new BatchTransaction(connection, statement, changes);
+    var dialect = SqlDialect.of(connection);
+    var changes = new ChangeStatements(statement, dialect, maxRows, maxBytes);
+    this.views = new ShownViews(statement, dialect);
+    this.transaction = new BatchTransaction(connection, statement, changes, views);
     connection.setAutoCommit(false);
   }
 
@@ -165,6 +169,12 @@ final class MySqlQuerySession implements QuerySession {
 
   private ApplyResult raise(SQLException e) {
     throw database.failure("write the tables of a projection to", e);
+  }
+
+  @Override
+  public Map<AggregateKey, VectorTime> shownViews(
+      VersionId version, Collection<AggregateKey> aggregates) {
+    return call("read", () -> views.read(version, aggregates));
   }
 
   @Override

@@ -288,6 +288,9 @@ public final class ProjectionTables {
                 version.version());
           }
         });
+    if (new TableDdl(database, admin.connection()).kindOf(ShownViews.TABLE) != null) {
+      ShownViews.forget(admin, version);
+    }
     for (var table : tables) {
       admin.execute(
           "DROP TABLE IF EXISTS " + TableNames.quoted(TableNames.physical(table, version)));
@@ -342,6 +345,12 @@ public final class ProjectionTables {
       QueryAdmin admin, Projection projection, List<VersionId> versions) throws SQLException {
     var ddl = new TableDdl(database, admin.connection());
     var problems = new ArrayList<String>();
+    if (projection.followsViews() && ddl.kindOf(ShownViews.TABLE) == null) {
+      return List.of(
+          ("%s has no table %s, which projection %s of views needs: start the job with query.migrate"
+                  + " = true once, or run 'anabranch projections rebuild %s'")
+              .formatted(database.where(), ShownViews.TABLE, projection.name(), projection.name()));
+    }
     for (var version : versions) {
       for (var table : projection.tables()) {
         var differences = ddl.differences(table, version);

@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.mysql;
 
+import dev.anabranch.projection.Projection;
 import dev.anabranch.query.VersionId;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -26,7 +27,7 @@ final class VersionReader {
     try (var select =
             admin.prepare(
                 "SELECT v.projection, v.version, v.revision, p.live_version <=> v.version,"
-                    + " p.next_live <=> v.version, v.created_at FROM projection_version v"
+                    + " p.next_live <=> v.version, v.created_at, v.definition FROM projection_version v"
                     + " JOIN projection p ON p.name = v.projection"
                     + " ORDER BY v.projection, v.version");
         var result = select.executeQuery()) {
@@ -40,6 +41,7 @@ final class VersionReader {
                 result.getBoolean(5),
                 Instant.EPOCH.plus(result.getLong(6), ChronoUnit.MICROS),
                 tables.getOrDefault(id, List.of()),
+                Projection.isOfViews(MySqlQuerySession.text(result, 7)),
                 positions.getOrDefault(id, Map.of()),
                 parked.getOrDefault(id, 0L)));
       }

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param live whether readers see it
  * @param switching whether a switch to it was begun and not finished
  * @param tables that readers see, by name
- * @param positions by shard
+ * @param ofViews whether it follows views, not events
+ * @param positions by shard; by partition of the views topic if it follows views
  * @param parked rows of the log that could not be applied yet, those waiting behind others included
  */
 public record VersionStatus(
@@ -21,6 +22,7 @@ public record VersionStatus(
     boolean switching,
     Instant createdAt,
     List<String> tables,
+    boolean ofViews,
     Map<Integer, Position> positions,
     long parked) {
 
@@ -36,7 +38,7 @@ public record VersionStatus(
     positions = Map.copyOf(positions);
   }
 
-  /** Rows of the log that it has taken. */
+  /** Rows of the log that it has taken, or records of the views topic. */
   public long rows() {
     return positions.values().stream().mapToLong(Position::nextOffset).sum();
   }

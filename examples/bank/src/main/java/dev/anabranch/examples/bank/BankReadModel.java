@@ -5,8 +5,8 @@ import dev.anabranch.examples.bank.AccountEvent.AccountOpened;
 import dev.anabranch.examples.bank.AccountEvent.MoneyDeposited;
 import dev.anabranch.examples.bank.AccountEvent.MoneyWithdrawn;
 import dev.anabranch.projection.Column;
-import dev.anabranch.projection.EventContext;
 import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.ReadModel;
 import dev.anabranch.projection.RowChange;
@@ -60,7 +60,7 @@ public final class BankReadModel implements ReadModel {
     return List.of(BALANCES_PROJECTION, STATEMENT_PROJECTION);
   }
 
-  private static List<RowChange> balance(AccountEvent event, EventContext context) {
+  private static List<RowChange> balance(AccountEvent event, ProjectionContext context) {
     var account =
         BALANCES
             .row(context.aggregateId())
@@ -86,7 +86,7 @@ public final class BankReadModel implements ReadModel {
     return List.of();
   }
 
-  private static List<RowChange> movement(AccountEvent event, EventContext context) {
+  private static List<RowChange> movement(AccountEvent event, ProjectionContext context) {
     if (event instanceof MoneyDeposited deposited) {
       return List.of(line(context, "deposit", deposited.amount()));
     }
@@ -96,7 +96,7 @@ public final class BankReadModel implements ReadModel {
     return List.of();
   }
 
-  private static RowChange line(EventContext context, String movement, long amount) {
+  private static RowChange line(ProjectionContext context, String movement, long amount) {
     return STATEMENT
         .row(context.aggregateId(), context.version(), context.index())
         .set("at", context.timestamp())

@@ -2,20 +2,19 @@ package dev.anabranch.examples.orders;
 
 import dev.anabranch.examples.orders.OrderEvent.ItemAdded;
 import dev.anabranch.examples.orders.OrderEvent.ItemRemoved;
-import dev.anabranch.examples.orders.OrderEvent.OrderCancelled;
-import dev.anabranch.examples.orders.OrderEvent.OrderCreated;
 import dev.anabranch.projection.Column;
-import dev.anabranch.projection.EventContext;
 import dev.anabranch.projection.Projection;
+import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.ReadModel;
 import dev.anabranch.projection.RowChange;
+import dev.anabranch.projection.View;
 import java.util.List;
 
-/** A list of orders to search in, and how often each item was ordered. */
+/** A list of contract orders with those in conflict, and how often each item was ordered. */
 public final class OrdersReadModel implements ReadModel {
 
-  /** One row for each order. */
+  /** One row for each contract order, as its region sees it. */
   public static final QueryTable ORDERS =
       QueryTable.named("orders")
           .key(Column.text("order_id", 128))
@@ -23,9 +22,11 @@ public final class OrdersReadModel implements ReadModel {
               Column.text("customer", 200),
               Column.integer("items"),
               Column.bool("cancelled"),
-              Column.text("reason", 500),
-              Column.timestamp("created_at"))
-          .index("by_customer", "customer", "created_at")
+              Column.bool("open_conflict"),
+              Column.integer("live_versions"),
+              Column.timestamp("changed_at"))
+          .index("by_customer", "customer", "changed_at")
+          .index("conflicts", "open_conflict", "changed_at")
           .build();
 
   /** One row for each item that was ever ordered, a ranking over all orders. */
@@ -38,29 +39,53 @@ public final class OrdersReadModel implements ReadModel {
 
   public static final Projection ORDERS_PROJECTION =
       Projection.named("orders")
-          .tables(ORDERS, POPULAR_ITEMS)
-          .from(OrdersDomain.ORDER, OrdersReadModel::changes)
+          .tables(ORDERS)
+          .fromViews(OrdersDomain.CONTRACT_ORDER, OrdersReadModel::listed)
+          .build();
+
+  public static final Projection ITEMS_PROJECTION =
+      Projection.named("popular_items")
+          .tables(POPULAR_ITEMS)
+          .from(OrdersDomain.ORDER, OrdersReadModel::counted)
+          .from(OrdersDomain.WEB_ORDER, OrdersReadModel::counted)
+          .from(OrdersDomain.CONTRACT_ORDER, OrdersReadModel::counted)
           .build();
 
   @Override
   public List<Projection> projections() {
-    return List.of(ORDERS_PROJECTION);
+    return List.of(ORDERS_PROJECTION, ITEMS_PROJECTION);
   }
 
-  private static List<RowChange> changes(OrderEvent event, EventContext context) {
-    var order = ORDERS.row(context.aggregateId());
-    if (event instanceof OrderCreated created) {
-      return List.of(
-          order.set("customer", created.customer()).set("created_at", context.timestamp()));
+  private static List<RowChange> listed(View<Order> view) {
+    var row =
+        ORDERS
+            .row(view.aggregateId())
+            .set("open_conflict", view.conflict())
+            .set("live_versions", view.live().size())
+            .set("changed_at", view.changedAt());
+    var order = shown(view);
+    return List.of(
+        row.set("customer", order.customer())
+            .set("items", order.items().size())
+            .set("cancelled", order.cancelled()));
+  }
+
+  /** In a conflict the newest version, until a person has chosen. */
+  private static Order shown(View<Order> view) {
+    var state = view.state();
+    for (var i = view.live().size() - 1; i >= 0 && state == null; i--) {
+      state = view.live().get(i).state();
     }
+    return state == null ? Order.NONE : state;
+  }
+
+  /** Every order of an item counts, also one in a version that is rejected later. */
+  private static List<RowChange> counted(OrderEvent event, ProjectionContext context) {
     if (event instanceof ItemAdded added) {
-      return List.of(order.add("items", 1), POPULAR_ITEMS.row(added.item()).add("ordered", 1));
+      return List.of(POPULAR_ITEMS.row(added.item()).add("ordered", 1));
     }
     if (event instanceof ItemRemoved removed) {
-      return List.of(order.add("items", -1), POPULAR_ITEMS.row(removed.item()).add("ordered", -1));
-    }
-    if (event instanceof OrderCancelled cancelled) {
-      return List.of(order.set("cancelled", true).set("reason", cancelled.reason()));
+      return List.of(POPULAR_ITEMS.row(removed.item()).add("ordered", -1));
     }
     return List.of();
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp when, to the microsecond
  * @param metadata that came with the command
  */
-public record EventContext(
+public record ProjectionContext(
     String aggregateType,
     String aggregateId,
     long version,
@@ -26,7 +26,7 @@ public record EventContext(
     Instant timestamp,
     Map<String, String> metadata) {
 
-  public EventContext {
+  public ProjectionContext {
     metadata = Map.copyOf(metadata);
   }
 }

@@ -1,0 +1,16 @@
+package dev.anabranch.operators.projection;
+
+/** What can be asked of a part of a version at any time, by any thread. */
+interface LaneGauges {
+
+  /** Rows of the log, or views, that it has not applied yet. */
+  long lagCommits();
+
+  double lagSeconds();
+
+  /** Dead letters and what waits behind them. */
+  int parkedRows();
+
+  /** How many shards or partitions are behind. */
+  int shardsBehind();
+}

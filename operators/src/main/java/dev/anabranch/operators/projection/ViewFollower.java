@@ -1,0 +1,215 @@
+package dev.anabranch.operators.projection;
+
+import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.QuerySession;
+import dev.anabranch.query.VersionId;
+import dev.anabranch.query.ViewLog;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * One version of a projection of views, in some partitions: a thread that reads the views topic
+ * from the version's own position on and applies what it finds. A new version begins at the topic's
+ * beginning, so a rebuild is nothing else.
+ *
+ * <p><b>Bounds.</b> One page is held at a time. {@value #MAX_REQUESTS} requests wait; further ones
+ * are asked for again by the next look at the database.
+ *
+ * <p><b>Threads.</b> Its own; what it is asked comes from the task's thread.
+ */
+final class ViewFollower implements LaneGauges, AutoCloseable {
+
+  private static final int MAX_REQUESTS = 1_000;
+  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
+
+  private final VersionId version;
+  private final Part part;
+  private final Mailbox mailbox;
+  private final ViewWork work;
+  private final Reconnecting<QuerySession> database;
+  private final ViewLog log;
+  private final ProjectionCounts counts;
+  private final BlockingQueue<ParkedRequest> requests = new ArrayBlockingQueue<>(MAX_REQUESTS);
+  private final Thread thread;
+
+  private volatile long lag;
+  private volatile long behindSinceNanos;
+  private volatile int partitionsBehind;
+
+  /**
+   * What the follower has to do.
+   *
+   * @param subtask of {@code subtasks}: it has every partition whose number leaves this remainder
+   * @param rowsPerSecond limit; infinite: none
+   * @param lookInterval how often to look at the topic's end
+   */
+  record Part(int subtask, int subtasks, int maxRows, double rowsPerSecond, Duration lookInterval) {
+    List<Integer> partitions(int count) {
+      return IntStream.range(0, count).filter(p -> p % subtasks == subtask).boxed().toList();
+    }
+  }
+
+  ViewFollower(
+      VersionId version,
+      Part part,
+      Mailbox mailbox,
+      ViewWork work,
+      Reconnecting<QuerySession> database,
+      ViewLog log,
+      ProjectionCounts counts) {
+    this.version = version;
+    this.part = part;
+    this.mailbox = mailbox;
+    this.work = work;
+    this.database = database;
+    this.log = log;
+    this.counts = counts;
+    this.thread = new Thread(this::run, "anabranch-projection-" + part.subtask + "-" + version);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Somebody wants a dead letter tried again or discarded. */
+  void request(ParkedRequest request) {
+    if (!requests.contains(request)) {
+      var unused = requests.offer(request);
+    }
+  }
+
+  private void run() {
+    try {
+      var partitions = part.partitions(log.partitions());
+      if (!partitions.isEmpty()) {
+        var positions = work.claim(partitions);
+        requireNotBeyond(positions, log.ends(partitions));
+        try (var reading = log.read(positions, part.maxRows)) {
+          follow(partitions, reading);
+        }
+      }
+    } catch (InterruptedException | AppliedBatches.GoneException end) {
+      // close() interrupts; a version that was dropped needs nothing.
+    } catch (RuntimeException | Error e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        mailbox.post(
+            "projection failed",
+            () -> {
+              throw e;
+            });
+      }
+    } finally {
+      database.close();
+    }
+  }
+
+  private void requireNotBeyond(Map<Integer, Long> positions, Map<Integer, Long> ends) {
+    for (var position : positions.entrySet()) {
+      var end = ends.getOrDefault(position.getKey(), 0L);
+      if (position.getValue() > end) {
+        throw new IllegalStateException(
+            ("%s has read partition %d of the views up to offset %d, but it ends at %d: the topic was"
+                    + " made anew. Run 'anabranch projections rebuild %s', switch, and drop %s")
+                .formatted(
+                    version,
+                    position.getKey(),
+                    position.getValue(),
+                    end,
+                    version.projection(),
+                    version));
+      }
+    }
+  }
+
+  private void follow(List<Integer> partitions, ViewLog.Reading reading)
+      throws InterruptedException, AppliedBatches.GoneException {
+    var looked = Long.MIN_VALUE;
+    while (!Thread.currentThread().isInterrupted()) {
+      var records = reading.next();
+      if (!records.isEmpty()) {
+        var start = System.nanoTime();
+        var changed = work.apply(records);
+        var nanos = System.nanoTime() - start;
+        mailbox.post("views applied", () -> counts.applied(records.size(), changed, nanos));
+        throttle(records.size(), nanos);
+      }
+      for (var next = requests.poll(); next != null; next = requests.poll()) {
+        if (partitions.contains(next.shard())) {
+          work.retry(log, next.shard(), next.aggregate(), next.action());
+        }
+      }
+      if (looked == Long.MIN_VALUE || System.nanoTime() - looked > part.lookInterval.toNanos()) {
+        look(reading.ends());
+        looked = System.nanoTime();
+      }
+    }
+  }
+
+  /** Notes how far the topic goes, and keeps the connection from being closed by the server. */
+  private void look(Map<Integer, Long> ends) throws InterruptedException {
+    var positions = work.positions();
+    var missing = 0L;
+    var behind = 0;
+    for (var end : ends.entrySet()) {
+      var more = Math.max(0, end.getValue() - positions.getOrDefault(end.getKey(), 0L));
+      missing += more;
+      behind += more > 0 ? 1 : 0;
+    }
+    lag = missing;
+    partitionsBehind = behind;
+    if (missing == 0) {
+      behindSinceNanos = 0;
+    } else if (behindSinceNanos == 0) {
+      behindSinceNanos = System.nanoTime();
+    }
+    database.call(
+        session -> {
+          session.ping();
+          return session;
+        });
+  }
+
+  private void throttle(int records, long nanos) throws InterruptedException {
+    if (part.rowsPerSecond < Double.POSITIVE_INFINITY) {
+      database.pause((long) (records / part.rowsPerSecond * 1e9) - nanos);
+    }
+  }
+
+  @Override
+  public long lagCommits() {
+    return lag;
+  }
+
+  @Override
+  public double lagSeconds() {
+    var since = behindSinceNanos;
+    return since == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) / 1e3;
+  }
+
+  @Override
+  public int parkedRows() {
+    return work.parkedRows();
+  }
+
+  @Override
+  public int shardsBehind() {
+    return partitionsBehind;
+  }
+
+  @Override
+  public void close() {
+    database.abandon();
+    thread.interrupt();
+    try {
+      thread.join(CLOSE_TIMEOUT_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

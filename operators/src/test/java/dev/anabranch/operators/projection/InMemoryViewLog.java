@@ -1,0 +1,109 @@
+package dev.anabranch.operators.projection;
+
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.query.ViewLog;
+import dev.anabranch.query.ViewRecord;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Two partitions of views on the heap, which a test may compact. Safe for use by several. */
+final class InMemoryViewLog implements ViewLog {
+  private static final long serialVersionUID = 1L;
+
+  private static final int PARTITIONS = 2;
+
+  private final transient List<TreeMap<Long, ViewRecord>> partitions = new ArrayList<>();
+  private final long[] ends = new long[PARTITIONS];
+
+  InMemoryViewLog() {
+    for (var i = 0; i < PARTITIONS; i++) {
+      partitions.add(new TreeMap<>());
+    }
+  }
+
+  synchronized void add(int partition, @Nullable AggregateView view) {
+    var offset = ends[partition]++;
+    partitions
+        .get(partition)
+        .put(offset, new ViewRecord(partition, offset, view, view == null ? "no view" : ""));
+    notifyAll();
+  }
+
+  /** Forgets a record, as compaction does with one that has a later one of its key. */
+  synchronized void remove(int partition, long offset) {
+    partitions.get(partition).remove(offset);
+  }
+
+  @Override
+  public int partitions() {
+    return PARTITIONS;
+  }
+
+  @Override
+  public synchronized Map<Integer, Long> ends(Collection<Integer> wanted) {
+    var found = new HashMap<Integer, Long>();
+    wanted.forEach(partition -> found.put(partition, ends[partition]));
+    return found;
+  }
+
+  @Override
+  public Reading read(Map<Integer, Long> from, int maxRecords) {
+    return new Place(new TreeMap<>(from), maxRecords);
+  }
+
+  @Override
+  public synchronized Optional<ViewRecord> find(int partition, long offset) {
+    return Optional.ofNullable(partitions.get(partition).get(offset));
+  }
+
+  private final class Place implements Reading {
+    private final TreeMap<Integer, Long> next;
+    private final int maxRecords;
+
+    Place(TreeMap<Integer, Long> next, int maxRecords) {
+      this.next = next;
+      this.maxRecords = maxRecords;
+    }
+
+    @Override
+    public List<ViewRecord> next() throws InterruptedException {
+      synchronized (InMemoryViewLog.this) {
+        var page = page();
+        if (page.isEmpty()) {
+          InMemoryViewLog.this.wait(10);
+          page = page();
+        }
+        return page;
+      }
+    }
+
+    @Override
+    public Map<Integer, Long> ends() {
+      return InMemoryViewLog.this.ends(next.keySet());
+    }
+
+    private List<ViewRecord> page() {
+      var page = new ArrayList<ViewRecord>();
+      for (var place : next.entrySet()) {
+        for (var record : partitions.get(place.getKey()).tailMap(place.getValue()).values()) {
+          if (page.size() < maxRecords) {
+            page.add(record);
+            place.setValue(record.offset() + 1);
+          }
+        }
+      }
+      return page;
+    }
+
+    @Override
+    public void close() {
+      // It holds nothing.
+    }
+  }
+}

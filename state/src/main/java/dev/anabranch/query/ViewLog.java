@@ -1,0 +1,54 @@
+package dev.anabranch.query;
+
+import java.io.Serializable;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The views of a region's aggregates in the order in which they came to be, in partitions: all of
+ * an aggregate in one. An aggregate's latest view is always there; earlier ones may be gone, so
+ * offsets have holes. Travels with the job graph.
+ *
+ * <p><b>Failure.</b> Calls wait for as long as their timeouts say, then throw an exception that
+ * says what is not reachable.
+ *
+ * <p><b>Threads.</b> Safe for use by several; each {@link Reading} belongs to one.
+ */
+public interface ViewLog extends Serializable {
+
+  /** Partitions are numbered from 0 to one less than this. */
+  int partitions();
+
+  /** The offset behind the last record of each of these partitions. */
+  Map<Integer, Long> ends(Collection<Integer> partitions);
+
+  /**
+   * Begins to read.
+   *
+   * @param from first offset by partition; what is no longer there is passed over
+   * @param maxRecords of one page
+   */
+  Reading read(Map<Integer, Long> from, int maxRecords);
+
+  /** One record; empty if it is no longer there, since the aggregate has a later view. */
+  Optional<ViewRecord> find(int partition, long offset);
+
+  /** A reader's place. */
+  interface Reading extends AutoCloseable {
+
+    /**
+     * The next records of any partitions, each partition's in order; none if none came in a moment.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    List<ViewRecord> next() throws InterruptedException;
+
+    /** {@link ViewLog#ends} of the partitions that are read, without another connection. */
+    Map<Integer, Long> ends();
+
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,18 @@
+package dev.anabranch.query;
+
+import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.LogPosition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a place of a {@link ViewLog} holds.
+ *
+ * @param view null: no view; {@code problem} says why
+ */
+public record ViewRecord(int partition, long offset, @Nullable AggregateView view, String problem) {
+
+  /** As a dead letter names it: the partition takes the place of the shard. */
+  public LogPosition position() {
+    return new LogPosition(partition, offset);
+  }
+}
