@@ -3,7 +3,7 @@ package dev.anabranch.connectors.kafka;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.wire.RecordSize;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +28,11 @@ import org.jspecify.annotations.Nullable;
  * says how it ended.
  *
  * <p>One topic's wait would be every topic's, so the courier never waits: what the producer can't
- * take at once waits in its topic for the next try.
+ * take at once waits in its topic for the next try. That goes on after a parcel was given up by who
+ * handed it over, since its addressee may still wait for it where it asked for it.
  *
- * <p><b>Bounds.</b> 1,000 known topics, 100 lookups at a time; who hands parcels over bounds them.
+ * <p><b>Bounds.</b> 1,000 known topics, 100 lookups at a time, 64 MiB of parcels that wait for a
+ * topic, for seconds each.
  *
  * <p><b>Threads.</b> {@link #dispatch} and {@link #close} may be called by any thread. One thread
  * of this class talks to Kafka; {@link Topic} is its own.
@@ -39,14 +41,15 @@ final class ReplyCourier {
 
   private static final int MAX_TOPICS = 1_000;
   private static final int MAX_LOOKUPS = 100;
+  private static final long MAX_WAITING_BYTES = 64L << 20;
 
   /** After what may have been the broker's fault; then the topic is looked up. */
   private static final Duration SHORT_BLOCK = Duration.ofSeconds(5);
 
-  /** How long a topic may take to become known to the producer, and how often that is tried. */
-  private static final Duration UNKNOWN_FOR = Duration.ofSeconds(2);
+  /** How often the producer is asked to take records of a topic that exists: some two seconds. */
+  private static final int MAX_REFUSALS = 100;
 
-  private static final Duration UNKNOWN_RETRY = Duration.ofMillis(20);
+  private static final Duration REFUSAL_PAUSE = Duration.ofMillis(20);
 
   private static final long CLOSE_SECONDS = 3;
 
@@ -76,11 +79,11 @@ final class ReplyCourier {
 
   /** What is known about a topic. */
   private static final class Topic {
-    final List<Parcel> waiting = new ArrayList<>();
+    final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
     int partitions;
     long freshUntilNanos = System.nanoTime();
-    // Since when the producer refuses what waits; 0: it does not.
-    long refusedSinceNanos;
+    // How often in a row the producer has refused what waits.
+    int refusals;
     // Set by the producer's thread as well, so that no reply follows one that has just failed.
     volatile @Nullable Block block;
   }
@@ -109,6 +112,7 @@ final class ReplyCourier {
         }
       };
   private int lookups;
+  private long waitingBytes;
   private volatile @Nullable Producer<byte[], byte[]> producer;
 
   ReplyCourier(ReplySink.Options options, TopicDirectory directory, Receipts receipts) {
@@ -146,13 +150,31 @@ final class ReplyCourier {
     if (block != null && now < block.untilNanos) {
       receipts.undelivered(parcel, block.reason);
     } else if (!topic.waiting.isEmpty()) {
-      topic.waiting.add(parcel);
+      var unused = await(topic, parcel);
     } else if (block == null && now < topic.freshUntilNanos) {
       send(topic, parcel);
-    } else {
-      topic.waiting.add(parcel);
+    } else if (await(topic, parcel)) {
       lookUp(parcel.topic, topic);
     }
+  }
+
+  private boolean await(Topic topic, Parcel parcel) {
+    if (waitingBytes + parcel.size > MAX_WAITING_BYTES) {
+      receipts.undelivered(parcel, "too many replies wait for their topics");
+      return false;
+    }
+    waitingBytes += parcel.size;
+    topic.waiting.add(parcel);
+    return true;
+  }
+
+  private List<Parcel> takeWaiting(Topic topic) {
+    var parcels = List.copyOf(topic.waiting);
+    topic.waiting.clear();
+    for (var parcel : parcels) {
+      waitingBytes -= parcel.size;
+    }
+    return parcels;
   }
 
   private void lookUp(String name, Topic topic) {
@@ -176,9 +198,7 @@ final class ReplyCourier {
       topic.block = null;
       topic.partitions = partitions;
       topic.freshUntilNanos = System.nanoTime() + options.topicRefresh().toNanos();
-      var parcels = List.copyOf(topic.waiting);
-      topic.waiting.clear();
-      parcels.forEach(parcel -> send(topic, parcel));
+      takeWaiting(topic).forEach(parcel -> send(topic, parcel));
     } else if (TopicDirectory.isMissing(failure)) {
       var reason = "topic " + name + " does not exist";
       block(topic, reason, options.topicRefresh());
@@ -189,9 +209,6 @@ final class ReplyCourier {
   }
 
   private void send(Topic topic, Parcel parcel) {
-    if (parcel.finished.isDone()) {
-      return;
-    }
     var block = topic.block;
     if (block != null && System.nanoTime() < block.untilNanos) {
       receipts.undelivered(parcel, block.reason);
@@ -203,7 +220,7 @@ final class ReplyCourier {
       return;
     }
     if (!topic.waiting.isEmpty()) {
-      topic.waiting.add(parcel);
+      var unused = await(topic, parcel);
       return;
     }
     var attempt = new Attempt(topic, parcel);
@@ -218,7 +235,7 @@ final class ReplyCourier {
       return;
     }
     if (attempt.handedOver()) {
-      topic.refusedSinceNanos = 0;
+      topic.refusals = 0;
     } else {
       refused(topic, parcel);
     }
@@ -226,20 +243,17 @@ final class ReplyCourier {
 
   /** The producer has no room, or does not know the topic, perhaps as it was deleted meanwhile. */
   private void refused(Topic topic, Parcel parcel) {
-    var now = System.nanoTime();
-    if (topic.refusedSinceNanos == 0) {
-      topic.refusedSinceNanos = now;
-    }
-    if (now - topic.refusedSinceNanos > UNKNOWN_FOR.toNanos()) {
-      topic.refusedSinceNanos = 0;
+    if (++topic.refusals > MAX_REFUSALS) {
+      topic.refusals = 0;
       var reason = "topic " + parcel.topic + " is not known to the producer, or its buffer is full";
       block(topic, reason, SHORT_BLOCK);
       receipts.undelivered(parcel, reason);
       return;
     }
-    topic.waiting.add(parcel);
-    CompletableFuture.delayedExecutor(UNKNOWN_RETRY.toMillis(), TimeUnit.MILLISECONDS)
-        .execute(() -> onThread(() -> lookUp(parcel.topic, topic)));
+    if (await(topic, parcel)) {
+      CompletableFuture.delayedExecutor(REFUSAL_PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(() -> onThread(() -> lookUp(parcel.topic, topic)));
+    }
   }
 
   private Producer<byte[], byte[]> producer() {
@@ -261,9 +275,8 @@ final class ReplyCourier {
   }
 
   private void returnWaiting(Topic topic, String reason) {
-    topic.waiting.forEach(parcel -> receipts.undelivered(parcel, reason));
-    topic.waiting.clear();
-    topic.refusedSinceNanos = 0;
+    takeWaiting(topic).forEach(parcel -> receipts.undelivered(parcel, reason));
+    topic.refusals = 0;
   }
 
   // -- On any thread.

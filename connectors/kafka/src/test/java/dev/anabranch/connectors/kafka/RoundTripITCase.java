@@ -7,6 +7,7 @@ import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.RecordHeader;
+import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.LogRowTypeInfo;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.Headers;
@@ -103,6 +104,7 @@ class RoundTripITCase {
     var env = TestJobs.environment(checkpoints, 3);
     env.fromSource(commands("once"), WatermarkStrategy.noWatermarks(), "commands")
         .map(new FailOnce())
+        .returns(CommandRecordTypeInfo.INSTANCE)
         .process(new AnswerEverything())
         .returns(LogRowTypeInfo.INSTANCE)
         .sinkTo(events("once").exactlyOnce("once-test", Duration.ofMinutes(5)).build());
