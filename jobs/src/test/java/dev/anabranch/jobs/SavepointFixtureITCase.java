@@ -8,9 +8,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
-import dev.anabranch.jobs.region.Await;
-import dev.anabranch.jobs.region.FixtureDatabase;
 import dev.anabranch.jobs.region.RegionUnderTest;
+import dev.anabranch.jobs.region.StoredFixture;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.ReplyStatus;
 import java.io.IOException;
@@ -18,14 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,9 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every savepoint that a release has left in {@code src/test/resources/savepoints}, with the
- * databases that belong to it, is taken up by the job of today: each of its commands has the
- * outcome that it had, and new ones go on from there.
+ * Every savepoint that a release's command job has left in {@code src/test/resources/savepoints},
+ * with the databases that belong to it, is taken up by the job of today: each of its commands has
+ * the outcome that it had, and new ones go on from there.
  *
  * <p>To make the one of a release: {@code mvn verify -pl jobs -am -Dtest=None
  * -Dit.test=SavepointFixtureITCase -Danabranch.make-fixture=command-0.1.0}. Never make an old one
@@ -43,15 +40,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SavepointFixtureITCase {
 
-  private static final Path FIXTURES = Path.of("src", "test", "resources", "savepoints");
-  private static final String REGION = "fixture";
-  private static final int DATABASES = 2;
+  private static final String REGION = StoredFixture.REGION;
   private static final long SEED = 20_261_122;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   @RegisterExtension final RegionUnderTest region = RegionUnderTest.ofPurses();
+
+  private StoredFixture stored;
 
   /** What became of one command. */
   record Known(
@@ -64,34 +61,36 @@ class SavepointFixtureITCase {
       long offset) {}
 
   static Stream<Path> fixtures() throws IOException {
-    try (var directories = Files.list(FIXTURES)) {
-      return directories.sorted().toList().stream();
-    }
+    return StoredFixture.of("command");
+  }
+
+  @BeforeEach
+  void bind() {
+    stored = new StoredFixture(region);
   }
 
   @ParameterizedTest
   @MethodSource("fixtures")
   void aStoredSavepointIsTakenUp(Path fixture) throws Exception {
-    load(fixture);
+    stored.loadDatabases(fixture);
 
-    takesUp(fixture, fixture.resolve("savepoint").toAbsolutePath().toString());
+    takesUp(fixture, StoredFixture.savepoint(fixture));
   }
 
   @ParameterizedTest
   @MethodSource("fixtures")
   void itsDatabasesAloneAreEnough(Path fixture) throws Exception {
-    load(fixture);
+    stored.loadDatabases(fixture);
 
     takesUp(fixture, null);
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "anabranch.make-fixture", matches = "[a-z0-9.-]+")
+  @EnabledIfSystemProperty(named = "anabranch.make-fixture", matches = "command-[0-9.]+")
   void makesTheFixtureOfThisRelease() throws Exception {
-    var fixture = FIXTURES.resolve(System.getProperty("anabranch.make-fixture"));
-    assertThat(fixture).as("make a new one, never an old one again").doesNotExist();
-    createSchemas();
-    var job = region.submit(null, settings());
+    var fixture = StoredFixture.fresh(System.getProperty("anabranch.make-fixture"));
+    stored.createSchemas();
+    var job = region.submit(null, stored.settings());
     job.awaitRunning();
     var known = new ArrayList<Known>();
     try (var client = client()) {
@@ -99,22 +98,13 @@ class SavepointFixtureITCase {
         known.add(known(command, client.send(command, ReplyLevel.COMMITTED).join()));
       }
     }
-    var savepoint = Path.of(java.net.URI.create(job.stopWithSavepoint()));
-
-    Files.createDirectories(fixture);
-    copy(savepoint, Files.createDirectories(fixture.resolve("savepoint")));
-    for (var i = 0; i < DATABASES; i++) {
-      var database = region.database(i);
-      Files.write(
-          fixture.resolve("db" + i + ".sql"),
-          FixtureDatabase.dump(url(i), database.user(), database.password()));
-    }
+    stored.write(fixture, job.stopWithSavepoint());
     Files.writeString(fixture.resolve("outcomes.json"), JSON.writeValueAsString(known) + "\n");
   }
 
   private void takesUp(Path fixture, @Nullable String savepoint) throws Exception {
     var known = List.of(JSON.readValue(fixture.resolve("outcomes.json").toFile(), Known[].class));
-    var job = region.submit(savepoint, settings());
+    var job = region.submit(savepoint, stored.settings());
     job.awaitRunning();
 
     var versions = new HashMap<String, Long>();
@@ -171,62 +161,6 @@ class SavepointFixtureITCase {
         backing.position().offset());
   }
 
-  private void load(Path fixture) throws Exception {
-    createSchemas();
-    for (var i = 0; i < DATABASES; i++) {
-      var database = region.database(i);
-      FixtureDatabase.load(
-          url(i),
-          database.user(),
-          database.password(),
-          Files.readAllLines(fixture.resolve("db" + i + ".sql")));
-    }
-  }
-
-  /**
-   * Empty ones. A savepoint names the topics that it has read, so the names are always the same;
-   * what another test has sent must not be read.
-   */
-  private void createSchemas() throws Exception {
-    deleteTopics();
-    for (var i = 0; i < DATABASES; i++) {
-      var database = region.database(i);
-      FixtureDatabase.load(
-          database.jdbcUrl(""),
-          database.user(),
-          database.password(),
-          List.of("DROP DATABASE IF EXISTS " + schema(), "CREATE DATABASE " + schema()));
-    }
-  }
-
-  private void deleteTopics() throws Exception {
-    Map<String, Object> kafka = Map.of("bootstrap.servers", region.kafka().bootstrapServers());
-    try (var admin = Admin.create(kafka)) {
-      var ours = new ArrayList<>(admin.listTopics().names().get());
-      ours.removeIf(topic -> !topic.endsWith("." + REGION));
-      admin.deleteTopics(ours).all().get();
-      Await.until(
-          "the topics to be gone",
-          () -> {
-            try {
-              return Collections.disjoint(admin.listTopics().names().get(), ours);
-            } catch (Exception e) {
-              throw new IllegalStateException(e);
-            }
-          });
-    }
-  }
-
-  private Map<String, String> settings() {
-    var settings = new HashMap<String, String>();
-    settings.put("region.name", REGION);
-    settings.put("commands.group-id", schema());
-    for (var i = 0; i < DATABASES; i++) {
-      settings.put("store.database.db" + i + ".url", url(i));
-    }
-    return settings;
-  }
-
   private CommandClient client() {
     return CommandClient.builder()
         .bootstrapServers(region.kafka().bootstrapServers())
@@ -234,29 +168,5 @@ class SavepointFixtureITCase {
         .replyTopic("replies." + REGION)
         .timeout(Duration.ofSeconds(60))
         .build();
-  }
-
-  private String url(int database) {
-    return region.database(database).jdbcUrl(schema());
-  }
-
-  private String schema() {
-    return "fixture_" + region.name();
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (var files = Files.list(from)) {
-      for (var file : files.toList()) {
-        Files.write(to.resolve(file.getFileName()), anonymous(Files.readAllBytes(file)));
-      }
-    }
-  }
-
-  /** The names of parts that are in the file itself are paths; their lengths must stay. */
-  private static byte[] anonymous(byte[] bytes) {
-    var root = Path.of("").toAbsolutePath().toString();
-    return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1)
-        .replace(root, "/" + "x".repeat(root.length() - 1))
-        .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
   }
 }

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** All tables of a database as SQL, one statement a line, and back. */
+/** All tables and views of a database as SQL, one statement a line, and back. */
 public final class FixtureDatabase {
 
   private FixtureDatabase() {}
@@ -19,12 +19,18 @@ public final class FixtureDatabase {
     try (var connection = DriverManager.getConnection(url, user, password);
         var statement = connection.createStatement()) {
       var script = new ArrayList<String>();
-      for (var table : tables(statement)) {
+      for (var table : names(statement, "BASE TABLE")) {
         try (var create = statement.executeQuery("SHOW CREATE TABLE `" + table + "`")) {
           create.next();
           script.add(portable(create.getString(2)));
         }
         rows(connection, table, script);
+      }
+      for (var view : names(statement, "VIEW")) {
+        try (var create = statement.executeQuery("SHOW CREATE VIEW `" + view + "`")) {
+          create.next();
+          script.add(withoutSchema(create.getString(2), connection.getCatalog()));
+        }
       }
       return script;
     }
@@ -40,14 +46,20 @@ public final class FixtureDatabase {
     }
   }
 
-  private static List<String> tables(Statement statement) throws SQLException {
+  private static List<String> names(Statement statement, String kind) throws SQLException {
     var names = new ArrayList<String>();
-    try (var tables = statement.executeQuery("SHOW TABLES")) {
+    var all = "SHOW FULL TABLES WHERE Table_type = '" + kind + "'";
+    try (var tables = statement.executeQuery(all)) {
       while (tables.next()) {
         names.add(tables.getString(1));
       }
     }
     return names;
+  }
+
+  /** Whoever loads it owns it, in a schema of another name. */
+  private static String withoutSchema(String create, String schema) {
+    return create.replaceFirst("DEFINER=`[^`]*`@`[^`]*` ", "").replace("`" + schema + "`.", "");
   }
 
   private static void rows(Connection connection, String table, List<String> script)

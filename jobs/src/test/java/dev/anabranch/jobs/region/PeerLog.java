@@ -48,15 +48,29 @@ public final class PeerLog implements AutoCloseable {
    * @param topic a new one
    */
   public PeerLog(String bootstrapServers, String topic) {
-    this.topic = topic;
-    var settings = new Properties();
-    settings.setProperty("bootstrap.servers", bootstrapServers);
-    try (var admin = Admin.create(settings)) {
+    this(topic, settings(bootstrapServers));
+    try (var admin = Admin.create(settings(bootstrapServers))) {
       admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all().get();
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException("topic " + topic + " can't be created", e);
     }
-    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private PeerLog(String topic, Properties settings) {
+    this.topic = topic;
+    this.producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** One whose topic is there; nothing is known of what is in it. */
+  public static PeerLog existing(String bootstrapServers, String topic) {
+    return new PeerLog(topic, settings(bootstrapServers));
+  }
+
+  private static Properties settings(String bootstrapServers) {
+    var settings = new Properties();
+    settings.setProperty("bootstrap.servers", bootstrapServers);
+    return settings;
   }
 
   /** The next commit of the aggregate in b, on what b had before and these others. */
@@ -93,7 +107,11 @@ public final class PeerLog implements AutoCloseable {
   }
 
   public void publish(LogRow row) {
-    send(EventWire.encode(row, REGION), row.shard() * PARTITIONS / RegionSettings.SHARDS);
+    send(EventWire.encode(row, REGION), partitionOf(row));
+  }
+
+  public static int partitionOf(LogRow row) {
+    return row.shard() * PARTITIONS / RegionSettings.SHARDS;
   }
 
   public void commit(String aggregate, String event, Dot... others) {

@@ -260,10 +260,14 @@ public final class ReadSide {
     return source;
   }
 
+  /** Of the query database, past the proxy. */
+  public String jdbcUrl() {
+    return server().jdbcUrl(schema());
+  }
+
   /** Past the proxy. */
   public Connection connect() throws SQLException {
-    return DriverManager.getConnection(
-        server().jdbcUrl(schema()), server().user(), server().password());
+    return DriverManager.getConnection(jdbcUrl(), server().user(), server().password());
   }
 
   public void execute(String... statements) throws SQLException {
