@@ -60,6 +60,7 @@ class CrossRegionFixtureITCase {
   private static final DomainLoader DOMAIN = loader -> AggregateTypes.of(new NotesDomain());
   private static final String OWN_LOG = "events." + StoredFixture.REGION;
   private static final String PEER_LOG = "events-of-b." + StoredFixture.REGION;
+  private static final String PEER_REQUESTS = "republish-of-b." + StoredFixture.REGION;
   private static final RegionId OWN = new RegionId(StoredFixture.REGION);
   private static final RegionId B = new RegionId(PeerLog.REGION);
 
@@ -212,12 +213,15 @@ class CrossRegionFixtureITCase {
             region.kafka().bootstrapServers(),
             "peer.b.events-topic",
             PEER_LOG,
+            "peer.b.republish-topic",
+            PEER_REQUESTS,
             "peer.b.events-partitions",
             Integer.toString(PeerLog.PARTITIONS)));
     return CrossRegionJobOptions.from(Settings.of(settings));
   }
 
   private JobUnderTest startCrossRegion(@Nullable String savepoint) {
+    region.kafka().createTopic(PEER_REQUESTS, 1, Map.of());
     var env = new StreamExecutionEnvironment(new Configuration());
     CrossRegionJob.prepare(env, options(), DOMAIN);
     var graph = env.getStreamGraph();
