@@ -120,6 +120,14 @@ final class DemoConfig {
           password: %s
         """
             .formatted(servers.queryUrl(), queries.user(), queries.password()));
+    if (topology.regions().size() == 1) {
+      text.append(
+          """
+          # Those of events; nobody writes views where no other region is.
+          projections:
+            names: [balances, statement, popular_items]
+          """);
+    }
   }
 
   private void flink(Path checkpoints) {
