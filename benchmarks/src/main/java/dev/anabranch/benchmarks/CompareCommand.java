@@ -89,7 +89,7 @@ final class CompareCommand implements Callable<Integer> {
 
   private String commandLine() {
     var arguments = specification().commandLine().getParseResult().originalArgs();
-    return "benchmarks/run compare " + String.join(" ", arguments);
+    return "benchmarks/run " + String.join(" ", arguments);
   }
 
   /** Defaults included, so that a file can be read years later. */
