@@ -47,6 +47,21 @@ public record Stability(SortedMap<RegionId, VectorTime> heard) {
     return stable;
   }
 
+  /**
+   * The same by what was heard alone, of the own region as of the others. It depends on which
+   * commits were applied, and on nothing else: regions that have applied the same ones agree.
+   *
+   * @param regions all configured regions
+   */
+  public VectorTime stable(Iterable<RegionId> regions) {
+    VectorTime stable = null;
+    for (var region : regions) {
+      var has = heard.getOrDefault(region, VectorTime.ZERO);
+      stable = stable == null ? has : stable.least(has);
+    }
+    return stable == null ? VectorTime.ZERO : stable;
+  }
+
   /** A stability with these vectors. */
   public static Stability of(Map<RegionId, VectorTime> heard) {
     return new Stability(new TreeMap<>(heard));

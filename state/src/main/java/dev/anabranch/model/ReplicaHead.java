@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param held how many commits wait for others
  * @param heldSinceMillis wall clock when the first of them came; 0: none waits
  * @param compactAt number of open graph entries at which compaction is tried next
- * @param heard what is known of what the other regions have; only where there is a graph
+ * @param heard what is known of what the other regions have; where there is a graph, or the state
+ *     is one of replicated data types
  * @param voided commits that do not count, by dot
  * @param problem why there is no state; empty: nothing is wrong
  */

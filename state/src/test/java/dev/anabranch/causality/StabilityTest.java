@@ -56,4 +56,21 @@ class StabilityTest {
 
     assertThat(stability.stable(A, time("a1 b1"), ALL.subList(0, 2))).isEqualTo(time("a1 b1"));
   }
+
+  /**
+   * So that regions which have applied the same agree; each knows more of itself than others do.
+   */
+  @Test
+  void byWhatWasHeardAloneTheOwnRegionCountsAsTheOthersDo() {
+    var stability =
+        Stability.NONE
+            .after(dot("a1"), time(""))
+            .after(dot("b1"), time("a1"))
+            .after(dot("c1"), time("a1 b1"));
+
+    assertThat(stability.stable(ALL)).isEqualTo(time("a1"));
+    assertThat(stability.stable(ALL.subList(0, 2))).isEqualTo(time("a1"));
+    assertThat(stability.after(dot("a2"), time("a1 b1 c1")).stable(ALL)).isEqualTo(time("a1 b1"));
+    assertThat(Stability.NONE.stable(ALL)).isEqualTo(VectorTime.ZERO);
+  }
 }

@@ -50,8 +50,8 @@ public class AggregateCacheBenchmark {
   private final AggregateKey[] keys = new AggregateKey[AGGREGATES];
   private final String[] routingKeys = new String[AGGREGATES];
   private final SplittableRandom random = new SplittableRandom(1);
-  private final AggregateGraph.Regions regions =
-      new AggregateGraph.Regions(Samples.REGION, List.of(Samples.REGION));
+  private final HeardRegions.Regions regions =
+      new HeardRegions.Regions(Samples.REGION, List.of(Samples.REGION));
   private final AggregateCache large = new AggregateCache(types, new Bytes(), regions, AGGREGATES);
   private final AggregateCache small =
       new AggregateCache(types, new Bytes(), regions, AGGREGATES / 10);

@@ -59,6 +59,7 @@ public class DecisionsBenchmark {
         Samples.KEY.toString(),
         type,
         null,
+        null,
         new Version(17, PAST, PAST.frontier(), state),
         CommandWindow.EMPTY,
         new BitSet());

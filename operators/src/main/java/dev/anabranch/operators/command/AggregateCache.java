@@ -3,6 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
@@ -41,7 +42,7 @@ final class AggregateCache {
 
   private final AggregateTypes types;
   private final OwnedState state;
-  private final AggregateGraph.Regions regions;
+  private final HeardRegions.Regions regions;
   private final int maxAggregates;
   private final Map<String, LiveAggregate> aggregates = new HashMap<>(1024);
 
@@ -57,7 +58,7 @@ final class AggregateCache {
   private long misses;
 
   AggregateCache(
-      AggregateTypes types, OwnedState state, AggregateGraph.Regions regions, int maxAggregates) {
+      AggregateTypes types, OwnedState state, HeardRegions.Regions regions, int maxAggregates) {
     this.types = types;
     this.state = state;
     this.regions = regions;
@@ -146,8 +147,8 @@ final class AggregateCache {
   }
 
   private void write(LiveAggregate aggregate) {
+    var encoded = encode(aggregate);
     var committed = aggregate.committed;
-    var encoded = encode(aggregate, committed);
     state.writeAggregate(
         aggregate.routingKey,
         new AggregateRecord(
@@ -159,18 +160,19 @@ final class AggregateCache {
     changed.clear(aggregate.slot);
   }
 
-  private static @Nullable EncodedMessage encode(LiveAggregate aggregate, Version committed) {
+  private static @Nullable EncodedMessage encode(LiveAggregate aggregate) {
     var type = aggregate.type;
-    var value = committed.state();
+    var committed = aggregate.committed;
     if (type == null
         || aggregate.graph != null
-        || value == null
+        || committed.state() == null
         || aggregate.brokenReason != null
         || committed.version() == 0) {
       return null;
     }
     try {
-      return type.stateCodec().encode(value);
+      Folding.dropStable(aggregate);
+      return type.stateCodec().encode(aggregate.committed.foldedState());
     } catch (Exception | LinkageError | StackOverflowError e) {
       // Its events are safe in the store: park this aggregate instead of failing every checkpoint.
       aggregate.brokenReason = "its state can't be encoded by this release: " + e;
@@ -183,13 +185,17 @@ final class AggregateCache {
   private LiveAggregate load(AggregateKey key, String routingKey) {
     var type = (AggregateType<Object, Object, Object>) types.find(key.type()).orElse(null);
     var record = state.aggregate(routingKey);
+    var heard =
+        type == null || type.replication() instanceof ReplicationPolicy.SingleHome
+            ? null
+            : new HeardRegions(routingKey, state, regions);
     var graph =
-        type != null && StoredVersions.hasGraph(type)
-            ? new AggregateGraph(routingKey, state, type, regions)
+        type != null && heard != null && StoredVersions.hasGraph(type)
+            ? new AggregateGraph(routingKey, state, type, heard)
             : null;
     if (record == null) {
       return new LiveAggregate(
-          key, routingKey, type, graph, initial(type), CommandWindow.EMPTY, changed);
+          key, routingKey, type, heard, graph, initial(type), CommandWindow.EMPTY, changed);
     }
     var brokenReason = record.brokenReason();
     Object value = null;
@@ -214,7 +220,8 @@ final class AggregateCache {
     }
     var versions = graph == null ? record.past().frontier() : graph.live();
     var committed = new Version(record.version(), record.past(), versions, value);
-    var live = new LiveAggregate(key, routingKey, type, graph, committed, record.window(), changed);
+    var live =
+        new LiveAggregate(key, routingKey, type, heard, graph, committed, record.window(), changed);
     live.brokenReason = brokenReason;
     return live;
   }

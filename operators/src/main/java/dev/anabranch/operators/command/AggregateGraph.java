@@ -3,17 +3,13 @@ package dev.anabranch.operators.command;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.RegionId;
-import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.Standing;
 import dev.anabranch.versions.VersionGraph;
-import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.GateBlob;
 import dev.anabranch.wire.StoredVersions;
 import java.util.HashMap;
 import java.util.List;
@@ -28,23 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class AggregateGraph {
 
-  /** Beside what the gate keeps under its own names. */
-  private static final String HEARD = "heard";
-
   private final String key;
   private final KeyedMap events;
   private final StoredVersions<Object> folding;
-  private final KeyedMap gate;
   private final KeyedMap commands;
   private final KeyedMap states;
-  private final Regions regions;
+  private final HeardRegions heard;
   private final StoredGraph storedGraph;
   private final StoredStates storedStates;
   private final VersionGraph committedGraph;
   private final VersionStates<Object> committed;
-
-  /** What the other regions have; null: not read yet. */
-  private @Nullable Stability heard;
 
   /** Number of open entries at which compaction is tried next. */
   private int compactAt;
@@ -54,22 +43,17 @@ final class AggregateGraph {
   private @Nullable VersionGraph headGraph;
   private @Nullable VersionStates<Object> head;
 
-  /**
-   * Whose commits tell what is stable.
-   *
-   * @param all all configured regions, the own one among them
-   */
-  record Regions(RegionId own, List<RegionId> all) {}
-
   AggregateGraph(
-      String key, OwnedState state, AggregateType<Object, Object, Object> type, Regions regions) {
+      String key,
+      OwnedState state,
+      AggregateType<Object, Object, Object> type,
+      HeardRegions heard) {
     this.key = key;
     this.events = state.graphEvents();
     this.folding = new StoredVersions<>(type, this::eventsOf);
-    this.gate = state.gateEntries();
     this.commands = state.graphCommands();
     this.states = state.graphStates();
-    this.regions = regions;
+    this.heard = heard;
     this.storedGraph = new StoredGraph(key, state);
     this.storedStates = new StoredStates(key, state, type);
     this.committedGraph = new VersionGraph(storedGraph);
@@ -84,24 +68,8 @@ final class AggregateGraph {
   void addCommitted(Outcome outcome) {
     var node = StoredVersions.node(outcome);
     events.put(key, node.dot().toString(), outcome.blobs().events());
-    hear(node);
+    heard.hear(node.dot(), node.context());
     committed.add(node);
-  }
-
-  /** What a region's commit tells about what that region has; the own region has all. */
-  private void hear(VersionNode node) {
-    if (!node.dot().origin().equals(regions.own())) {
-      heard = heard().after(node.dot(), node.context());
-      gate.put(key, HEARD, GateBlob.encode(heard));
-    }
-  }
-
-  private Stability heard() {
-    if (heard == null) {
-      var stored = gate.get(key, HEARD);
-      heard = stored == null ? Stability.NONE : GateBlob.decodeStability(stored);
-    }
-    return heard;
   }
 
   /** Forgets everything; the commits are added again, in the order of the log. */
@@ -196,7 +164,7 @@ final class AggregateGraph {
     if (head == null && open >= compactAt && committedGraph.isWorthCompacting()) {
       compactAt = 2 * open;
       var before = storedGraph.all();
-      committed.compact(heard().stable(regions.own(), applied, regions.all()));
+      committed.compact(heard.stable(applied));
       compactAt = 2 * storedGraph.summary().open();
       for (var entry : before) {
         if (storedGraph.get(entry.dot()) == null) {

@@ -87,8 +87,8 @@ final class CommandShards implements AutoCloseable {
     lanes.onAppend(commits::ended);
   }
 
-  private static AggregateGraph.Regions regionsOf(CommandOperatorOptions options) {
-    return new AggregateGraph.Regions(
+  private static HeardRegions.Regions regionsOf(CommandOperatorOptions options) {
+    return new HeardRegions.Regions(
         new RegionId(options.region()),
         options.regions().all().stream().map(RegionId::new).toList());
   }

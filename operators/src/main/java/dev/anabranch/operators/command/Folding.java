@@ -7,6 +7,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.MissingVersionException;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommitFold;
@@ -49,6 +50,25 @@ final class Folding {
     compact(aggregate);
   }
 
+  /**
+   * Drops from the state of replicated data types what is kept for the sake of commits that no
+   * region can make any more. No query answers differently, nor will.
+   */
+  static void dropStable(LiveAggregate aggregate) {
+    var before = aggregate.committed;
+    if (aggregate.heard == null || aggregate.graph != null) {
+      return;
+    }
+    var stable = aggregate.heard.stable(before.past().applied());
+    var state = ReplicatedStates.stable(before.foldedState(), stable);
+    if (state != before.state()) {
+      aggregate.committed = before.withState(state);
+      if (aggregate.head == before) {
+        aggregate.head = aggregate.committed;
+      }
+    }
+  }
+
   /** Drops the versions that no answer needs any more, while nothing is pending. */
   static void compact(LiveAggregate aggregate) {
     var graph = aggregate.graph;
@@ -82,10 +102,15 @@ final class Folding {
     return new Version(version, past, past.frontier(), state);
   }
 
-  /** Adds a row that has become durable to the graph, if the aggregate has one. */
+  /** Notes a row that has become durable where the graph is, and what other regions have. */
   static void commit(LiveAggregate aggregate, Outcome outcome) {
     var graph = aggregate.graph;
-    if (graph == null || outcome.dot() == null) {
+    var dot = outcome.dot();
+    if (dot == null) {
+      return;
+    }
+    if (graph == null) {
+      hear(aggregate, outcome, dot);
       return;
     }
     try {
@@ -94,6 +119,13 @@ final class Folding {
       aggregate.rebuildTried &= !(e instanceof MissingVersionException);
       aggregate.brokenReason =
           "its version " + outcome.dot() + " can't be folded by this release: " + e;
+    }
+  }
+
+  private static void hear(LiveAggregate aggregate, Outcome outcome, Dot dot) {
+    var heard = aggregate.heard;
+    if (heard != null && aggregate.brokenReason == null && heard.listensTo(dot)) {
+      heard.hear(dot, CausalityBlob.decode(outcome.blobs().causality()).context());
     }
   }
 

@@ -25,6 +25,9 @@ final class LiveAggregate {
   /** Null: the type is unknown to this job. */
   final @Nullable AggregateType<Object, Object, Object> type;
 
+  /** What other regions have; null: the type has a single home, so nobody asks. */
+  final @Nullable HeardRegions heard;
+
   /** Where regions change aggregates of this type at once and a policy decides; null elsewhere. */
   final @Nullable AggregateGraph graph;
 
@@ -61,6 +64,7 @@ final class LiveAggregate {
       AggregateKey key,
       String routingKey,
       @Nullable AggregateType<Object, Object, Object> type,
+      @Nullable HeardRegions heard,
       @Nullable AggregateGraph graph,
       Version committed,
       CommandWindow window,
@@ -68,6 +72,7 @@ final class LiveAggregate {
     this.key = key;
     this.routingKey = routingKey;
     this.type = type;
+    this.heard = heard;
     this.graph = graph;
     this.committed = committed;
     this.head = committed;
@@ -120,6 +125,10 @@ final class LiveAggregate {
    * @param state null only while the aggregate is broken or of an unknown type
    */
   record Version(long version, CausalPast past, List<Dot> live, @Nullable Object state) {
+
+    Version withState(Object newState) {
+      return new Version(version, past, live, newState);
+    }
 
     /** The state, of an aggregate that is not broken. */
     Object foldedState() {

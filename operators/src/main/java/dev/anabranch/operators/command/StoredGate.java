@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code hollow/a:7}: of that dot only the tombstone is applied
  *   <li>{@code wait/a:6/a:7}: a:7 is held and waits for a:6
  *   <li>{@code held/a:7}: the record of a:7 as it came
- *   <li>{@code heard}: not of the gate: what the graph knows that other regions have
+ *   <li>{@code heard}: not of the gate, but of {@link HeardRegions}
  * </ul>
  */
 final class StoredGate implements GateEntries {

@@ -153,9 +153,15 @@ final class Replica {
 
   private void moveOn(LogRow row, Dot dot, VectorTime context, boolean fills) {
     var now = fills ? head.applied() : head.applied().with(dot.origin(), dot.n());
-    var heard = head.merging() == Merging.GRAPH ? head.heard().after(dot, context) : head.heard();
+    var heard = listens() ? head.heard().after(dot, context) : head.heard();
     var last = row.outcome().kind() == RowKind.TOMBSTONE ? head.last() : dot;
     head = head.applied(now, row.outcome().stamp().hlc(), last, heard);
+  }
+
+  /** Whether there is something to drop as soon as every region has it. */
+  private boolean listens() {
+    return head.merging() == Merging.GRAPH
+        || (head.merging() == Merging.FOLD && type != null && type.commutes());
   }
 
   /** Whether its decider had not seen everything that is applied here. */
@@ -175,9 +181,10 @@ final class Replica {
     }
   }
 
+  /** What is dropped is the same in all regions that have applied the same: so is the view. */
   private void writeFolded(TypeMerge<?> known, Folded now) {
     try {
-      encoded = known.encode(now);
+      encoded = known.encode(known.dropStable(now, head.heard().stable(environment.regions())));
       state.folded(EventsBlob.encode(List.of(encoded)));
     } catch (RuntimeException | StackOverflowError e) {
       broken("its state can't be written: " + e);

@@ -8,7 +8,9 @@ import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.ResolverCheck;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.causality.EventContext;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.ReplicaHead.Merging;
+import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.wire.CommitFold;
 import dev.anabranch.wire.EventsBlob;
 import java.util.ArrayList;
@@ -122,6 +124,11 @@ final class TypeMerge<S> {
     } catch (LinkageError | StackOverflowError | AssertionError e) {
       return "resolver " + automatic.current().id() + " throws " + e;
     }
+  }
+
+  /** The state without what is kept for the sake of commits that no region can make any more. */
+  Folded dropStable(Folded folded, VectorTime stable) {
+    return commutes() ? Folded.of(ReplicatedStates.stable(folded.value(), stable)) : folded;
   }
 
   /**

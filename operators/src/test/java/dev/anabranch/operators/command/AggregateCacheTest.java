@@ -30,7 +30,7 @@ class AggregateCacheTest {
       new AggregateCache(
           AggregateTypes.of(new TallyDomain(true)),
           written,
-          new AggregateGraph.Regions(new RegionId("a"), List.of(new RegionId("a"))),
+          new HeardRegions.Regions(new RegionId("a"), List.of(new RegionId("a"))),
           MAX);
 
   @Test

@@ -16,6 +16,7 @@ import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.ReplyTarget;
 import dev.anabranch.model.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.Headers;
@@ -24,8 +25,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -142,6 +145,21 @@ final class OperatorHarness implements AutoCloseable {
       count++;
     }
     return count;
+  }
+
+  /** The state of an aggregate as the last checkpoint, or an eviction, wrote it. */
+  String storedState(String aggregate) throws Exception {
+    var backend = harness.getOperator().<String>getKeyedStateBackend();
+    backend.setCurrentKey(aggregate);
+    var stored =
+        backend
+            .getPartitionedState(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                new ValueStateDescriptor<>(
+                    FlinkOwnedState.AGGREGATE, new AggregateRecordSerializer()))
+            .value();
+    return new String(Objects.requireNonNull(stored.state()).data(), StandardCharsets.UTF_8);
   }
 
   /** Hands a command in and waits until it is answered. */

@@ -40,6 +40,7 @@ class PendingCommandsTest {
           KEY.toString(),
           null,
           null,
+          null,
           new Version(0, CausalPast.NONE, List.of(), null),
           CommandWindow.EMPTY,
           new BitSet());

@@ -132,6 +132,28 @@ class RemoteCommitsTest {
   }
 
   @Test
+  void replicatedTypesForgetWhatEveryRegionHas() throws Exception {
+    a.handle("Set/1", "c1", "add x");
+    a.operator().checkpoint();
+    assertThat(a.operator().storedState("Set/1")).isEqualTo("{\"tags\":[[\"x\",\"a:1\"]]}");
+
+    b.receiveAll(a);
+    b.handle("Set/1", "c2", "add y");
+    exchange();
+    a.operator().checkpoint();
+    assertThat(a.operator().storedState("Set/1"))
+        .as("b had seen x when it added y")
+        .isEqualTo("{\"tags\":[[\"x\"],[\"y\"]]}");
+
+    a.operator().crash();
+    a.operator().settle();
+    a.handle("Set/1", "c3", "remove x");
+    exchange();
+    assertThat(a.read("Set/1", "r1")).isEqualTo("[y]");
+    assertThat(b.read("Set/1", "r2")).isEqualTo("[y]");
+  }
+
+  @Test
   void anInteractiveConflictWaitsForSomebodyAndThenGoesOnEverywhere() throws Exception {
     a.handle("Hand/1", "c1", "add x");
     b.handle("Hand/1", "c2", "add y");

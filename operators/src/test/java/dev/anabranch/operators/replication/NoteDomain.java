@@ -10,7 +10,12 @@ import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.MessageCodec;
+import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
+import dev.anabranch.causality.EventContext;
+import dev.anabranch.codec.JsonCodec;
+import dev.anabranch.replicated.OrCart;
+import dev.anabranch.replicated.OrSet;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,7 +23,7 @@ import java.util.stream.Collectors;
 /**
  * Texts to which events append, so that a state shows how it came about: {@code Home} with a single
  * home, {@code Auto} with a resolver, {@code Hand} resolved by hand, {@code Bad} with a resolver
- * that throws. The event "!" can't be folded.
+ * that throws, {@code Marks} of replicated data types. The event "!" can't be folded.
  */
 final class NoteDomain implements Domain {
 
@@ -28,7 +33,41 @@ final class NoteDomain implements Domain {
         type("Home", ReplicationPolicy.singleHome()),
         type("Auto", ReplicationPolicy.automatic(new Joining("join"))),
         type("Hand", ReplicationPolicy.interactive()),
-        type("Bad", ReplicationPolicy.automatic(new Joining("throw"))));
+        type("Bad", ReplicationPolicy.automatic(new Joining("throw"))),
+        marks());
+  }
+
+  static AggregateType<Marks, String, String> marks() {
+    return AggregateType.named("Marks", new Marking())
+        .commands(new Text())
+        .events(new Text())
+        .state(JsonCodec.single("Marks", 1, Marks.class))
+        .replication(ReplicationPolicy.replicatedTypes())
+        .build();
+  }
+
+  /** Letters; every third one takes the letter before it away. */
+  record Marks(OrSet<String> letters, OrCart<String> counts) {}
+
+  private static final class Marking implements ReplicatedDecider<Marks, String, String> {
+    @Override
+    public Marks initialState() {
+      return new Marks(OrSet.empty(), OrCart.empty());
+    }
+
+    @Override
+    public Decision<String> decide(Marks state, String command, DecisionContext context) {
+      return Decision.accepted(command);
+    }
+
+    @Override
+    public Marks evolve(Marks state, String event, EventContext at) {
+      var letter = event.charAt(0);
+      var before = Character.toString(letter - 1);
+      return letter % 3 == 0
+          ? new Marks(state.letters.remove(before, at), state.counts.remove(before, at))
+          : new Marks(state.letters.add(event, at), state.counts.add(event, 1, at));
+    }
   }
 
   static AggregateType<?, ?, ?> type(String name, ReplicationPolicy<String> policy) {

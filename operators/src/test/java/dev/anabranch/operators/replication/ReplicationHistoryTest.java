@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.Stability;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.VersionState;
+import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.GraphEntriesInMemory;
 import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionSnapshotsInMemory;
 import dev.anabranch.versions.VersionStates;
+import dev.anabranch.wire.CommitFold;
 import dev.anabranch.wire.EventsBlob;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,7 +37,7 @@ import org.junit.jupiter.api.Test;
  */
 class ReplicationHistoryTest {
 
-  private static final List<String> AGGREGATES = List.of("Auto/1", "Auto/2", "Hand/1");
+  private static final List<String> AGGREGATES = List.of("Auto/1", "Auto/2", "Hand/1", "Marks/1");
   private static final int HISTORIES = 12;
   private static final int STEPS = 60;
 
@@ -126,6 +132,10 @@ class ReplicationHistoryTest {
       }
       var view = harness.view(aggregate);
       assertThat(view).as(aggregate).isNotNull();
+      if (aggregate.startsWith("Marks")) {
+        assertThat(harness.state(aggregate)).isEqualTo(model.marks());
+        continue;
+      }
       assertThat(view.live().stream().map(VersionState::dot).toList())
           .as(aggregate)
           .isEqualTo(model.live());
@@ -160,6 +170,7 @@ class ReplicationHistoryTest {
   /** A plain fold of the set of commits, in the order of their times. */
   private static final class Model implements VersionFolding<String> {
     final TreeSet<Dot> dots = new TreeSet<>();
+    private final List<LogRow> rows = new ArrayList<>();
     private final Map<Dot, byte[]> events = new HashMap<>();
     private final VersionGraph graph = new VersionGraph(new GraphEntriesInMemory());
     private final VersionStates<String> states =
@@ -176,10 +187,25 @@ class ReplicationHistoryTest {
           .forEach(
               row -> {
                 if (dots.add(Rows.dot(row))) {
+                  rows.add(row);
                   events.put(Rows.dot(row), row.outcome().blobs().events());
                   var unused = states.add(Rows.node(row));
                 }
               });
+    }
+
+    /** All folded; then what every region has seen is forgotten, at once. */
+    String marks() {
+      var type = NoteDomain.marks();
+      var state = type.decider().initialState();
+      var heard = Stability.NONE;
+      for (var row : rows) {
+        state = CommitFold.apply(type, state, row.outcome());
+        heard = heard.after(Rows.dot(row), Rows.causality(row).context());
+      }
+      var stable = heard.stable(Stream.of("a", "b", "c").map(RegionId::new).toList());
+      var kept = ReplicatedStates.stable(state, stable);
+      return new String(type.stateCodec().encode(kept).data(), StandardCharsets.UTF_8);
     }
 
     List<Dot> live() {
