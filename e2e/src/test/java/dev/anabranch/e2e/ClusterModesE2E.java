@@ -3,6 +3,9 @@ package dev.anabranch.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.cli.load.CheckedLoad;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The other ways to run a Flink cluster, each under a load that checks itself. */
@@ -68,6 +71,8 @@ class ClusterModesE2E {
                     .contains("RUNNING, all tasks run, parallelism 1"));
         ClusterUnderTest.awaitAnswers(load, 200);
 
+        aReleaseThatEndsByItselfGivesWayToTheOldOne(cluster, load, endsInItsTasks());
+        aReleaseThatEndsByItselfGivesWayToTheOldOne(cluster, load, endsInItsProgram());
         cluster.run("cluster", "upgrade", ClusterUnderTest.releaseJar(2).toString());
         cluster.rememberProcesses();
         ClusterUnderTest.awaitAnswers(load, 200);
@@ -80,6 +85,64 @@ class ClusterModesE2E {
         finish(cluster, load);
       }
     }
+  }
+
+  /** Its JobManager ends with it, so the old release needs another one. */
+  private static void aReleaseThatEndsByItselfGivesWayToTheOldOne(
+      ClusterUnderTest cluster, CheckedLoad load, Path jar) {
+    var run = cluster.attempt("cluster", "upgrade", jar.toString(), "--patience", "180");
+
+    assertThat(run.exitCode()).isOne();
+    assertThat(run.text())
+        .contains("The release can take over", "no license on this machine")
+        .contains("the old release is healthy again");
+    cluster.rememberProcesses();
+    ClusterUnderTest.awaitAnswers(load, 200);
+  }
+
+  /** A failure that Flink must not restart the job after. */
+  private static Path endsInItsTasks() throws IOException {
+    return refusesToRunIn(
+        "ends-in-tasks",
+        "org.apache.flink.runtime.taskmanager.Task",
+        "org.apache.flink.runtime.execution.SuppressRestartsException");
+  }
+
+  /** The job's main method fails in the JobManager. */
+  private static Path endsInItsProgram() throws IOException {
+    return refusesToRunIn(
+        "ends-in-program",
+        "org.apache.flink.client.program.PackagedProgram",
+        "java.lang.IllegalStateException");
+  }
+
+  private static Path refusesToRunIn(String name, String caller, String exception)
+      throws IOException {
+    return JarVariant.of(
+        name,
+        "MembersDomain.java",
+        Map.of(
+            "    return List.of(MEMBER);",
+            """
+                boolean refused =
+                    StackWalker.getInstance()
+                        .walk(calls -> calls.anyMatch(c -> c.getClassName().equals("%s")));
+                if (refused) {
+                  Exception failure;
+                  try {
+                    failure =
+                        (Exception)
+                            Class.forName("%s")
+                                .getConstructor(Throwable.class)
+                                .newInstance(new Exception("no license on this machine"));
+                  } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  throw (RuntimeException) failure;
+                }
+                return List.of(MEMBER);\
+            """
+                .formatted(caller, exception)));
   }
 
   private static void finish(ClusterUnderTest cluster, CheckedLoad load) throws Exception {
