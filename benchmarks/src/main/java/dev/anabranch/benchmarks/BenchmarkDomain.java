@@ -5,6 +5,8 @@ import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
+import dev.anabranch.api.ReplicationPolicy;
+import dev.anabranch.api.Resolvers;
 import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.operators.command.DomainLoader;
 import java.util.List;
@@ -51,14 +53,27 @@ public final class BenchmarkDomain {
 
   /** JSON, as an application gets it by default; its records are lossless, as declared. */
   public static AggregateType<Account, Deposit, Deposited> type() {
+    return type(ReplicationPolicy.singleHome());
+  }
+
+  private static AggregateType<Account, Deposit, Deposited> type(
+      ReplicationPolicy<Account> replication) {
     return AggregateType.named(TYPE, new Deposits())
         .commands(JsonCodec.single(COMMAND, 1, Deposit.class))
         .events(JsonCodec.<Deposited>builder().type(EVENT, 1, Deposited.class).lossless().build())
         .state(JsonCodec.single("Account", 1, Account.class))
+        .replication(replication)
         .build();
   }
 
   static DomainLoader loader() {
     return userCode -> AggregateTypes.of(() -> List.of(type()));
+  }
+
+  /** Commands are accepted everywhere; the later of two concurrent versions wins. */
+  static DomainLoader replicatedLoader() {
+    return userCode ->
+        AggregateTypes.of(
+            () -> List.of(type(ReplicationPolicy.automatic(Resolvers.lastWriterWins()))));
   }
 }

@@ -52,9 +52,20 @@ final class Broker implements AutoCloseable {
 
   /** A topic that no earlier window used. */
   String newTopic(String purpose, int partitionCount) {
+    return newTopic(purpose, partitionCount, "delete");
+  }
+
+  /** One of which Kafka may drop all but the last record of a key. */
+  String newCompactedTopic(String purpose, int partitionCount) {
+    return newTopic(purpose, partitionCount, "compact");
+  }
+
+  private String newTopic(String purpose, int partitionCount, String cleanup) {
     var name = purpose + "." + (partitions.size() + 1);
     process.createTopic(
-        name, partitionCount, Map.of("max.message.bytes", Integer.toString(MAX_RECORD_BYTES)));
+        name,
+        partitionCount,
+        Map.of("max.message.bytes", Integer.toString(MAX_RECORD_BYTES), "cleanup.policy", cleanup));
     partitions.put(name, partitionCount);
     return name;
   }

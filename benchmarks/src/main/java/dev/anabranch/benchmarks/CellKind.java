@@ -31,7 +31,17 @@ enum CellKind {
   /** The command job with a client of this JVM, closed loop. */
   KAFKA_CLOSED,
   /** The same, at a given rate. */
-  KAFKA_OPEN;
+  KAFKA_OPEN,
+  /** {@link #PASS_THROUGH} of a region's published log. */
+  LOG_PASS_THROUGH,
+  /** The cross-region job on the log of a peer. */
+  MERGE,
+  /** The same on one of {@code --backlog} commits. */
+  CATCH_UP,
+  /** From one Kafka cluster to another one without us, at a given rate. */
+  RELAY_OPEN,
+  /** Two regions; from the command in one to the published commit in the other. */
+  REGIONS_OPEN;
 
   private static final double HOT_SHARE = 0.5;
 
@@ -51,10 +61,18 @@ enum CellKind {
       case IN_PROCESS_OPEN -> open(setting, inProcess(setting, 0));
       case RAW_SCAN -> List.of(new RawScanCell(setting));
       case RECOVERY -> List.of(new RecoveryCell(setting));
-      case PASS_THROUGH -> List.of(new PassThroughCell(setting));
+      case PASS_THROUGH -> List.of(new PassThroughCell(this, setting));
       case KAFKA_BACKLOG -> List.of(new KafkaBacklogCell(setting));
       case KAFKA_CLOSED -> closed(setting, kafka(setting), outstanding);
       case KAFKA_OPEN -> open(setting, kafka(setting));
+      case LOG_PASS_THROUGH -> List.of(new PassThroughCell(this, setting));
+      case MERGE -> List.of(new MergeCell(this, setting, setting.preload()));
+      case CATCH_UP -> List.of(new MergeCell(this, setting, setting.backlog()));
+      case RELAY_OPEN ->
+          // It stores nothing.
+          open(setting, (schema, commits) -> {}, (schema, checkpoints) -> Relay.open(setting));
+      case REGIONS_OPEN ->
+          open(setting, (schema, checkpoints) -> TwoRegions.open(setting, schema, checkpoints));
     };
   }
 
@@ -74,11 +92,16 @@ enum CellKind {
   }
 
   private List<Cell> open(Setting setting, LoadCell.TargetFactory targets) {
+    return open(setting, StoreCheck::require, targets);
+  }
+
+  private List<Cell> open(Setting setting, LoadCell.Gate gate, LoadCell.TargetFactory targets) {
     var rate = setting.rate();
     return List.of(
         new LoadCell(
             "%s@%.0f/s".formatted(this, rate),
             setting,
+            gate,
             targets,
             target -> new OpenLoop(target, rate)));
   }

@@ -42,8 +42,14 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--preload",
       defaultValue = "400000",
-      description = "Commands on the topic that the cells with a backlog read.")
+      description = "Commands, or commits, on the topic that the cells with a backlog read.")
   private int preload = 400_000;
+
+  @Option(
+      names = "--backlog",
+      defaultValue = "1000000",
+      description = "Commits that wait for the healed link of catch-up.")
+  private int backlog = 1_000_000;
 
   @Option(
       names = "--rate",
@@ -59,7 +65,8 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (var work = WorkDirectory.create("benchmarks");
         var database = Database.start(work.resolve("database"), options);
-        var setting = new Setting(options, database, work.resolve("servers"), preload, rate)) {
+        var setting =
+            new Setting(options, database, work.resolve("servers"), preload, backlog, rate)) {
       var cells = new ArrayList<Cell>();
       for (var kind : kinds) {
         cells.addAll(kind.cells(setting, outstanding));

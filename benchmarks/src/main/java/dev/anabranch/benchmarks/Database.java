@@ -83,10 +83,14 @@ final class Database implements AutoCloseable {
 
   /** A migrated region in a schema of its own. */
   Schema newSchema() {
+    return newSchema(REGION);
+  }
+
+  Schema newSchema(String region) {
     var name = "bench" + ++schemas;
     var config =
         new MySqlStoreConfig(
-            REGION,
+            region,
             shards,
             EVENTS_PARTITIONS,
             List.of(

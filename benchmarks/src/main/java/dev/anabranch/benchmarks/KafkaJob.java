@@ -4,7 +4,6 @@ import dev.anabranch.jobs.CommandJob;
 import dev.anabranch.jobs.CommandJobOptions;
 import dev.anabranch.jobs.config.Settings;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 
 /** The command job as it is deployed, on topics of its own. */
@@ -32,23 +31,13 @@ final class KafkaJob implements AutoCloseable {
     var events = broker.newTopic("events", Database.EVENTS_PARTITIONS);
     var replies = broker.newTopic("replies", 1);
     var deadLetters = broker.newTopic("dead-letters", 1);
-    var settings = new HashMap<String, String>();
-    settings.put("region.name", Database.REGION);
-    settings.put("region.shard-count", Integer.toString(options.shards));
-    settings.put("region.events-partitions", Integer.toString(Database.EVENTS_PARTITIONS));
-    settings.put("kafka.bootstrap-servers", broker.bootstrapServers());
+    var settings = JobSettings.of(options, broker, schema, Database.REGION);
     settings.put("commands.topic", commandsTopic);
     settings.put("commands.group-id", "group-" + events);
     settings.put("events.topic", events);
     settings.put("replies.topic", replies);
     settings.put("dead-letters.topic", deadLetters);
-    settings.put("store.databases", "main");
-    settings.put("store.database.main.url", schema.jdbcUrl());
-    settings.put("store.database.main.user", schema.user());
-    settings.put("store.database.main.password", schema.password());
-    settings.put("commit.max-rows", Integer.toString(options.batch));
-    settings.put("commit.lanes-per-database", Integer.toString(options.lanesPerSubtask()));
-    settings.put("aggregates.cache-size", Integer.toString(options.cache));
+    settings.putAll(JobSettings.commits(options));
     var env = FlinkJob.environment(options, checkpoints);
     CommandJob.prepare(
         env, CommandJobOptions.from(Settings.of(settings)), BenchmarkDomain.loader());

@@ -1,6 +1,5 @@
 package dev.anabranch.benchmarks;
 
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.HashMap;
 
@@ -9,8 +8,6 @@ import java.util.HashMap;
  * holds: nearly every command reads its aggregate from RocksDB.
  */
 final class LargeRegionCell implements Cell {
-
-  private static final double BYTES_PER_MEBIBYTE = 1 << 20;
 
   private final Setting setting;
   private final int outstanding;
@@ -40,14 +37,8 @@ final class LargeRegionCell implements Cell {
               .run(load, warmUp, window);
       region.added(load.outcomes().accepted());
       var facts = new HashMap<>(measured.facts());
-      facts.put("heap MiB", liveHeapBytes() / BYTES_PER_MEBIBYTE);
+      facts.put("heap MiB", Machine.liveHeapMebibytes());
       return measured.withFacts(facts);
     }
-  }
-
-  /** What the job and the load generator hold on the heap: all but RocksDB. */
-  private static long liveHeapBytes() {
-    System.gc();
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 }

@@ -1,6 +1,7 @@
 package dev.anabranch.benchmarks;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,12 @@ final class Machine {
     facts.put("heapMegabytes", Long.toString(Runtime.getRuntime().maxMemory() >> 20));
     facts.put("loadBefore", Double.toString(ProcStat.loadAverage()));
     return facts;
+  }
+
+  /** What the jobs of this JVM and the load generator hold on the heap: all but RocksDB. */
+  static double liveHeapMebibytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / (double) (1 << 20);
   }
 
   /** The commit that is checked out, with a plus if files were changed since; empty: no git. */

@@ -33,26 +33,29 @@ final class PassThroughCell implements Cell {
   private static final TypeInformation<Tuple2<String, byte[]>> RECORD =
       Types.TUPLE(Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
+  private final CellKind kind;
   private final Setting setting;
 
-  PassThroughCell(Setting setting) {
+  PassThroughCell(CellKind kind, Setting setting) {
+    this.kind = kind;
     this.setting = setting;
   }
 
   @Override
   public String name() {
-    return CellKind.PASS_THROUGH.toString();
+    return kind.toString();
   }
 
   @Override
   public Measurement run(Duration warmUp, Duration window) throws Exception {
+    var count = setting.preload();
+    var from = from();
     var broker = setting.broker();
-    broker.requireBacklog(setting.options(), setting.preload());
     var topic = broker.newTopic("passed", Database.EVENTS_PARTITIONS);
     try (var checkpoints = new Checkpoints(setting.work());
-        var job = start(checkpoints, topic)) {
+        var job = start(from, checkpoints, topic)) {
       return new Backlog(
-              setting.preload(),
+              count,
               () -> {
                 job.requireAlive();
                 return broker.records(topic);
@@ -63,13 +66,21 @@ final class PassThroughCell implements Cell {
     }
   }
 
-  private FlinkJob start(Checkpoints checkpoints, String topic) throws Exception {
+  private String from() {
+    if (kind == CellKind.LOG_PASS_THROUGH) {
+      return setting.peerLog(setting.preload());
+    }
+    setting.broker().requireBacklog(setting.options(), setting.preload());
+    return Broker.BACKLOG;
+  }
+
+  private FlinkJob start(String from, Checkpoints checkpoints, String topic) throws Exception {
     var servers = setting.broker().bootstrapServers();
     var env = FlinkJob.environment(setting.options(), checkpoints.path());
     var source =
         KafkaSource.<Tuple2<String, byte[]>>builder()
             .setBootstrapServers(servers)
-            .setTopics(Broker.BACKLOG)
+            .setTopics(from)
             .setGroupId(topic)
             .setStartingOffsets(OffsetsInitializer.earliest())
             .setDeserializer(new Read())

@@ -1,8 +1,6 @@
 package dev.anabranch.benchmarks;
 
 import com.mysql.cj.jdbc.MysqlDataSource;
-import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.RegionId;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.QueryClient;
@@ -13,23 +11,15 @@ import dev.anabranch.jobs.ProjectionJob;
 import dev.anabranch.jobs.ProjectionJobOptions;
 import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.Blobs;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.Outcome;
-import dev.anabranch.model.RowKind;
-import dev.anabranch.model.Shards;
-import dev.anabranch.model.Stamp;
 import dev.anabranch.store.AppendResult;
-import dev.anabranch.wire.EventsBlob;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +31,6 @@ final class ProjectionRuns {
 
   private static final int APPEND_ROWS = 1_000;
   private static final int COMMIT_MAX_BYTES = 900_000;
-  private static final long HLC = 1_700_000_000_000L << 16;
 
   private final Setting setting;
   private final int events;
@@ -92,7 +81,7 @@ final class ProjectionRuns {
               + (mysql ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin")
               + " PRIMARY KEY, balance BIGINT NOT NULL DEFAULT 0, version BIGINT NOT NULL DEFAULT 0,"
               + " note VARCHAR(300) CHARACTER SET utf8mb4, changed_at DATETIME(6))");
-      var plan = new Rows(setting.options());
+      var plan = DepositHistory.ofOneRegion(setting.options());
       var start = CpuWindow.begin(setting.processes());
       for (var done = 0; done < events; done += setting.options().batch) {
         var sql = new StringBuilder("INSERT INTO accounts VALUES ");
@@ -228,16 +217,8 @@ final class ProjectionRuns {
       Database.Schema schema, String topic, Checkpoints checkpoints, String watchInterval)
       throws Exception {
     var options = setting.options();
-    var settings = new HashMap<String, String>();
-    settings.put("region.name", Database.REGION);
-    settings.put("region.shard-count", Integer.toString(options.shards));
-    settings.put("region.events-partitions", Integer.toString(Database.EVENTS_PARTITIONS));
-    settings.put("kafka.bootstrap-servers", setting.broker().bootstrapServers());
+    var settings = JobSettings.of(options, setting.broker(), schema, Database.REGION);
     settings.put("events.topic", topic);
-    settings.put("store.databases", "main");
-    settings.put("store.database.main.url", schema.jdbcUrl());
-    settings.put("store.database.main.user", schema.user());
-    settings.put("store.database.main.password", schema.password());
     settings.put("query.url", schema.jdbcUrl());
     settings.put("query.user", schema.user());
     settings.put("query.password", schema.password());
@@ -252,7 +233,7 @@ final class ProjectionRuns {
   }
 
   private List<LogRow> append(Database.Schema schema) {
-    var plan = new Rows(setting.options());
+    var plan = DepositHistory.ofOneRegion(setting.options());
     var all = new ArrayList<LogRow>(events);
     try (var store = schema.store().open();
         var session = store.open(0)) {
@@ -313,47 +294,5 @@ final class ProjectionRuns {
     source.setUser(schema.user());
     source.setPassword(schema.password());
     return source;
-  }
-
-  /** Deposits onto random accounts, as the command job would store them. */
-  private static final class Rows {
-    private final LoadOptions options;
-    private final SplittableRandom random = new SplittableRandom(1);
-    private final long[] versions;
-    private final long[] offsets;
-    private final String note;
-
-    Rows(LoadOptions options) {
-      this.options = options;
-      this.versions = new long[options.aggregates];
-      this.offsets = new long[options.shards];
-      this.note = CommandPlan.note(options.eventBytes - CommandPlan.EVENT_FRAME_BYTES);
-    }
-
-    String note() {
-      return note;
-    }
-
-    LogRow next() {
-      var account = random.nextInt(options.aggregates);
-      var key = new AggregateKey(BenchmarkDomain.TYPE, CommandPlan.aggregateId(account));
-      var version = ++versions[account];
-      var event =
-          BenchmarkDomain.type()
-              .eventCodec()
-              .encode(new BenchmarkDomain.Deposited(12, 12 * version, note));
-      var shard = Shards.shardOf(key, options.shards);
-      var offset = offsets[shard]++;
-      return new Outcome(
-              RowKind.COMMIT,
-              key,
-              version,
-              CommandPlan.commandId(random),
-              "",
-              new Dot(new RegionId(Database.REGION), version),
-              new Stamp(7, HLC + offset, 1_700_000_000_000_000L + offset),
-              new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(List.of(event))))
-          .at(shard, offset);
-    }
   }
 }

@@ -45,7 +45,7 @@ final class ProjectionsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (var work = WorkDirectory.create("benchmarks");
         var database = Database.start(work.resolve("database"), options);
-        var setting = new Setting(options, database, work.resolve("servers"), 0, rate)) {
+        var setting = new Setting(options, database, work.resolve("servers"), 0, 0, rate)) {
       var machine = Machine.facts();
       var runs = new ProjectionRuns(setting, events);
       var rounds = new ArrayList<ProjectionsResult.Round>();

@@ -1,6 +1,7 @@
 package dev.anabranch.benchmarks;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +14,24 @@ final class Setting implements AutoCloseable {
   private final Path work;
   private final int preload;
   private final double rate;
+  private final int backlog;
+  private final Map<Integer, String> peerLogs = new HashMap<>();
   private @Nullable Broker broker;
+  private @Nullable Broker otherBroker;
   private @Nullable StoredRegion storedRegion;
 
-  Setting(LoadOptions options, Database database, Path work, int preload, double rate) {
+  /**
+   * @param preload commands or commits on the topics that backlog cells read
+   * @param backlog commits that are waiting when a link is healed
+   * @param rate commands per second of open loops
+   */
+  Setting(
+      LoadOptions options, Database database, Path work, int preload, int backlog, double rate) {
     this.options = options;
     this.database = database;
     this.work = work;
     this.preload = preload;
+    this.backlog = backlog;
     this.rate = rate;
   }
 
@@ -40,6 +51,10 @@ final class Setting implements AutoCloseable {
     return preload;
   }
 
+  int backlog() {
+    return backlog;
+  }
+
   double rate() {
     return rate;
   }
@@ -51,6 +66,9 @@ final class Setting implements AutoCloseable {
     if (broker != null) {
       processes.put("kafka", broker.pid());
     }
+    if (otherBroker != null) {
+      processes.put("other kafka", otherBroker.pid());
+    }
     return processes;
   }
 
@@ -61,6 +79,21 @@ final class Setting implements AutoCloseable {
       broker = running;
     }
     return running;
+  }
+
+  /** That of another region, a process of its own. */
+  Broker otherBroker() {
+    var running = otherBroker;
+    if (running == null) {
+      running = Broker.start(work.resolve("other-kafka"));
+      otherBroker = running;
+    }
+    return running;
+  }
+
+  /** A topic with the published log of {@link PeerLog#REGION}, filled when a cell first asks. */
+  String peerLog(int commits) {
+    return peerLogs.computeIfAbsent(commits, count -> PeerLog.fill(this, count));
   }
 
   /** A region with a history, filled when a cell first asks. */
@@ -77,6 +110,9 @@ final class Setting implements AutoCloseable {
   public void close() {
     if (broker != null) {
       broker.close();
+    }
+    if (otherBroker != null) {
+      otherBroker.close();
     }
   }
 }
