@@ -69,7 +69,11 @@ class ProjectionFixtureITCase {
         TopicFixture.read(fixture.resolve("own-log.jsonl")));
     // Makes the query database.
     reads.execute("DO 0");
-    reads.execute(Files.readAllLines(fixture.resolve("queries.sql")).toArray(String[]::new));
+    FixtureDatabase.load(
+        reads.jdbcUrl(),
+        reads.server().user(),
+        reads.server().password(),
+        Files.readAllLines(fixture.resolve("queries.sql")));
     assertThat(balances()).isEqualTo(BALANCES);
 
     region.submit(null, stored.settings()).awaitRunning();

@@ -75,6 +75,14 @@ public record RegionTopology(List<String> regions, Set<Link> links) {
             List.of("d", "f")));
   }
 
+  /** The same, and one that reads another one directly, in either direction: there are two ways. */
+  public RegionTopology with(String region, String other) {
+    var more = new LinkedHashSet<>(links);
+    more.add(new Link(region, other));
+    more.add(new Link(other, region));
+    return new RegionTopology(regions, more);
+  }
+
   /** Those that a region reads, in the order of their names. */
   public List<String> peersOf(String region) {
     return links.stream()

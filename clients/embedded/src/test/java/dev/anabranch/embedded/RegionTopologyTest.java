@@ -48,6 +48,15 @@ class RegionTopologyTest {
   }
 
   @Test
+  void oneMoreLinkMakesASecondWay() {
+    var tree = RegionTopology.sixSites().with("a", "e");
+
+    assertThat(tree.links()).hasSize(12);
+    assertThat(tree.peersOf("a")).containsExactly("c", "e");
+    assertThat(tree.between(tree.farSide())).contains(new Link("a", "e"), new Link("e", "a"));
+  }
+
+  @Test
   void oneOfThreeIsCutOffFromBothOthers() {
     var mesh = RegionTopology.mesh(THREE);
 

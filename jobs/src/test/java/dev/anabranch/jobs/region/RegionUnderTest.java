@@ -1,6 +1,7 @@
 package dev.anabranch.jobs.region;
 
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.causality.RegionId;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -346,7 +348,8 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     var state = jobs.isEmpty() || job().status().isGloballyTerminalState() ? null : keyedState();
     var verification = new Verification(RegionSettings.SHARDS).store(stored());
     if (state != null) {
-      verification.state(state, domain.load(getClass().getClassLoader()));
+      verification.state(
+          state, domain.load(getClass().getClassLoader()), new RegionId(name()), regions());
     }
     verification.published(allPublished()).replies(replies());
     if (!verification.problems().isEmpty()) {
@@ -356,6 +359,12 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   }
 
   // -- Inside.
+
+  private List<RegionId> regions() {
+    return Stream.of(extraOptions.getOrDefault("regions.names", name()).split(","))
+        .map(RegionId::new)
+        .toList();
+  }
 
   /** Transactions that the savepoint ended are committed a moment after it. */
   private RegionOutputs.Published allPublished() {

@@ -6,6 +6,9 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.ReplicationPolicy.ReplicatedTypes;
 import dev.anabranch.api.ReplicationPolicy.SingleHome;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.Stability;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
@@ -13,6 +16,8 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
+import dev.anabranch.replicated.ReplicatedStates;
+import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommitFold;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +25,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What must hold for a region at rest, whatever happened to it. Finds all that does not; {@link
@@ -123,8 +129,14 @@ final class Verification {
     return policy instanceof SingleHome || policy instanceof ReplicatedTypes;
   }
 
-  /** The state in Flink is what folding the store gives, and each shard stands at its end. */
-  Verification state(KeyedStateDump dump, AggregateTypes types) {
+  /**
+   * The state in Flink is what folding the store gives, and each shard stands at its end.
+   *
+   * @param region whose state it is
+   * @param regions all configured ones
+   */
+  Verification state(
+      KeyedStateDump dump, AggregateTypes types, RegionId region, List<RegionId> regions) {
     var folded = new HashMap<AggregateKey, Folded>();
     var ends = new HashMap<Integer, Long>();
     for (var row : inOrder()) {
@@ -139,7 +151,7 @@ final class Verification {
           if (actual == null) {
             problems.add(key + " has no state in Flink");
           } else if (actual.version() != expected.version
-              || !Arrays.equals(actual.state(), expected.encoded())) {
+              || !Arrays.equals(actual.state(), expected.encoded(region, regions))) {
             problems.add(
                 key
                     + " is at version "
@@ -149,7 +161,7 @@ final class Verification {
                     + "; the store gives "
                     + expected.version
                     + ", "
-                    + new String(expected.encoded(), UTF_8));
+                    + new String(expected.encoded(region, regions), UTF_8));
           }
         });
     dump.nextOffsets()
@@ -179,14 +191,21 @@ final class Verification {
     private final AggregateType<Object, ?, Object> type;
     private Object state;
     private long version;
+    private VectorTime applied = VectorTime.ZERO;
+    private Stability heard = Stability.NONE;
 
     private Folded(AggregateType<Object, ?, Object> type) {
       this.type = type;
       this.state = type.decider().initialState();
     }
 
-    private byte[] encoded() {
-      return type.stateCodec().encode(state).data();
+    /** Without what replicated data types keep until every region has it. */
+    private byte[] encoded(RegionId region, List<RegionId> regions) {
+      var kept =
+          type.replication() instanceof ReplicatedTypes
+              ? ReplicatedStates.stable(state, heard.stable(region, applied, regions))
+              : state;
+      return type.stateCodec().encode(kept).data();
     }
   }
 
@@ -201,6 +220,10 @@ final class Verification {
                     (AggregateType<Object, ?, Object>) types.find(key.type()).orElseThrow()));
     aggregate.state = CommitFold.apply(aggregate.type, aggregate.state, outcome);
     aggregate.version = outcome.version();
+    var dot = Objects.requireNonNull(outcome.dot(), "of a commit");
+    aggregate.applied = aggregate.applied.with(dot.origin(), dot.n());
+    aggregate.heard =
+        aggregate.heard.after(dot, CausalityBlob.decode(outcome.blobs().causality()).context());
   }
 
   private List<LogRow> inOrder() {

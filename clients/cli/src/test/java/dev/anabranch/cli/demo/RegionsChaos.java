@@ -82,8 +82,31 @@ class RegionsChaos {
 
   @Test
   void theTreeOfSixSites() throws Exception {
-    var regions = start(RegionTopology.sixSites());
-    assertThat(edit(regions, 45, 4)).as("accepted, seed %d", seed).isPositive();
+    convergesAfterEdits(RegionTopology.sixSites(), 45, 4);
+  }
+
+  /** A commit comes by two ways, and comes back to where it was made. */
+  @Test
+  void theTreeOfSixSitesAndOneMoreLink() throws Exception {
+    convergesAfterEdits(RegionTopology.sixSites().with("a", "e"), 45, 4);
+  }
+
+  /** Nobody hears of a commit directly but one, and its own region hears of it last. */
+  @Test
+  void aRingInOneDirection() throws Exception {
+    convergesAfterEdits(RegionTopology.ring(List.of("a", "b", "c")), 40, 12);
+  }
+
+  /** All that the others hear of each other goes through one. */
+  @Test
+  void aHub() throws Exception {
+    convergesAfterEdits(RegionTopology.hub(List.of("a", "b", "c", "d")), 40, 8);
+  }
+
+  private void convergesAfterEdits(RegionTopology topology, int seconds, int perSecond)
+      throws Exception {
+    var regions = start(topology);
+    assertThat(edit(regions, seconds, perSecond)).as("accepted, seed %d", seed).isPositive();
     links.heal();
 
     requireAgreement(regions);
@@ -128,7 +151,7 @@ class RegionsChaos {
 
   private void breakSomething(DemoRegions regions) throws Exception {
     var region = regions.all().get(random.nextInt(regions.all().size()));
-    var choice = random.nextInt(10);
+    var choice = random.nextInt(12);
     if (choice < 4) {
       var all = List.copyOf(regions.topology().links());
       links.cut(List.of(all.get(random.nextInt(all.size()))));
@@ -144,10 +167,21 @@ class RegionsChaos {
       region.job().cancelCrossRegion();
       region.job().startCrossRegion(region.crossRegionOptions());
       count("cross-region job started anew");
-    } else {
+    } else if (choice < 10) {
       region.job().cancelCommands();
       region.job().start(region.options());
       count("command job started anew");
+    } else if (choice < 11) {
+      var kafka = (KafkaProcess) region.servers().kafka();
+      kafka.kill();
+      kafka.restart();
+      count("Kafka killed");
+    } else {
+      var names = region.servers().databaseNames();
+      var database = region.servers().database(names.get(random.nextInt(names.size())));
+      database.kill();
+      database.restart();
+      count("database killed");
     }
     awaitAnswer(region);
   }
