@@ -2,6 +2,7 @@ package dev.anabranch.benchmarks;
 
 import dev.anabranch.embedded.KafkaBrokerConfig;
 import dev.anabranch.embedded.KafkaProcess;
+import dev.anabranch.embedded.TcpProxy;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class Broker implements AutoCloseable {
   private final Admin admin;
   private final Map<String, Integer> partitions = new HashMap<>();
   private int backlog;
+  private @Nullable TcpProxy link;
 
   private Broker(KafkaProcess process) {
     this.process = process;
@@ -39,7 +41,8 @@ final class Broker implements AutoCloseable {
 
   static Broker start(Path directory) {
     return new Broker(
-        KafkaProcess.start(KafkaBrokerConfig.in(directory).withHeapMegabytes(HEAP_MEGABYTES)));
+        KafkaProcess.start(
+            KafkaBrokerConfig.in(directory).withHeapMegabytes(HEAP_MEGABYTES).withProxies(1)));
   }
 
   String bootstrapServers() {
@@ -48,6 +51,16 @@ final class Broker implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  /** A way to it that can be cut. */
+  TcpProxy link() {
+    var opened = link;
+    if (opened == null) {
+      opened = process.openProxy(0);
+      link = opened;
+    }
+    return opened;
   }
 
   /** A topic that no earlier window used. */
@@ -115,6 +128,9 @@ final class Broker implements AutoCloseable {
   @Override
   public void close() {
     admin.close();
+    if (link != null) {
+      link.close();
+    }
     process.close();
   }
 }

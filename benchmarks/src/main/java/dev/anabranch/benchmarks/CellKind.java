@@ -41,7 +41,11 @@ enum CellKind {
   /** From one Kafka cluster to another one without us, at a given rate. */
   RELAY_OPEN,
   /** Two regions; from the command in one to the published commit in the other. */
-  REGIONS_OPEN;
+  REGIONS_OPEN,
+  /** Two regions; from the command to its reply. */
+  JOINED_OPEN,
+  /** The same while neither hears of the other. */
+  CUT_OPEN;
 
   private static final double HOT_SHARE = 0.5;
 
@@ -71,8 +75,9 @@ enum CellKind {
       case RELAY_OPEN ->
           // It stores nothing.
           open(setting, (schema, commits) -> {}, (schema, checkpoints) -> Relay.open(setting));
-      case REGIONS_OPEN ->
-          open(setting, (schema, checkpoints) -> TwoRegions.open(setting, schema, checkpoints));
+      case REGIONS_OPEN -> regions(setting, TwoRegions.Until.ARRIVAL, false);
+      case JOINED_OPEN -> regions(setting, TwoRegions.Until.REPLY, false);
+      case CUT_OPEN -> regions(setting, TwoRegions.Until.REPLY, true);
     };
   }
 
@@ -89,6 +94,12 @@ enum CellKind {
               this + "@" + each, setting, targets, target -> new ClosedLoop(target, each)));
     }
     return cells;
+  }
+
+  private List<Cell> regions(Setting setting, TwoRegions.Until until, boolean cut) {
+    return open(
+        setting,
+        (schema, checkpoints) -> TwoRegions.open(setting, schema, checkpoints, until, cut));
   }
 
   private List<Cell> open(Setting setting, LoadCell.TargetFactory targets) {

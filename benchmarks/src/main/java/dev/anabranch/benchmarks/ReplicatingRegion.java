@@ -81,7 +81,7 @@ final class ReplicatingRegion implements AutoCloseable {
     }
     var prefix = "peer." + peer.name;
     merging.put("peers", peer.name);
-    merging.put(prefix + ".bootstrap-servers", peer.broker.bootstrapServers());
+    merging.put(prefix + ".bootstrap-servers", "127.0.0.1:" + peer.broker.link().port());
     merging.put(prefix + ".events-topic", peer.topic("events"));
     merging.put(prefix + ".republish-topic", peer.topic("republish"));
     env = FlinkJob.environment(options, checkpoints.resolve("merge"));

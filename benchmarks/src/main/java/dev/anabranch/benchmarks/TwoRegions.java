@@ -8,12 +8,12 @@ import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.ReplyStatus;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Two regions, each with a Kafka cluster, a schema and both jobs, all on this machine. Commands go
- * to the first one; a request is complete when its commit, stored in the second region's log, is
- * read from the second region's events topic.
+ * to the first one.
  */
 final class TwoRegions implements Target {
 
@@ -22,6 +22,15 @@ final class TwoRegions implements Target {
   /** Longer than any window: a retry would hide a loss. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+  /** When a request is complete. */
+  enum Until {
+    /** The first region has answered. */
+    REPLY,
+    /** The commit, stored in the second region's log, is read from that region's events topic. */
+    ARRIVAL
+  }
+
+  private final Until until;
   private final Database.Schema farSchema;
   private final ReplicatingRegion near;
   private final ReplicatingRegion far;
@@ -30,11 +39,13 @@ final class TwoRegions implements Target {
   private final Arrivals arrivals;
 
   private TwoRegions(
+      Until until,
       Database.Schema farSchema,
       ReplicatingRegion near,
       ReplicatingRegion far,
       CommandPlan plan,
       Arrivals arrivals) {
+    this.until = until;
     this.farSchema = farSchema;
     this.near = near;
     this.far = far;
@@ -52,14 +63,26 @@ final class TwoRegions implements Target {
             .build();
   }
 
-  static TwoRegions open(Setting setting, Database.Schema schema, Path checkpoints)
+  /**
+   * @param cut whether neither region can reach the other one's Kafka, from the start on
+   */
+  static TwoRegions open(
+      Setting setting, Database.Schema schema, Path checkpoints, Until until, boolean cut)
       throws Exception {
     var farSchema = setting.database().newSchema(PeerLog.REGION);
     var near = ReplicatingRegion.create(Database.REGION, setting.broker(), schema);
     var far = ReplicatingRegion.create(PeerLog.REGION, setting.otherBroker(), farSchema);
     near.start(far, setting.options(), checkpoints.resolve(near.name()));
     far.start(near, setting.options(), checkpoints.resolve(far.name()));
+    for (var region : List.of(near, far)) {
+      if (cut) {
+        region.broker().link().cut();
+      } else {
+        region.broker().link().heal();
+      }
+    }
     return new TwoRegions(
+        until,
         farSchema,
         near,
         far,
@@ -74,7 +97,9 @@ final class TwoRegions implements Target {
 
   @Override
   public void submit(Request request) {
-    arrivals.expect(request);
+    if (until == Until.ARRIVAL) {
+      arrivals.expect(request);
+    }
     var command =
         new Command(
             new AggregateKey(BenchmarkDomain.TYPE, CommandPlan.aggregateId(plan.nextAggregate())),
@@ -88,8 +113,9 @@ final class TwoRegions implements Target {
             .send(command, ReplyLevel.COMMITTED)
             .whenComplete(
                 (reply, problem) -> {
-                  if (problem != null || reply.status() != ReplyStatus.ACCEPTED) {
-                    request.complete(false);
+                  var accepted = problem == null && reply.status() == ReplyStatus.ACCEPTED;
+                  if (until == Until.REPLY || !accepted) {
+                    request.complete(accepted);
                   }
                 });
   }

@@ -120,7 +120,7 @@ final class FlinkRest {
     return get("/jobs/" + id + "/exceptions?maxExceptions=1")
         .map(answer -> answer.path("exceptionHistory").path("entries").path(0))
         .map(entry -> entry.path("stacktrace").asText(""))
-        .map(trace -> String.join("\n", trace.lines().limit(12).toList()))
+        .map(StackTraces::shortened)
         .orElse("");
   }
 
