@@ -114,11 +114,16 @@ final class Processes {
     }
   }
 
+  /** What a process that has ended says of the reason: its last failure, else its last lines. */
   String endOfLog(String name) {
     try {
       var lines = Files.readString(folder.log(name)).lines().toList();
-      return String.join(
-          "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+      return StackTraces.lastOf(lines)
+          .orElseGet(
+              () ->
+                  String.join(
+                      "\n",
+                      lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size())));
     } catch (IOException e) {
       return "(no log: " + e.getMessage() + ")";
     }

@@ -1,6 +1,9 @@
 package dev.anabranch.cli.cluster;
 
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Stack traces as a person reads them: what went wrong, and where each cause came from. */
 final class StackTraces {
@@ -9,7 +12,29 @@ final class StackTraces {
   private static final int FRAMES_OF_A_CAUSE = 2;
   private static final int MAX_LINES = 30;
 
+  private static final Pattern RECORD = Pattern.compile("^[0-9:.]{12} ([A-Z]+) +.*");
+
   private StackTraces() {}
+
+  /**
+   * The last record of a log that says what failed: a warning or an error with a stack trace.
+   *
+   * @param log of a process of the cluster
+   */
+  static Optional<String> lastOf(List<String> log) {
+    for (var end = log.size(); end > 0; ) {
+      var start = end - 1;
+      while (start > 0 && !RECORD.matcher(log.get(start)).matches()) {
+        start--;
+      }
+      var level = RECORD.matcher(log.get(start));
+      if (end - start > 1 && level.matches() && !level.group(1).equals("INFO")) {
+        return Optional.of(shortened(String.join("\n", log.subList(start, end))));
+      }
+      end = start;
+    }
+    return Optional.empty();
+  }
 
   /** Every message and cause, with the frames next to it. */
   static String shortened(String trace) {

@@ -2,6 +2,7 @@ package dev.anabranch.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,31 @@ class StackTracesTest {
   @Test
   void nothingIsLeftAsItIs() {
     assertThat(StackTraces.shortened("")).isEmpty();
+  }
+
+  @Test
+  void ofALogTheLastFailureCountsNotTheGoodbyesBehindIt() {
+    var log =
+        """
+        09:43:45.000 WARN  o.a.f.Some first
+        java.lang.IllegalStateException: an earlier one
+        \tat some.Code.line(Code.java:1)
+        09:43:45.100 ERROR o.a.f.Other the program failed
+        java.lang.IllegalStateException: no license
+        \tat some.Code.line(Code.java:1)
+        09:43:45.193 INFO  o.a.f.Goodbye Shutting down
+        09:43:45.194 INFO  o.a.f.Goodbye Shut down
+        """;
+
+    assertThat(StackTraces.lastOf(log.lines().toList()))
+        .hasValueSatisfying(
+            text ->
+                assertThat(text)
+                    .startsWith("09:43:45.100 ERROR")
+                    .contains("no license")
+                    .doesNotContain("Goodbye", "earlier"));
+    assertThat(StackTraces.lastOf(List.of("09:43:45.193 INFO  o.a.f.Goodbye x"))).isEmpty();
+    assertThat(StackTraces.lastOf(List.of())).isEmpty();
   }
 
   private static String frames(int count) {
