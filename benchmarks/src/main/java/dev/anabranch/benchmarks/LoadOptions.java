@@ -51,8 +51,8 @@ final class LoadOptions {
   @Option(names = "--parallelism", defaultValue = "1", description = "Of Flink jobs.")
   int parallelism = 1;
 
-  @Option(names = "--checkpoints", defaultValue = "PT1S", description = "Interval of Flink's.")
-  Duration checkpoints = Duration.ofSeconds(1);
+  @Option(names = "--checkpoints", defaultValue = "PT5S", description = "Interval of Flink's.")
+  Duration checkpoints = Duration.ofSeconds(5);
 
   @Option(
       names = "--cache",

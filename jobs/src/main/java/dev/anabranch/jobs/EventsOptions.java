@@ -50,7 +50,8 @@ public record EventsOptions(
                   "`at-least-once` publishes rows within milliseconds and some again after a restart,"
                       + " which readers drop by shard and offset; `exactly-once` publishes in Kafka"
                       + " transactions for readers that can't, and rows become visible with the next"
-                      + " checkpoint."),
+                      + " checkpoint, which is then made every second unless"
+                      + " flink.execution.checkpointing.interval says otherwise."),
           ValueRule.any("at-least-once or exactly-once"));
 
   static final JobOption<String> TRANSACTIONAL_ID_PREFIX =

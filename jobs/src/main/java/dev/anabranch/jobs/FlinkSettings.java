@@ -27,22 +27,43 @@ final class FlinkSettings {
 
   private static final Logger LOG = LoggerFactory.getLogger(FlinkSettings.class);
 
+  /**
+   * No answer waits for a checkpoint; each one is a pause, and work repeated for busy aggregates.
+   */
+  private static final Duration CHECKPOINTS = Duration.ofSeconds(5);
+
+  /** With events published in transactions, readers wait for the next one. */
+  private static final Duration CHECKPOINTS_OF_TRANSACTIONS = Duration.ofSeconds(1);
+
   private FlinkSettings() {}
 
   /** What the job sets if neither user nor cluster do, by key. */
   static Map<String, String> defaults() {
-    return new TreeMap<>(defaultsBeside(new Configuration(), new Configuration()).toMap());
+    return new TreeMap<>(
+        defaultsBeside(new Configuration(), new Configuration(), CHECKPOINTS).toMap());
   }
 
   static void apply(StreamExecutionEnvironment env, CommandJobOptions options) {
-    apply(env, options.region(), options.flink());
+    apply(
+        env,
+        options.region(),
+        options.flink(),
+        options.events().isExactlyOnce() ? CHECKPOINTS_OF_TRANSACTIONS : CHECKPOINTS);
   }
 
   static void apply(
       StreamExecutionEnvironment env, RegionOptions region, Map<String, String> flink) {
+    apply(env, region, flink, CHECKPOINTS);
+  }
+
+  private static void apply(
+      StreamExecutionEnvironment env,
+      RegionOptions region,
+      Map<String, String> flink,
+      Duration checkpoints) {
     var user = Configuration.fromMap(flink);
     var settings = new Configuration();
-    settings.addAll(defaultsBeside(env.getConfiguration(), user));
+    settings.addAll(defaultsBeside(env.getConfiguration(), user, checkpoints));
     settings.addAll(user);
     settings.addAll(required(region));
     env.configure(settings);
@@ -105,11 +126,12 @@ final class FlinkSettings {
     return needed;
   }
 
-  private static Configuration defaultsBeside(ReadableConfig cluster, ReadableConfig user) {
+  private static Configuration defaultsBeside(
+      ReadableConfig cluster, ReadableConfig user, Duration checkpoints) {
     var defaults = new Defaults(cluster, user, new Configuration());
     defaults.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
-    defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+    defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpoints);
     defaults.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
     defaults.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,

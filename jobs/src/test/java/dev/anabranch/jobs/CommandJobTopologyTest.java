@@ -90,7 +90,7 @@ class CommandJobTopologyTest {
     assertThat(settings.get(StateBackendOptions.STATE_BACKEND)).isEqualTo("rocksdb");
     assertThat(settings.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)).isTrue();
     assertThat(settings.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
-        .isEqualTo(Duration.ofSeconds(1));
+        .isEqualTo(Duration.ofSeconds(5));
     assertThat(settings.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER))
         .isEqualTo(Integer.MAX_VALUE);
     assertThat(settings.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION))
@@ -106,9 +106,19 @@ class CommandJobTopologyTest {
   }
 
   @Test
+  void readersOfTransactionsWaitForNoMoreThanASecond() {
+    var settings =
+        environment(Map.of("events.delivery", "exactly-once"), new Configuration())
+            .getConfiguration();
+
+    assertThat(settings.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
+        .isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
   void theUserWinsOverTheClusterAndBothOverTheDefaults() {
     var cluster = new Configuration();
-    cluster.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5));
+    cluster.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(7));
     cluster.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
     cluster.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(50));
     cluster.set(PipelineOptions.MAX_PARALLELISM, 128);
@@ -117,7 +127,7 @@ class CommandJobTopologyTest {
             .getConfiguration();
 
     assertThat(settings.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
-        .isEqualTo(Duration.ofSeconds(5));
+        .isEqualTo(Duration.ofSeconds(7));
     assertThat(settings.get(RestartStrategyOptions.RESTART_STRATEGY)).isEqualTo("fixed-delay");
     assertThat(settings.get(ExecutionOptions.BUFFER_TIMEOUT)).isEqualTo(Duration.ofMillis(7));
     assertThat(settings.get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(SHARDS);

@@ -135,13 +135,8 @@ final class DemoConfig {
         """
         flink:
           parallelism.default: %d
-          execution.checkpointing.interval: "%s"
           execution.checkpointing.dir: "%s"
         """
-            .formatted(
-                DemoRegions.parallelism(topology, region),
-                // Nothing that is shown waits for a checkpoint.
-                topology.regions().size() > 2 ? "5 s" : "1 s",
-                checkpoints.toUri()));
+            .formatted(DemoRegions.parallelism(topology, region), checkpoints.toUri()));
   }
 }
