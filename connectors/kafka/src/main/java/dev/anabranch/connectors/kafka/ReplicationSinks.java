@@ -7,6 +7,7 @@ import dev.anabranch.model.PublishedRow;
 import java.util.Map;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * What the cross-region job writes to its own region's topics, each keyed by aggregate.
@@ -17,6 +18,8 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 public final class ReplicationSinks {
 
   /** A name, and a number for each region. */
+  private static final Map<String, String> LINGER = Map.of(ProducerConfig.LINGER_MS_CONFIG, "3");
+
   private static final int REQUEST_MAX_BYTES = 1 << 16;
 
   private ReplicationSinks() {}
@@ -48,10 +51,14 @@ public final class ReplicationSinks {
     return sink(connection, MessageSerializer.asIs(connection, topic), REQUEST_MAX_BYTES);
   }
 
+  /**
+   * These records wait for others, unlike replies and events: a job that merges leaves its task's
+   * thread one record at a time, and a request for each costs both sides several times the record.
+   */
   private static <T> KafkaSink<T> sink(
       KafkaConnection connection, MessageSerializer<T> serializer, int maxBytes) {
     return KafkaSink.<T>builder()
-        .setKafkaProducerConfig(ProducerSettings.durable(connection, Map.of(), maxBytes))
+        .setKafkaProducerConfig(ProducerSettings.durable(connection, LINGER, maxBytes))
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setRecordSerializer(serializer)
         .build();
