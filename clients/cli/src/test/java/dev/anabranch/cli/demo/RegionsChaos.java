@@ -1,6 +1,7 @@
 package dev.anabranch.cli.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.cli.Anabranch;
@@ -13,8 +14,10 @@ import dev.anabranch.embedded.RegionLinks;
 import dev.anabranch.embedded.RegionTopology;
 import dev.anabranch.examples.orders.OrderCommand.CreateOrder;
 import dev.anabranch.examples.orders.OrdersDomain;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,9 +55,14 @@ class RegionsChaos {
   private final Map<String, Integer> broken = new TreeMap<>();
   private RegionLinks links;
 
+  /** The log stays, to be read after a failure. */
   @AfterEach
-  void end() {
+  void end() throws IOException {
     parts.close();
+    var log = temporary.resolve("regions/demo.log");
+    if (Files.exists(log)) {
+      Files.copy(log, Path.of("target/regions-chaos-" + seed + ".log"), REPLACE_EXISTING);
+    }
   }
 
   @Test
@@ -194,7 +203,14 @@ class RegionsChaos {
   /** So that what is broken next meets a region that works. */
   private void awaitAnswer(DemoRegion region) {
     var probe = Command.of(OrdersDomain.WEB_ORDER, "probe", new CreateOrder("probe"));
-    var unused = region.client().send(probe, ReplyLevel.COMMITTED).join();
+    try {
+      var unused = region.client().send(probe, ReplyLevel.COMMITTED).join();
+    } catch (CompletionException e) {
+      throw new AssertionError(
+          "seed %d: region %s does not answer after %s\n%s"
+              .formatted(seed, region.name(), broken, screenText),
+          e);
+    }
   }
 
   // -- By the command line.
