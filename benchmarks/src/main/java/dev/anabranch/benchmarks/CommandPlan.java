@@ -3,12 +3,16 @@ package dev.anabranch.benchmarks;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.client.Command;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.SourcePosition;
 import dev.anabranch.wire.Headers;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -52,11 +56,6 @@ final class CommandPlan {
     contentType = RecordHeader.of(Headers.CONTENT_TYPE, codec.contentType());
   }
 
-  /** The encoded command that all share. */
-  EncodedMessage payload() {
-    return payload;
-  }
-
   int nextAggregate() {
     return draw.next(random);
   }
@@ -83,6 +82,17 @@ final class CommandPlan {
         routingKey,
         new MessageRecord(routingKey.getBytes(ISO_8859_1), payload.data(), headers),
         new SourcePosition("commands", 0, drawn++, 0));
+  }
+
+  /** A command as an application gives it to the client. */
+  Command nextForClient(String commandId) {
+    return new Command(
+        new AggregateKey(BenchmarkDomain.TYPE, aggregateId(nextAggregate())),
+        commandId,
+        payload,
+        "application/json",
+        CommandEnvelope.ANY_VERSION,
+        Map.of());
   }
 
   static String aggregateId(int number) {

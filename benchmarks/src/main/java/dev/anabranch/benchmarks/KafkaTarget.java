@@ -1,14 +1,10 @@
 package dev.anabranch.benchmarks;
 
-import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
-import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.ReplyStatus;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 
 /** The command job behind Kafka, reached by the project's own client, as an application would. */
 final class KafkaTarget implements Target {
@@ -52,14 +48,7 @@ final class KafkaTarget implements Target {
 
   @Override
   public void submit(Request request) {
-    var command =
-        new Command(
-            new AggregateKey(BenchmarkDomain.TYPE, CommandPlan.aggregateId(plan.nextAggregate())),
-            request.commandId,
-            plan.payload(),
-            "application/json",
-            CommandEnvelope.ANY_VERSION,
-            Map.of());
+    var command = plan.nextForClient(request.commandId);
     var unused =
         client
             .send(command, ReplyLevel.COMMITTED)

@@ -1,7 +1,6 @@
 package dev.anabranch.benchmarks;
 
 import com.mysql.cj.jdbc.MysqlDataSource;
-import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.QueryClient;
 import dev.anabranch.client.ReplyLevel;
@@ -10,8 +9,6 @@ import dev.anabranch.connectors.kafka.Republisher;
 import dev.anabranch.jobs.ProjectionJob;
 import dev.anabranch.jobs.ProjectionJobOptions;
 import dev.anabranch.jobs.config.Settings;
-import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.AppendResult;
 import java.sql.Connection;
@@ -186,15 +183,7 @@ final class ProjectionRuns {
           TimeUnit.NANOSECONDS.sleep(wait);
         }
         var measured = i >= warm;
-        var command =
-            new Command(
-                new AggregateKey(
-                    BenchmarkDomain.TYPE, CommandPlan.aggregateId(plan.nextAggregate())),
-                plan.nextCommandId(),
-                plan.payload(),
-                "application/json",
-                CommandEnvelope.ANY_VERSION,
-                Map.of());
+        var command = plan.nextForClient(plan.nextCommandId());
         pending.add(
             client
                 .send(command, level)

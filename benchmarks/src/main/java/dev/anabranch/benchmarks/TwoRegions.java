@@ -1,15 +1,11 @@
 package dev.anabranch.benchmarks;
 
-import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
-import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.ReplyStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Two regions, each with a Kafka cluster, a schema and both jobs, all on this machine. Commands go
@@ -100,14 +96,7 @@ final class TwoRegions implements Target {
     if (until == Until.ARRIVAL) {
       arrivals.expect(request);
     }
-    var command =
-        new Command(
-            new AggregateKey(BenchmarkDomain.TYPE, CommandPlan.aggregateId(plan.nextAggregate())),
-            request.commandId,
-            plan.payload(),
-            "application/json",
-            CommandEnvelope.ANY_VERSION,
-            Map.of());
+    var command = plan.nextForClient(request.commandId);
     var unused =
         client
             .send(command, ReplyLevel.COMMITTED)
