@@ -58,7 +58,8 @@ public final class CrossRegionJob {
       CrossRegionJobOptions options,
       DomainLoader domain,
       CrossRegionEndpoints endpoints) {
-    FlinkSettings.apply(env, options.region(), options.flink());
+    FlinkSettings.apply(
+        env, options.region(), options.flink(), FlinkSettings.CHECKPOINTS_FOR_READERS);
 
     var logs = new ArrayList<DataStream<PublishedRow>>();
     var deadLetters = new ArrayList<DataStream<DeadLetter>>();

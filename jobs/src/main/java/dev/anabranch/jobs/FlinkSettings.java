@@ -30,17 +30,17 @@ final class FlinkSettings {
   /**
    * No answer waits for a checkpoint; each one is a pause, and work repeated for busy aggregates.
    */
-  private static final Duration CHECKPOINTS = Duration.ofSeconds(5);
+  static final Duration CHECKPOINTS = Duration.ofSeconds(5);
 
-  /** With events published in transactions, readers wait for the next one. */
-  private static final Duration CHECKPOINTS_OF_TRANSACTIONS = Duration.ofSeconds(1);
+  /** Where readers wait for one: for events in transactions, and for the table of conflicts. */
+  static final Duration CHECKPOINTS_FOR_READERS = Duration.ofSeconds(1);
 
   private FlinkSettings() {}
 
-  /** What the job sets if neither user nor cluster do, by key. */
-  static Map<String, String> defaults() {
+  /** What a job sets if neither user nor cluster do, by key. */
+  static Map<String, String> defaults(Duration checkpoints) {
     return new TreeMap<>(
-        defaultsBeside(new Configuration(), new Configuration(), CHECKPOINTS).toMap());
+        defaultsBeside(new Configuration(), new Configuration(), checkpoints).toMap());
   }
 
   static void apply(StreamExecutionEnvironment env, CommandJobOptions options) {
@@ -48,15 +48,10 @@ final class FlinkSettings {
         env,
         options.region(),
         options.flink(),
-        options.events().isExactlyOnce() ? CHECKPOINTS_OF_TRANSACTIONS : CHECKPOINTS);
+        options.events().isExactlyOnce() ? CHECKPOINTS_FOR_READERS : CHECKPOINTS);
   }
 
   static void apply(
-      StreamExecutionEnvironment env, RegionOptions region, Map<String, String> flink) {
-    apply(env, region, flink, CHECKPOINTS);
-  }
-
-  private static void apply(
       StreamExecutionEnvironment env,
       RegionOptions region,
       Map<String, String> flink,

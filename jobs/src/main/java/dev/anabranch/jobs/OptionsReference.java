@@ -1,6 +1,7 @@
 package dev.anabranch.jobs;
 
 import dev.anabranch.jobs.config.JobOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -60,24 +61,28 @@ final class OptionsReference {
 
   /** The page, as Markdown. */
   static String text() {
-    return page(INTRODUCTION, CommandJobOptions.SECTIONS);
+    return page(INTRODUCTION, CommandJobOptions.SECTIONS, FlinkSettings.CHECKPOINTS);
   }
 
   /** The projection job's page, as Markdown. */
   static String projectionJob() {
-    return page(PROJECTION_INTRODUCTION, ProjectionJobOptions.SECTIONS);
+    return page(PROJECTION_INTRODUCTION, ProjectionJobOptions.SECTIONS, FlinkSettings.CHECKPOINTS);
   }
 
   /** The cross-region job's page, as Markdown. */
   static String crossRegionJob() {
-    return page(CROSS_REGION_INTRODUCTION, CrossRegionJobOptions.SECTIONS);
+    return page(
+        CROSS_REGION_INTRODUCTION,
+        CrossRegionJobOptions.SECTIONS,
+        FlinkSettings.CHECKPOINTS_FOR_READERS);
   }
 
-  private static String page(String introduction, Map<String, List<JobOption<?>>> sections) {
+  private static String page(
+      String introduction, Map<String, List<JobOption<?>>> sections, Duration checkpoints) {
     var page = new StringBuilder(introduction);
     sections.forEach((title, options) -> addSection(page, title, options));
     page.append(FLINK_DEFAULTS);
-    FlinkSettings.defaults()
+    FlinkSettings.defaults(checkpoints)
         .forEach((key, value) -> page.append("| `" + key + "` | `" + value + "` |\n"));
     return page.toString();
   }

@@ -83,7 +83,7 @@ public final class ProjectionJob {
       ProjectionJobOptions options,
       ProjectionsLoader projections,
       ProjectionEndpoints endpoints) {
-    FlinkSettings.apply(env, options.region(), options.flink());
+    FlinkSettings.apply(env, options.region(), options.flink(), FlinkSettings.CHECKPOINTS);
 
     env.fromSource(endpoints.events(), WatermarkStrategy.noWatermarks(), "event source")
         .uid(Uids.EVENT_SOURCE)
