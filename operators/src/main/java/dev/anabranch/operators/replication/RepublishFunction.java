@@ -60,7 +60,7 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
   // -- Runtime, from open on.
   private transient @Nullable ValueState<Long> answered;
   private transient @Nullable EventStore store;
-  private transient Map<Integer, LogSession> sessions = new HashMap<>();
+  private transient @Nullable Map<Integer, LogSession> sessions;
   private transient @Nullable Counter requests;
   private transient @Nullable Counter republished;
 
@@ -79,7 +79,6 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
   public void open(OpenContext context) {
     answered =
         getRuntimeContext().getState(new ValueStateDescriptor<>(ANSWERED, LongSerializer.INSTANCE));
-    sessions = new HashMap<>();
     var group = getRuntimeContext().getMetricGroup().addGroup("anabranch");
     requests = group.counter("republishRequestsIn");
     republished = group.counter("rowsRepublished");
@@ -139,6 +138,7 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
     }
   }
 
+  /** Also called if it was never opened; whatever it throws ends the TaskManager. */
   @Override
   public void close() throws Exception {
     closeSessions();
@@ -175,13 +175,20 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
       opened = storeFactory.open();
       store = opened;
     }
+    var known = sessions;
+    if (known == null) {
+      known = new HashMap<>();
+      sessions = known;
+    }
     var owner = opened;
-    return sessions.computeIfAbsent(opened.layout().databaseOf(shard), owner::open);
+    return known.computeIfAbsent(opened.layout().databaseOf(shard), owner::open);
   }
 
   private void closeSessions() {
-    sessions.values().forEach(LogSession::close);
-    sessions.clear();
+    if (sessions != null) {
+      sessions.values().forEach(LogSession::close);
+      sessions.clear();
+    }
   }
 
   private static void count(@Nullable Counter counter, long more) {

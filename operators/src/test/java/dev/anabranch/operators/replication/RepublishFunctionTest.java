@@ -1,6 +1,7 @@
 package dev.anabranch.operators.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
@@ -10,6 +11,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.model.SourcePosition;
+import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.RepublishWire;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.InstantiationUtil;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +52,19 @@ class RepublishFunctionTest {
   void stop() throws Exception {
     harness.close();
     store.close();
+  }
+
+  /** An exception there would end the TaskManager. */
+  @Test
+  void itIsClosedWithoutHavingBeenOpened() throws Exception {
+    EventStoreFactory none =
+        () -> {
+          throw new IllegalStateException("not opened");
+        };
+    var asSent = new RepublishFunction("a", ReplicationHarness.SHARDS, PAUSE, none);
+    var inTask = InstantiationUtil.clone(asSent);
+
+    assertThatCode(inTask::close).doesNotThrowAnyException();
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,9 @@ class RegionsChaos {
   private static final int BROKER_HEAP_MEGABYTES = 256;
   private static final Duration RECOVERY = Duration.ofSeconds(120);
 
+  /** Of this process and of the servers; Kafka's segments begin with a digit. */
+  private static final Pattern LOG_NAMES = Pattern.compile("[a-z].*\\.log");
+
   @TempDir private Path temporary;
 
   private final DemoParts parts = new DemoParts();
@@ -55,13 +59,27 @@ class RegionsChaos {
   private final Map<String, Integer> broken = new TreeMap<>();
   private RegionLinks links;
 
-  /** The log stays, to be read after a failure. */
+  /** The logs stay, to be read after a failure. */
   @AfterEach
   void end() throws IOException {
-    parts.close();
-    var log = temporary.resolve("regions/demo.log");
-    if (Files.exists(log)) {
-      Files.copy(log, Path.of("target/regions-chaos-" + seed + ".log"), REPLACE_EXISTING);
+    try {
+      keepLogs(Path.of("target", "regions-chaos-" + seed));
+    } finally {
+      parts.close();
+    }
+  }
+
+  private void keepLogs(Path target) throws IOException {
+    var root = temporary.resolve("regions");
+    List<Path> logs;
+    try (var files = Files.walk(root)) {
+      logs =
+          files.filter(file -> LOG_NAMES.matcher(file.getFileName().toString()).matches()).toList();
+    }
+    Files.createDirectories(target);
+    for (var log : logs) {
+      var name = root.relativize(log).toString().replace('/', '-');
+      Files.copy(log, target.resolve(name), REPLACE_EXISTING);
     }
   }
 
