@@ -58,8 +58,7 @@ public final class CrossRegionJob {
       CrossRegionJobOptions options,
       DomainLoader domain,
       CrossRegionEndpoints endpoints) {
-    FlinkSettings.apply(
-        env, options.region(), options.flink(), FlinkSettings.CHECKPOINTS_FOR_READERS);
+    FlinkSettings.apply(env, options.region(), options.flink(), FlinkSettings.CHECKPOINTS);
 
     var logs = new ArrayList<DataStream<PublishedRow>>();
     var deadLetters = new ArrayList<DataStream<DeadLetter>>();

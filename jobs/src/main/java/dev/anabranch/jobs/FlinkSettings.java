@@ -32,8 +32,8 @@ final class FlinkSettings {
    */
   static final Duration CHECKPOINTS = Duration.ofSeconds(5);
 
-  /** Where readers wait for one: for events in transactions, and for the table of conflicts. */
-  static final Duration CHECKPOINTS_FOR_READERS = Duration.ofSeconds(1);
+  /** Where readers wait for one: for events in transactions. */
+  private static final Duration CHECKPOINTS_FOR_READERS = Duration.ofSeconds(1);
 
   private FlinkSettings() {}
 

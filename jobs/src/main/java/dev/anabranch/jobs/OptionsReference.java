@@ -72,9 +72,7 @@ final class OptionsReference {
   /** The cross-region job's page, as Markdown. */
   static String crossRegionJob() {
     return page(
-        CROSS_REGION_INTRODUCTION,
-        CrossRegionJobOptions.SECTIONS,
-        FlinkSettings.CHECKPOINTS_FOR_READERS);
+        CROSS_REGION_INTRODUCTION, CrossRegionJobOptions.SECTIONS, FlinkSettings.CHECKPOINTS);
   }
 
   private static String page(

@@ -4,6 +4,7 @@ import dev.anabranch.model.ConflictRecord;
 import dev.anabranch.wire.ConflictBlob;
 import java.util.Collection;
 import java.util.List;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.api.connector.sink2.SupportsWriterState;
@@ -11,7 +12,7 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * Writes how conflicts stand into the region's databases, at checkpoints and when enough have come.
+ * Writes how conflicts stand into the region's databases, a moment later.
  *
  * <p><b>Failure.</b> A database that is away delays its rows and nothing else: they wait in the
  * checkpoint, the latest of each conflict, up to {@link ConflictTableWriter#MAX_WAITING}.
@@ -38,12 +39,25 @@ public final class ConflictTableSink
   @Override
   public StatefulSinkWriter<ConflictRecord, ConflictRecord> restoreWriter(
       WriterInitContext context, Collection<ConflictRecord> waiting) {
-    return new ConflictTableWriter(config, waiting);
+    return new ConflictTableWriter(
+        config, new FlinkTimers(context.getProcessingTimeService()), waiting);
   }
 
   @Override
   public SimpleVersionedSerializer<ConflictRecord> getWriterStateSerializer() {
     return new StateSerializer();
+  }
+
+  private record FlinkTimers(ProcessingTimeService service) implements ConflictTableWriter.Timers {
+    @Override
+    public long nowMillis() {
+      return service.getCurrentProcessingTime();
+    }
+
+    @Override
+    public void in(long millis, Runnable action) {
+      var unused = service.registerTimer(nowMillis() + millis, time -> action.run());
+    }
   }
 
   /** The blob knows its own format. */

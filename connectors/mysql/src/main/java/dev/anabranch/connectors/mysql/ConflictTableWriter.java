@@ -18,19 +18,26 @@ import org.slf4j.LoggerFactory;
 /**
  * The rows of one subtask on their way to the databases.
  *
+ * <p><b>When.</b> {@link #DELAY_MILLIS} after the first that waits, so that people see a conflict
+ * soon and many at once cost few statements; at each checkpoint; when enough have come.
+ *
  * <p><b>Bounds.</b> {@link #MAX_WAITING} conflicts; then it waits for the databases, which is
  * back-pressure.
+ *
+ * <p><b>Threads.</b> The task's thread only, timers included.
  */
 final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, ConflictRecord> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConflictTableWriter.class);
 
   static final int MAX_WAITING = 10_000;
+  static final long DELAY_MILLIS = 200;
   private static final int BATCH = 200;
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
+  static final long RETRY_MILLIS = 2_000;
   private static final long PAUSE_MILLIS = 200;
 
   private final MySqlStoreConfig config;
+  private final Timers timers;
   private final int[] homes;
 
   /** The latest of each conflict, by aggregate and conflict id, in the order of the first. */
@@ -38,13 +45,24 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
 
   private final Map<Integer, Connection> connections = new HashMap<>();
 
-  /** When a database that was away may be tried again. */
-  private final Map<Integer, Long> retryAt = new HashMap<>();
+  /** When a database was found to be away. */
+  private final Map<Integer, Long> awaySince = new HashMap<>();
 
-  ConflictTableWriter(MySqlStoreConfig config, Collection<ConflictRecord> restored) {
+  private boolean timerIsSet;
+
+  /** Calls back on the task's thread. */
+  interface Timers {
+    long nowMillis();
+
+    void in(long millis, Runnable action);
+  }
+
+  ConflictTableWriter(MySqlStoreConfig config, Timers timers, Collection<ConflictRecord> restored) {
     this.config = config;
+    this.timers = timers;
     this.homes = config.homes();
     restored.forEach(this::keep);
+    writeLater();
   }
 
   @Override
@@ -57,6 +75,7 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
       writeAll();
     }
+    writeLater();
   }
 
   /** What can't be written now is kept in the checkpoint. */
@@ -88,6 +107,19 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
     }
   }
 
+  private void writeLater() {
+    if (!timerIsSet && !waiting.isEmpty()) {
+      timerIsSet = true;
+      timers.in(
+          DELAY_MILLIS,
+          () -> {
+            timerIsSet = false;
+            writeAll();
+            writeLater();
+          });
+    }
+  }
+
   private void writeAll() {
     var byDatabase = new HashMap<Integer, Map<String, ConflictRecord>>();
     waiting.forEach(
@@ -97,11 +129,16 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
                 .put(key, record));
     byDatabase.forEach(
         (database, records) -> {
-          var retry = retryAt.get(database);
-          if ((retry == null || System.nanoTime() - retry >= 0) && write(database, records)) {
+          if (mayBeTried(database) && write(database, records)) {
             waiting.keySet().removeAll(records.keySet());
           }
         });
+  }
+
+  private boolean mayBeTried(int database) {
+    var since = awaySince.get(database);
+    // A wall clock may be set back.
+    return since == null || Math.abs(timers.nowMillis() - since) >= RETRY_MILLIS;
   }
 
   private boolean write(int database, Map<String, ConflictRecord> records) {
@@ -112,7 +149,7 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
         ConflictTable.write(
             connection(database, connector), all.subList(from, Math.min(from + BATCH, all.size())));
       }
-      retryAt.remove(database);
+      awaySince.remove(database);
       return true;
     } catch (SQLException e) {
       var connection = connections.remove(database);
@@ -123,7 +160,7 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
       if (failure == SqlFailure.PROGRAM || failure == SqlFailure.REFUSED) {
         throw connector.failure("write conflicts to", e);
       }
-      retryAt.put(database, System.nanoTime() + RETRY_NANOS);
+      awaySince.put(database, timers.nowMillis());
       LOG.warn(
           "{} conflicts wait to be written: {}",
           records.size(),

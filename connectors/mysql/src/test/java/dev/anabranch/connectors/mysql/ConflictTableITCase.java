@@ -13,6 +13,7 @@ import dev.anabranch.model.VersionState;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,13 +24,14 @@ class ConflictTableITCase {
   private static final RegionId A = new RegionId("a");
   private static final RegionId B = new RegionId("b");
 
+  private final ManualTimers timers = new ManualTimers();
   private TestRegion region;
   private ConflictTableWriter writer;
 
   @BeforeEach
   void start() {
     region = TestRegion.create();
-    writer = new ConflictTableWriter(region.config(), List.of());
+    writer = new ConflictTableWriter(region.config(), timers, List.of());
   }
 
   @AfterEach
@@ -86,11 +88,42 @@ class ConflictTableITCase {
     writer.close();
     region.proxy().heal();
 
-    writer = new ConflictTableWriter(region.config(), waiting);
+    writer = new ConflictTableWriter(region.config(), new ManualTimers(), waiting);
     writer.flush(true);
 
     assertThat(open()).containsExactly("a:1+b:1");
     assertThat(writer.snapshotState(2)).isEmpty();
+  }
+
+  @Test
+  void itIsWrittenAMomentLaterWithoutACheckpoint() throws Exception {
+    writer.write(record("a:1+b:1", ConflictStatus.OPENED, 2), null);
+    writer.write(record("a:1+b:1", ConflictStatus.EXTENDED, 3), null);
+    assertThat(open()).as("it waits for others").isEmpty();
+
+    timers.advance(ConflictTableWriter.DELAY_MILLIS);
+
+    assertThat(open()).containsExactly("a:1+b:1");
+    assertThat(timers.isSet()).as("a timer while nothing waits").isFalse();
+    writer.write(record("a:1+b:1", ConflictStatus.RESOLVED, 4), null);
+    timers.advance(ConflictTableWriter.DELAY_MILLIS);
+    assertThat(open()).isEmpty();
+  }
+
+  @Test
+  void itIsTriedAgainWhenTheDatabaseIsBack() throws Exception {
+    region.proxy().cut();
+    writer.write(record("a:1+b:1", ConflictStatus.OPENED, 2), null);
+    timers.advance(ConflictTableWriter.DELAY_MILLIS);
+    assertThat(timers.isSet()).as("a timer while a record waits").isTrue();
+    region.proxy().heal();
+
+    timers.advance(ConflictTableWriter.DELAY_MILLIS);
+    assertThat(open()).as("not asked again at once").isEmpty();
+    timers.advance(ConflictTableWriter.RETRY_MILLIS);
+
+    assertThat(open()).containsExactly("a:1+b:1");
+    assertThat(writer.snapshotState(1)).isEmpty();
   }
 
   private void write(ConflictRecord record) throws Exception {
@@ -123,5 +156,37 @@ class ConflictTableITCase {
 
   private static EncodedMessage state(String text) {
     return new EncodedMessage("S", 1, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Time passes when a test says so. */
+  private static final class ManualTimers implements ConflictTableWriter.Timers {
+    private long now;
+    private long at;
+    private @Nullable Runnable next;
+
+    boolean isSet() {
+      return next != null;
+    }
+
+    void advance(long millis) {
+      now += millis;
+      var due = next;
+      if (due != null && at <= now) {
+        next = null;
+        due.run();
+      }
+    }
+
+    @Override
+    public long nowMillis() {
+      return now;
+    }
+
+    @Override
+    public void in(long millis, Runnable action) {
+      assertThat(next).as("one timer at a time").isNull();
+      at = now + millis;
+      next = action;
+    }
   }
 }
