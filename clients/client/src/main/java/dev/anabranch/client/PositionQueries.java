@@ -36,6 +36,15 @@ final class PositionQueries {
    */
   record Position(long nextOffset, long hlc) {}
 
+  /**
+   * What readers see of a projection.
+   *
+   * @param ofViews whether it follows views: its positions are not those of the log
+   * @param anyParked whether some rows of it are not in the tables although they are beyond them
+   * @param positions how far it is, by shard; empty if readers see no version
+   */
+  record Progress(boolean ofViews, boolean anyParked, Map<Integer, Position> positions) {}
+
   /** The region whose log the tables follow. */
   String region() throws SQLException {
     try (var select = connection.prepareStatement("SELECT region FROM projection_meta");
@@ -44,38 +53,36 @@ final class PositionQueries {
     }
   }
 
-  /** How far the versions are that readers see; empty if they see none. */
-  Map<Integer, Position> positions(String projection, Collection<Integer> shards)
-      throws SQLException {
+  /** One statement, so that what is not parked and below the positions is in the tables. */
+  Progress progress(String projection, Collection<Integer> shards) throws SQLException {
     var list = shards.stream().distinct().map(Object::toString).collect(Collectors.joining(","));
     var sql =
-        "SELECT v.shard, MIN(v.next_offset), MIN(v.hlc) FROM projection p"
-            + " JOIN projection_position v ON"
+        "SELECT q.shard, MIN(q.next_offset), MIN(q.hlc),"
+            // The beginning of a declaration's text, see Projection.definition.
+            + " MAX(v.definition LIKE 'views of %'),"
+            + " MAX(EXISTS (SELECT 1 FROM projection_parked k WHERE k.projection = v.projection"
+            + " AND k.version = v.version))"
+            + " FROM projection p JOIN projection_version v ON"
             + SHOWN_VERSIONS
-            + " WHERE p.name = ? AND v.shard IN ("
+            + " LEFT JOIN projection_position q ON q.projection = v.projection"
+            + " AND q.version = v.version AND q.shard IN ("
             + list
-            + ") GROUP BY v.shard";
+            + ") WHERE p.name = ? GROUP BY q.shard";
     var positions = new HashMap<Integer, Position>();
+    var ofViews = false;
+    var anyParked = false;
     try (var select = prepare(sql, projection);
         var result = select.executeQuery()) {
       while (result.next()) {
-        positions.put(result.getInt(1), new Position(result.getLong(2), result.getLong(3)));
+        var shard = result.getInt(1);
+        if (!result.wasNull()) {
+          positions.put(shard, new Position(result.getLong(2), result.getLong(3)));
+        }
+        ofViews |= result.getBoolean(4);
+        anyParked |= result.getBoolean(5);
       }
     }
-    return positions;
-  }
-
-  /** Whether readers see a version that follows views: its positions are not those of the log. */
-  boolean followsViews(String projection) throws SQLException {
-    var sql =
-        "SELECT COUNT(*) FROM projection p JOIN projection_version v ON"
-            + SHOWN_VERSIONS
-            // The beginning of a declaration's text, see Projection.definition.
-            + " WHERE p.name = ? AND v.definition LIKE 'views of %'";
-    try (var select = prepare(sql, projection);
-        var result = select.executeQuery()) {
-      return result.next() && result.getLong(1) > 0;
-    }
+    return new Progress(ofViews, anyParked, positions);
   }
 
   /** Why rows are not in the tables although they are beyond them; without those that are. */

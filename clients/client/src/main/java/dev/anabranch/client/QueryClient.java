@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.CommandReply.Backing;
+import dev.anabranch.model.LogPosition;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bounds.</b> At most {@value #MAX_WAITING} tokens wait at a time, for up to their timeouts.
  * However many, one thread asks for all of them, every {@value #MIN_PAUSE_MILLIS} to {@value
- * #MAX_PAUSE_MILLIS} ms, on one connection of the data source at a time.
+ * #MAX_PAUSE_MILLIS} ms, on one connection of the data source, which it keeps while tokens wait and
+ * {@value #KEEP_MILLIS} ms longer.
  *
  * <p><b>Threads.</b> Safe for use by many. Futures complete on the asking thread: what is chained
  * to them must not block.
@@ -39,8 +42,9 @@ public final class QueryClient implements AutoCloseable {
   private static final String OF_VIEWS =
       "it follows merged views, which carry no place in the log: wait for a projection of events, or"
           + " for the revision that the reply carries, in a column of this one";
-  private static final int MIN_PAUSE_MILLIS = 2;
+  private static final int MIN_PAUSE_MILLIS = 4;
   private static final int MAX_PAUSE_MILLIS = 20;
+  private static final int KEEP_MILLIS = 1_000;
 
   private final DataSource dataSource;
   private final Queue<Waiting> arrivals = new ConcurrentLinkedQueue<>();
@@ -48,6 +52,8 @@ public final class QueryClient implements AutoCloseable {
   private final Semaphore wakeUp = new Semaphore(0);
   private final Thread thread;
   private volatile boolean closed;
+
+  private @Nullable Connected connected;
 
   private QueryClient(DataSource dataSource) {
     this.dataSource = dataSource;
@@ -72,6 +78,13 @@ public final class QueryClient implements AutoCloseable {
       long timeoutMillis,
       @Nullable CommandReply reply,
       CompletableFuture<Void> result) {}
+
+  /**
+   * What it asks, and of whom.
+   *
+   * @param region whose log the tables follow
+   */
+  private record Connected(Connection connection, PositionQueries queries, String region) {}
 
   /**
    * Returns when the tables of the projection that readers see reflect the token.
@@ -128,11 +141,12 @@ public final class QueryClient implements AutoCloseable {
     try {
       while (!closed) {
         if (waiting.isEmpty()) {
-          wakeUp.acquire();
-        } else if (wakeUp.tryAcquire(pause, MILLISECONDS)) {
-          pause = MIN_PAUSE_MILLIS;
+          awaitArrival();
         } else {
-          pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
+          // Whoever comes meanwhile is asked for with the others.
+          MILLISECONDS.sleep(MIN_PAUSE_MILLIS);
+          var more = wakeUp.tryAcquire(pause - MIN_PAUSE_MILLIS, MILLISECONDS);
+          pause = more ? MIN_PAUSE_MILLIS : Math.min(2 * pause, MAX_PAUSE_MILLIS);
         }
         wakeUp.drainPermits();
         for (var next = arrivals.poll(); next != null; next = arrivals.poll()) {
@@ -145,8 +159,17 @@ public final class QueryClient implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     closed = true;
+    disconnect();
     waiting.addAll(arrivals);
     waiting.forEach(each -> fail(each, "the query client was closed", null));
+  }
+
+  private void awaitArrival() throws InterruptedException {
+    if (connected == null) {
+      wakeUp.acquire();
+    } else if (!wakeUp.tryAcquire(KEEP_MILLIS, MILLISECONDS)) {
+      disconnect();
+    }
   }
 
   private void ask(List<Waiting> waiting) {
@@ -159,14 +182,13 @@ public final class QueryClient implements AutoCloseable {
     if (byProjection.isEmpty()) {
       return;
     }
-    try (var connection = dataSource.getConnection()) {
-      var queries = new PositionQueries(connection);
-      var region = queries.region();
-      for (var group : byProjection.entrySet()) {
-        var shards = group.getValue().stream().map(w -> w.token.position().shard()).toList();
-        settle(queries, region, queries.positions(group.getKey(), shards), group.getValue());
+    try {
+      var database = connect();
+      for (var group : byProjection.values()) {
+        settle(database, group);
       }
     } catch (SQLException | RuntimeException e) {
+      disconnect();
       // The next round asks again; whoever's time is up is told why.
       for (var each : waiting) {
         if (isOverdue(each)) {
@@ -176,21 +198,50 @@ public final class QueryClient implements AutoCloseable {
     }
   }
 
-  private static void settle(
-      PositionQueries queries,
-      String region,
-      Map<Integer, PositionQueries.Position> positions,
-      List<Waiting> waiting)
-      throws SQLException {
+  private Connected connect() throws SQLException {
+    var known = connected;
+    if (known == null) {
+      var connection = dataSource.getConnection();
+      try {
+        // Each statement sees what is committed when it begins.
+        connection.setAutoCommit(true);
+        var queries = new PositionQueries(connection);
+        known = new Connected(connection, queries, queries.region());
+      } catch (SQLException | RuntimeException e) {
+        connection.close();
+        throw e;
+      }
+      connected = known;
+    }
+    return known;
+  }
+
+  private void disconnect() {
+    var known = connected;
+    connected = null;
+    if (known != null) {
+      try {
+        known.connection.close();
+      } catch (SQLException e) {
+        // Whether it was lost or is given back: it is not used any more.
+      }
+    }
+  }
+
+  private static void settle(Connected database, List<Waiting> waiting) throws SQLException {
+    var queries = database.queries;
+    var region = database.region;
     var projection = waiting.get(0).projection;
-    if (queries.followsViews(projection)) {
+    var shards = waiting.stream().map(w -> w.token.position().shard()).toList();
+    var progress = queries.progress(projection, shards);
+    if (progress.ofViews()) {
       waiting.forEach(each -> fail(each, OF_VIEWS, null));
       return;
     }
     var reached = new ArrayList<Waiting>();
     for (var each : waiting) {
       var token = each.token.position();
-      var position = positions.get(token.shard());
+      var position = progress.positions().get(token.shard());
       if (!each.token.region().equals(region)) {
         fail(
             each,
@@ -211,8 +262,10 @@ public final class QueryClient implements AutoCloseable {
     }
     // After the positions: what is not parked now is in the tables.
     var parked =
-        queries.parkedReasons(
-            projection, reached.stream().map(each -> each.token.position()).toList());
+        progress.anyParked()
+            ? queries.parkedReasons(
+                projection, reached.stream().map(each -> each.token.position()).toList())
+            : Map.<LogPosition, String>of();
     for (var each : reached) {
       var reason = parked.get(each.token.position());
       if (reason == null) {
