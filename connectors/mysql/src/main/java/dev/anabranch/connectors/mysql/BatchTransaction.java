@@ -18,10 +18,11 @@ import java.util.Set;
 /**
  * One batch as one transaction.
  *
- * <p><b>Fence.</b> The positions of the batch's shards are locked first, in the order of the
- * shards, and compared: whoever claims a shard waits for the lock, and whoever has lost one finds
- * another writer. As positions and row changes commit together, a position that is where the batch
- * leads to, under the batch's writer, says that the batch was applied before.
+ * <p><b>Fence.</b> The positions of the batch's shards are moved first, if all are where the batch
+ * begins and under its writer: whoever claims a shard waits for the lock, and whoever has lost one
+ * moves nothing. Only then they are read, to say why. As positions and row changes commit together,
+ * a position that is where the batch leads to, under the batch's writer, says that the batch was
+ * applied before.
  *
  * <p><b>Failure.</b> A deadlock or a lock timeout rolls back and begins again, {@value
  * #MAX_ATTEMPTS} times. All round trips but the last one, the commit, are checked one by one: so a
@@ -55,15 +56,18 @@ final class BatchTransaction {
   ApplyResult apply(QueryBatch batch) throws SQLException {
     for (var attempt = 1; ; attempt++) {
       try {
-        var verdict = locked(batch);
-        if (verdict.isPresent()) {
+        if (!moveAll(batch)) {
           connection.rollback();
-          return verdict.get();
+          var verdict = locked(batch);
+          if (verdict.isPresent()) {
+            connection.rollback();
+            return verdict.get();
+          }
+          move(batch, moving(batch));
         }
         park(batch.version(), batch.park());
         changes.execute(batch.version(), batch.changes());
         views.write(batch.version(), batch.views());
-        advance(batch);
         connection.commit();
         return ApplyResult.Applied.INSTANCE;
       } catch (SQLException e) {
@@ -198,10 +202,23 @@ final class BatchTransaction {
     statement.executeUpdate(sql.toStatement());
   }
 
-  private void advance(QueryBatch batch) throws SQLException {
-    var moving = batch.advances().stream().filter(a -> a.to() > a.from()).toList();
+  private static List<ShardAdvance> moving(QueryBatch batch) {
+    return batch.advances().stream().filter(a -> a.to() > a.from()).toList();
+  }
+
+  /** The usual case, in one round trip; false: it is another one, and what was moved is to go. */
+  private boolean moveAll(QueryBatch batch) throws SQLException {
+    var moving = moving(batch);
+    return !moving.isEmpty()
+        && moving.size() == batch.advances().size()
+        && batch.unpark().isEmpty()
+        && move(batch, moving) == moving.size();
+  }
+
+  /** Moves those that are where the batch begins, under its writer; gives how many. */
+  private int move(QueryBatch batch, List<ShardAdvance> moving) throws SQLException {
     if (moving.isEmpty()) {
-      return;
+      return 0;
     }
     sql.clear();
     sql.sql("UPDATE projection_position SET next_offset = CASE shard");
@@ -217,7 +234,11 @@ final class BatchTransaction {
     for (var i = 0; i < moving.size(); i++) {
       sql.sql(i == 0 ? "" : ",").number(moving.get(i).shard());
     }
-    statement.executeUpdate(sql.sql(')').toStatement());
+    sql.sql(") AND writer = ").number(batch.writer()).sql(" AND next_offset = CASE shard");
+    for (var shard : moving) {
+      sql.sql(" WHEN ").number(shard.shard()).sql(" THEN ").number(shard.from());
+    }
+    return statement.executeUpdate(sql.sql(" END").toStatement());
   }
 
   private SqlBuffer version(VersionId version) {

@@ -49,7 +49,6 @@ class ProjectionFaultsITCase {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "select shard, next_offset",
         "delete from `things_v1`",
         "insert into `things_v1`",
         "update projection_position",
@@ -70,6 +69,19 @@ class ProjectionFaultsITCase {
     assertThat(queries.row(V1, THINGS, "b", 1)).isNull();
     apply(3, 4, THINGS.row("a", 1).add("amount", 100));
     assertThat(queries.row(V1, THINGS, "a", 1)).containsEntry("amount", 111L);
+  }
+
+  @Test
+  void aRepeatThatIsCutOffWhileItLooksAtThePositionsIsAppliedOnce() throws Exception {
+    var batch = batch(0, 0, 2, THINGS.row("a", 1).add("amount", 10));
+    assertThat(session.apply(batch)).isInstanceOf(Applied.class);
+
+    queries.proxy().dropResponseTo("select shard, next_offset");
+    assertThat(session.apply(batch)).isInstanceOf(ApplyResult.Unknown.class);
+    session = database.reopen(session);
+
+    assertThat(session.apply(batch)).isInstanceOf(Applied.class);
+    assertThat(queries.row(V1, THINGS, "a", 1)).containsEntry("amount", 10L);
   }
 
   @Test
