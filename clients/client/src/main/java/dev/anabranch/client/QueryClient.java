@@ -42,7 +42,7 @@ public final class QueryClient implements AutoCloseable {
   private static final String OF_VIEWS =
       "it follows merged views, which carry no place in the log: wait for a projection of events, or"
           + " for the revision that the reply carries, in a column of this one";
-  private static final int MIN_PAUSE_MILLIS = 4;
+  private static final int MIN_PAUSE_MILLIS = 5;
   private static final int MAX_PAUSE_MILLIS = 20;
   private static final int KEEP_MILLIS = 1_000;
 
