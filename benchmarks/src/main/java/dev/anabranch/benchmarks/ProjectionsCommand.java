@@ -37,6 +37,11 @@ final class ProjectionsCommand implements Callable<Integer> {
   @Option(names = "--rate", defaultValue = "1000", description = "Commands per second.")
   private double rate = 1_000;
 
+  @Option(
+      names = "--visible-only",
+      description = "Measure only how long it takes until rows are visible.")
+  private boolean visibleOnly;
+
   @Mixin private LoadOptions options = new LoadOptions();
 
   @Spec private @Nullable CommandSpec spec;
@@ -48,6 +53,13 @@ final class ProjectionsCommand implements Callable<Integer> {
         var setting = new Setting(options, database, work.resolve("servers"), 0, 0, rate)) {
       var machine = Machine.facts();
       var runs = new ProjectionRuns(setting, events);
+      if (visibleOnly) {
+        for (var number = 1; number <= options.rounds; number++) {
+          var micros = percentiles(runs.visible(rate, options.warmUp, options.window));
+          System.out.println("round " + number + ", until visible, µs: " + micros);
+        }
+        return 0;
+      }
       var rounds = new ArrayList<ProjectionsResult.Round>();
       System.out.println(
           "| round | raw upsert/s | live/s | rebuild/s | live ÷ raw | rebuild ÷ live | visible p50, p99 ms |");
