@@ -102,7 +102,8 @@ public record CrossRegionJobOptions(
   /** Takes note of the options of this job in the reader of another one. */
   static void leaveTo(OptionReader reader) {
     // "peer" stands for "peers" and "peer.": both are options.
-    for (var prefix : List.of("peer", "views.", "conflicts.", "hold.", "inbound.", "republish.")) {
+    for (var prefix :
+        List.of("peer", "views.", "conflicts.", "hold.", "merge.", "inbound.", "republish.")) {
       var unused = reader.withPrefix(prefix, ",");
     }
   }
@@ -137,6 +138,7 @@ public record CrossRegionJobOptions(
     sections.put("Dead letters", DeadLettersOptions.ALL);
     sections.put("Creation of topics", TopicOptions.ALL);
     sections.put("What waits", HoldOptions.ALL);
+    sections.put("Merging", MergeOptions.ALL);
     sections.put("Event store", StoreOptions.ALL);
     sections.put("Flink", List.of(CommandJobOptions.FLINK));
     return sections;

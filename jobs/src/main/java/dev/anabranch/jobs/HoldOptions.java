@@ -88,6 +88,7 @@ final class HoldOptions {
         reader.get(MAX_COMMITS),
         reader.get(PATIENCE),
         reader.get(MAX_CLOCK_SKEW),
-        reader.get(MAX_FILLS));
+        reader.get(MAX_FILLS),
+        reader.get(MergeOptions.CACHE_SIZE));
   }
 }

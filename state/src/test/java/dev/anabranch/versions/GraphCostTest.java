@@ -130,9 +130,10 @@ class GraphCostTest {
       if (states.graph().isWorthCompacting()) {
         states.compact(VectorTime.of(Map.of(A, n + 4L)));
       }
-      assertThat(stored.size()).isLessThan(100);
+      assertThat(stored.size()).isLessThan(40);
     }
-    assertThat(entries.passes).as("passes over all entries").isLessThan(600);
+    // One for 20 commits, of about as many entries.
+    assertThat(entries.passes).as("passes over all entries").isLessThanOrEqualTo(1_000);
   }
 
   private void line(long from, int count) {

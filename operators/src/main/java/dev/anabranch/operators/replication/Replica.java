@@ -16,7 +16,6 @@ import dev.anabranch.model.VoidCommit;
 import dev.anabranch.versions.GraphChange;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.EventsBlob;
 import dev.anabranch.wire.WireFormatException;
 import java.util.List;
 import java.util.Objects;
@@ -43,6 +42,7 @@ final class Replica {
   private final AggregateKey key;
   private final @Nullable TypeMerge<?> type;
   private final ReplicaState state;
+  private final LiveReplica live;
   private final StoredGraph entries;
   private final VersionGraph graph;
   private final @Nullable StoredStates stored;
@@ -60,7 +60,6 @@ final class Replica {
       RegionId region,
       List<RegionId> regions,
       ReplicaState state,
-      StoredGraph entries,
       ReplicationOutputs outputs,
       ReplicationCounts counts) {}
 
@@ -70,11 +69,11 @@ final class Replica {
     this.key = key;
     this.type = type;
     this.state = environment.state();
-    this.entries = environment.entries();
+    this.live = state.live();
+    this.entries = new StoredGraph(live);
     this.head = head;
-    this.entries.begin();
     this.graph = new VersionGraph(entries);
-    this.stored = type == null ? null : new StoredStates(state, type);
+    this.stored = type == null ? null : new StoredStates(live, type);
     this.states = stored == null ? null : new VersionStates<>(graph, stored, stored);
   }
 
@@ -184,8 +183,9 @@ final class Replica {
   /** What is dropped is the same in all regions that have applied the same: so is the view. */
   private void writeFolded(TypeMerge<?> known, Folded now) {
     try {
-      encoded = known.encode(known.dropStable(now, head.heard().stable(environment.regions())));
-      state.folded(EventsBlob.encode(List.of(encoded)));
+      var kept = known.dropStable(now, head.heard().stable(environment.regions()));
+      encoded = known.encode(kept);
+      live.folded().set(StoredState.of(kept));
     } catch (RuntimeException | StackOverflowError e) {
       broken("its state can't be written: " + e);
     }
@@ -195,8 +195,8 @@ final class Replica {
     if (folded != null) {
       return folded;
     }
-    var blob = state.folded();
-    return blob == null ? known.initial() : known.decodeBlob(blob);
+    var stored = live.folded().get();
+    return stored == null ? known.initial() : stored.folded(known);
   }
 
   private void addToGraph(LogRow row, boolean quiet, long nowMicros) {
@@ -207,8 +207,7 @@ final class Replica {
     var node = Rows.node(row);
     try {
       if (!node.isHollow()) {
-        ReplicaState.run(
-            () -> state.events.put(node.dot().toString(), row.outcome().blobs().events()));
+        live.events().put(node.dot(), row.outcome().blobs().events());
       }
       change = states.add(node);
     } catch (IllegalArgumentException | WireFormatException e) {

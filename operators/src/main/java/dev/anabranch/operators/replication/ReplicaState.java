@@ -1,11 +1,21 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.serde.PublishedRowSerializer;
+import dev.anabranch.versions.GraphEntry;
+import dev.anabranch.versions.GraphSummary;
+import dev.anabranch.wire.GraphBlob;
 import dev.anabranch.wire.ReplicaBlob;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -20,8 +30,11 @@ import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerial
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is kept of the aggregate that is the current key, as small entries in Flink's keyed
- * state. Bytes are blobs of {@code wire}, which know their own format.
+ * All that is kept of aggregates, as small entries in Flink's keyed state. Bytes are blobs of
+ * {@code wire}, which know their own format. What each commit needs is kept on the heap as well,
+ * see {@link ReplicaCache}; what few aggregates have, what is held and what waits, is not.
+ *
+ * <p>Everything is of the aggregate that was entered last.
  */
 final class ReplicaState {
 
@@ -41,40 +54,48 @@ final class ReplicaState {
   static final ValueStateDescriptor<String> CONFLICT_DESCRIPTOR =
       new ValueStateDescriptor<>(CONFLICT, StringSerializer.INSTANCE);
 
+  private static final String SEPARATOR = " ";
+
+  private static final StoredMap.Names<Dot> DOTS =
+      new StoredMap.Names<>(Dot::toString, ReplicaState::dot);
+
   /** Access to state; whatever fails ends the task. */
   interface Access<T> {
     T run() throws Exception;
   }
 
-  private final ValueState<byte[]> head;
   private final ValueState<byte[]> holding;
   private final ListState<PublishedRow> waiting;
-  private final ValueState<byte[]> folded;
-  private final ValueState<String> conflict;
   private final ValueState<Long> covered;
 
-  // -- Kept for the gate, the graph and the states; see there.
+  // -- Kept for the gate; see there.
   final MapState<String, PublishedRow> heldRows;
   final MapState<String, byte[]> held;
   final MapState<String, String> heldUnder;
   final MapState<String, String> parked;
   final MapState<String, String> hollow;
   final MapState<String, String> prints;
-  final ValueState<byte[]> graph;
-  final MapState<String, byte[]> nodes;
-  final MapState<String, String> commands;
-  final MapState<String, byte[]> events;
-  final MapState<String, byte[]> states;
+  private final ReplicaCache cache;
 
-  ReplicaState(KeyedStateStore store) {
-    head = store.getState(HEAD_DESCRIPTOR);
+  /** Where the parts of the current key's aggregate are that are kept on the heap, too. */
+  record Backings(
+      CachedValue.Backing<ReplicaHead> head,
+      CachedValue.Backing<String> conflict,
+      CachedValue.Backing<StoredState> folded,
+      CachedValue.Backing<GraphSummary> summary,
+      CachedMap.Backing<Dot, GraphEntry> nodes,
+      CachedMap.Backing<String, List<Dot>> commands,
+      CachedMap.Backing<Dot, byte[]> events,
+      CachedMap.Backing<Dot, StoredState> states) {}
+
+  /**
+   * @param currentKey makes a key the current one
+   * @param cachedAggregates how many are kept on the heap
+   */
+  ReplicaState(KeyedStateStore store, Consumer<Object> currentKey, int cachedAggregates) {
     holding = store.getState(HOLDING_DESCRIPTOR);
     waiting =
         store.getListState(new ListStateDescriptor<>("waiting-v1", new PublishedRowSerializer()));
-    folded =
-        store.getState(
-            new ValueStateDescriptor<>("folded-v1", BytePrimitiveArraySerializer.INSTANCE));
-    conflict = store.getState(CONFLICT_DESCRIPTOR);
     covered = store.getState(new ValueStateDescriptor<>(COVERED, LongSerializer.INSTANCE));
     heldRows = map(store, HELD_ROWS, new PublishedRowSerializer());
     held = map(store, "held-v1", BytePrimitiveArraySerializer.INSTANCE);
@@ -82,22 +103,49 @@ final class ReplicaState {
     parked = map(store, "parked-v1", StringSerializer.INSTANCE);
     hollow = map(store, "hollow-v1", StringSerializer.INSTANCE);
     prints = map(store, "prints-v1", StringSerializer.INSTANCE);
-    graph =
-        store.getState(
-            new ValueStateDescriptor<>("graph-v1", BytePrimitiveArraySerializer.INSTANCE));
-    nodes = map(store, "nodes-v1", BytePrimitiveArraySerializer.INSTANCE);
-    commands = map(store, "commands-v1", StringSerializer.INSTANCE);
-    events = map(store, "events-v1", BytePrimitiveArraySerializer.INSTANCE);
-    states = map(store, "states-v1", BytePrimitiveArraySerializer.INSTANCE);
+    var backings = backings(store);
+    cache = new ReplicaCache(currentKey, key -> new LiveReplica(key, backings), cachedAggregates);
+  }
+
+  private static Backings backings(KeyedStateStore store) {
+    return new Backings(
+        new StoredValue<>(
+            store.getState(HEAD_DESCRIPTOR), ReplicaBlob::decode, ReplicaBlob::encode),
+        new StoredValue<>(
+            store.getState(CONFLICT_DESCRIPTOR), Function.identity(), Function.identity()),
+        new StoredValue<>(blob(store, "folded-v1"), StoredState::read, StoredState::toBlob),
+        new StoredValue<>(blob(store, "graph-v1"), GraphBlob::decodeSummary, GraphBlob::encode),
+        new StoredMap<>(blobs(store, "nodes-v1"), DOTS, GraphBlob::decode, GraphBlob::encode),
+        new StoredMap<>(
+            map(store, "commands-v1", StringSerializer.INSTANCE),
+            StoredMap.Names.TEXT,
+            ReplicaState::dots,
+            ReplicaState::text),
+        new StoredMap<>(blobs(store, "events-v1"), DOTS, Function.identity(), Function.identity()),
+        new StoredMap<>(blobs(store, "states-v1"), DOTS, StoredState::read, StoredState::toBlob));
+  }
+
+  /** Makes an aggregate the current key, of which everything is asked. */
+  void enter(AggregateKey key) {
+    cache.enter(key.toString());
+  }
+
+  /** What of the current aggregate is on the heap. */
+  LiveReplica live() {
+    return cache.current();
+  }
+
+  /** Call it before a checkpoint; no aggregate is the current one afterwards. */
+  void writeBack() {
+    cache.writeBack();
   }
 
   @Nullable ReplicaHead head() {
-    var blob = access(head::value);
-    return blob == null ? null : ReplicaBlob.decode(blob);
+    return live().head().get();
   }
 
   void head(ReplicaHead value) {
-    run(() -> head.update(ReplicaBlob.encode(value)));
+    live().head().set(value);
   }
 
   /** Call it when the number of held commits has changed. */
@@ -105,22 +153,13 @@ final class ReplicaState {
     run(() -> holding.update(value.held() == 0 ? null : ReplicaBlob.encode(value)));
   }
 
-  /** The state of an aggregate that is folded, encoded; null: the initial one. */
-  byte @Nullable [] folded() {
-    return access(folded::value);
-  }
-
-  void folded(byte[] state) {
-    run(() -> folded.update(state));
-  }
-
   /** See {@link Conflicts}. */
   @Nullable String conflict() {
-    return access(conflict::value);
+    return live().conflict().get();
   }
 
   void conflict(@Nullable String value) {
-    run(() -> conflict.update(value));
+    live().conflict().set(value);
   }
 
   /** What came while the aggregate was being read from the store, in order. */
@@ -153,15 +192,25 @@ final class ReplicaState {
 
   /** Forgets the aggregate, but for what waits for it to be read from the store. */
   void clear() {
-    head.clear();
+    live().clear();
     holding.clear();
-    folded.clear();
-    graph.clear();
-    for (var map : List.of(heldRows, held, heldUnder, parked, hollow, nodes, commands)) {
+    for (var map : List.of(heldRows, held, heldUnder, parked, hollow)) {
       map.clear();
     }
-    events.clear();
-    states.clear();
+  }
+
+  static Dot dot(String text) {
+    var colon = text.lastIndexOf(':');
+    return new Dot(
+        new RegionId(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
+  }
+
+  private static List<Dot> dots(String text) {
+    return Stream.of(text.split(SEPARATOR)).map(ReplicaState::dot).toList();
+  }
+
+  private static String text(List<Dot> dots) {
+    return dots.stream().map(Dot::toString).collect(Collectors.joining(SEPARATOR));
   }
 
   static <T> T access(Access<T> access) {
@@ -185,6 +234,14 @@ final class ReplicaState {
           change.run();
           return true;
         });
+  }
+
+  private static ValueState<byte[]> blob(KeyedStateStore store, String name) {
+    return store.getState(new ValueStateDescriptor<>(name, BytePrimitiveArraySerializer.INSTANCE));
+  }
+
+  private static MapState<String, byte[]> blobs(KeyedStateStore store, String name) {
+    return map(store, name, BytePrimitiveArraySerializer.INSTANCE);
   }
 
   private static <V> MapState<String, V> map(

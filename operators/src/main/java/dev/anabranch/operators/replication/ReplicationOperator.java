@@ -123,7 +123,7 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
         new Replicator(
             options,
             domain.load(getUserCodeClassloader()),
-            new ReplicaState(store),
+            new ReplicaState(store, this::setCurrentKey, options.cachedAggregates()),
             new FlinkOutputs(newConflicts),
             counts,
             newHolds,

@@ -17,6 +17,7 @@ import java.util.List;
  * @param maxClockSkew how far the hybrid logical time of another region's commit may be ahead of
  *     the wall clock; one beyond it waits until the clock is there
  * @param maxFills aggregates that one subtask reads from the store at a time, or waits to
+ * @param cachedAggregates aggregates that one subtask keeps decoded on the heap
  */
 public record ReplicationOptions(
     String region,
@@ -25,7 +26,8 @@ public record ReplicationOptions(
     int maxHeld,
     Duration holdPatience,
     Duration maxClockSkew,
-    int maxFills)
+    int maxFills,
+    int cachedAggregates)
     implements Serializable {
 
   public ReplicationOptions {
@@ -38,6 +40,10 @@ public record ReplicationOptions(
     if (maxClockSkew.isNegative()) {
       throw new IllegalArgumentException(
           "a clock-skew limit of 0 or more is needed: " + maxClockSkew);
+    }
+    if (cachedAggregates < 1) {
+      throw new IllegalArgumentException(
+          "a cache of at least one aggregate is needed: " + cachedAggregates);
     }
     if (maxHeld < 1 || maxFills < 1 || holdPatience.isNegative() || holdPatience.isZero()) {
       throw new IllegalArgumentException(

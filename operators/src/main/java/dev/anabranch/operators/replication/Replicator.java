@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Order.</b> The commits of an aggregate are let pass in causal order, each once.
  *
- * <p><b>Recovery.</b> All is in keyed state. An aggregate of which it holds nothing is read from
- * the own region's store first, unless the own log was read from its first row on.
+ * <p><b>Recovery.</b> All is in keyed state at checkpoints, on the heap in between. An aggregate of
+ * which it holds nothing is read from the own region's store first, unless the own log was read
+ * from its first row on.
  *
  * <p><b>Bounds.</b> {@link ReplicationOptions#maxHeld} commits wait for others. One more is not
  * kept, nor let pass: it has to be published again. Not to read on would keep out what it waits
@@ -94,12 +95,7 @@ final class Replicator {
     this.ownCommits = new OwnCommits(options.region(), state, outputs, counts);
     this.replicas =
         new Replica.Environment(
-            region,
-            options.regions().stream().map(RegionId::new).toList(),
-            state,
-            new StoredGraph(state),
-            outputs,
-            counts);
+            region, options.regions().stream().map(RegionId::new).toList(), state, outputs, counts);
   }
 
   /** Whether another aggregate may be read from the store now. */
@@ -112,7 +108,7 @@ final class Replicator {
     return !reading.isEmpty();
   }
 
-  /** Takes a row of any region's topic; the current key is its aggregate. */
+  /** Takes a row of any region's topic. */
   void process(PublishedRow in) {
     var row = in.row();
     var key = row.outcome().aggregate();
@@ -125,7 +121,7 @@ final class Replicator {
     }
     var shard = Shards.shardOf(key.toString(), options.shardCount());
     var isCovered = ownLog.isComplete(shard);
-    task.currentKey().accept(key.toString());
+    state.enter(key);
     var type = mergeOf(key);
     var head = state.head();
     var isNew = head == null;
@@ -154,7 +150,7 @@ final class Replicator {
     if (shardIsEmpty) {
       ownLog.isEmpty(Shards.shardOf(key.toString(), options.shardCount()));
     }
-    task.currentKey().accept(key.toString());
+    state.enter(key);
     var head = state.head();
     var type = mergeOf(key);
     if (head == null) {
@@ -183,8 +179,9 @@ final class Replicator {
     }
   }
 
-  /** The current key's aggregate was to be looked at again. */
+  /** The aggregate was to be looked at again. */
   void onTimer(AggregateKey key) {
+    state.enter(key);
     var head = state.head();
     if (head == null) {
       return;
@@ -205,6 +202,7 @@ final class Replicator {
 
   void snapshot() {
     ownLog.snapshot();
+    state.writeBack();
   }
 
   private ReplicaHead reload(ReplicaHead otherwise) {

@@ -1,8 +1,5 @@
 package dev.anabranch.operators.replication;
 
-import static dev.anabranch.operators.replication.ReplicaState.access;
-import static dev.anabranch.operators.replication.ReplicaState.run;
-
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
@@ -16,56 +13,51 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of the current aggregate's versions, and the events that they are made of, in keyed
- * state. What is broken is kept for one record only: the next release may fold it.
+ * The states of the current aggregate's versions, and the events that they are made of. What is
+ * broken is kept for one record only: the next release may fold it.
  */
 final class StoredStates implements VersionSnapshots<Folded>, VersionFolding<Folded> {
 
-  private final ReplicaState state;
+  private final LiveReplica live;
   private final TypeMerge<?> type;
-  private final Map<Dot, Folded> seen = new HashMap<>();
+  private final Map<Dot, Folded> broken = new HashMap<>();
 
-  StoredStates(ReplicaState state, TypeMerge<?> type) {
-    this.state = state;
+  StoredStates(LiveReplica live, TypeMerge<?> type) {
+    this.live = live;
     this.type = type;
   }
 
   @Override
   public @Nullable Folded get(Dot version) {
-    var known = seen.get(version);
+    var known = broken.get(version);
     if (known != null) {
       return known;
     }
-    var blob = access(() -> state.states.get(version.toString()));
-    if (blob == null) {
-      return null;
-    }
-    var decoded = type.decodeBlob(blob);
-    seen.put(version, decoded);
-    return decoded;
+    var stored = live.states().get(version);
+    return stored == null ? null : stored.folded(type);
   }
 
   @Override
   public void put(Dot version, Folded folded) {
-    seen.put(version, folded);
     if (folded.isBroken()) {
+      broken.put(version, folded);
       return;
     }
-    byte[] blob;
     try {
-      blob = type.encodeBlob(folded);
+      var unused = type.encode(folded);
     } catch (RuntimeException | StackOverflowError e) {
-      seen.put(
+      broken.put(
           version, Folded.broken("the state of version " + version + " can't be written: " + e));
       return;
     }
-    run(() -> state.states.put(version.toString(), blob));
+    broken.remove(version);
+    live.states().put(version, StoredState.of(folded));
   }
 
   @Override
   public void remove(Dot version) {
-    seen.remove(version);
-    run(() -> state.states.remove(version.toString()));
+    broken.remove(version);
+    live.states().remove(version);
   }
 
   @Override
@@ -78,7 +70,7 @@ final class StoredStates implements VersionSnapshots<Folded>, VersionFolding<Fol
     if (node.kind() == RowKind.HOME_MOVE) {
       return before;
     }
-    var events = access(() -> state.events.get(node.dot().toString()));
+    var events = live.events().get(node.dot());
     return events == null
         ? Folded.broken("the events of commit " + node.dot() + " are missing from the job's state")
         : type.fold(before, EventContext.of(node.dot(), node.context(), node.hlc()), events);

@@ -136,11 +136,12 @@ final class TypeMerge<S> {
    */
   @SuppressWarnings("unchecked") // a state comes from this type's decider, codec or resolver
   EncodedMessage encode(Folded state) {
-    return type.stateCodec().encode((S) state.value());
-  }
-
-  byte[] encodeBlob(Folded state) {
-    return EventsBlob.encode(List.of(encode(state)));
+    var encoded = state.encoded();
+    if (encoded == null) {
+      encoded = type.stateCodec().encode((S) state.value());
+      state.encoded(encoded);
+    }
+    return encoded;
   }
 
   Folded decodeBlob(byte[] blob) {

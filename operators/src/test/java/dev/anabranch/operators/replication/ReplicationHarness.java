@@ -38,6 +38,9 @@ final class ReplicationHarness implements AutoCloseable {
   static final Duration MAX_SKEW = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** So few that they come and go. */
+  private static final int CACHED = 2;
+
   private final EventStoreFactory store;
   private final ReplicationOptions options;
   private final List<PublishedRow> inbound = new ArrayList<>();
@@ -57,7 +60,14 @@ final class ReplicationHarness implements AutoCloseable {
     this.store = store;
     this.options =
         new ReplicationOptions(
-            "a", SHARDS, List.of("a", "b", "c"), maxHeld, Duration.ofSeconds(5), MAX_SKEW, 10);
+            "a",
+            SHARDS,
+            List.of("a", "b", "c"),
+            maxHeld,
+            Duration.ofSeconds(5),
+            MAX_SKEW,
+            10,
+            CACHED);
     this.harness = start(null);
   }
 

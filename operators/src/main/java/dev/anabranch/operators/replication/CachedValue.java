@@ -1,0 +1,58 @@
+package dev.anabranch.operators.replication;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value of an aggregate's keyed state, decoded on the heap.
+ *
+ * <p><b>Threads.</b> The task's thread only, while the aggregate is the current key.
+ */
+final class CachedValue<V> {
+
+  /** The value of the current key. */
+  interface Backing<V> {
+    @Nullable V read();
+
+    /** Null removes it. */
+    void write(@Nullable V value);
+  }
+
+  private final Backing<V> backing;
+  private @Nullable V value;
+  private boolean known;
+  private boolean changed;
+
+  CachedValue(Backing<V> backing) {
+    this.backing = backing;
+  }
+
+  @Nullable V get() {
+    if (!known) {
+      value = backing.read();
+      known = true;
+    }
+    return value;
+  }
+
+  void set(@Nullable V newValue) {
+    value = newValue;
+    known = true;
+    changed = true;
+  }
+
+  /** The state is known to have none. */
+  void isNew() {
+    known = true;
+  }
+
+  boolean isChanged() {
+    return changed;
+  }
+
+  void writeBack() {
+    if (changed) {
+      backing.write(value);
+      changed = false;
+    }
+  }
+}

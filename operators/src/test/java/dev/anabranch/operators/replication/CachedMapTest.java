@@ -1,0 +1,162 @@
+package dev.anabranch.operators.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The heap in front of a map of the keyed state: nobody may tell that it is there. */
+class CachedMapTest {
+
+  private enum Kind {
+    GET,
+    PUT,
+    REMOVE,
+    VALUES,
+    CLEAR,
+    WRITE_BACK,
+    LEAVE_THE_CACHE
+  }
+
+  private record Step(Kind kind, int key) {}
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    var kinds =
+        Arbitraries.frequencyOf(
+            Tuple.of(6, Arbitraries.just(Kind.GET)),
+            Tuple.of(6, Arbitraries.just(Kind.PUT)),
+            Tuple.of(4, Arbitraries.just(Kind.REMOVE)),
+            Tuple.of(1, Arbitraries.just(Kind.VALUES)),
+            Tuple.of(1, Arbitraries.just(Kind.CLEAR)),
+            Tuple.of(2, Arbitraries.just(Kind.WRITE_BACK)),
+            Tuple.of(2, Arbitraries.just(Kind.LEAVE_THE_CACHE)));
+    return Combinators.combine(kinds, Arbitraries.integers().between(0, 7)).as(Step::new).list();
+  }
+
+  @Property
+  void itIsTheMapThatItStandsFor(@ForAll("steps") List<Step> steps) {
+    var stored = new StoredEntries();
+    var model = new HashMap<Integer, String>();
+    var cached = new CachedMap<>(stored);
+    for (var i = 0; i < steps.size(); i++) {
+      var key = steps.get(i).key();
+      switch (steps.get(i).kind()) {
+        case GET -> assertThat(cached.get(key)).isEqualTo(model.get(key));
+        case PUT -> {
+          cached.put(key, "v" + i);
+          model.put(key, "v" + i);
+        }
+        case REMOVE -> {
+          cached.remove(key);
+          model.remove(key);
+        }
+        case VALUES ->
+            assertThat(cached.values()).containsExactlyInAnyOrderElementsOf(model.values());
+        case CLEAR -> {
+          cached.clear();
+          model.clear();
+        }
+        case WRITE_BACK -> requireWritten(cached, stored, model);
+        case LEAVE_THE_CACHE -> {
+          requireWritten(cached, stored, model);
+          cached = new CachedMap<>(stored);
+        }
+        default -> throw new AssertionError(steps.get(i));
+      }
+    }
+    requireWritten(cached, stored, model);
+  }
+
+  private static void requireWritten(
+      CachedMap<Integer, String> cached, StoredEntries stored, Map<Integer, String> model) {
+    cached.writeBack();
+    assertThat(cached.isChanged()).isFalse();
+    assertThat(stored.entries).isEqualTo(model);
+  }
+
+  @Test
+  void whatComesAndGoesBetweenWriteBacksIsNeverWritten() {
+    var stored = new StoredEntries();
+    var cached = new CachedMap<>(stored);
+    cached.isNew();
+
+    cached.put(1, "a");
+    cached.remove(1);
+    cached.writeBack();
+
+    assertThat(stored.calls).isZero();
+    assertThat(cached.size()).isZero();
+  }
+
+  @Test
+  void ofANewAggregateNothingIsRead() {
+    var stored = new StoredEntries();
+    var cached = new CachedMap<>(stored);
+    cached.isNew();
+
+    assertThat(cached.get(1)).isNull();
+    assertThat(cached.values()).isEmpty();
+    assertThat(stored.calls).isZero();
+  }
+
+  @Test
+  void someReadsOfOneAggregateAreFollowedByOneOfAll() {
+    var stored = new StoredEntries();
+    for (var i = 0; i < 100; i++) {
+      stored.entries.put(i, "v" + i);
+    }
+    var cached = new CachedMap<>(stored);
+    for (var i = 0; i < 100; i++) {
+      assertThat(cached.get(i)).isEqualTo("v" + i);
+    }
+    assertThat(stored.calls).isLessThan(10);
+  }
+
+  private static final class StoredEntries implements CachedMap.Backing<Integer, String> {
+    private final Map<Integer, String> entries = new TreeMap<>();
+    private int calls;
+
+    @Override
+    public @Nullable String read(Integer key) {
+      calls++;
+      return entries.get(key);
+    }
+
+    @Override
+    public void write(Integer key, String value) {
+      calls++;
+      entries.put(key, value);
+    }
+
+    @Override
+    public void remove(Integer key) {
+      calls++;
+      entries.remove(key);
+    }
+
+    @Override
+    public void readAll(BiConsumer<Integer, String> action) {
+      calls++;
+      entries.forEach(action);
+    }
+
+    @Override
+    public void clear() {
+      calls++;
+      entries.clear();
+    }
+  }
+}
