@@ -34,7 +34,8 @@ public record Stability(SortedMap<RegionId, VectorTime> heard) {
    * The commits that every region has: the least entries over all configured regions. Every commit
    * that is not applied here yet was, or will be, decided on all of them.
    *
-   * @param local the own region, which has what it applied
+   * @param local the own region
+   * @param applied what the own region's decider has applied: not what others in the region have
    * @param regions all configured regions; commits of others don't count
    */
   public VectorTime stable(RegionId local, VectorTime applied, Iterable<RegionId> regions) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param compactAt number of open graph entries at which compaction is tried next
  * @param heard what is known of what the other regions have; where there is a graph, or the state
  *     is one of replicated data types
+ * @param inLog what the own region's log has, as far as it was read here: whatever the region's
+ *     command job decides later was decided on all of it. Other than {@code applied}, which has
+ *     commits that are still on their way to the command job
  * @param voided commits that do not count, by dot
  * @param problem why there is no state; empty: nothing is wrong
  */
@@ -31,6 +34,7 @@ public record ReplicaHead(
     long heldSinceMillis,
     int compactAt,
     Stability heard,
+    VectorTime inLog,
     List<VoidCommit> voided,
     String problem) {
 
@@ -49,7 +53,7 @@ public record ReplicaHead(
   /** Of an aggregate of which nothing was applied. */
   public static ReplicaHead empty(Merging merging) {
     return new ReplicaHead(
-        merging, VectorTime.ZERO, 0, null, 0, 0, 0, Stability.NONE, List.of(), "");
+        merging, VectorTime.ZERO, 0, null, 0, 0, 0, Stability.NONE, VectorTime.ZERO, List.of(), "");
   }
 
   public ReplicaHead {
@@ -58,22 +62,61 @@ public record ReplicaHead(
 
   public ReplicaHead withHeld(int count, long sinceMillis) {
     return new ReplicaHead(
-        merging, applied, hlc, last, count, sinceMillis, compactAt, heard, voided, problem);
+        merging, applied, hlc, last, count, sinceMillis, compactAt, heard, inLog, voided, problem);
   }
 
   public ReplicaHead withProblem(String newProblem) {
     return new ReplicaHead(
-        merging, applied, hlc, last, held, heldSinceMillis, compactAt, heard, voided, newProblem);
+        merging,
+        applied,
+        hlc,
+        last,
+        held,
+        heldSinceMillis,
+        compactAt,
+        heard,
+        inLog,
+        voided,
+        newProblem);
   }
 
   public ReplicaHead withVoided(List<VoidCommit> newVoided) {
     return new ReplicaHead(
-        merging, applied, hlc, last, held, heldSinceMillis, compactAt, heard, newVoided, problem);
+        merging,
+        applied,
+        hlc,
+        last,
+        held,
+        heldSinceMillis,
+        compactAt,
+        heard,
+        inLog,
+        newVoided,
+        problem);
   }
 
   public ReplicaHead withCompactAt(int open) {
     return new ReplicaHead(
-        merging, applied, hlc, last, held, heldSinceMillis, open, heard, voided, problem);
+        merging, applied, hlc, last, held, heldSinceMillis, open, heard, inLog, voided, problem);
+  }
+
+  /** After the own log was seen to have a commit that was applied. */
+  public ReplicaHead seenInLog(Dot dot, VectorTime context) {
+    var now = inLog.merge(context.with(dot.origin(), Math.max(dot.n(), context.get(dot.origin()))));
+    return now.equals(inLog)
+        ? this
+        : new ReplicaHead(
+            merging,
+            applied,
+            hlc,
+            last,
+            held,
+            heldSinceMillis,
+            compactAt,
+            heard,
+            now,
+            voided,
+            problem);
   }
 
   /** After a commit was applied. */
@@ -88,6 +131,7 @@ public record ReplicaHead(
         heldSinceMillis,
         compactAt,
         nowHeard,
+        inLog,
         voided,
         problem);
   }

@@ -27,7 +27,7 @@ import java.util.TreeSet;
  */
 public final class VersionGraph {
 
-  private static final int MIN_OPEN_TO_COMPACT = 16;
+  private static final int MIN_OPEN_TO_COMPACT = 4;
 
   private final GraphEntries entries;
   private final Ancestry ancestry = new Ancestry(dot -> known(dot).edges());

@@ -1,14 +1,17 @@
 package dev.anabranch.wire;
 
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplicaHead.Merging;
 
 /**
- * What the cross-region job keeps of an aggregate, as stored: format 1, then every part in turn.
+ * What the cross-region job keeps of an aggregate, as stored: format 2, then every part in turn.
+ * Format 1, which is still read, did not know what the own log has.
  */
 public final class ReplicaBlob {
 
-  private static final int FORMAT = 1;
+  private static final int WITHOUT_LOG = 1;
+  private static final int FORMAT = 2;
   private static final Merging[] BY_CODE = Merging.values();
 
   private ReplicaBlob() {}
@@ -25,6 +28,7 @@ public final class ReplicaBlob {
     out.writeBytes(GateBlob.encode(head.heard()));
     out.writeBytes(VersionsBlob.encodeVoided(head.voided()));
     out.writeText(head.problem());
+    Dots.write(out, head.inLog());
     return out.toByteArray();
   }
 
@@ -34,21 +38,21 @@ public final class ReplicaBlob {
    * @throws WireFormatException if the bytes are not those of {@link #encode}
    */
   public static ReplicaHead decode(byte[] blob) {
-    var in = new BlobReader("replica", blob, FORMAT);
+    var format = blob.length > 0 && blob[0] == WITHOUT_LOG ? WITHOUT_LOG : FORMAT;
+    var in = new BlobReader("replica", blob, format);
     var merging = BY_CODE[in.readInt("merging", 0, BY_CODE.length - 1)];
-    var head =
-        new ReplicaHead(
-            merging,
-            Dots.readTime(in, "applied"),
-            in.readNumber("hlc"),
-            VersionsBlob.readOptional(in),
-            in.readInt("held", 0, Integer.MAX_VALUE),
-            in.readNumber("held since"),
-            in.readInt("compact at", 0, Integer.MAX_VALUE),
-            GateBlob.decodeStability(in.readBytes("heard")),
-            VersionsBlob.decodeVoided(in.readBytes("voided")),
-            in.readText("problem"));
+    var applied = Dots.readTime(in, "applied");
+    var hlc = in.readNumber("hlc");
+    var last = VersionsBlob.readOptional(in);
+    var held = in.readInt("held", 0, Integer.MAX_VALUE);
+    var heldSince = in.readNumber("held since");
+    var compactAt = in.readInt("compact at", 0, Integer.MAX_VALUE);
+    var heard = GateBlob.decodeStability(in.readBytes("heard"));
+    var voided = VersionsBlob.decodeVoided(in.readBytes("voided"));
+    var problem = in.readText("problem");
+    var inLog = format == WITHOUT_LOG ? VectorTime.ZERO : Dots.readTime(in, "own log");
     in.readEnd();
-    return head;
+    return new ReplicaHead(
+        merging, applied, hlc, last, held, heldSince, compactAt, heard, inLog, voided, problem);
   }
 }

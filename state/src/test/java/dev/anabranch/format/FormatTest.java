@@ -132,7 +132,7 @@ class FormatTest {
             ConflictBlob.encode(Samples.RESOLVED),
             ConflictBlob::decode),
         new Format(
-            "replica", Samples.REPLICA, ReplicaBlob.encode(Samples.REPLICA), ReplicaBlob::decode),
+            "replica-2", Samples.REPLICA, ReplicaBlob.encode(Samples.REPLICA), ReplicaBlob::decode),
         state("state-aggregate-view", new AggregateViewSerializer(), Samples.VIEW),
         state("state-conflict-record", new ConflictRecordSerializer(), Samples.CONFLICT),
         state(
@@ -163,6 +163,17 @@ class FormatTest {
   @MethodSource("formats")
   void isStillWritten(Format format) throws IOException {
     assertThat(hex(format.written)).isEqualTo(hex(stored(format)));
+  }
+
+  /** Written before it was known what the own log has. */
+  @Test
+  void theFirstReplicaIsStillUnderstood() throws IOException {
+    var format = new Format("replica", Samples.REPLICA, new byte[0], ReplicaBlob::decode);
+    assertThat(format.read.apply(stored(format)))
+        .usingRecursiveComparison()
+        .ignoringFields("inLog")
+        .isEqualTo(Samples.REPLICA);
+    assertThat(ReplicaBlob.decode(stored(format)).inLog()).isEqualTo(VectorTime.ZERO);
   }
 
   @Test

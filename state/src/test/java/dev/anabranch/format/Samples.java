@@ -282,6 +282,7 @@ final class Samples {
           1_709_209_800_123L,
           128,
           Stability.NONE.after(new Dot(US, 2), TIME),
+          VectorTime.of(Map.of(EU, 3L)),
           List.of(new VoidCommit(new Dot(US, 4), "twin", new Dot(EU, 3))),
           "evolve threw");
 

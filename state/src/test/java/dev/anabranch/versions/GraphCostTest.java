@@ -130,10 +130,10 @@ class GraphCostTest {
       if (states.graph().isWorthCompacting()) {
         states.compact(VectorTime.of(Map.of(A, n + 4L)));
       }
-      assertThat(stored.size()).isLessThan(40);
+      assertThat(stored.size()).isLessThan(30);
     }
-    // One for 20 commits, of about as many entries.
-    assertThat(entries.passes).as("passes over all entries").isLessThanOrEqualTo(1_000);
+    // One for 10 commits, of about as many entries.
+    assertThat(entries.passes).as("passes over all entries").isLessThanOrEqualTo(2_000);
   }
 
   private void line(long from, int count) {

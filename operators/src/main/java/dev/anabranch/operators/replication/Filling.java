@@ -8,6 +8,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplicaHead.Merging;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,29 +30,49 @@ final class Filling {
     this.nowMicros = nowMicros;
   }
 
-  /** Fills the state of the current key, and shows the aggregate; what it keeps is returned. */
+  /** Fills the state of the aggregate, and shows it; what it keeps is returned. */
   ReplicaHead fill(AggregateKey key, @Nullable TypeMerge<?> type, List<LogRow> commits) {
-    var merging = Replicator.mergingOf(type);
     var rows = withPayloads(commits);
-    var replica = tryFill(key, type, merging, rows);
-    if (replica == null) {
-      // Forked, though the type has a single home: versions of a conflict.
-      replica = tryFill(key, type, Merging.GRAPH, rows);
+    try {
+      return finished(filled(key, type, rows, true));
+    } catch (MissingVersionException e) {
+      // Built on what a filter has withheld from the region that decided it.
+      return finished(filled(key, type, rows, false));
     }
-    if (replica == null) {
-      throw new IllegalStateException("a graph takes forks: " + key);
-    }
+  }
+
+  private ReplicaHead finished(Replica replica) {
     replica.tellFound(nowMicros.getAsLong());
     replica.finish();
     return replica.head();
   }
 
+  private Replica filled(
+      AggregateKey key, @Nullable TypeMerge<?> type, List<LogRow> rows, boolean compacts) {
+    var replica = tryFill(key, type, Replicator.mergingOf(type), rows, compacts);
+    if (replica == null) {
+      // Forked, though the type has a single home: versions of a conflict.
+      replica = tryFill(key, type, Merging.GRAPH, rows, compacts);
+    }
+    if (replica == null) {
+      throw new IllegalStateException("a graph takes forks: " + key);
+    }
+    return replica;
+  }
+
   /** Null: it needs a graph. */
   private @Nullable Replica tryFill(
-      AggregateKey key, @Nullable TypeMerge<?> type, Merging merging, List<LogRow> rows) {
+      AggregateKey key,
+      @Nullable TypeMerge<?> type,
+      Merging merging,
+      List<LogRow> rows,
+      boolean compacts) {
     replicas.state().clear();
     held.begin(false);
     var replica = new Replica(replicas, key, type, ReplicaHead.empty(merging));
+    if (!compacts) {
+      replica.dropNothing();
+    }
     for (var row : rows) {
       var holdBack = new HoldBack(gate, replica.head().applied(), held);
       for (var ready : holdBack.offer(Rows.arrival(row)).ready()) {
@@ -63,6 +84,7 @@ final class Filling {
           return null;
         }
       }
+      replica.seenInLog(row);
     }
     return replica;
   }

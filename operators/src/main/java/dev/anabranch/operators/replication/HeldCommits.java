@@ -110,14 +110,13 @@ final class HeldCommits {
         });
   }
 
-  /** Takes note in the head of those that were taken. */
+  /** Takes note in the head of those that were taken, which are to be forgotten then. */
   void count(Replica replica) {
     if (taken == 0) {
       return;
     }
     var head = replica.head();
     var left = Math.max(0, head.held() - taken);
-    taken = 0;
     replica.head(head.withHeld(left, left == 0 ? 0 : head.heldSinceMillis()));
     state.holding(replica.head());
     if (left == 0) {

@@ -51,6 +51,7 @@ final class Replica {
   private @Nullable Folded folded;
   private @Nullable EncodedMessage encoded;
   private boolean applied;
+  private boolean compacts = true;
 
   /** A conflict that the commits read again went through; null: none so far. */
   private @Nullable String conflictInPast;
@@ -81,6 +82,11 @@ final class Replica {
     return key;
   }
 
+  /** Keeps all of the graph for this time. */
+  void dropNothing() {
+    compacts = false;
+  }
+
   ReplicaHead head() {
     return head;
   }
@@ -92,6 +98,8 @@ final class Replica {
   /**
    * Applies a commit that the gate has let pass.
    *
+   * @throws dev.anabranch.versions.MissingVersionException if it is built on what a filter has
+   *     withheld, or the graph has dropped: all of them have to be read again
    * @param fills whether its tombstone was applied before
    * @param quiet whether to tell nothing: it is read again, and was told of before
    */
@@ -117,6 +125,11 @@ final class Replica {
       addToGraph(row, quiet, nowMicros);
     }
     return Verdict.APPLIED;
+  }
+
+  /** Takes note that the own log has the commit. */
+  void seenInLog(LogRow row) {
+    head = head.seenInLog(Rows.dot(row), Rows.causality(row).context());
   }
 
   /** Writes what is to be kept, and shows the aggregate if it has changed. */
@@ -256,10 +269,12 @@ final class Replica {
    * Tried when the graph has doubled: one that a silent region keeps from shrinking costs little.
    */
   private void compact(VersionStates<Folded> known) {
-    if (entries.summary().open() < Math.max(head.compactAt(), 1) || !graph.isWorthCompacting()) {
+    if (!compacts
+        || entries.summary().open() < Math.max(head.compactAt(), 1)
+        || !graph.isWorthCompacting()) {
       return;
     }
-    var stable = head.heard().stable(environment.region(), head.applied(), environment.regions());
+    var stable = head.heard().stable(environment.region(), head.inLog(), environment.regions());
     // A state that can't be derived now must be derivable later.
     if (StreamSupport.stream(known.live().spliterator(), false)
         .noneMatch(version -> version.state().isBroken())) {

@@ -12,6 +12,7 @@ import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplicaHead.Merging;
 import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.model.Shards;
+import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -253,6 +254,9 @@ final class Replicator {
     var verdict = gate.verdict(head.applied(), held::isHollow, arrival);
     if (verdict instanceof GateVerdict.Duplicate duplicate) {
       counts.duplicate(in.region());
+      if (isOwn(in) && head.merging() == Merging.GRAPH) {
+        state.head(head.seenInLog(arrival.dot(), arrival.context()));
+      }
       if (duplicate.ownFromOutside() && !isOwn(in)) {
         ownCommits.compare(in);
       }
@@ -291,14 +295,21 @@ final class Replicator {
     }
     var outcome = holdBack.offer(arrival);
     var replica = new Replica(replicas, key, type, head);
-    for (var ready : outcome.ready()) {
-      var row = ready.dot().equals(arrival.dot()) ? in : heldCommits.take(ready.dot());
-      if (!release(replica, row, verdict instanceof GateVerdict.Fill, key)) {
-        return;
+    try {
+      for (var ready : outcome.ready()) {
+        var row = ready.dot().equals(arrival.dot()) ? in : heldCommits.take(ready.dot());
+        if (!release(replica, row, verdict instanceof GateVerdict.Fill, key)) {
+          return;
+        }
       }
+      heldCommits.count(replica);
+      replica.finish();
+      heldCommits.forgetTaken();
+    } catch (MissingVersionException e) {
+      LOG.info("{}: its graph is built anew from the own store: {}", key, e.getMessage());
+      readAgainSoon(key);
+      return;
     }
-    heldCommits.count(replica);
-    replica.finish();
     if (isOwn(in)) {
       ownCommits.remember(in.row());
     }
@@ -312,6 +323,9 @@ final class Replicator {
     }
     var verdict = replica.apply(row.row(), fills, false, task.nowMicros().getAsLong());
     if (verdict == Replica.Verdict.APPLIED) {
+      if (isOwn(row)) {
+        replica.seenInLog(row.row());
+      }
       return true;
     }
     if (verdict == Replica.Verdict.FORKED) {
@@ -322,10 +336,14 @@ final class Replicator {
           key,
           Rows.dot(row.row()));
     }
-    // The store has the commit when the command job has appended it: its own row comes back here.
+    readAgainSoon(key);
+    return false;
+  }
+
+  /** The store has the commit when the command job has appended it: its own row comes back here. */
+  private void readAgainSoon(AggregateKey key) {
     startReading(key);
     task.timerInMillis().accept(Math.min(1_000L, options.holdPatience().toMillis()));
-    return false;
   }
 
   private boolean mustReadAgain(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {

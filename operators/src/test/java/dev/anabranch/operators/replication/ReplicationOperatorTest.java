@@ -11,6 +11,7 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RowKind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +99,72 @@ class ReplicationOperatorTest {
     assertThat(harness.state("Auto/1")).isEqualTo("(:x|y)z");
     assertThat(harness.conflictTexts()).containsExactly("resolved a:1+b:1", "resolved a:1+b:1");
     assertThat(harness.conflicts().get(1).settlement().how()).isEqualTo("commit");
+  }
+
+  /** The command job has not applied yet what came here from the peers. */
+  @Test
+  void anOwnCommitMayBeBuiltOnWhatOthersHaveLongLeftBehind() throws Exception {
+    var base = b.commit("Hand/1", "c0", "x");
+    a.take(base.row());
+    var own = a.commit("Hand/1", "own", "y");
+    var late = growElsewhere(base);
+    feed(base);
+    feed(late.toArray(new PublishedRow[0]));
+
+    feed(a.log().get(0), "a");
+    feed(own);
+
+    assertThat(live("Hand/1")).containsExactlyInAnyOrder("a:1", "c:1");
+  }
+
+  /** What the own log has is stable, and a commit before it in that log was lost on the way. */
+  @Test
+  void aGraphThatLacksWhatACommitIsBuiltOnIsBuiltAnewFromTheStore() throws Exception {
+    var base = b.commit("Hand/1", "c0", "x");
+    a.take(base.row());
+    var own = a.commit("Hand/1", "own", "y");
+    var late = growElsewhere(base);
+    late.forEach(row -> a.take(row.row()));
+    feed(base);
+    feed(late.toArray(new PublishedRow[0]));
+    for (var row : a.log()) {
+      if (!row.equals(own.row())) {
+        feed(row, "a");
+      }
+    }
+    // Compaction is tried when the graph has doubled.
+    var newest = new ArrayList<PublishedRow>();
+    for (var i = 0; i < 20; i++) {
+      newest.add(c.commit("Hand/1", "new-" + i, "z"));
+      feed(newest.get(i));
+    }
+
+    a.log().forEach(store::append);
+    feed(own);
+    harness.pass(Duration.ofSeconds(2));
+    assertThat(live("Hand/1")).containsExactlyInAnyOrder("a:1", "c:1");
+
+    for (var row : newest) {
+      feed(a.take(row.row()));
+    }
+    assertThat(live("Hand/1")).containsExactlyInAnyOrder("a:1", "c:21");
+  }
+
+  /** Commits of b on the first, and one of c on all of them. */
+  private List<PublishedRow> growElsewhere(PublishedRow base) {
+    var rows = new ArrayList<PublishedRow>();
+    c.take(base.row());
+    for (var i = 0; i < 20; i++) {
+      var row = b.commit("Hand/1", "grow-" + i, "x");
+      c.take(row.row());
+      rows.add(row);
+    }
+    rows.add(c.commit("Hand/1", "all", "x"));
+    return rows;
+  }
+
+  private List<String> live(String aggregate) {
+    return harness.view(aggregate).live().stream().map(v -> v.dot().toString()).toList();
   }
 
   @Test
