@@ -13,9 +13,9 @@ final class MergeOptions {
       JobOption.withDefault(
           key("merge.cache-size")
               .intType()
-              .defaultValue(20_000)
+              .defaultValue(10_000)
               .withDescription(
-                  "Number of aggregates that each subtask keeps decoded on the heap, with 64 entries"
+                  "Number of aggregates that each subtask keeps decoded on the heap, with 24 entries"
                       + " each on average at most; others are read from RocksDB when their next"
                       + " commit comes."),
           ValueRule.between(1, 100_000_000));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplicaCache {
 
   private static final int MAX_CHANGED = 4_096;
-  private static final int ENTRIES_PER_AGGREGATE = 64;
+  private static final int ENTRIES_PER_AGGREGATE = 24;
 
   private final Consumer<Object> currentKey;
   private final Function<String, LiveReplica> load;
