@@ -108,7 +108,6 @@ class ProjectionJobITCase {
     try (var load = region.load(30, 2)) {
       for (var request :
           List.of(
-              "select shard, next_offset",
               "insert into `purses",
               "insert into `totals",
               "update projection_position",
