@@ -10,7 +10,6 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -62,7 +61,7 @@ public class DecisionsBenchmark {
         null,
         new Version(17, PAST, PAST.frontier(), state),
         CommandWindow.EMPTY,
-        new BitSet());
+        new Changes());
   }
 
   @Benchmark

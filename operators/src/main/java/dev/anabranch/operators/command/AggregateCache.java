@@ -11,7 +11,6 @@ import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
 import dev.anabranch.wire.StoredVersions;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * aggregate that was used since its last visit, and takes the first one that was not. A use costs
  * one flag; a list in order of use would cost three scattered writes.
  *
- * <p><b>Recovery.</b> {@link #writeBack} before a checkpoint makes the keyed state complete. What
- * can be done of it while the task waits for its last appends, {@link #writeBackIdle} does.
+ * <p><b>Recovery.</b> {@link #writeBack} before a checkpoint makes the keyed state complete. As
+ * that is a pause, {@link #writeBackResting} does a part of it whenever the task has time, and
+ * {@link #writeBackIdle} while it waits for its last appends.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -38,7 +38,12 @@ final class AggregateCache {
   private static final Logger LOG = LoggerFactory.getLogger(AggregateCache.class);
 
   /** Few enough that an append that ends meanwhile hardly waits. */
-  private static final int IDLE_WRITES = 32;
+  private static final int WRITES_AT_A_TIME = 32;
+
+  /** An aggregate that changes more often is written at checkpoints only, however large it is. */
+  private static final long REST_NANOS = 500_000_000;
+
+  private static final int END_OF_SWEEP = -1;
 
   private final AggregateTypes types;
   private final OwnedState state;
@@ -51,8 +56,12 @@ final class AggregateCache {
 
   private int hand = -1;
 
-  /** Places on the clock whose aggregate must be written back. */
-  private final BitSet changed = new BitSet();
+  /** The place that {@link #writeBackResting} looks at next. */
+  private int sweep = END_OF_SWEEP;
+
+  private long sweepNanos;
+
+  private final Changes changes = new Changes();
 
   private long hits;
   private long misses;
@@ -101,8 +110,33 @@ final class AggregateCache {
 
   /** Writes every changed aggregate's committed part to the keyed state. */
   void writeBack() {
-    for (var slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
+    for (var slot = changes.next(0); slot >= 0; slot = changes.next(slot + 1)) {
       write(clock.get(slot));
+    }
+  }
+
+  /**
+   * Writes a few of the aggregates that have not changed for a while, if there are any: those that
+   * a region with time to spare need not keep for its checkpoint.
+   */
+  void writeBackResting(long nowNanos) {
+    if (sweep == END_OF_SWEEP) {
+      if (nowNanos - sweepNanos < REST_NANOS) {
+        return;
+      }
+      sweepNanos = nowNanos;
+      sweep = 0;
+    }
+    var written = 0;
+    for (sweep = changes.next(sweep); sweep >= 0; sweep = changes.next(sweep + 1)) {
+      if (written == WRITES_AT_A_TIME) {
+        return;
+      }
+      var aggregate = clock.get(sweep);
+      if (!changes.takeRecent(sweep) && !aggregate.isPinned()) {
+        write(aggregate);
+        written++;
+      }
     }
   }
 
@@ -113,11 +147,11 @@ final class AggregateCache {
    */
   boolean writeBackIdle() {
     var written = 0;
-    for (var slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
+    for (var slot = changes.next(0); slot >= 0; slot = changes.next(slot + 1)) {
       var aggregate = clock.get(slot);
       if (!aggregate.isPinned()) {
         write(aggregate);
-        if (++written == IDLE_WRITES) {
+        if (++written == WRITES_AT_A_TIME) {
           break;
         }
       }
@@ -134,7 +168,7 @@ final class AggregateCache {
       if (aggregate.recentlyUsed) {
         aggregate.recentlyUsed = false;
       } else if (!aggregate.isPinned()) {
-        if (changed.get(hand)) {
+        if (changes.has(hand)) {
           write(aggregate);
         }
         aggregates.remove(aggregate.routingKey);
@@ -157,7 +191,7 @@ final class AggregateCache {
             encoded,
             aggregate.window,
             aggregate.brokenReason));
-    changed.clear(aggregate.slot);
+    changes.written(aggregate.slot);
   }
 
   private static @Nullable EncodedMessage encode(LiveAggregate aggregate) {
@@ -195,7 +229,7 @@ final class AggregateCache {
             : null;
     if (record == null) {
       return new LiveAggregate(
-          key, routingKey, type, heard, graph, initial(type), CommandWindow.EMPTY, changed);
+          key, routingKey, type, heard, graph, initial(type), CommandWindow.EMPTY, changes);
     }
     var brokenReason = record.brokenReason();
     Object value = null;
@@ -221,7 +255,7 @@ final class AggregateCache {
     var versions = graph == null ? record.past().frontier() : graph.live();
     var committed = new Version(record.version(), record.past(), versions, value);
     var live =
-        new LiveAggregate(key, routingKey, type, heard, graph, committed, record.window(), changed);
+        new LiveAggregate(key, routingKey, type, heard, graph, committed, record.window(), changes);
     live.brokenReason = brokenReason;
     return live;
   }

@@ -38,6 +38,9 @@ final class CommandShards implements AutoCloseable {
    */
   private static final int MAX_OPEN_CHECKPOINTS = 100;
 
+  /** Appends of no more leave the task time for work that could wait. */
+  private static final int FEW_ROWS = 32;
+
   private final CommandOperatorOptions options;
   private final EventStore store;
   private final OwnedState state;
@@ -84,7 +87,13 @@ final class CommandShards implements AutoCloseable {
     this.remote =
         new RemoteCommits(options, aggregates, lanes, processor, environment.outputs(), metrics);
     var commits = new CommitPath(options, lanes, processor, environment.outputs(), metrics);
-    lanes.onAppend(commits::ended);
+    lanes.onAppend(
+        (lane, append) -> {
+          commits.ended(lane, append);
+          if (append.rows().size() <= FEW_ROWS) {
+            aggregates.writeBackResting(System.nanoTime());
+          }
+        });
   }
 
   private static HeardRegions.Regions regionsOf(CommandOperatorOptions options) {

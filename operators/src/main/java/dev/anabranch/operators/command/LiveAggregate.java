@@ -7,7 +7,6 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +50,7 @@ final class LiveAggregate {
   /** Its place in the cache. */
   int slot;
 
-  /** The places whose committed part differs from the keyed state. */
-  private final BitSet changed;
+  private final Changes changes;
 
   /** Whether it was used since the cache last looked for one to evict. */
   boolean recentlyUsed = true;
@@ -68,7 +66,7 @@ final class LiveAggregate {
       @Nullable AggregateGraph graph,
       Version committed,
       CommandWindow window,
-      BitSet changed) {
+      Changes changes) {
     this.key = key;
     this.routingKey = routingKey;
     this.type = type;
@@ -77,12 +75,12 @@ final class LiveAggregate {
     this.committed = committed;
     this.head = committed;
     this.window = window;
-    this.changed = changed;
+    this.changes = changes;
   }
 
   /** The committed part has moved away from the keyed state. */
   void markDirty() {
-    changed.set(slot);
+    changes.add(slot);
   }
 
   /** The head moves on by a pending row; what application code throws parks the aggregate. */

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class AggregateCacheTest {
 
   private static final int MAX = 3;
+  private static final long SECOND = 1_000_000_000;
 
   private final WrittenAggregates written = new WrittenAggregates();
   private final AggregateCache cache =
@@ -91,15 +92,43 @@ class AggregateCacheTest {
     assertThat(written.writes).isEqualTo(2);
   }
 
+  @Test
+  void whatHasNotChangedForAWhileIsWrittenBeforeTheCheckpoint() {
+    var resting = get("resting");
+    var changing = get("changing");
+    var pending = get("pending");
+    for (var live : List.of(resting, changing, pending)) {
+      commit(live);
+    }
+    pin(pending);
+
+    // The first look only learns who changes from now on, and is not repeated at once.
+    cache.writeBackResting(SECOND);
+    cache.writeBackResting(SECOND + 1);
+    assertThat(written.writes).isZero();
+
+    commit(changing);
+    cache.writeBackResting(2 * SECOND);
+    assertThat(written.versions).containsOnlyKeys("Tally/resting");
+
+    cache.writeBackResting(3 * SECOND);
+    cache.writeBackResting(4 * SECOND);
+    assertThat(written.versions).containsOnlyKeys("Tally/resting", "Tally/changing");
+    assertThat(written.writes).isEqualTo(2);
+    cache.writeBack();
+    assertThat(written.writes).isEqualTo(3);
+  }
+
   @Property
   void aWriteBackLeavesTheKeyedStateComplete(
-      @ForAll @Size(max = 60) List<@IntRange(max = 31) Integer> steps) {
+      @ForAll @Size(max = 60) List<@IntRange(max = 35) Integer> steps) {
     // The tries of a property share an instance.
     new AggregateCacheTest().checkWriteBack(steps);
   }
 
   private void checkWriteBack(List<Integer> steps) {
     var expected = new HashMap<String, Long>();
+    var now = 0L;
     for (var step : steps) {
       var name = "n" + step % 8;
       if (step < 16) {
@@ -109,8 +138,11 @@ class AggregateCacheTest {
       } else if (step < 28) {
         assertThat(get(name).committed.version())
             .isEqualTo(expected.getOrDefault("Tally/" + name, 0L));
-      } else {
+      } else if (step < 32) {
         cache.writeBackIdle();
+      } else {
+        now += SECOND;
+        cache.writeBackResting(now);
       }
     }
     cache.writeBack();

@@ -16,7 +16,6 @@ import dev.anabranch.model.SourcePosition;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.operators.command.LiveAggregate.Version;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -43,7 +42,7 @@ class PendingCommandsTest {
           null,
           new Version(0, CausalPast.NONE, List.of(), null),
           CommandWindow.EMPTY,
-          new BitSet());
+          new Changes());
 
   /** Against a plain list; ids are few, so that rows share them, as another region's may. */
   @Property
