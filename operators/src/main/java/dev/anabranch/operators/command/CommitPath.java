@@ -44,7 +44,10 @@ final class CommitPath {
     var result = append.result();
     if (result instanceof AppendResult.Appended) {
       counts.appended(append.rows().size(), append.nanos());
-      committed(lane, append.rows());
+      var commands = lane.takeInFlight();
+      // What has formed was decided on these: the database need not wait until they are told of.
+      lanes.trySend(lane);
+      committed(lane, commands, append.rows());
     } else if (result instanceof AppendResult.DuplicateCommands duplicates) {
       repeatsFound(lane, append.rows(), duplicates.stored());
     } else if (result instanceof AppendResult.Fenced fenced) {
@@ -74,8 +77,7 @@ final class CommitPath {
     lanes.trySend(lane);
   }
 
-  private void committed(Lane lane, List<LogRow> rows) {
-    var commands = lane.takeInFlight();
+  private void committed(Lane lane, List<PendingCommand> commands, List<LogRow> rows) {
     for (var i = 0; i < rows.size(); i++) {
       var row = rows.get(i);
       var command = commands.get(i);
