@@ -3,6 +3,7 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.wire.EventsBlob;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,14 +34,13 @@ final class StoredState {
   /** What is broken is not kept: the next release may read it. */
   Folded folded(TypeMerge<?> type) {
     var known = decoded;
-    if (known != null || blob == null) {
-      return known == null ? Folded.broken("it was never stored") : known;
+    if (known == null) {
+      known = type.decodeBlob(Objects.requireNonNull(blob, "either of the two is there"));
+      if (!known.isBroken()) {
+        decoded = known;
+      }
     }
-    var read = type.decodeBlob(blob);
-    if (!read.isBroken()) {
-      decoded = read;
-    }
-    return read;
+    return known;
   }
 
   byte[] toBlob() {
