@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * The cross-region job works off the log of a peer that was on its topic before: gate, graph,
- * states, into the topics of inbound commits and of views.
+ * states, into the topics of inbound commits and of views. What it releases comes back in the
+ * region's own log, which it follows as well.
  */
 final class MergeCell implements Cell {
 
@@ -69,12 +70,14 @@ final class MergeCell implements Cell {
     var topics = Topics.create(broker);
     try (var schema = setting.database().newSchema();
         var checkpoints = new Checkpoints(setting.work());
+        var ownLog = EchoedLog.follow(broker, schema, topics.inbound(), topics.events());
         var job = start(schema, checkpoints, log, topics)) {
       var measured =
           new Backlog(
                   commits,
                   () -> {
                     job.requireAlive();
+                    ownLog.requireAlive();
                     return broker.records(topics.inbound());
                   })
               .measure(setting.processes(), Recording.none());

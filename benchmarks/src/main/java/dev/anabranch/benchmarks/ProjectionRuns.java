@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -153,9 +155,19 @@ final class ProjectionRuns {
     }
   }
 
-  /** Commands at a rate, each until the table shows it; micros from the intended time. */
-  Histogram visible(double perSecond, Duration warmUp, Duration window) throws Exception {
-    var histogram = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(2), 3);
+  /**
+   * How long commands took, in microseconds from the intended time.
+   *
+   * @param replied until the answer
+   * @param visible until the table showed it
+   * @param rate of the same window
+   */
+  record Visible(Histogram replied, Histogram visible, Rate rate) {}
+
+  /** Commands at a rate, each until the table shows it. */
+  Visible visible(double perSecond, Duration warmUp, Duration length) throws Exception {
+    var replied = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(2), 3);
+    var visible = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(2), 3);
     var commands = setting.broker().newTopic("commands", Broker.PARTITIONS);
     try (var schema = setting.database().newSchema();
         var checkpoints = new Checkpoints(setting.work());
@@ -171,35 +183,48 @@ final class ProjectionRuns {
                 .maxInFlight(100_000)
                 .build()) {
       var plan = new CommandPlan(setting.options(), 1);
-      var level = ReplyLevel.projected(queries, ProjectionReadModel.NAME, Duration.ofMinutes(1));
       var warm = (long) (perSecond * warmUp.toMillis() / 1e3);
-      var all = warm + (long) (perSecond * window.toMillis() / 1e3);
+      var all = warm + (long) (perSecond * length.toMillis() / 1e3);
       var pending = new ArrayList<CompletableFuture<?>>();
       var start = System.nanoTime();
+      var window = CpuWindow.begin(setting.processes());
       for (var i = 0L; i < all; i++) {
         var intended = start + (long) (i / perSecond * 1e9);
         var wait = intended - System.nanoTime();
         if (wait > 0) {
           TimeUnit.NANOSECONDS.sleep(wait);
         }
+        if (i == warm) {
+          window = CpuWindow.begin(setting.processes());
+        }
         var measured = i >= warm;
+        Consumer<Histogram> record =
+            histogram -> {
+              if (measured) {
+                histogram.recordValue((System.nanoTime() - intended) / 1_000);
+              }
+            };
         var command = plan.nextForClient(plan.nextCommandId());
         pending.add(
             client
-                .send(command, level)
-                .thenRun(
-                    () -> {
-                      if (measured) {
-                        histogram.recordValue((System.nanoTime() - intended) / 1_000);
-                      }
-                    }));
+                .send(command, ReplyLevel.COMMITTED)
+                .thenCompose(
+                    reply -> {
+                      record.accept(replied);
+                      return queries.projected(
+                          Objects.requireNonNull(reply.backing()),
+                          ProjectionReadModel.NAME,
+                          Duration.ofMinutes(1));
+                    })
+                .thenRun(() -> record.accept(visible)));
       }
+      var rate = Rate.of(window.end(), all - warm);
       for (var each : pending) {
         each.join();
       }
       projections.requireAlive();
+      return new Visible(replied, visible, rate);
     }
-    return histogram;
   }
 
   private FlinkJob startJob(

@@ -55,8 +55,13 @@ final class ProjectionsCommand implements Callable<Integer> {
       var runs = new ProjectionRuns(setting, events);
       if (visibleOnly) {
         for (var number = 1; number <= options.rounds; number++) {
-          var micros = percentiles(runs.visible(rate, options.warmUp, options.window));
-          System.out.println("round " + number + ", until visible, µs: " + micros);
+          var run = runs.visible(rate, options.warmUp, options.window);
+          System.out.printf(
+              "round %d, µs until replied %s, until visible %s; CPU µs per command %s%n",
+              number,
+              percentiles(run.replied()),
+              percentiles(run.visible()),
+              run.rate().microsByProcess());
         }
         return 0;
       }
@@ -70,7 +75,7 @@ final class ProjectionsCommand implements Callable<Integer> {
                 runs.rawUpsert(),
                 runs.live(),
                 runs.rebuild(),
-                percentiles(runs.visible(rate, options.warmUp, options.window)));
+                percentiles(runs.visible(rate, options.warmUp, options.window).visible()));
         rounds.add(round);
         print(number, round);
       }

@@ -32,6 +32,7 @@ final class ThreadGroups {
     BY_PREFIX.put("Source Data Fet", KAFKA);
     BY_PREFIX.put("kafka-", KAFKA);
     BY_PREFIX.put("load-", CLIENT);
+    BY_PREFIX.put("tail-", CLIENT);
     BY_PREFIX.put("raw-", WRITERS);
     BY_PREFIX.put("rocksdb", CHECKPOINTS);
     BY_PREFIX.put("AsyncOperations", CHECKPOINTS);
