@@ -119,7 +119,8 @@ enum CellKind {
 
   private static LoadCell.TargetFactory inProcess(Setting setting, double hotShare) {
     var draw = new AggregateDraw(setting.options().aggregates, hotShare);
-    return (schema, checkpoints) -> new InProcessJob(setting.options(), draw, schema, checkpoints);
+    return (schema, checkpoints) ->
+        new InProcessJob(setting.options(), draw, 1, schema, checkpoints);
   }
 
   private static LoadCell.TargetFactory kafka(Setting setting) {

@@ -69,7 +69,9 @@ final class CompareCommand implements Callable<Integer> {
             new Setting(options, database, work.resolve("servers"), preload, backlog, rate)) {
       var cells = new ArrayList<Cell>();
       for (var kind : kinds) {
-        cells.addAll(kind.cells(setting, outstanding));
+        for (var cell : kind.cells(setting, outstanding)) {
+          cells.addAll(CheckpointedCell.each(cell, options));
+        }
       }
       var machine = Machine.facts();
       var results = new Rounds(options, cells).run();

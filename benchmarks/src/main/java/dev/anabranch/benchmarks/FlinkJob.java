@@ -35,7 +35,7 @@ final class FlinkJob implements AutoCloseable {
     settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MANAGED_MEMORY);
     settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
-    settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, options.checkpoints);
+    settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, options.checkpointInterval());
     settings.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     settings.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(2));
@@ -45,6 +45,7 @@ final class FlinkJob implements AutoCloseable {
     settings.set(CoreOptions.DEFAULT_PARALLELISM, options.parallelism);
     // A failure is to be seen, not mended.
     settings.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    options.flink.forEach(settings::setString);
     return StreamExecutionEnvironment.createLocalEnvironment(options.parallelism, settings);
   }
 

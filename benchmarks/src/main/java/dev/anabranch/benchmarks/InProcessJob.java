@@ -26,9 +26,13 @@ final class InProcessJob implements Target {
   private final CommandPlan plan;
   private final FlinkJob job;
 
-  InProcessJob(LoadOptions options, AggregateDraw draw, Database.Schema schema, Path checkpoints)
+  /**
+   * @param seed of the command ids, which must be new to the region
+   */
+  InProcessJob(
+      LoadOptions options, AggregateDraw draw, long seed, Database.Schema schema, Path checkpoints)
       throws Exception {
-    plan = new CommandPlan(options, draw, draw.aggregates());
+    plan = new CommandPlan(options, draw, seed);
     var env = FlinkJob.environment(options, checkpoints);
     var rows =
         env.fromSource(

@@ -28,7 +28,11 @@ final class LargeRegionCell implements Cell {
     try (var checkpoints = new Checkpoints(setting.work());
         var job =
             new InProcessJob(
-                setting.options(), region.draw(), region.schema(), checkpoints.path())) {
+                setting.options(),
+                region.draw(),
+                region.commits(),
+                region.schema(),
+                checkpoints.path())) {
       region.awaitRead(job);
       var load = new ClosedLoop(job, outstanding);
       var measured =

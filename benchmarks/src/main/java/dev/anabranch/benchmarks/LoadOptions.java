@@ -3,6 +3,8 @@ package dev.anabranch.benchmarks;
 import dev.anabranch.embedded.DatabaseKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -30,8 +32,13 @@ final class LoadOptions {
   @Option(
       names = "--stored",
       defaultValue = "5000000",
-      description = "Aggregates, with one commit each, of the region with a history.")
+      description = "Commits of the region with a history.")
   int stored = 5_000_000;
+
+  @Option(
+      names = "--stored-aggregates",
+      description = "How many aggregates they are of. Default: as many.")
+  @Nullable Integer storedAggregates;
 
   @Option(names = "--event-bytes", defaultValue = "250", description = "Of each encoded event.")
   int eventBytes = 250;
@@ -51,8 +58,20 @@ final class LoadOptions {
   @Option(names = "--parallelism", defaultValue = "1", description = "Of Flink jobs.")
   int parallelism = 1;
 
-  @Option(names = "--checkpoints", defaultValue = "PT5S", description = "Interval of Flink's.")
-  Duration checkpoints = Duration.ofSeconds(5);
+  @Option(
+      names = "--checkpoints",
+      split = ",",
+      defaultValue = "PT5S",
+      description = "Interval of Flink's; a list runs each cell with each.")
+  List<Duration> checkpoints = List.of(Duration.ofSeconds(5));
+
+  private @Nullable Duration checkpointInterval;
+
+  @Option(
+      names = "--flink",
+      paramLabel = "KEY=VALUE",
+      description = "An option of Flink's, for every job; may be given several times.")
+  Map<String, String> flink = Map.of();
 
   @Option(
       names = "--cache",
@@ -86,6 +105,19 @@ final class LoadOptions {
 
   @Option(names = "--jfr", description = "Records the window of the last round's Flink job here.")
   @Nullable Path jfr;
+
+  int storedAggregates() {
+    return storedAggregates == null ? stored : storedAggregates;
+  }
+
+  /** That of the cell which runs. */
+  Duration checkpointInterval() {
+    return checkpointInterval == null ? checkpoints.get(0) : checkpointInterval;
+  }
+
+  void useCheckpoints(Duration interval) {
+    checkpointInterval = interval;
+  }
 
   DatabaseKind databaseKind() {
     if (database == null) {

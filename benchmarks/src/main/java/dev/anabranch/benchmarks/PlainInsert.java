@@ -23,7 +23,7 @@ final class PlainInsert implements AutoCloseable {
 
   private final Connection connection;
   private final Statement statement;
-  private final String tail;
+  private String tail;
   private final StringBuilder sql = new StringBuilder(1 << 19);
   private int rows;
 
@@ -31,15 +31,13 @@ final class PlainInsert implements AutoCloseable {
     this.connection = connection;
     this.statement = connection.createStatement();
     this.statement.setEscapeProcessing(false);
-    this.tail =
-        ","
-            + quoted(blobs.causality())
-            + ",_binary'',"
-            + quoted(blobs.reply())
-            + ","
-            + quoted(blobs.events())
-            + ")";
+    this.tail = tailOf(blobs);
     clear();
+  }
+
+  /** What rows that are added from now on share. */
+  void share(Blobs blobs) {
+    tail = tailOf(blobs);
   }
 
   int rows() {
@@ -85,6 +83,16 @@ final class PlainInsert implements AutoCloseable {
     sql.setLength(0);
     sql.append(INSERT);
     rows = 0;
+  }
+
+  private static String tailOf(Blobs blobs) {
+    return ","
+        + quoted(blobs.causality())
+        + ",_binary'',"
+        + quoted(blobs.reply())
+        + ","
+        + quoted(blobs.events())
+        + ")";
   }
 
   private static String quoted(byte[] value) {

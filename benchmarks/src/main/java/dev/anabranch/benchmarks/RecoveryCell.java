@@ -27,7 +27,9 @@ final class RecoveryCell implements Cell {
     var options = setting.options();
     var recording = ++runs == options.rounds ? new Recording(options.jfr) : Recording.none();
     try (var checkpoints = new Checkpoints(setting.work());
-        var job = new InProcessJob(options, region.draw(), region.schema(), checkpoints.path())) {
+        var job =
+            new InProcessJob(
+                options, region.draw(), region.commits(), region.schema(), checkpoints.path())) {
       var rows = region.commits();
       recording.start();
       var cpu = CpuWindow.begin(setting.processes());

@@ -31,6 +31,9 @@ final class RowPlan {
   static final long OCCURRED_AT = 1_800_000_000_000_000L;
   static final long HLC = (OCCURRED_AT / 1_000) << 16;
 
+  /** Of what all rows of a plan share: its length counts, nobody folds it. */
+  private static final long TYPICAL_VERSION = 17;
+
   private static final RegionId REGION = new RegionId(Database.REGION);
 
   private final SplittableRandom random;
@@ -61,7 +64,7 @@ final class RowPlan {
       }
     }
     mine = java.util.Arrays.copyOf(all, count);
-    blobs = blobsOf(options);
+    blobs = blobsOf(options, TYPICAL_VERSION);
   }
 
   Row next() {
@@ -95,17 +98,18 @@ final class RowPlan {
   }
 
   /** Those of a commit in the middle of an aggregate's life. */
-  static Blobs blobsOf(LoadOptions options) {
+  static Blobs blobsOf(LoadOptions options, long version) {
     var type = BenchmarkDomain.type();
     var event =
         new BenchmarkDomain.Deposited(
             12, 3_456, CommandPlan.note(options.eventBytes - CommandPlan.EVENT_FRAME_BYTES));
-    var reply = new ReplyBody("", "", Map.of(), 17, "", Blobs.EMPTY);
+    var reply = new ReplyBody("", "", Map.of(), version, "", Blobs.EMPTY);
+    var before = version - 1;
     var causality =
         new Causality(
-            VectorTime.ZERO.with(REGION, 16),
-            List.of(new Dot(REGION, 16)),
-            VectorTime.ZERO.with(REGION, HLC),
+            before == 0 ? VectorTime.ZERO : VectorTime.ZERO.with(REGION, before),
+            before == 0 ? List.of() : List.of(new Dot(REGION, before)),
+            before == 0 ? VectorTime.ZERO : VectorTime.ZERO.with(REGION, HLC),
             "");
     return new Blobs(
         CausalityBlob.encode(causality),

@@ -11,8 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * A region that has a history: one commit of each of many aggregates. It is filled once, and cells
- * add to it what they commit; they all run the job without a checkpoint, so it reads the whole log.
+ * A region that has a history: of each of its aggregates as many commits. It is filled once, and
+ * cells add to it what they commit; they all run the job without a checkpoint, so it reads the
+ * whole log.
  */
 final class StoredRegion {
 
@@ -53,13 +54,18 @@ final class StoredRegion {
       throws SQLException {
     var random = new SplittableRandom(part);
     var offsets = new long[options.shards];
-    try (var insert = new PlainInsert(schema.connect(), RowPlan.blobsOf(options))) {
-      for (var aggregate = 0; aggregate < options.stored; aggregate++) {
+    try (var insert = new PlainInsert(schema.connect(), RowPlan.blobsOf(options, 1))) {
+      for (var i = 0; i < options.stored; i++) {
+        var aggregate = i % options.storedAggregates();
+        var version = i / options.storedAggregates() + 1;
+        if (aggregate == 0) {
+          insert.share(RowPlan.blobsOf(options, version));
+        }
         var key = new AggregateKey(BenchmarkDomain.TYPE, CommandPlan.aggregateId(aggregate));
         var shard = Shards.shardOf(key, options.shards);
         if (shard % options.connections == part) {
           var id = CommandPlan.commandId(random);
-          insert.add(new Row(aggregate, 1, id, shard, offsets[shard]++));
+          insert.add(new Row(aggregate, version, id, shard, offsets[shard]++));
           if (insert.rows() == options.batch) {
             insert.execute();
           }
@@ -82,7 +88,7 @@ final class StoredRegion {
   }
 
   AggregateDraw draw() {
-    return AggregateDraw.evenly(options.stored);
+    return AggregateDraw.evenly(options.storedAggregates());
   }
 
   /** Returns when the job has read the whole log and answers commands. */
