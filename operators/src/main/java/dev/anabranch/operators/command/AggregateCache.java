@@ -10,6 +10,7 @@ import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
 import dev.anabranch.wire.StoredVersions;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,9 +24,13 @@ import org.slf4j.LoggerFactory;
  * was not used lately goes, after its committed part is written back. Aggregates with pending
  * commands stay.
  *
- * <p>Which one goes is found by the clock algorithm (Corbató, 1968): a hand goes round, spares each
- * aggregate that was used since its last visit, and takes the first one that was not. A use costs
- * one flag; a list in order of use would cost three scattered writes.
+ * <p>Which one goes is found as S3-FIFO does (Yang et al., SOSP 2023). Once the cache is full, what
+ * is loaded is a newcomer, of which there are few: the oldest of them goes unless it was used
+ * again, or was loaded again soon after it had gone; then it becomes a resident. So millions of
+ * aggregates that are used once each neither push out those in use, nor grow old on the heap, nor
+ * leave much to write before a checkpoint. Among residents a clock's hand (Corbató, 1968) spares
+ * each that was used since its last visit. A use costs one flag; a list in order of use would cost
+ * three scattered writes.
  *
  * <p><b>Recovery.</b> {@link #writeBack} before a checkpoint makes the keyed state complete. As
  * that is a pause, {@link #writeBackResting} does a part of it whenever the task has time, and
@@ -45,6 +50,9 @@ final class AggregateCache {
 
   private static final int END_OF_SWEEP = -1;
 
+  /** One newcomer to so many places: the share that S3-FIFO's authors found to do well. */
+  private static final int PLACES_PER_NEWCOMER = 10;
+
   private final AggregateTypes types;
   private final OwnedState state;
   private final HeardRegions.Regions regions;
@@ -55,6 +63,14 @@ final class AggregateCache {
   private final List<LiveAggregate> clock = new ArrayList<>(1024);
 
   private int hand = -1;
+
+  /** Those that must be used again to stay, in the order in which they came. */
+  private final ArrayDeque<LiveAggregate> newcomers = new ArrayDeque<>();
+
+  private final int maxNewcomers;
+
+  /** Newcomers that have gone. */
+  private final RecentHashes gone;
 
   /** The place that {@link #writeBackResting} looks at next. */
   private int sweep = END_OF_SWEEP;
@@ -72,6 +88,8 @@ final class AggregateCache {
     this.state = state;
     this.regions = regions;
     this.maxAggregates = maxAggregates;
+    this.maxNewcomers = Math.max(1, maxAggregates / PLACES_PER_NEWCOMER);
+    this.gone = new RecentHashes(maxAggregates);
   }
 
   LiveAggregate get(AggregateKey key, String routingKey) {
@@ -83,11 +101,8 @@ final class AggregateCache {
     }
     misses++;
     var loaded = load(key, routingKey);
+    place(loaded);
     aggregates.put(routingKey, loaded);
-    if (clock.size() < maxAggregates || !evictOneFor(loaded)) {
-      loaded.slot = clock.size();
-      clock.add(loaded);
-    }
     return loaded;
   }
 
@@ -159,25 +174,65 @@ final class AggregateCache {
     return written > 0;
   }
 
-  /** Puts an aggregate in the place of another; false: each one has commands pending. */
-  private boolean evictOneFor(LiveAggregate loaded) {
+  private void place(LiveAggregate loaded) {
+    var leaving = clock.size() < maxAggregates ? null : leaving(loaded);
+    if (leaving == null) {
+      loaded.slot = clock.size();
+      clock.add(loaded);
+      return;
+    }
+    if (changes.has(leaving.slot)) {
+      write(leaving);
+    }
+    aggregates.remove(leaving.routingKey);
+    loaded.slot = leaving.slot;
+    clock.set(leaving.slot, loaded);
+  }
+
+  /** The aggregate whose place a loaded one takes; null: each one has commands pending. */
+  private @Nullable LiveAggregate leaving(LiveAggregate loaded) {
+    if (gone.contains(loaded.routingKey.hashCode())) {
+      return leavingResident();
+    }
+    var leaving = newcomers.size() < maxNewcomers ? null : leavingNewcomer();
+    if (leaving == null) {
+      leaving = leavingResident();
+    }
+    newcomers.add(loaded);
+    loaded.isNewcomer = true;
+    return leaving;
+  }
+
+  private @Nullable LiveAggregate leavingNewcomer() {
+    for (var visits = newcomers.size(); visits > 0; visits--) {
+      var oldest = newcomers.remove();
+      if (oldest.recentlyUsed) {
+        oldest.isNewcomer = false;
+      } else if (oldest.isPinned()) {
+        newcomers.add(oldest);
+      } else {
+        gone.add(oldest.routingKey.hashCode());
+        return oldest;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable LiveAggregate leavingResident() {
     // Twice round: the first visit may only find that each one was used.
     for (var visits = 2 * clock.size(); visits > 0; visits--) {
       hand = hand + 1 < clock.size() ? hand + 1 : 0;
       var aggregate = clock.get(hand);
+      if (aggregate.isNewcomer) {
+        continue;
+      }
       if (aggregate.recentlyUsed) {
         aggregate.recentlyUsed = false;
       } else if (!aggregate.isPinned()) {
-        if (changes.has(hand)) {
-          write(aggregate);
-        }
-        aggregates.remove(aggregate.routingKey);
-        clock.set(hand, loaded);
-        loaded.slot = hand;
-        return true;
+        return aggregate;
       }
     }
-    return false;
+    return null;
   }
 
   private void write(LiveAggregate aggregate) {

@@ -52,8 +52,11 @@ final class LiveAggregate {
 
   private final Changes changes;
 
-  /** Whether it was used since the cache last looked for one to evict. */
-  boolean recentlyUsed = true;
+  /** Whether it was used again since it was loaded, or the cache last looked for one to evict. */
+  boolean recentlyUsed;
+
+  /** Whether it leaves the cache soon unless it is used again. */
+  boolean isNewcomer;
 
   /** Decided commands without a known outcome, in order. */
   final PendingCommands pending = new PendingCommands();

@@ -39,13 +39,73 @@ class AggregateCacheTest {
     get("a");
     get("b");
     get("c");
-    get("d"); // all were used alike, so it takes the first one's place
+    get("a");
+    get("d");
+
+    assertThat(misses(() -> get("a"))).isZero();
+    assertThat(misses(() -> get("c"))).isZero();
+    assertThat(misses(() -> get("b"))).isOne();
+    assertThat(cache.size()).isEqualTo(MAX);
+  }
+
+  @Test
+  void whatIsUsedOnceGoesBeforeWhatWasThere() {
+    get("a");
     get("b");
-    get("e");
+    get("c");
+    for (var once = 0; once < 20; once++) {
+      get("once" + once);
+    }
 
     assertThat(misses(() -> get("b"))).isZero();
-    assertThat(misses(() -> get("c"))).isOne();
+    assertThat(misses(() -> get("c"))).isZero();
     assertThat(cache.size()).isEqualTo(MAX);
+  }
+
+  @Test
+  void whatIsUsedTwiceStays() {
+    get("a");
+    get("b");
+    get("c");
+    get("twice");
+    get("twice");
+    get("d");
+    get("e");
+
+    assertThat(misses(() -> get("twice"))).isZero();
+  }
+
+  @Test
+  void whatIsLoadedAgainSoonStays() {
+    get("a");
+    get("b");
+    get("c");
+    get("again");
+    get("d");
+    assertThat(misses(() -> get("again"))).isOne();
+    get("e");
+    get("f");
+
+    assertThat(misses(() -> get("again"))).isZero();
+  }
+
+  @Test
+  void anotherSetOfAggregatesTakesTheCacheOver() {
+    for (var round = 0; round < 4; round++) {
+      for (var old = 0; old < MAX; old++) {
+        get("old" + old);
+      }
+    }
+    for (var round = 0; round < 6; round++) {
+      for (var next = 0; next < MAX - 1; next++) {
+        get("next" + next);
+      }
+    }
+
+    for (var next = 0; next < MAX - 1; next++) {
+      var name = "next" + next;
+      assertThat(misses(() -> get(name))).as(name).isZero();
+    }
   }
 
   @Test
