@@ -11,6 +11,7 @@ import dev.anabranch.cli.text.ReplyText;
 import dev.anabranch.cli.text.SummaryText;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
+import dev.anabranch.client.CommandIds;
 import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.ReplyStatus;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -164,7 +164,7 @@ final class SendCommand extends RegionCommand {
           "what shall be sent? Give AGGREGATE TYPE DATA, or --file; `anabranch send --help` shows"
               + " examples.");
     }
-    var commandId = id == null ? UUID.randomUUID().toString() : id;
+    var commandId = id == null ? CommandIds.next() : id;
     try {
       var command =
           JsonCommand.of(

@@ -8,7 +8,6 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.ReplyTarget;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,18 +50,13 @@ public record Command(
     this(aggregate, commandId, payload, contentType, expectedVersion, null, null, metadata);
   }
 
-  /** A command with a random id. */
+  /** A command with a new id. */
   public static Command of(AggregateKey aggregate, EncodedMessage payload, String contentType) {
     return new Command(
-        aggregate,
-        UUID.randomUUID().toString(),
-        payload,
-        contentType,
-        CommandEnvelope.ANY_VERSION,
-        Map.of());
+        aggregate, CommandIds.next(), payload, contentType, CommandEnvelope.ANY_VERSION, Map.of());
   }
 
-  /** A command object of a registered type, with a random id. */
+  /** A command object of a registered type, with a new id. */
   public static <C> Command of(AggregateType<?, C, ?> type, String aggregateId, C command) {
     var codec = type.commandCodec();
     return of(

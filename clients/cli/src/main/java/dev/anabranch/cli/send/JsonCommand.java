@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.client.Command;
+import dev.anabranch.client.CommandIds;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.Quoted;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 
 /**
  * A command written as JSON: {@code
@@ -67,7 +67,7 @@ public final class JsonCommand {
         AggregateKey.parse(text(node, "aggregate")),
         text(node, "type"),
         (int) number(node, "schemaVersion", 1, EncodedMessage.MAX_SCHEMA_VERSION, 1),
-        id == null ? UUID.randomUUID().toString() : text(node, "id"),
+        id == null ? CommandIds.next() : text(node, "id"),
         data,
         number(node, "expectedVersion", 0, Long.MAX_VALUE, CommandEnvelope.ANY_VERSION),
         metadata(node.get("meta")));

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 final class LayoutCheck {
 
   /** Version of the newest migration of this release. */
-  static final int SCHEMA_VERSION = 2;
+  static final int SCHEMA_VERSION = 3;
 
   static final String SCHEMA_HISTORY = "anabranch_schema";
 

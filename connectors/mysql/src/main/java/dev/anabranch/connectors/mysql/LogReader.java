@@ -93,12 +93,12 @@ final class LogReader {
     return histories;
   }
 
-  /** By the prefix of ux_command: tombstones have no version, so ux_version does not find them. */
+  /** By a prefix of ux_version: tombstones have none. */
   Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) throws SQLException {
     var commits = new LinkedHashMap<AggregateKey, List<LogRow>>();
     query(
         aggregates,
-        SELECT + "FORCE INDEX (ux_command) WHERE (aggregate_type, aggregate_id) IN (",
+        SELECT + "FORCE INDEX (ux_version) WHERE (aggregate_type, aggregate_id) IN (",
         (key, to) -> aggregate(key, to.sql('(')).sql(')'),
         ") AND origin IS NOT NULL ORDER BY shard, shard_offset",
         result -> {
@@ -151,10 +151,10 @@ final class LogReader {
         commands,
         SELECT
             + "FORCE INDEX (ux_command)"
-            + " WHERE (aggregate_type, aggregate_id, command_id, slot) IN (",
+            + " WHERE (command_id, aggregate_type, aggregate_id, slot) IN (",
         (key, to) -> {
-          aggregate(key.aggregate(), to.sql('('));
-          to.sql(',').binary(key.commandId()).sql(',').binary(key.slot()).sql(')');
+          aggregate(key.aggregate(), to.sql('(').binary(key.commandId()).sql(','));
+          to.sql(',').binary(key.slot()).sql(')');
         },
         ")",
         result -> rows.add(EventLogTable.read(result)));
