@@ -37,14 +37,19 @@ final class Database implements AutoCloseable {
   }
 
   static Database start(Path directory, LoadOptions options) {
+    // A log shorter than the pool makes the server write pages that will change again soon.
+    var redo = Math.max(1024, options.poolMegabytes) + "M";
     var config =
         dev.anabranch.embedded.DatabaseConfig.in(directory)
             .withKind(options.databaseKind())
             .withBufferPoolMegabytes(options.poolMegabytes);
     config =
         options.databaseKind() == DatabaseKind.MYSQL
-            ? config.withServerArgument("--innodb-redo-log-capacity=1G")
-            : config.withServerArgument("--innodb-log-file-size=1G");
+            ? config.withServerArgument("--innodb-redo-log-capacity=" + redo)
+            : config.withServerArgument("--innodb-log-file-size=" + redo);
+    for (var argument : options.databaseArguments) {
+      config = config.withServerArgument(argument);
+    }
     if (options.binlog) {
       config =
           config

@@ -94,6 +94,12 @@ final class LoadOptions {
       description = "Whether the database keeps a binary log, flushed at each commit.")
   boolean binlog = true;
 
+  @Option(
+      names = "--database-argument",
+      paramLabel = "ARGUMENT",
+      description = "For the database's server; may be given several times.")
+  List<String> databaseArguments = List.of();
+
   @Option(names = "--pool-megabytes", defaultValue = "1024", description = "Of the database.")
   int poolMegabytes = 1024;
 
