@@ -93,7 +93,10 @@ class AccessITCase {
     execute(
         schema,
         createUser(),
-        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON " + schema + ".* TO " + user);
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP ON "
+            + schema
+            + ".* TO "
+            + user);
     new SchemaMigrator(config(SECRET)).migrate();
     try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
         var session = store.open(0)) {
