@@ -93,7 +93,7 @@ final class LogReader {
     return histories;
   }
 
-  /** By a prefix of ux_version: tombstones have none. */
+  /** By a prefix of ux_version, since tombstones have no version. */
   Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) throws SQLException {
     var commits = new LinkedHashMap<AggregateKey, List<LogRow>>();
     query(
