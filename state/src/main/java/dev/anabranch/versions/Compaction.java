@@ -3,6 +3,7 @@ package dev.anabranch.versions;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be dropped without changing any answer, now or later.
@@ -38,8 +40,88 @@ record Compaction(
     List<Place> states,
     int open) {
 
+  private static final Comparator<GraphEntry> IN_ORDER =
+      Comparator.comparingLong((GraphEntry entry) -> entry.node().hlc())
+          .thenComparing(GraphEntry::dot);
+
   static Compaction plan(Iterable<GraphEntry> all, VectorTime stable) {
+    var line = lineOf(all);
+    return line.isEmpty() ? planAny(all, stable) : planLine(line, stable);
+  }
+
+  /** Of any history. */
+  static Compaction planAny(Iterable<GraphEntry> all, VectorTime stable) {
     return new Planner(all, stable).plan();
+  }
+
+  /** The same of a line, which most histories are: of what is stable only the end is kept. */
+  private static Compaction planLine(List<GraphEntry> line, VectorTime stable) {
+    var prefix = 0;
+    while (prefix < line.size() && isFixed(line.get(prefix), stable)) {
+      prefix++;
+    }
+    var later = line.size() - prefix;
+    if (prefix == 0 || !line.get(prefix - 1).isOpen()) {
+      return new Compaction(List.of(), List.of(), List.of(), List.of(), later);
+    }
+    var removed = new ArrayList<Dot>(prefix - 1);
+    var unindexed = new ArrayList<GraphEntry>(prefix);
+    for (var entry : line.subList(0, prefix)) {
+      if (entry.isOpen() && entry.node().commandId() != null) {
+        unindexed.add(entry);
+      }
+    }
+    for (var entry : line.subList(0, prefix - 1)) {
+      removed.add(entry.dot());
+    }
+    var end = line.get(prefix - 1);
+    return new Compaction(
+        List.of(end.settled(Settled.LIVE_LEAF, List.of())),
+        removed,
+        unindexed,
+        List.of(end.place()),
+        later);
+  }
+
+  private static boolean isFixed(GraphEntry entry, VectorTime stable) {
+    return !entry.isOpen() || stable.covers(entry.dot());
+  }
+
+  /**
+   * The entries in order, if each is built on the one before, all count, and none chooses; else
+   * none of them. The first may be the end of an earlier line.
+   */
+  private static List<GraphEntry> lineOf(Iterable<GraphEntry> all) {
+    var line = new ArrayList<GraphEntry>();
+    for (var entry : all) {
+      if (!entry.isVersion() || entry.node().resolution() != null) {
+        return List.of();
+      }
+      line.add(entry);
+    }
+    line.sort(IN_ORDER);
+    @Nullable GraphEntry before = null;
+    for (var entry : line) {
+      if (!follows(entry, before)) {
+        return List.of();
+      }
+      before = entry;
+    }
+    return line;
+  }
+
+  private static boolean follows(GraphEntry entry, @Nullable GraphEntry before) {
+    if (before == null) {
+      return entry.edges().isEmpty()
+          && entry.links().isEmpty()
+          && (entry.isOpen() || entry.settled() == Settled.LIVE_LEAF);
+    }
+    return entry.isOpen()
+        && entry.edges().size() == 1
+        && entry.links().size() == 1
+        && entry.edges().get(0).dot().equals(before.dot())
+        && entry.links().get(0).equals(before.dot())
+        && entry.node().hlc() > before.node().hlc();
   }
 
   boolean isEmpty() {
@@ -149,18 +231,22 @@ record Compaction(
         }
       }
       clashable.forEach(dot -> keep(dot, kept));
-      prefix.values().stream()
-          .filter(this::mayHaveHollowTwin)
-          .forEach(entry -> keep(entry.dot(), kept));
+      keepForHollowTwins(kept);
       return kept;
     }
 
     /** The command of a hollow commit is not known before its payload comes. */
-    private boolean mayHaveHollowTwin(GraphEntry entry) {
-      return entry.node().commandId() != null
-          && later.stream()
-              .map(GraphEntry::node)
-              .anyMatch(node -> node.isHollow() && !node.context().covers(entry.dot()));
+    private void keepForHollowTwins(Set<Place> kept) {
+      for (var other : later) {
+        if (!other.node().isHollow()) {
+          continue;
+        }
+        for (var entry : prefix.values()) {
+          if (entry.node().commandId() != null && !other.node().context().covers(entry.dot())) {
+            keep(entry.dot(), kept);
+          }
+        }
+      }
     }
 
     private void keep(Dot dot, Set<Place> kept) {
