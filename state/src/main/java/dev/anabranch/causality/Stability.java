@@ -4,22 +4,29 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every region is known to have of one aggregate: per region, the greatest vector heard from
  * it, that is the context of its last commit applied here and the commit's own dot. Immutable.
  *
  * <p>A region that is silent holds the stable time back, and nothing else.
- *
- * @param heard by region; a region that was never heard from has no entry
  */
-public record Stability(SortedMap<RegionId, VectorTime> heard) {
+public final class Stability {
 
   /** Nothing was heard from anyone. */
   public static final Stability NONE = new Stability(new TreeMap<>());
 
-  public Stability {
-    heard = Collections.unmodifiableSortedMap(new TreeMap<>(heard));
+  private final SortedMap<RegionId, VectorTime> heard;
+
+  /** Takes over the map. */
+  private Stability(SortedMap<RegionId, VectorTime> heard) {
+    this.heard = heard;
+  }
+
+  /** By region; a region that was never heard from has no entry. */
+  public SortedMap<RegionId, VectorTime> heard() {
+    return Collections.unmodifiableSortedMap(heard);
   }
 
   /** This and what the commit tells about its origin; for commits that were applied, in order. */
@@ -66,5 +73,20 @@ public record Stability(SortedMap<RegionId, VectorTime> heard) {
   /** A stability with these vectors. */
   public static Stability of(Map<RegionId, VectorTime> heard) {
     return new Stability(new TreeMap<>(heard));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Stability stability && heard.equals(stability.heard);
+  }
+
+  @Override
+  public int hashCode() {
+    return heard.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return heard.toString();
   }
 }

@@ -34,7 +34,7 @@ public final class ConflictWire {
             RecordHeader.of(Headers.SOURCE, EventWire.SOURCE_PREFIX + conflict.region()),
             RecordHeader.of(Headers.TYPE, TYPE_PREFIX + status),
             RecordHeader.of(Headers.SUBJECT, aggregate.id()),
-            RecordHeader.of(Headers.TIME, EventWire.time(conflict.occurredAtMicros()).toString()),
+            new RecordHeader(Headers.TIME, IsoTime.format(conflict.occurredAtMicros())),
             RecordHeader.of(Headers.CONTENT_TYPE, CONTENT_TYPE),
             RecordHeader.of(Headers.AGGREGATE_TYPE, aggregate.type()),
             RecordHeader.of(Headers.REGION, conflict.region()),

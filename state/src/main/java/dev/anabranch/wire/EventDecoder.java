@@ -10,7 +10,6 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
 import java.time.DateTimeException;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one record of an events topic: one pass over the headers, then the checks. Used once. */
@@ -20,7 +19,7 @@ final class EventDecoder {
   private @Nullable String aggregateType;
   private @Nullable String aggregateId;
   private @Nullable RowKind kind;
-  private @Nullable Instant time;
+  private @Nullable Long time;
   private @Nullable String commandId;
   private @Nullable Dot dot;
   private String slot = "";
@@ -53,7 +52,7 @@ final class EventDecoder {
       case Headers.AGGREGATE_TYPE -> aggregateType = Headers.text(name, value);
       case Headers.SUBJECT -> aggregateId = Headers.text(name, value);
       case Headers.KIND -> kind = kind(Headers.text(name, value));
-      case Headers.TIME -> time = Instant.parse(Headers.text(name, value));
+      case Headers.TIME -> time = IsoTime.parse(Headers.text(name, value));
       case Headers.COMMAND_ID -> commandId = Headers.text(name, value);
       case Headers.DOT -> dot = EventWire.dot(Headers.text(name, value));
       case Headers.SLOT -> slot = Headers.text(name, value);
@@ -90,7 +89,10 @@ final class EventDecoder {
       required(Headers.SHARD_OFFSET, null);
     }
     var stamp =
-        new Stamp(required(Headers.WRITER, writer), required(Headers.HLC, hlc), occurredAtMicros());
+        new Stamp(
+            required(Headers.WRITER, writer),
+            required(Headers.HLC, hlc),
+            required(Headers.TIME, time));
     var outcome =
         new Outcome(
             required(Headers.KIND, kind),
@@ -105,27 +107,13 @@ final class EventDecoder {
         required(Headers.REGION, region), outcome.at((int) shard, offset));
   }
 
-  private long occurredAtMicros() {
-    var instant = required(Headers.TIME, time);
-    if (instant.getNano() % 1_000 != 0) {
-      throw Headers.malformed(Headers.TIME, "has more than six decimals; check the producer");
-    }
-    var micros = instant.getNano() / 1_000;
-    var second = instant.getEpochSecond();
-    // Towards zero first, or the earliest time of all would overflow on the way.
-    return second < 0
-        ? Math.addExact(Math.multiplyExact(second + 1, 1_000_000L), micros - 1_000_000L)
-        : Math.addExact(Math.multiplyExact(second, 1_000_000L), micros);
-  }
-
   private static RowKind kind(String name) {
-    for (var kind : RowKind.values()) {
-      if (kind != RowKind.MOVED && EventWire.nameOf(kind).equals(name)) {
-        return kind;
-      }
+    var kind = EventWire.published(name);
+    if (kind == null) {
+      throw Headers.malformed(
+          Headers.KIND, "names no kind of row that this release knows; upgrade the reader");
     }
-    throw Headers.malformed(
-        Headers.KIND, "names no kind of row that this release knows; upgrade the reader");
+    return kind;
   }
 
   private static <T> T required(String name, @Nullable T value) {

@@ -7,12 +7,13 @@ import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.RowKind;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a region's log as records of its events topic: a CloudEvent in binary mode, its key
@@ -37,15 +38,21 @@ public final class EventWire {
   /** Names and decimal values of all headers but those that {@link #sizeOf} counts. */
   private static final int FIXED_BYTES = 1_024;
 
-  private static final int MICROS_PER_SECOND = 1_000_000;
+  /** With room for those that other topics add. */
+  private static final int MAX_OWN_HEADERS = 26;
+
   private static final byte[] CONTENT_TYPE_VALUE = Headers.ascii(CONTENT_TYPE);
   private static final Map<RowKind, byte[]> KINDS = new EnumMap<>(RowKind.class);
   private static final Map<RowKind, byte[]> TYPES = new EnumMap<>(RowKind.class);
+  private static final Map<String, RowKind> BY_NAME = new HashMap<>();
 
   static {
     for (var kind : RowKind.values()) {
       KINDS.put(kind, Headers.ascii(nameOf(kind)));
       TYPES.put(kind, Headers.ascii(TYPE_PREFIX + nameOf(kind)));
+      if (kind != RowKind.MOVED) {
+        BY_NAME.put(nameOf(kind), kind);
+      }
     }
   }
 
@@ -63,19 +70,25 @@ public final class EventWire {
    */
   public static MessageRecord encode(LogRow row, String region) {
     var outcome = row.outcome();
+    return new MessageRecord(
+        Utf8.bytes(outcome.aggregate().toString()), outcome.blobs().events(), headers(row, region));
+  }
+
+  /** Those of the record; the caller may add to them. */
+  static List<RecordHeader> headers(LogRow row, String region) {
+    var outcome = row.outcome();
     if (outcome.kind() == RowKind.MOVED) {
       throw new IllegalArgumentException("row " + row.position() + " is a local fence: skip it");
     }
     var metadata = MetadataBlob.decode(outcome.blobs().metadata());
-    var headers = new ArrayList<RecordHeader>(24 + metadata.size());
+    var headers = new ArrayList<RecordHeader>(MAX_OWN_HEADERS + metadata.size());
     addCloudEvent(headers, row, region);
     addColumns(headers, row, region);
     addBlob(headers, Headers.CAUSALITY, outcome.blobs().causality());
     addBlob(headers, Headers.METADATA, outcome.blobs().metadata());
     addBlob(headers, Headers.REPLY, outcome.blobs().reply());
     metadata.forEach((name, value) -> headers.add(RecordHeader.of(name, value)));
-    return new MessageRecord(
-        Utf8.bytes(outcome.aggregate().toString()), outcome.blobs().events(), headers);
+    return headers;
   }
 
   /**
@@ -115,6 +128,11 @@ public final class EventWire {
     return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Null: rows of this kind are unknown, or never published. */
+  static @Nullable RowKind published(String kind) {
+    return BY_NAME.get(kind);
+  }
+
   private static void addCloudEvent(List<RecordHeader> headers, LogRow row, String region) {
     var outcome = row.outcome();
     headers.add(new RecordHeader(Headers.SPEC_VERSION, Headers.SPEC_VERSION_VALUE));
@@ -122,7 +140,7 @@ public final class EventWire {
     headers.add(RecordHeader.of(Headers.SOURCE, SOURCE_PREFIX + region));
     headers.add(new RecordHeader(Headers.TYPE, bytesOf(TYPES, outcome.kind())));
     headers.add(RecordHeader.of(Headers.SUBJECT, outcome.aggregate().id()));
-    headers.add(RecordHeader.of(Headers.TIME, time(outcome.stamp().occurredAtMicros()).toString()));
+    headers.add(new RecordHeader(Headers.TIME, IsoTime.format(outcome.stamp().occurredAtMicros())));
     headers.add(new RecordHeader(Headers.CONTENT_TYPE, CONTENT_TYPE_VALUE));
   }
 
@@ -174,7 +192,7 @@ public final class EventWire {
     var text = new StringBuilder();
     var bytes = 0;
     for (var type : types) {
-      bytes += Utf8.bytes(type).length + 1;
+      bytes += Utf8.length(type) + 1;
       if (bytes > MAX_EVENT_TYPES_BYTES) {
         break;
       }
@@ -189,11 +207,6 @@ public final class EventWire {
       throw new IllegalStateException("no name for row kind " + kind);
     }
     return value;
-  }
-
-  static Instant time(long micros) {
-    var second = Math.floorDiv(micros, MICROS_PER_SECOND);
-    return Instant.ofEpochSecond(second, Math.floorMod(micros, MICROS_PER_SECOND) * 1_000L);
   }
 
   static Dot dot(String text) {

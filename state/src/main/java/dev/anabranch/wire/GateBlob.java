@@ -72,7 +72,7 @@ public final class GateBlob {
       heard.put(region, Dots.readTime(in, "vector"));
     }
     in.readEnd();
-    return new Stability(heard);
+    return Stability.of(heard);
   }
 
   private static RegionId readRegion(BlobReader in) {

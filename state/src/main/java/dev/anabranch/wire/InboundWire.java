@@ -3,7 +3,6 @@ package dev.anabranch.wire;
 import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RecordHeader;
-import java.util.ArrayList;
 
 /**
  * Remote commits that are ready to be applied, as records: what {@link EventWire} makes of the row,
@@ -14,10 +13,11 @@ public final class InboundWire {
   private InboundWire() {}
 
   public static MessageRecord encode(PublishedRow published) {
-    var message = EventWire.encode(published.row(), published.region());
-    var headers = new ArrayList<>(message.headers());
+    var outcome = published.row().outcome();
+    var headers = EventWire.headers(published.row(), published.region());
     headers.add(RecordHeader.of(Headers.VIA, published.region()));
-    return new MessageRecord(message.key(), message.value(), headers);
+    return new MessageRecord(
+        Utf8.bytes(outcome.aggregate().toString()), outcome.blobs().events(), headers);
   }
 
   /**

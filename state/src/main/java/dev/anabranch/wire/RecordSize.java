@@ -25,6 +25,6 @@ public final class RecordSize {
   }
 
   static long sizeOfHeader(String name, byte[] value) {
-    return (long) HEADER_OVERHEAD + Utf8.bytes(name).length + value.length;
+    return (long) HEADER_OVERHEAD + Utf8.length(name) + value.length;
   }
 }

@@ -14,6 +14,16 @@ final class Utf8 {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** How many bytes {@link #bytes} gives, without making them. */
+  static int length(String text) {
+    for (var i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return bytes(text).length;
+      }
+    }
+    return text.length();
+  }
+
   /** The text; null if the bytes are not valid UTF-8. */
   static @Nullable String textOrNull(byte[] bytes) {
     return textOrNull(bytes, 0, bytes.length);
