@@ -75,16 +75,18 @@ final class Filling {
     }
     for (var row : rows) {
       var holdBack = new HoldBack(gate, replica.head().applied(), held);
-      for (var ready : holdBack.offer(Rows.arrival(row)).ready()) {
+      var causality = Rows.causality(row);
+      for (var ready : holdBack.offer(Rows.arrival(row, causality)).ready()) {
         if (!ready.dot().equals(Rows.dot(row))) {
           throw new IllegalStateException(
               "the log of the own store is not in causal order at " + row.position());
         }
-        if (replica.apply(row, false, true, nowMicros.getAsLong()) == Replica.Verdict.FORKED) {
+        if (replica.apply(row, causality, false, true, nowMicros.getAsLong())
+            == Replica.Verdict.FORKED) {
           return null;
         }
       }
-      replica.seenInLog(row);
+      replica.seenInLog(row, causality.context());
     }
     return replica;
   }

@@ -22,11 +22,15 @@ final class LiveReplica {
   private final CachedMap<String, List<Dot>> commands;
   private final CachedMap<Dot, byte[]> events;
   private final CachedMap<Dot, StoredState> states;
+  private final CachedMap<Dot, String> hollow;
   private final List<CachedValue<?>> values;
   private final List<CachedMap<?, ?>> maps;
 
   /** How many entries the cache has counted of it. */
   int counted;
+
+  /** The cache's tick when it was last left with something to write. */
+  int changedAt;
 
   LiveReplica(String key, ReplicaState.Backings state) {
     this.key = key;
@@ -38,8 +42,9 @@ final class LiveReplica {
     this.commands = new CachedMap<>(state.commands());
     this.events = new CachedMap<>(state.events());
     this.states = new CachedMap<>(state.states());
+    this.hollow = new CachedMap<>(state.hollow());
     this.values = List.of(head, conflict, folded, summary);
-    this.maps = List.of(nodes, commands, events, states);
+    this.maps = List.of(nodes, commands, events, states, hollow);
     if (head.get() == null) {
       values.forEach(CachedValue::isNew);
       maps.forEach(CachedMap::isNew);
@@ -86,6 +91,11 @@ final class LiveReplica {
   /** Of versions. */
   CachedMap<Dot, StoredState> states() {
     return states;
+  }
+
+  /** Dots of which only a tombstone was applied. */
+  CachedMap<Dot, String> hollow() {
+    return hollow;
   }
 
   /** Forgets all but the conflict. */

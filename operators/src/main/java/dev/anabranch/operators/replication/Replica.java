@@ -1,6 +1,7 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.RegionId;
@@ -100,12 +101,13 @@ final class Replica {
    *
    * @throws dev.anabranch.versions.MissingVersionException if it is built on what a filter has
    *     withheld, or the graph has dropped: all of them have to be read again
+   * @param causality of the row, decoded before
    * @param fills whether its tombstone was applied before
    * @param quiet whether to tell nothing: it is read again, and was told of before
    */
-  Verdict apply(LogRow row, boolean fills, boolean quiet, long nowMicros) {
+  Verdict apply(LogRow row, Causality causality, boolean fills, boolean quiet, long nowMicros) {
     var dot = Rows.dot(row);
-    var context = Rows.causality(row).context();
+    var context = causality.context();
     if (head.merging() == Merging.FOLD) {
       if (fills) {
         return Verdict.REFOLD;
@@ -122,14 +124,14 @@ final class Replica {
     if (head.merging() == Merging.FOLD) {
       fold(row, context);
     } else if (head.merging() == Merging.GRAPH) {
-      addToGraph(row, quiet, nowMicros);
+      addToGraph(row, causality, quiet, nowMicros);
     }
     return Verdict.APPLIED;
   }
 
   /** Takes note that the own log has the commit. */
-  void seenInLog(LogRow row) {
-    head = head.seenInLog(Rows.dot(row), Rows.causality(row).context());
+  void seenInLog(LogRow row, VectorTime context) {
+    head = head.seenInLog(Rows.dot(row), context);
   }
 
   /** Writes what is to be kept, and shows the aggregate if it has changed. */
@@ -212,12 +214,12 @@ final class Replica {
     return stored == null ? known.initial() : stored.folded(known);
   }
 
-  private void addToGraph(LogRow row, boolean quiet, long nowMicros) {
+  private void addToGraph(LogRow row, Causality causality, boolean quiet, long nowMicros) {
     if (type == null || states == null) {
       return;
     }
     GraphChange change;
-    var node = Rows.node(row);
+    var node = Rows.node(row, causality);
     try {
       if (!node.isHollow()) {
         live.events().put(node.dot(), row.outcome().blobs().events());

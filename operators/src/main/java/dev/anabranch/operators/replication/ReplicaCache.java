@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Aggregates on the heap, in front of the keyed state: those used last, within the bounds.
  *
- * <p><b>Recovery.</b> {@link #writeBack} before a checkpoint makes the keyed state complete. What
- * changed first is written back before when {@value #MAX_CHANGED} aggregates have, so that a
- * checkpoint does not wait for long.
+ * <p><b>Recovery.</b> {@link #writeBack} before a checkpoint makes the keyed state complete. So
+ * that a checkpoint does not wait for long, {@link #writeBackRested} does a part of it now and
+ * then, and what changed first is written back when {@value #MAX_CHANGED} aggregates have.
  *
  * <p><b>Bounds.</b> So many aggregates, and {@value #ENTRIES_PER_AGGREGATE} times as many entries
  * of them: one that a silent region keeps from shrinking takes the place of others.
@@ -19,23 +19,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaCache {
 
-  private static final int MAX_CHANGED = 4_096;
+  /** At some 40 µs each, a third of a second. */
+  static final int MAX_CHANGED = 8_192;
+
+  /** One that changes more often is better written once than several times. */
+  private static final int RESTED_TICKS = 5;
+
+  /** Few enough that commits hardly wait, enough for a thousand changes per second. */
+  private static final int WRITES_PER_TICK = 128;
+
+  private static final int LOOKS_PER_TICK = 512;
   private static final int ENTRIES_PER_AGGREGATE = 24;
+
+  static final long TICK_MILLIS = 100;
 
   private final Consumer<Object> currentKey;
   private final Function<String, LiveReplica> load;
   private final int maxAggregates;
-  private final int maxChanged;
 
   /** In order of use. */
   private final LinkedHashMap<String, LiveReplica> aggregates =
       new LinkedHashMap<>(1024, 0.75f, true);
 
-  /** In the order in which they changed first. */
+  /** In the order in which they changed first, or were found to change still. */
   private final LinkedHashMap<String, LiveReplica> changed = new LinkedHashMap<>();
 
   private @Nullable LiveReplica current;
   private long entries;
+  private int tick;
 
   /**
    * @param currentKey makes a key the current one
@@ -45,7 +56,6 @@ final class ReplicaCache {
     this.currentKey = currentKey;
     this.load = load;
     this.maxAggregates = maxAggregates;
-    this.maxChanged = Math.max(1, Math.min(MAX_CHANGED, maxAggregates / 2));
   }
 
   /** Makes an aggregate the current one, of which everything is asked. */
@@ -75,6 +85,32 @@ final class ReplicaCache {
     changed.clear();
   }
 
+  /**
+   * Writes back some of what has not changed for a while. Call it every {@value #TICK_MILLIS} ms;
+   * no aggregate is the current one afterwards.
+   */
+  void writeBackRested() {
+    leave();
+    tick++;
+    var looks = Math.min(LOOKS_PER_TICK, changed.size());
+    for (var writes = 0; looks > 0 && writes < WRITES_PER_TICK; looks--) {
+      var replica = removeFirstChanged();
+      if (tick - replica.changedAt >= RESTED_TICKS) {
+        writeBack(replica);
+        writes++;
+      } else {
+        changed.put(replica.key(), replica);
+      }
+    }
+  }
+
+  private LiveReplica removeFirstChanged() {
+    var first = changed.values().iterator();
+    var replica = first.next();
+    first.remove();
+    return replica;
+  }
+
   private void leave() {
     var left = current;
     if (left == null) {
@@ -85,12 +121,12 @@ final class ReplicaCache {
     entries += now - left.counted;
     left.counted = now;
     if (left.isChanged()) {
+      // Also by a read; that only lets it wait.
+      left.changedAt = tick;
       changed.putIfAbsent(left.key(), left);
     }
-    if (changed.size() > maxChanged) {
-      var first = changed.values().iterator();
-      writeBack(first.next());
-      first.remove();
+    if (changed.size() > MAX_CHANGED) {
+      writeBack(removeFirstChanged());
     }
     while (aggregates.size() > maxAggregates
         || entries > (long) ENTRIES_PER_AGGREGATE * maxAggregates) {

@@ -73,7 +73,6 @@ final class ReplicaState {
   final MapState<String, byte[]> held;
   final MapState<String, String> heldUnder;
   final MapState<String, String> parked;
-  final MapState<String, String> hollow;
   final MapState<String, String> prints;
   private final ReplicaCache cache;
 
@@ -86,7 +85,8 @@ final class ReplicaState {
       CachedMap.Backing<Dot, GraphEntry> nodes,
       CachedMap.Backing<String, List<Dot>> commands,
       CachedMap.Backing<Dot, byte[]> events,
-      CachedMap.Backing<Dot, StoredState> states) {}
+      CachedMap.Backing<Dot, StoredState> states,
+      CachedMap.Backing<Dot, String> hollow) {}
 
   /**
    * @param currentKey makes a key the current one
@@ -101,7 +101,6 @@ final class ReplicaState {
     held = map(store, "held-v1", BytePrimitiveArraySerializer.INSTANCE);
     heldUnder = map(store, "held-under-v1", StringSerializer.INSTANCE);
     parked = map(store, "parked-v1", StringSerializer.INSTANCE);
-    hollow = map(store, "hollow-v1", StringSerializer.INSTANCE);
     prints = map(store, "prints-v1", StringSerializer.INSTANCE);
     var backings = backings(store);
     cache = new ReplicaCache(currentKey, key -> new LiveReplica(key, backings), cachedAggregates);
@@ -122,7 +121,12 @@ final class ReplicaState {
             ReplicaState::dots,
             ReplicaState::text),
         new StoredMap<>(blobs(store, "events-v1"), DOTS, Function.identity(), Function.identity()),
-        new StoredMap<>(blobs(store, "states-v1"), DOTS, StoredState::read, StoredState::toBlob));
+        new StoredMap<>(blobs(store, "states-v1"), DOTS, StoredState::read, StoredState::toBlob),
+        new StoredMap<>(
+            map(store, "hollow-v1", StringSerializer.INSTANCE),
+            DOTS,
+            Function.identity(),
+            Function.identity()));
   }
 
   /** Makes an aggregate the current key, of which everything is asked. */
@@ -138,6 +142,11 @@ final class ReplicaState {
   /** Call it before a checkpoint; no aggregate is the current one afterwards. */
   void writeBack() {
     cache.writeBack();
+  }
+
+  /** Call it every {@link ReplicaCache#TICK_MILLIS} ms, between records. */
+  void writeBackRested() {
+    cache.writeBackRested();
   }
 
   @Nullable ReplicaHead head() {
@@ -194,7 +203,7 @@ final class ReplicaState {
   void clear() {
     live().clear();
     holding.clear();
-    for (var map : List.of(heldRows, held, heldUnder, parked, hollow)) {
+    for (var map : List.of(heldRows, held, heldUnder, parked)) {
       map.clear();
     }
   }

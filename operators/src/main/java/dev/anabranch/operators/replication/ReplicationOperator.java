@@ -144,6 +144,17 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
     if (reader != null) {
       reader.start();
     }
+    tickSoon();
+  }
+
+  private void tickSoon() {
+    var clock = getProcessingTimeService();
+    clock.registerTimer(
+        clock.getCurrentProcessingTime() + ReplicaCache.TICK_MILLIS,
+        time -> {
+          replicator().tick();
+          tickSoon();
+        });
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.CausalGate;
+import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.GateVerdict;
 import dev.anabranch.causality.HoldBack;
 import dev.anabranch.causality.RegionId;
@@ -201,6 +202,11 @@ final class Replicator {
     }
   }
 
+  /** Call it every {@link ReplicaCache#TICK_MILLIS} ms, between records. */
+  void tick() {
+    state.writeBackRested();
+  }
+
   void snapshot() {
     ownLog.snapshot();
     state.writeBack();
@@ -248,7 +254,8 @@ final class Replicator {
       @Nullable TypeMerge<?> type,
       ReplicaHead head,
       boolean storeWasRead) {
-    var arrival = Rows.arrival(in.row());
+    var causality = Rows.causality(in.row());
+    var arrival = Rows.arrival(in.row(), causality);
     held.begin(head.held() > 0);
     var holdBack = new HoldBack(gate, head.applied(), held);
     var verdict = gate.verdict(head.applied(), held::isHollow, arrival);
@@ -297,8 +304,10 @@ final class Replicator {
     var replica = new Replica(replicas, key, type, head);
     try {
       for (var ready : outcome.ready()) {
-        var row = ready.dot().equals(arrival.dot()) ? in : heldCommits.take(ready.dot());
-        if (!release(replica, row, verdict instanceof GateVerdict.Fill, key)) {
+        var isThis = ready.dot().equals(arrival.dot());
+        var row = isThis ? in : heldCommits.take(ready.dot());
+        var itsCausality = isThis ? causality : Rows.causality(row.row());
+        if (!release(replica, row, itsCausality, verdict instanceof GateVerdict.Fill, key)) {
           return;
         }
       }
@@ -316,15 +325,16 @@ final class Replicator {
   }
 
   /** False: the aggregate has to be read from the store first. */
-  private boolean release(Replica replica, PublishedRow row, boolean fills, AggregateKey key) {
+  private boolean release(
+      Replica replica, PublishedRow row, Causality causality, boolean fills, AggregateKey key) {
     counts.released(row.region());
     if (!isOwn(row)) {
       outputs.inbound(row);
     }
-    var verdict = replica.apply(row.row(), fills, false, task.nowMicros().getAsLong());
+    var verdict = replica.apply(row.row(), causality, fills, false, task.nowMicros().getAsLong());
     if (verdict == Replica.Verdict.APPLIED) {
       if (isOwn(row)) {
-        replica.seenInLog(row.row());
+        replica.seenInLog(row.row(), causality.context());
       }
       return true;
     }

@@ -35,10 +35,17 @@ final class Rows {
    * @throws dev.anabranch.wire.WireFormatException if its causality is malformed
    */
   static Arrival arrival(LogRow row) {
+    return arrival(row, causality(row));
+  }
+
+  /**
+   * @param causality of the row, decoded before
+   */
+  static Arrival arrival(LogRow row, Causality causality) {
     return new Arrival(
         dot(row),
         row.outcome().stamp().hlc(),
-        causality(row).context(),
+        causality.context(),
         row.outcome().kind() == RowKind.TOMBSTONE);
   }
 
@@ -46,8 +53,15 @@ final class Rows {
    * @throws IllegalArgumentException if the row contradicts itself or is malformed
    */
   static VersionNode node(LogRow row) {
+    return node(row, causality(row));
+  }
+
+  /**
+   * @param causality of the row, decoded before
+   * @throws IllegalArgumentException if the row contradicts itself or is malformed
+   */
+  static VersionNode node(LogRow row, Causality causality) {
     var outcome = row.outcome();
-    var causality = causality(row);
     var resolution =
         outcome.kind() == RowKind.RESOLUTION
             ? ResolutionBlob.fromEvents(EventsBlob.decode(outcome.blobs().events()))

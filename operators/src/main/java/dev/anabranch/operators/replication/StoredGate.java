@@ -31,17 +31,17 @@ final class StoredGate implements GateEntries {
 
   @Override
   public boolean isHollow(Dot dot) {
-    return access(() -> state.hollow.contains(dot.toString()));
+    return state.live().hollow().get(dot) != null;
   }
 
   @Override
   public void addHollow(Dot dot) {
-    run(() -> state.hollow.put(dot.toString(), ""));
+    state.live().hollow().put(dot, "");
   }
 
   @Override
   public void removeHollow(Dot dot) {
-    run(() -> state.hollow.remove(dot.toString()));
+    state.live().hollow().remove(dot);
   }
 
   @Override

@@ -19,6 +19,7 @@ import dev.anabranch.versions.VersionStates;
 import dev.anabranch.wire.CommitFold;
 import dev.anabranch.wire.EventsBlob;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -67,6 +68,10 @@ class ReplicationHistoryTest {
       for (var arrival : arrivals) {
         harness.process(arrival);
         harness.settle();
+        // What rests is written back meanwhile.
+        for (var ticks = random.nextInt(4) == 0 ? random.nextInt(8) : 0; ticks > 0; ticks--) {
+          harness.pass(Duration.ofMillis(ReplicaCache.TICK_MILLIS));
+        }
         if (random.nextInt(8) == 0) {
           harness.crashAndRestore();
         }
