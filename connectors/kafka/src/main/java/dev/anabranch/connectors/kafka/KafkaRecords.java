@@ -20,19 +20,24 @@ final class KafkaRecords {
    */
   static ProducerRecord<byte[], byte[]> toProducer(
       String topic, @Nullable Integer partition, MessageRecord message) {
-    var headers = new RecordHeaders();
-    for (var header : message.headers()) {
-      headers.add(header.name(), header.value());
+    var ours = message.headers();
+    var headers = new Header[ours.size()];
+    for (var i = 0; i < headers.length; i++) {
+      headers[i] =
+          new org.apache.kafka.common.header.internals.RecordHeader(
+              ours.get(i).name(), ours.get(i).value());
     }
     // No timestamp: the time of sending counts for the topic's retention, also when old rows are
     // published again.
-    return new ProducerRecord<>(topic, partition, null, message.key(), message.value(), headers);
+    return new ProducerRecord<>(
+        topic, partition, null, message.key(), message.value(), new RecordHeaders(headers));
   }
 
   /** A header without a value, which Kafka allows, becomes one with an empty value. */
   static MessageRecord fromConsumer(ConsumerRecord<byte[], byte[]> kafka) {
-    var headers = new ArrayList<RecordHeader>();
-    for (Header header : kafka.headers()) {
+    var all = kafka.headers().toArray();
+    var headers = new ArrayList<RecordHeader>(all.length);
+    for (var header : all) {
       var value = header.value();
       headers.add(new RecordHeader(header.key(), value == null ? Blobs.EMPTY : value));
     }
