@@ -34,6 +34,8 @@ enum CellKind {
   KAFKA_OPEN,
   /** {@link #PASS_THROUGH} of a region's published log. */
   LOG_PASS_THROUGH,
+  /** The records that {@link #MERGE} reads and writes, without its work. */
+  MERGE_PASS_THROUGH,
   /** The cross-region job on the log of a peer. */
   MERGE,
   /** The same on one of {@code --backlog} commits. */
@@ -70,6 +72,7 @@ enum CellKind {
       case KAFKA_CLOSED -> closed(setting, kafka(setting), outstanding);
       case KAFKA_OPEN -> open(setting, kafka(setting));
       case LOG_PASS_THROUGH -> List.of(new PassThroughCell(this, setting));
+      case MERGE_PASS_THROUGH -> List.of(new MergePassThroughCell(setting));
       case MERGE -> List.of(new MergeCell(this, setting, setting.preload()));
       case CATCH_UP -> List.of(new MergeCell(this, setting, setting.backlog()));
       case RELAY_OPEN ->

@@ -3,7 +3,7 @@ package dev.anabranch.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import org.apache.flink.util.FileUtils;
 
 /** A folder for the checkpoints of one job, deleted with it. */
 final class Checkpoints implements AutoCloseable {
@@ -20,10 +20,7 @@ final class Checkpoints implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try (var files = Files.walk(path)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    // A cluster that has ended may still be deleting its own part.
+    FileUtils.deleteDirectory(path.toFile());
   }
 }
