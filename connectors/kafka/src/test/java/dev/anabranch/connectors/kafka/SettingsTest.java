@@ -36,7 +36,7 @@ class SettingsTest {
     assertThat(settings)
         .containsEntry("acks", "all")
         .containsEntry("enable.idempotence", "true")
-        .containsEntry("max.in.flight.requests.per.connection", "5")
+        .containsEntry("max.in.flight.requests.per.connection", "1")
         .containsEntry("max.request.size", "100")
         .containsEntry("linger.ms", "1");
     assertThatThrownBy(() -> ProducerSettings.durable(CONNECTION, Map.of("acks", "1"), 100))
