@@ -72,7 +72,10 @@ record ClientOptions(
     var settings = base("-commands");
     settings.setProperty(ProducerConfig.ACKS_CONFIG, "all");
     settings.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
-    // An idle client sends at once; a busy one batches what comes while five requests are out.
+    // With more, a broker that has just become the leader takes the second request and refuses the
+    // first, until its commands time out (KAFKA-14359).
+    settings.setProperty(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
+    // An idle client sends at once; a busy one batches what comes while a request is out.
     settings.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0");
     settings.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 << 10));
     // Neither a sender nor the timer waits for a broker; what is refused is tried again.
