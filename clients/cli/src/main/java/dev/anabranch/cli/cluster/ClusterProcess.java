@@ -19,6 +19,8 @@ record ClusterProcess(String name, long pid, long startedMillis, String folder) 
 
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(15);
 
+  private static final Duration EXEC_TIMEOUT = Duration.ofSeconds(1);
+
   /** The system's clock may be set a little between two looks at it. */
   private static final long START_TOLERANCE_MILLIS = 2_000;
 
@@ -77,10 +79,17 @@ record ClusterProcess(String name, long pid, long startedMillis, String folder) 
   }
 
   private boolean namesFolder() {
+    // While a process is replacing its program it has no command line.
+    return Waiting.until(EXEC_TIMEOUT, () -> !commandLine().isEmpty() || isZombie())
+        && commandLine().contains(folder);
+  }
+
+  /** Empty: the process is gone, or has none at the moment. */
+  private String commandLine() {
     try {
-      return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline")).contains(folder);
+      return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
     } catch (IOException gone) {
-      return false;
+      return "";
     }
   }
 }
