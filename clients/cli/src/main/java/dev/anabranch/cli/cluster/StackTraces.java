@@ -12,7 +12,10 @@ final class StackTraces {
   private static final int FRAMES_OF_A_CAUSE = 2;
   private static final int MAX_LINES = 30;
 
-  private static final Pattern RECORD = Pattern.compile("^[0-9:.]{12} ([A-Z]+) +.*");
+  private static final Pattern RECORD = Pattern.compile("^[0-9:.]{12} ([A-Z]+) +(\\S*).*");
+
+  /** Loggers of Flink's REST handlers: what they tell of is a request that failed. */
+  private static final String REQUESTS = "o.a.f.r.r.h.";
 
   private StackTraces() {}
 
@@ -27,8 +30,11 @@ final class StackTraces {
       while (start > 0 && !RECORD.matcher(log.get(start)).matches()) {
         start--;
       }
-      var level = RECORD.matcher(log.get(start));
-      if (end - start > 1 && level.matches() && !level.group(1).equals("INFO")) {
+      var head = RECORD.matcher(log.get(start));
+      if (end - start > 1
+          && head.matches()
+          && !head.group(1).equals("INFO")
+          && !head.group(2).startsWith(REQUESTS)) {
         return Optional.of(shortened(String.join("\n", log.subList(start, end))));
       }
       end = start;

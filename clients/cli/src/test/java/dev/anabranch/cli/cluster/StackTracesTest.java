@@ -44,6 +44,9 @@ class StackTracesTest {
         09:43:45.100 ERROR o.a.f.Other the program failed
         java.lang.IllegalStateException: no license
         \tat some.Code.line(Code.java:1)
+        09:43:45.150 ERROR o.a.f.r.r.h.j.c.SomeHandler Unhandled exception.
+        java.lang.IllegalStateException: a request that came too early
+        \tat some.Code.line(Code.java:1)
         09:43:45.193 INFO  o.a.f.Goodbye Shutting down
         09:43:45.194 INFO  o.a.f.Goodbye Shut down
         """;
