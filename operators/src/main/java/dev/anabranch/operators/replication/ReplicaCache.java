@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaCache {
 
-  /** At some 40 µs each, a third of a second. */
+  /** Writing so many is a pause: a few tenths of a second at most. */
   static final int MAX_CHANGED = 8_192;
 
   /** One that changes more often is better written once than several times. */
