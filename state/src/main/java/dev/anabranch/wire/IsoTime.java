@@ -6,8 +6,8 @@ import java.time.LocalDate;
 
 /**
  * Times of microseconds as {@link Instant#toString} writes them. Every record of an events topic
- * has one, and {@link Instant}'s own formatter makes dozens of objects for it: what it usually is,
- * a year of four digits in UTC, is written and read by hand here, all else by {@link Instant}.
+ * has one, and {@link Instant}'s own formatter makes many objects for it: what it usually is, a
+ * year of four digits in UTC, is written and read by hand here, all else by {@link Instant}.
  */
 final class IsoTime {
 

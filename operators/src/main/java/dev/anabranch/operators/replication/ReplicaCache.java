@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaCache {
 
-  /** Writing so many is a pause: a few tenths of a second at most. */
+  /** A checkpoint finds no more to write than so many. */
   static final int MAX_CHANGED = 8_192;
 
   /** One that changes more often is better written once than several times. */
