@@ -3,6 +3,7 @@ package dev.anabranch.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.Domain;
+import dev.anabranch.embedded.SecuredKafka;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.ReplyStatus;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import org.apache.flink.client.program.PackagedProgram;
 import org.apache.flink.client.program.PackagedProgramUtils;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +39,35 @@ class JobJarITCase {
 
   @Test
   void theJobRunsFromItsJarWithADomainFromBesideIt() throws Exception {
+    submitJar();
+
+    assertThat(region.handle("Purse/a", "deposit 1").status()).isEqualTo(ReplyStatus.ACCEPTED);
+    region.verify();
+  }
+
+  /** Login modules are found by name: in the jar, not in the cluster. */
+  @Test
+  void theJobLogsInWithWhatItsFileNames() throws Exception {
+    try (var kafka = SecuredKafka.start(directory.resolve("kafka"))) {
+      kafka.setPassword("jobs", "jobs-s3cret");
+      kafka.grant("jobs", ResourceType.TOPIC, "*", AclOperation.ALL);
+      kafka.grant("jobs", ResourceType.GROUP, "*", AclOperation.ALL);
+      region.in(kafka.broker()).option("kafka.bootstrap-servers", kafka.bootstrapServers());
+      kafka
+          .login("jobs", "jobs-s3cret")
+          .forEach((key, value) -> region.option("kafka.properties." + key, value));
+      region.option(
+          "kafka.properties.ssl.truststore.certificates",
+          "${file:" + kafka.certificate().certificateFile() + "}");
+      submitJar();
+
+      assertThat(region.handle("Purse/a", "deposit 1").status()).isEqualTo(ReplyStatus.ACCEPTED);
+      region.verify();
+      region.job().kill();
+    }
+  }
+
+  private void submitJar() throws Exception {
     var program =
         PackagedProgram.newBuilder()
             .setJarFile(jobJar().toFile())
@@ -51,9 +83,6 @@ class JobJarITCase {
     } finally {
       program.close();
     }
-
-    assertThat(region.handle("Purse/a", "deposit 1").status()).isEqualTo(ReplyStatus.ACCEPTED);
-    region.verify();
   }
 
   @Test
@@ -84,7 +113,7 @@ class JobJarITCase {
   private Path configFile() throws IOException {
     var yaml =
         region.settings().entrySet().stream()
-            .map(entry -> entry.getKey() + ": \"" + entry.getValue() + "\"")
+            .map(entry -> entry.getKey() + ": \"" + entry.getValue().replace("\"", "\\\"") + "\"")
             .collect(Collectors.joining("\n"));
     return Files.writeString(directory.resolve("command.yaml"), yaml);
   }

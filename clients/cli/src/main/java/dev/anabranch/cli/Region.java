@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.AuthenticationException;
 
 /** A region as configured, and how a command reaches its parts. */
 record Region(CommandJobOptions options) {
@@ -54,25 +55,33 @@ record Region(CommandJobOptions options) {
   }
 
   private static void requireReachable(KafkaConnection connection) {
-    var servers = connection.bootstrapServers();
-    var unreachable =
-        "Kafka at "
-            + servers
-            + " does not answer; is it running, and is kafka.bootstrap-servers"
-            + " right?";
     try (var admin = Admin.create(connection.toProperties())) {
       try {
         admin.describeCluster().nodes().get(KAFKA_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException | TimeoutException e) {
         admin.close(Duration.ZERO);
-        throw CliException.unreachable(unreachable, e);
+        throw CliException.unreachable(whyNot(connection, e), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw CliException.unreachable("interrupted while asking Kafka at " + servers, e);
+        throw CliException.unreachable(
+            "interrupted while asking Kafka at " + connection.bootstrapServers(), e);
       }
     } catch (org.apache.kafka.common.KafkaException e) {
-      throw CliException.unreachable(unreachable + " (" + rootMessage(e) + ")", e);
+      throw CliException.unreachable(whyNot(connection, e) + " (" + rootMessage(e) + ")", e);
     }
+  }
+
+  private static String whyNot(KafkaConnection connection, Exception e) {
+    var kafka = "Kafka at " + connection.bootstrapServers();
+    if (e.getCause() instanceof AuthenticationException refused) {
+      return kafka
+          + " refuses this login: "
+          + refused.getMessage()
+          + "; check kafka.properties.sasl.* and kafka.properties.ssl.*";
+    }
+    return kafka
+        + " does not answer; is it running, is kafka.bootstrap-servers right, and does it want TLS"
+        + " or a login (kafka.properties.security.protocol)?";
   }
 
   private static String rootMessage(Throwable e) {

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
@@ -30,6 +32,7 @@ final class BrokerFiles {
   private final int clientPort;
   private final int controllerPort;
   private final List<ProxyPorts> proxyPorts = new ArrayList<>();
+  private final Map<String, Integer> listenerPorts = new TreeMap<>();
   private final Properties settings;
 
   /** Where a proxy listens, and the broker's listener behind it. */
@@ -42,6 +45,7 @@ final class BrokerFiles {
     for (int i = 0; i < config.proxies(); i++) {
       proxyPorts.add(new ProxyPorts(FreePorts.pick(), FreePorts.pick()));
     }
+    config.listeners().keySet().forEach(name -> listenerPorts.put(name, FreePorts.pick()));
     this.settings = settings();
   }
 
@@ -82,6 +86,15 @@ final class BrokerFiles {
 
   String bootstrapServers() {
     return "127.0.0.1:" + clientPort;
+  }
+
+  String bootstrapServers(String listener) {
+    var port = listenerPorts.get(listener);
+    if (port == null) {
+      throw new IllegalArgumentException(
+          "no listener " + listener + "; there are " + listenerPorts.keySet());
+    }
+    return "127.0.0.1:" + port;
   }
 
   TcpProxy openProxy(int index) {
@@ -133,6 +146,12 @@ final class BrokerFiles {
       advertised.add(address("PROXY" + i, proxyPorts.get(i).proxy()));
       protocols.add("PROXY" + i + ":PLAINTEXT");
     }
+    listenerPorts.forEach(
+        (name, port) -> {
+          listeners.add(address(name, port));
+          advertised.add(address(name, port));
+          protocols.add(name + ":" + config.listeners().get(name));
+        });
     listeners.add(address(CONTROLLER, controllerPort));
     protocols.add(CONTROLLER + ":PLAINTEXT");
     all.put("listeners", String.join(",", listeners));

@@ -53,4 +53,12 @@ public record DatabaseConfig(
     var arguments = Stream.concat(serverArguments.stream(), Stream.of(argument)).toList();
     return new DatabaseConfig(directory, kind, port, bufferPoolMegabytes, arguments);
   }
+
+  /** Lets clients come by TLS as well as without. */
+  public DatabaseConfig withCertificate(ServerCertificate certificate) {
+    var arguments =
+        Stream.concat(DatabaseSoftware.of(kind).tls(certificate).stream(), serverArguments.stream())
+            .toList();
+    return new DatabaseConfig(directory, kind, port, bufferPoolMegabytes, arguments);
+  }
 }

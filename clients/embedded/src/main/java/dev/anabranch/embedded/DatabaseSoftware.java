@@ -12,6 +12,9 @@ interface DatabaseSoftware {
   /** Runs the server on an initialized data directory; options that both kinds share come after. */
   List<String> server(Path dataDirectory);
 
+  /** Options that let clients come by TLS. */
+  List<String> tls(ServerCertificate certificate);
+
   static DatabaseSoftware of(DatabaseKind kind) {
     return switch (kind) {
       case MARIADB -> MariaDbSoftware.unpacked();

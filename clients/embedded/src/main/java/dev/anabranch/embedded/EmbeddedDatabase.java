@@ -15,9 +15,9 @@ import java.util.Map;
  * stops. If the JVM exits, the server is killed; if the JVM is killed, the next start in the same
  * directory ends the orphan.
  *
- * <p><b>Access.</b> It listens on 127.0.0.1 only, without TLS, and knows one account with a
- * password and all rights, so that wrong credentials and missing rights fail as they do in
- * production.
+ * <p><b>Access.</b> It listens on 127.0.0.1 only, without TLS unless the configuration has a
+ * certificate, and knows one account with a password and all rights, so that wrong credentials and
+ * missing rights fail as they do in production.
  *
  * <p><b>Threads.</b> Safe for use by many: a test may kill it while others use it.
  */

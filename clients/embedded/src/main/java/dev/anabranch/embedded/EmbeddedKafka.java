@@ -37,6 +37,11 @@ public final class EmbeddedKafka implements KafkaBroker {
   }
 
   @Override
+  public String bootstrapServers(String listener) {
+    return files.bootstrapServers(listener);
+  }
+
+  @Override
   public TcpProxy openProxy(int index) {
     return files.openProxy(index);
   }

@@ -25,6 +25,9 @@ public sealed interface KafkaBroker extends AutoCloseable permits EmbeddedKafka,
   /** Where clients that need no fault injection connect. */
   String bootstrapServers();
 
+  /** The same through a listener of the configuration. */
+  String bootstrapServers(String listener);
+
   /**
    * Opens a proxy in front of the broker. Clients bootstrap from {@code "127.0.0.1:" +
    * proxy.port()} and are told no other address, so all they say goes through it.

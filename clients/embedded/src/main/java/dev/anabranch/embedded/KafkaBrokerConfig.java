@@ -13,29 +13,36 @@ import java.util.Map;
  *     its own that clients get to know under the proxy's port
  * @param heapMegabytes of a {@link KafkaProcess}; an {@link EmbeddedKafka} lives in the heap of its
  *     JVM
+ * @param listeners further ways to the broker, each on a port of its own: names, and their security
+ *     protocols as in Kafka's documentation
  * @param settings broker settings that override the ones made here
  */
 public record KafkaBrokerConfig(
-    Path directory, int proxies, int heapMegabytes, Map<String, String> settings) {
+    Path directory,
+    int proxies,
+    int heapMegabytes,
+    Map<String, String> listeners,
+    Map<String, String> settings) {
 
   private static final int DEFAULT_HEAP_MEGABYTES = 512;
 
   public KafkaBrokerConfig {
     directory = directory.toAbsolutePath().normalize();
+    listeners = Map.copyOf(listeners);
     settings = Map.copyOf(settings);
   }
 
   /** A broker with room for one proxy. */
   public static KafkaBrokerConfig in(Path directory) {
-    return new KafkaBrokerConfig(directory, 1, DEFAULT_HEAP_MEGABYTES, Map.of());
+    return new KafkaBrokerConfig(directory, 1, DEFAULT_HEAP_MEGABYTES, Map.of(), Map.of());
   }
 
   public KafkaBrokerConfig withProxies(int count) {
-    return new KafkaBrokerConfig(directory, count, heapMegabytes, settings);
+    return new KafkaBrokerConfig(directory, count, heapMegabytes, listeners, settings);
   }
 
   public KafkaBrokerConfig withHeapMegabytes(int megabytes) {
-    return new KafkaBrokerConfig(directory, proxies, megabytes, settings);
+    return new KafkaBrokerConfig(directory, proxies, megabytes, listeners, settings);
   }
 
   /** The largest batch of records that the broker accepts, 1 MiB unless set. */
@@ -46,6 +53,17 @@ public record KafkaBrokerConfig(
   public KafkaBrokerConfig withSetting(String key, String value) {
     var changed = new HashMap<>(settings);
     changed.put(key, value);
-    return new KafkaBrokerConfig(directory, proxies, heapMegabytes, changed);
+    return new KafkaBrokerConfig(directory, proxies, heapMegabytes, listeners, changed);
+  }
+
+  /**
+   * Adds a listener, which {@link KafkaBroker#bootstrapServers(String)} gives the address of.
+   *
+   * @param protocol such as {@code SASL_SSL}; what it needs are {@link #withSetting settings}
+   */
+  public KafkaBrokerConfig withListener(String name, String protocol) {
+    var more = new HashMap<>(listeners);
+    more.put(name, protocol);
+    return new KafkaBrokerConfig(directory, proxies, heapMegabytes, more, settings);
   }
 }

@@ -47,6 +47,11 @@ public final class KafkaProcess implements KafkaBroker {
   }
 
   @Override
+  public String bootstrapServers(String listener) {
+    return files.bootstrapServers(listener);
+  }
+
+  @Override
   public TcpProxy openProxy(int index) {
     return files.openProxy(index);
   }

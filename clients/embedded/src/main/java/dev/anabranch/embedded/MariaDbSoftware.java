@@ -76,7 +76,7 @@ final class MariaDbSoftware implements DatabaseSoftware {
   /**
    * {@inheritDoc}
    *
-   * <p>Without skip-ssl every start makes a new TLS key, which takes 1 to 15 seconds.
+   * <p>Without skip-ssl or a key every start makes a new one, which takes 1 to 15 seconds.
    */
   @Override
   public List<String> server(Path dataDirectory) {
@@ -87,6 +87,14 @@ final class MariaDbSoftware implements DatabaseSoftware {
         "--basedir=" + home,
         "--lc-messages-dir=" + home.resolve("share"),
         "--skip-ssl");
+  }
+
+  @Override
+  public List<String> tls(ServerCertificate certificate) {
+    return List.of(
+        "--ssl",
+        "--ssl-cert=" + certificate.certificateFile(),
+        "--ssl-key=" + certificate.keyFile());
   }
 
   private static List<String> command(String... words) {

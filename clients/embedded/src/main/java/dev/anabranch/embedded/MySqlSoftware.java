@@ -42,6 +42,14 @@ final class MySqlSoftware implements DatabaseSoftware {
     return call(dataDirectory);
   }
 
+  @Override
+  public List<String> tls(ServerCertificate certificate) {
+    return List.of(
+        "--tls-version=TLSv1.2,TLSv1.3",
+        "--ssl-cert=" + certificate.certificateFile(),
+        "--ssl-key=" + certificate.keyFile());
+  }
+
   /**
    * The loader runs the server inside its own process, so the process id is the server's. An empty
    * tls-version turns TLS off, and with it the keys that MySQL would make for it.

@@ -150,6 +150,13 @@ public final class JobUnderTest {
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
   }
 
+  /** How often Flink has started the job anew. */
+  public long restarts() {
+    return metrics.findMetrics(id, ".*\\.numRestarts").values().stream()
+        .mapToLong(JobUnderTest::value)
+        .sum();
+  }
+
   /**
    * The operator's own metrics: a counter's or gauge's sum over all subtasks and shards, a
    * histogram's count; by names as in {@code docs/reference/metrics.md}.

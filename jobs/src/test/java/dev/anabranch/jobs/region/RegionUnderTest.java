@@ -74,6 +74,7 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   private final Map<String, String> extraOptions = new HashMap<>();
   private int parallelism = 1;
   private Duration patience = Await.TIMEOUT;
+  private @Nullable KafkaProcess ownKafka;
 
   // -- Of one test.
   private @Nullable Running running;
@@ -104,6 +105,15 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   /** How long a command may wait for its reply. */
   public RegionUnderTest patience(Duration commands) {
     patience = commands;
+    return this;
+  }
+
+  /**
+   * The region's topics are in that cluster instead of the one that tests share. The option {@code
+   * kafka.bootstrap-servers}, how its jobs reach it, is up to the test.
+   */
+  public RegionUnderTest in(KafkaProcess broker) {
+    ownKafka = broker;
     return this;
   }
 
@@ -283,7 +293,8 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   }
 
   public KafkaProcess kafka() {
-    return running().servers.kafka();
+    var own = ownKafka;
+    return own == null ? running().servers.kafka() : own;
   }
 
   /** Between the job and Kafka. */

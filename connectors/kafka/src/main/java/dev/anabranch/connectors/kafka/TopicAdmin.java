@@ -16,6 +16,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -147,8 +149,17 @@ final class TopicAdmin implements AutoCloseable {
     if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
       return unreachable(e);
     }
+    if (cause instanceof AuthenticationException) {
+      return new IllegalStateException(
+          "Kafka at %s refuses this login: %s; check its TLS and SASL settings"
+              .formatted(servers, cause.getMessage()),
+          e);
+    }
+    var remedy = cause instanceof AuthorizationException ? "; grant it to this user" : "";
     return new IllegalStateException(
-        "can't " + what + " at " + servers + ": " + (cause == null ? e : cause).getMessage(), e);
+        "can't %s at %s: %s%s"
+            .formatted(what, servers, (cause == null ? e : cause).getMessage(), remedy),
+        e);
   }
 
   private IllegalStateException unreachable(Exception e) {

@@ -3,6 +3,7 @@ package dev.anabranch.connectors.mysql;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 
 /**
  * What a failed statement means for its caller, told by the server's error number and the SQL
@@ -74,6 +75,9 @@ enum SqlFailure {
     Throwable root = e;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
+      if (root instanceof SSLException) {
+        text = new StringBuilder("no TLS connection, check sslMode and the trusted certificate");
+      }
     }
     if (root != e && root.getMessage() != null && !firstLine(root).contentEquals(text)) {
       text.append(": ").append(firstLine(root));

@@ -12,6 +12,10 @@ import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -83,8 +87,42 @@ class AccessITCase {
       session.recordParked(0, 9, Set.of(1));
       session.recordParked(0, 9, Set.of());
       try (var next = store.reopen(0, session)) {
-        assertThat(next.heads(java.util.List.of(0))).containsOnlyKeys(0);
+        assertThat(next.heads(List.of(0))).containsOnlyKeys(0);
       }
+    }
+  }
+
+  /** As docs/operating/security.md tells people: such a user can't change or delete a row. */
+  @Test
+  void theLogIsWrittenByAUserThatMayOnlyAddToIt() throws Exception {
+    execute(
+        schema,
+        createUser(),
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP ON "
+            + schema
+            + ".* TO "
+            + user);
+    new SchemaMigrator(config(SECRET)).migrate();
+    execute(
+        schema,
+        "REVOKE ALL PRIVILEGES ON " + schema + ".* FROM " + user,
+        "GRANT SELECT ON " + schema + ".* TO " + user,
+        "GRANT INSERT ON event_log TO " + user,
+        "GRANT INSERT, UPDATE ON shard_published TO " + user,
+        "GRANT INSERT, UPDATE, DELETE ON shard_parked TO " + user,
+        "GRANT INSERT, UPDATE ON conflict TO " + user);
+
+    new SchemaMigrator(config(SECRET)).validate();
+    try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
+        var session = store.open(0)) {
+      assertThat(session.append(TestRows.rows(0, 0, 3))).isEqualTo(Appended.INSTANCE);
+      session.recordPublished(Map.of(0, 3L));
+      session.recordParked(0, 9, Set.of(1));
+      session.recordParked(0, 9, Set.of());
+    }
+    for (var change :
+        List.of("DELETE FROM event_log", "UPDATE event_log SET kind = 9", "TRUNCATE event_log")) {
+      assertThatThrownBy(() -> executeAs(change)).hasMessageContaining("denied");
     }
   }
 
@@ -157,6 +195,13 @@ class AccessITCase {
         8,
         new DatabaseConfig(
             "a", url.formatted(server().port(), schema), user, password, ShardRanges.of(0, 7)));
+  }
+
+  private void executeAs(String sql) throws SQLException {
+    try (var connection = DriverManager.getConnection(server().jdbcUrl(schema), user, SECRET);
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private static String stackTrace(Throwable e) {

@@ -1,0 +1,81 @@
+package dev.anabranch.connectors.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anabranch.embedded.EmbeddedDatabase;
+import dev.anabranch.embedded.ServerCertificate;
+import dev.anabranch.embedded.WorkDirectory;
+import dev.anabranch.store.AppendResult.Appended;
+import dev.anabranch.store.StoreUnavailableException;
+import java.sql.DriverManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A store behind TLS, with the URL's options as docs/operating/security.md has them. */
+class TlsITCase {
+
+  private static WorkDirectory directory;
+  private static ServerCertificate certificate;
+  private static ServerCertificate another;
+  private static EmbeddedDatabase server;
+
+  @BeforeAll
+  static void start() {
+    directory = WorkDirectory.create("tls");
+    certificate = ServerCertificate.create(directory.resolve("certificate"));
+    another = ServerCertificate.create(directory.resolve("another"));
+    server =
+        EmbeddedDatabase.start(
+            dev.anabranch.embedded.DatabaseConfig.in(directory.resolve("server"))
+                .withCertificate(certificate));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    directory.close();
+  }
+
+  @Test
+  void theLogIsWrittenAndReadOverTls() throws Exception {
+    var url = url("trusted", "VERIFY_IDENTITY", certificate);
+    var config = config(url);
+    new SchemaMigrator(config).migrate();
+
+    try (var store = new MySqlEventStoreFactory(config).open();
+        var session = store.open(0)) {
+      assertThat(session.append(TestRows.rows(0, 0, 3))).isEqualTo(Appended.INSTANCE);
+    }
+    try (var connection = DriverManager.getConnection(url, server.user(), server.password());
+        var statement = connection.createStatement();
+        var cipher = statement.executeQuery("SHOW STATUS LIKE 'Ssl_cipher'")) {
+      assertThat(cipher.next()).isTrue();
+      assertThat(cipher.getString(2)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aServerThatIsNotTrustedIsNotTalkedTo() {
+    var config = config(url("untrusted", "VERIFY_CA", another));
+
+    assertThatThrownBy(() -> new SchemaMigrator(config).migrate())
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("database 'a'")
+        .hasMessageContaining("no TLS connection, check sslMode and the trusted certificate");
+  }
+
+  private static String url(String schema, String mode, ServerCertificate trusted) {
+    return ("jdbc:mysql://127.0.0.1:%d/%s?createDatabaseIfNotExist=true&sslMode=%s"
+            + "&trustCertificateKeyStoreUrl=%s&trustCertificateKeyStoreType=PKCS12"
+            + "&trustCertificateKeyStorePassword=%s")
+        .formatted(
+            server.port(), schema, mode, trusted.keyStore().toUri(), trusted.keyStorePassword());
+  }
+
+  private static MySqlStoreConfig config(String url) {
+    return TestServer.config(
+        8, new DatabaseConfig("a", url, server.user(), server.password(), ShardRanges.of(0, 7)));
+  }
+}
