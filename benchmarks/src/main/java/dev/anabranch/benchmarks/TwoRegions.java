@@ -5,7 +5,6 @@ import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.model.ReplyStatus;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Two regions, each with a Kafka cluster, a schema and both jobs, all on this machine. Commands go
@@ -60,7 +59,7 @@ final class TwoRegions implements Target {
   }
 
   /**
-   * @param cut whether neither region can reach the other one's Kafka, from the start on
+   * @param cut whether neither region can reach the other one's Kafka once its jobs are started
    */
   static TwoRegions open(
       Setting setting, Database.Schema schema, Path checkpoints, Until until, boolean cut)
@@ -68,14 +67,14 @@ final class TwoRegions implements Target {
     var farSchema = setting.database().newSchema(PeerLog.REGION);
     var near = ReplicatingRegion.create(Database.REGION, setting.broker(), schema);
     var far = ReplicatingRegion.create(PeerLog.REGION, setting.otherBroker(), farSchema);
+    // The jobs ask the other region how many partitions its log has; the last cell may have cut.
+    near.broker().link().heal();
+    far.broker().link().heal();
     near.start(far, setting.options(), checkpoints.resolve(near.name()));
     far.start(near, setting.options(), checkpoints.resolve(far.name()));
-    for (var region : List.of(near, far)) {
-      if (cut) {
-        region.broker().link().cut();
-      } else {
-        region.broker().link().heal();
-      }
+    if (cut) {
+      near.broker().link().cut();
+      far.broker().link().cut();
     }
     return new TwoRegions(
         until,
