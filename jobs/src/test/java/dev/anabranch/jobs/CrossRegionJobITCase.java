@@ -24,13 +24,9 @@ import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.wire.ConflictWire;
 import dev.anabranch.wire.ViewWire;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +81,7 @@ class CrossRegionJobITCase {
   @Test
   void remoteCommitsEnterTheLogAndTheViewEachOnceWhateverCrashes() {
     region.start();
-    startCrossRegion(null);
+    startCrossRegion();
     for (var i = 1; i <= 30; i++) {
       peer.commit("Auto/" + i % 3, "" + i % 10);
       if (i == 15) {
@@ -106,7 +102,7 @@ class CrossRegionJobITCase {
   @Test
   void aConflictIsShownInTopicAndTableAndSettledByACommitOnBoth() {
     region.start();
-    startCrossRegion(null);
+    startCrossRegion();
     handle("Hand/1", "x");
     peer.commit("Hand/1", "y");
     Await.until("an open conflict", () -> view("Hand/1") != null && view("Hand/1").conflict());
@@ -125,7 +121,7 @@ class CrossRegionJobITCase {
   void aJobThatStartsWhileItsPeerIsCutOffServesTheOthersAndCatchesUp() {
     link.cut();
     region.start();
-    startCrossRegion(null);
+    startCrossRegion();
     handle("Auto/1", "x");
     Await.until("the own commit in the view", () -> state("Auto/1").equals("x"));
     for (var i = 0; i < 5; i++) {
@@ -147,7 +143,7 @@ class CrossRegionJobITCase {
   @Test
   void aHostileRecordGoesToTheDeadLettersAndTheOthersGoOn() {
     region.start();
-    startCrossRegion(null);
+    startCrossRegion();
     peer.send(
         new MessageRecord("Auto/1".getBytes(StandardCharsets.UTF_8), new byte[] {1, 2}, List.of()),
         0);
@@ -160,14 +156,14 @@ class CrossRegionJobITCase {
   @Test
   void aJobWithoutACheckpointShowsWhatTheStoreHas() {
     region.start();
-    var job = startCrossRegion(null);
+    var job = startCrossRegion();
     handle("Auto/1", "x");
     peer.commit("Auto/2", "y");
     Await.until("both", () -> state("Auto/1").equals("x") && state("Auto/2").equals("y"));
     job.kill();
     handle("Auto/1", "z");
 
-    startCrossRegion(null);
+    startCrossRegion();
     peer.commit("Auto/2", "w");
 
     Await.until("both", () -> state("Auto/1").equals("xz") && state("Auto/2").equals("yw"));
@@ -227,34 +223,27 @@ class CrossRegionJobITCase {
     return ConflictTable.list(options().store().config(), true, 100);
   }
 
+  private JobUnderTest startCrossRegion() {
+    return region.startCrossRegion(connections());
+  }
+
   private CrossRegionJobOptions options() {
-    var settings = new HashMap<>(region.settings());
-    settings.putAll(
-        Map.of(
-            "peers",
-            "b",
-            "peer.b.bootstrap-servers",
-            "127.0.0.1:" + link.port(),
-            "peer.b.events-topic",
-            topic(),
-            "peer.b.events-partitions",
-            Integer.toString(PeerLog.PARTITIONS),
-            "hold.patience",
-            "1 s"));
+    var settings = region.settings();
+    settings.putAll(connections());
     return CrossRegionJobOptions.from(Settings.of(settings));
   }
 
-  private JobUnderTest startCrossRegion(@Nullable String checkpoint) {
-    var env = new StreamExecutionEnvironment(new Configuration());
-    CrossRegionJob.prepare(env, options(), DOMAIN);
-    var graph = env.getStreamGraph();
-    graph.setJobName("cross-region-" + region.name());
-    var job = graph.getJobGraph();
-    if (checkpoint != null) {
-      job.setSavepointRestoreSettings(SavepointRestoreSettings.forPath(checkpoint));
-    }
-    var submitted = region.submit(job);
-    submitted.awaitRunning();
-    return submitted;
+  private Map<String, String> connections() {
+    return Map.of(
+        "peers",
+        "b",
+        "peer.b.bootstrap-servers",
+        "127.0.0.1:" + link.port(),
+        "peer.b.events-topic",
+        topic(),
+        "peer.b.events-partitions",
+        Integer.toString(PeerLog.PARTITIONS),
+        "hold.patience",
+        "1 s");
   }
 }

@@ -9,7 +9,6 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.client.Command;
 import dev.anabranch.codec.ResolveConflictJson;
 import dev.anabranch.embedded.TcpProxy;
-import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
 import dev.anabranch.jobs.region.RegionUnderTest;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -230,18 +228,12 @@ class RegionsITCase {
   }
 
   private JobUnderTest startCrossRegion(RegionUnderTest region, RegionUnderTest peer) {
-    var settings = new HashMap<>(region.settings());
-    settings.put("peers", peer.name());
-    settings.put("peer." + peer.name() + ".bootstrap-servers", "127.0.0.1:" + link.port());
-    settings.put("flink.parallelism.default", "1");
-    var options = CrossRegionJobOptions.from(Settings.of(settings));
-    var env = new StreamExecutionEnvironment(region.clusterConfiguration());
-    CrossRegionJob.prepare(env, options, DOMAIN);
-    var graph = env.getStreamGraph();
-    graph.setJobName(CrossRegionJob.nameOf(options));
-    var job = region.submitBeside(graph.getJobGraph());
-    job.awaitRunning();
-    return job;
+    return region.startCrossRegion(
+        Map.of(
+            "peers",
+            peer.name(),
+            "peer." + peer.name() + ".bootstrap-servers",
+            "127.0.0.1:" + link.port()));
   }
 
   private static void accept(RegionUnderTest region, String aggregate, String text) {

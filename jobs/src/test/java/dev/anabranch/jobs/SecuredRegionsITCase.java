@@ -84,7 +84,6 @@ class SecuredRegionsITCase {
 
   private final ReadSide readsOfA = new ReadSide(a, PROJECTION, new OfViews());
 
-  private JobUnderTest crossA;
   private JobUnderTest crossB;
   private CommandClient shop;
 
@@ -140,15 +139,9 @@ class SecuredRegionsITCase {
   private void startJobs() {
     a.start();
     b.start();
-    crossA = startCrossRegion(a, b, kafkaOfB);
+    startCrossRegion(a, b, kafkaOfB);
     crossB = startCrossRegion(b, a, kafkaOfA);
     shop = client(a, "shop");
-  }
-
-  private void endJobs() {
-    shop.close();
-    crossA.kill();
-    crossB.kill();
   }
 
   @Test
@@ -163,7 +156,7 @@ class SecuredRegionsITCase {
     b.verify();
     readsOfA.start();
     Await.until("its row", () -> readsOfA.rows(SEEN, "seen").size() == 1);
-    endJobs();
+    shop.close();
   }
 
   @Test
@@ -185,7 +178,7 @@ class SecuredRegionsITCase {
     Await.until("the command job fails", () -> a.job().restarts() > 0);
     kafkaOfA.grant("jobs-" + a.name(), TOPIC, "commands." + a.name(), READ);
     assertThat(send("Auto/1", "add z").status()).isEqualTo(ReplyStatus.ACCEPTED);
-    endJobs();
+    shop.close();
   }
 
   @Test
@@ -265,21 +258,14 @@ class SecuredRegionsITCase {
 
   private static JobUnderTest startCrossRegion(
       RegionUnderTest region, RegionUnderTest peer, SecuredKafka kafkaOfPeer) {
-    var settings = new HashMap<>(region.settings());
     var prefix = "peer." + peer.name() + ".";
-    settings.put("peers", peer.name());
-    settings.put(prefix + "bootstrap-servers", kafkaOfPeer.bootstrapServers());
+    var options = new HashMap<String, String>();
+    options.put("peers", peer.name());
+    options.put(prefix + "bootstrap-servers", kafkaOfPeer.bootstrapServers());
     kafkaOfPeer
         .login("region-" + region.name(), password("peer"))
-        .forEach((key, value) -> settings.put(prefix + "properties." + key, value));
-    var options = CrossRegionJobOptions.from(Settings.of(settings));
-    var env = new StreamExecutionEnvironment(region.clusterConfiguration());
-    CrossRegionJob.prepare(env, options, DOMAIN);
-    var graph = env.getStreamGraph();
-    graph.setJobName(CrossRegionJob.nameOf(options));
-    var job = region.submitBeside(graph.getJobGraph());
-    job.awaitRunning();
-    return job;
+        .forEach((key, value) -> options.put(prefix + "properties." + key, value));
+    return region.startCrossRegion(options);
   }
 
   private static CommandClient client(RegionUnderTest region, String user) {

@@ -11,7 +11,6 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.QueryClient;
-import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
 import dev.anabranch.jobs.region.NotesDomain;
@@ -43,8 +42,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -301,20 +298,12 @@ class ViewProjectionITCase {
   }
 
   private JobUnderTest startCrossRegion() {
-    var settings = new HashMap<>(region.settings());
-    settings.putAll(
+    return region.startCrossRegion(
         Map.of(
             "peers", "b",
             "peer.b.bootstrap-servers", region.kafka().bootstrapServers(),
             "peer.b.events-topic", peerTopic(),
             "peer.b.events-partitions", Integer.toString(PeerLog.PARTITIONS)));
-    var env = new StreamExecutionEnvironment(new Configuration());
-    CrossRegionJob.prepare(env, CrossRegionJobOptions.from(Settings.of(settings)), DOMAIN);
-    var graph = env.getStreamGraph();
-    graph.setJobName("cross-region-" + region.name());
-    var submitted = region.submit(graph.getJobGraph());
-    submitted.awaitRunning();
-    return submitted;
   }
 
   private void createTopic(String name, String policy) throws Exception {

@@ -12,6 +12,8 @@ import dev.anabranch.embedded.KafkaProcess;
 import dev.anabranch.embedded.TcpProxy;
 import dev.anabranch.jobs.CommandJobOptions;
 import dev.anabranch.jobs.CommandJobUnderTest;
+import dev.anabranch.jobs.CrossRegionJob;
+import dev.anabranch.jobs.CrossRegionJobOptions;
 import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogRow;
@@ -33,6 +35,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -79,7 +82,8 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   // -- Of one test.
   private @Nullable Running running;
 
-  private record Running(TestServers servers, String name, List<JobUnderTest> jobs) {}
+  private record Running(
+      TestServers servers, String name, List<JobUnderTest> jobs, List<JobUnderTest> merging) {}
 
   private @Nullable CommandClient client;
 
@@ -128,7 +132,7 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     var servers = TestServers.of(context);
     servers.repair();
     var name = "r" + REGIONS.incrementAndGet();
-    running = new Running(servers, name, new ArrayList<>());
+    running = new Running(servers, name, new ArrayList<>(), new ArrayList<>());
   }
 
   @Override
@@ -139,6 +143,7 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
       client.close();
       client = null;
     }
+    ended.merging.forEach(JobUnderTest::kill);
     ended.jobs.forEach(JobUnderTest::kill);
     Crashes.forget(ended.name);
     running = null;
@@ -195,6 +200,25 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     var submitted = submitBeside(job);
     running().jobs.add(submitted);
     return submitted;
+  }
+
+  /**
+   * Submits the region's cross-region job and waits until it runs.
+   *
+   * @param connections the options of the job that a region has not, by key
+   */
+  public JobUnderTest startCrossRegion(Map<String, String> connections) {
+    var settings = settings();
+    settings.putAll(connections);
+    var options = CrossRegionJobOptions.from(Settings.of(settings));
+    var env = new StreamExecutionEnvironment(clusterConfiguration());
+    CrossRegionJob.prepare(env, options, domain);
+    var graph = env.getStreamGraph();
+    graph.setJobName(CrossRegionJob.nameOf(options));
+    var job = submitBeside(graph.getJobGraph());
+    running().merging.add(job);
+    job.awaitRunning();
+    return job;
   }
 
   /** Submits a job graph that a test made; the test ends it. */

@@ -127,6 +127,21 @@ class AccessITCase {
   }
 
   @Test
+  void theLogIsReadByAUserThatMayOnlyRead() throws Exception {
+    execute(schema, createUser(), "GRANT ALL ON " + schema + ".* TO " + user);
+    new SchemaMigrator(config(SECRET)).migrate();
+    execute(
+        schema,
+        "REVOKE ALL PRIVILEGES ON " + schema + ".* FROM " + user,
+        "GRANT SELECT ON " + schema + ".* TO " + user);
+
+    try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
+        var session = store.open(0)) {
+      assertThat(session.heads(List.of(0))).isEmpty();
+    }
+  }
+
+  @Test
   void aReadOnlyServerIsUnavailable() throws Exception {
     execute(
         schema,
