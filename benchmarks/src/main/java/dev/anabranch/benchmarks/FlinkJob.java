@@ -38,7 +38,7 @@ final class FlinkJob implements AutoCloseable {
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, options.checkpointInterval());
     settings.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-    settings.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(2));
+    settings.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
     settings.set(PipelineOptions.OBJECT_REUSE, true);
     settings.set(PipelineOptions.GENERIC_TYPES, false);
     settings.set(PipelineOptions.MAX_PARALLELISM, options.shards);

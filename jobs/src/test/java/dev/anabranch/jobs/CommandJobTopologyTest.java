@@ -100,7 +100,7 @@ class CommandJobTopologyTest {
         .isEqualTo("exponential-delay");
     assertThat(settings.get(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS))
         .isEqualTo(Integer.MAX_VALUE);
-    assertThat(settings.get(ExecutionOptions.BUFFER_TIMEOUT)).isEqualTo(Duration.ofMillis(2));
+    assertThat(settings.get(ExecutionOptions.BUFFER_TIMEOUT)).isEqualTo(Duration.ZERO);
     assertThat(settings.get(PipelineOptions.GENERIC_TYPES)).isFalse();
     assertThat(settings.get(PipelineOptions.OBJECT_REUSE)).isTrue();
   }
