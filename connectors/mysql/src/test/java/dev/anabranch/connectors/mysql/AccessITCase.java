@@ -71,13 +71,7 @@ class AccessITCase {
 
   @Test
   void theGrantsThatTheMessageAsksForAreEnough() throws Exception {
-    execute(
-        schema,
-        createUser(),
-        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP ON "
-            + schema
-            + ".* TO "
-            + user);
+    execute(schema, createUser(), grantToMigrate());
     new SchemaMigrator(config(SECRET)).migrate();
     execute("", "REVOKE CREATE, ALTER, INDEX, DROP ON " + schema + ".* FROM " + user);
 
@@ -95,13 +89,7 @@ class AccessITCase {
   /** As docs/operating/security.md tells people: such a user can't change or delete a row. */
   @Test
   void theLogIsWrittenByAUserThatMayOnlyAddToIt() throws Exception {
-    execute(
-        schema,
-        createUser(),
-        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP ON "
-            + schema
-            + ".* TO "
-            + user);
+    execute(schema, createUser(), grantToMigrate());
     new SchemaMigrator(config(SECRET)).migrate();
     execute(
         schema,
@@ -143,13 +131,7 @@ class AccessITCase {
 
   @Test
   void aReadOnlyServerIsUnavailable() throws Exception {
-    execute(
-        schema,
-        createUser(),
-        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP ON "
-            + schema
-            + ".* TO "
-            + user);
+    execute(schema, createUser(), grantToMigrate());
     new SchemaMigrator(config(SECRET)).migrate();
     try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
         var session = store.open(0)) {
@@ -202,6 +184,11 @@ class AccessITCase {
 
   private String createUser() {
     return "CREATE USER '" + user + "'@'%' IDENTIFIED BY '" + SECRET + "'";
+  }
+
+  private String grantToMigrate() {
+    return "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP ON %s.* TO %s"
+        .formatted(schema, user);
   }
 
   private MySqlStoreConfig config(String password) {
