@@ -1,5 +1,6 @@
 package dev.anabranch.benchmarks;
 
+import dev.anabranch.benchmarks.InProcessJob.Writers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,9 @@ enum CellKind {
   IN_PROCESS,
   /** The same, one aggregate takes half of the commands. */
   IN_PROCESS_HOT,
-  /** The same, on a region that holds {@code --stored} aggregates. */
+  /** Every region may change the aggregates, and the other one is silent. */
+  IN_PROCESS_REPLICATED,
+  /** {@link #IN_PROCESS} on a region that holds {@code --stored} aggregates. */
   IN_PROCESS_LARGE,
   /** In process, at a given rate. */
   IN_PROCESS_OPEN,
@@ -61,10 +64,13 @@ enum CellKind {
               setting,
               (schema, checkpoints) -> new RawWriter(setting.options(), schema, 1),
               outstanding);
-      case IN_PROCESS -> closed(setting, inProcess(setting, 0), outstanding);
-      case IN_PROCESS_HOT -> closed(setting, inProcess(setting, HOT_SHARE), outstanding);
+      case IN_PROCESS -> closed(setting, inProcess(setting, Writers.ONE_REGION, 0), outstanding);
+      case IN_PROCESS_HOT ->
+          closed(setting, inProcess(setting, Writers.ONE_REGION, HOT_SHARE), outstanding);
+      case IN_PROCESS_REPLICATED ->
+          closed(setting, inProcess(setting, Writers.TWO_REGIONS, 0), outstanding);
       case IN_PROCESS_LARGE -> List.of(new LargeRegionCell(setting, outstanding.get(0)));
-      case IN_PROCESS_OPEN -> open(setting, inProcess(setting, 0));
+      case IN_PROCESS_OPEN -> open(setting, inProcess(setting, Writers.ONE_REGION, 0));
       case RAW_SCAN -> List.of(new RawScanCell(setting));
       case RECOVERY -> List.of(new RecoveryCell(setting));
       case PASS_THROUGH -> List.of(new PassThroughCell(this, setting));
@@ -120,10 +126,11 @@ enum CellKind {
             target -> new OpenLoop(target, rate)));
   }
 
-  private static LoadCell.TargetFactory inProcess(Setting setting, double hotShare) {
+  private static LoadCell.TargetFactory inProcess(
+      Setting setting, Writers writers, double hotShare) {
     var draw = new AggregateDraw(setting.options().aggregates, hotShare);
     return (schema, checkpoints) ->
-        new InProcessJob(setting.options(), draw, 1, schema, checkpoints);
+        new InProcessJob(setting.options(), writers, draw, 1, schema, checkpoints);
   }
 
   private static LoadCell.TargetFactory kafka(Setting setting) {

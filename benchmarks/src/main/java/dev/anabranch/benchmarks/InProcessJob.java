@@ -3,11 +3,15 @@ package dev.anabranch.benchmarks;
 import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.operators.command.CommandOperatorFactory;
 import dev.anabranch.operators.command.CommandOperatorOptions;
+import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.operators.command.RegionMap;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.LogRowTypeInfo;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -26,11 +30,35 @@ final class InProcessJob implements Target {
   private final CommandPlan plan;
   private final FlinkJob job;
 
+  /** Who may change the aggregates. */
+  enum Writers {
+    /** This region alone. */
+    ONE_REGION,
+    /** Every region; the other one is silent. */
+    TWO_REGIONS;
+
+    private RegionMap regions() {
+      return this == ONE_REGION
+          ? RegionMap.of(Database.REGION)
+          : new RegionMap(
+              List.of(Database.REGION, PeerLog.REGION), Database.REGION, new TreeMap<>(Map.of()));
+    }
+
+    private DomainLoader domain() {
+      return this == ONE_REGION ? BenchmarkDomain.loader() : BenchmarkDomain.replicatedLoader();
+    }
+  }
+
   /**
    * @param seed of the command ids, which must be new to the region
    */
   InProcessJob(
-      LoadOptions options, AggregateDraw draw, long seed, Database.Schema schema, Path checkpoints)
+      LoadOptions options,
+      Writers writers,
+      AggregateDraw draw,
+      long seed,
+      Database.Schema schema,
+      Path checkpoints)
       throws Exception {
     plan = new CommandPlan(options, draw, seed);
     var env = FlinkJob.environment(options, checkpoints);
@@ -45,7 +73,7 @@ final class InProcessJob implements Target {
                 "commands",
                 LogRowTypeInfo.INSTANCE,
                 new CommandOperatorFactory(
-                    operatorOptions(options), BenchmarkDomain.loader(), schema.store()));
+                    operatorOptions(options, writers.regions()), writers.domain(), schema.store()));
     rows.sinkTo(new DiscardingSink<>());
     rows.getSideOutput(CommandOperator.REPLIES).sinkTo(new InProcessSinks.Replies(channel));
     rows.getSideOutput(CommandOperator.DEAD_LETTERS)
@@ -53,10 +81,10 @@ final class InProcessJob implements Target {
     job = FlinkJob.start(env, "in-process");
   }
 
-  static CommandOperatorOptions operatorOptions(LoadOptions options) {
+  static CommandOperatorOptions operatorOptions(LoadOptions options, RegionMap regions) {
     return new CommandOperatorOptions(
         Database.REGION,
-        RegionMap.of(Database.REGION),
+        regions,
         options.shards,
         new CommandOperatorOptions.Batching(
             options.lanesPerSubtask(),

@@ -29,6 +29,7 @@ final class LargeRegionCell implements Cell {
         var job =
             new InProcessJob(
                 setting.options(),
+                InProcessJob.Writers.ONE_REGION,
                 region.draw(),
                 region.commits(),
                 region.schema(),

@@ -29,7 +29,12 @@ final class RecoveryCell implements Cell {
     try (var checkpoints = new Checkpoints(setting.work());
         var job =
             new InProcessJob(
-                options, region.draw(), region.commits(), region.schema(), checkpoints.path())) {
+                options,
+                InProcessJob.Writers.ONE_REGION,
+                region.draw(),
+                region.commits(),
+                region.schema(),
+                checkpoints.path())) {
       var rows = region.commits();
       recording.start();
       var cpu = CpuWindow.begin(setting.processes());

@@ -25,6 +25,7 @@ final class ThreadGroups {
   static {
     BY_PREFIX.put("commands", OPERATOR);
     BY_PREFIX.put("projections", OPERATOR);
+    BY_PREFIX.put("replication", OPERATOR);
     BY_PREFIX.put("anabranch-proje", LANES);
     BY_PREFIX.put("pass-through", OPERATOR);
     BY_PREFIX.put("anabranch-lane", LANES);
@@ -33,6 +34,7 @@ final class ThreadGroups {
     BY_PREFIX.put("kafka-", KAFKA);
     BY_PREFIX.put("load-", CLIENT);
     BY_PREFIX.put("tail-", CLIENT);
+    BY_PREFIX.put("proxy-", CLIENT);
     BY_PREFIX.put("raw-", WRITERS);
     BY_PREFIX.put("rocksdb", CHECKPOINTS);
     BY_PREFIX.put("AsyncOperations", CHECKPOINTS);
