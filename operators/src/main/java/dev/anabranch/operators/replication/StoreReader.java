@@ -37,6 +37,9 @@ final class StoreReader implements AutoCloseable {
   private static final long MAX_BACKOFF_MILLIS = 10_000;
   private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
 
+  /** Before the server ends a session that says nothing, which the next read would trip over. */
+  private static final long IDLE_SECONDS = 5;
+
   /** Gets what was read, on the task's thread. */
   interface Receiver {
 
@@ -101,7 +104,7 @@ final class StoreReader implements AutoCloseable {
     try {
       while (!closed) {
         var batch = new LinkedHashSet<AggregateKey>();
-        batch.add(requests.take());
+        batch.add(nextRequest());
         for (var more = requests.poll(); more != null; more = requests.poll()) {
           batch.add(more);
           if (batch.size() == MAX_PER_QUERY) {
@@ -126,6 +129,16 @@ final class StoreReader implements AutoCloseable {
         store.close();
       }
     }
+  }
+
+  private AggregateKey nextRequest() throws InterruptedException {
+    var next = requests.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+    if (next != null) {
+      return next;
+    }
+    sessions.values().forEach(LogSession::close);
+    sessions.clear();
+    return requests.take();
   }
 
   private void readAll(Set<AggregateKey> batch) throws InterruptedException {

@@ -1,0 +1,92 @@
+package dev.anabranch.operators.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoreLayout;
+import dev.anabranch.testkit.store.InMemoryEventStore;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What is left of a read when nothing is read. */
+class StoreReaderTest {
+
+  private static final long PATIENCE_SECONDS = 30;
+
+  @Test
+  void aSessionThatRestsIsClosedAndTheNextReadHasItsOwn() throws Exception {
+    var store = new CountedStore();
+    var answers = new LinkedBlockingQueue<AggregateKey>();
+    var reader =
+        new StoreReader(
+            () -> store,
+            ReplicationHarness.SHARDS,
+            (description, action) -> {
+              try {
+                action.run();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            (aggregate, commits, shardIsEmpty) -> answers.add(aggregate),
+            "store-reader");
+    try (reader) {
+      reader.start();
+      for (var reads = 1; reads <= 2; reads++) {
+        var key = AggregateKey.parse("Auto/1");
+        reader.read(key);
+        assertThat(answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(key);
+
+        assertThat(store.closed.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(reads);
+        assertThat(store.opened.get()).isEqualTo(reads);
+      }
+    }
+  }
+
+  /** Counts sessions. */
+  private static final class CountedStore implements EventStore {
+    private final InMemoryEventStore store =
+        new InMemoryEventStore("a", ReplicationHarness.SHARDS, 4, 2);
+    private final AtomicInteger opened = new AtomicInteger();
+
+    /** Numbers of the sessions that were closed, as they were opened. */
+    private final LinkedBlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
+
+    @Override
+    public StoreLayout layout() {
+      return store.layout();
+    }
+
+    @Override
+    public LogSession open(int database) {
+      var number = opened.incrementAndGet();
+      var session = store.open(database);
+      return (LogSession)
+          Proxy.newProxyInstance(
+              LogSession.class.getClassLoader(),
+              new Class<?>[] {LogSession.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("close")) {
+                  closed.add(number);
+                }
+                return method.invoke(session, arguments);
+              });
+    }
+
+    @Override
+    public LogSession reopen(int database, LogSession lost) {
+      lost.close();
+      return open(database);
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+}
