@@ -108,7 +108,12 @@ final class AggregateCache {
 
   /** The gate that commits of other regions pass on their way to the aggregate. */
   StoredGate gateOf(LiveAggregate aggregate) {
-    return new StoredGate(aggregate.routingKey, state);
+    var gate = aggregate.gate;
+    if (gate == null) {
+      gate = new StoredGate(aggregate.routingKey, state);
+      aggregate.gate = gate;
+    }
+    return gate;
   }
 
   long hits() {
@@ -237,6 +242,12 @@ final class AggregateCache {
 
   private void write(LiveAggregate aggregate) {
     var encoded = encode(aggregate);
+    if (aggregate.heard != null) {
+      aggregate.heard.writeBack();
+    }
+    if (aggregate.graph != null) {
+      aggregate.graph.writeBack();
+    }
     var committed = aggregate.committed;
     state.writeAggregate(
         aggregate.routingKey,
@@ -280,7 +291,7 @@ final class AggregateCache {
             : new HeardRegions(routingKey, state, regions);
     var graph =
         type != null && heard != null && StoredVersions.hasGraph(type)
-            ? new AggregateGraph(routingKey, state, type, heard)
+            ? new AggregateGraph(routingKey, state, type, heard, record == null)
             : null;
     if (record == null) {
       return new LiveAggregate(

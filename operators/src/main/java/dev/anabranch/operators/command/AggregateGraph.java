@@ -5,7 +5,6 @@ import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.Standing;
 import dev.anabranch.versions.VersionGraph;
@@ -27,8 +26,6 @@ final class AggregateGraph {
   private final String key;
   private final KeyedMap events;
   private final StoredVersions<Object> folding;
-  private final KeyedMap commands;
-  private final KeyedMap states;
   private final HeardRegions heard;
   private final StoredGraph storedGraph;
   private final StoredStates storedStates;
@@ -38,24 +35,37 @@ final class AggregateGraph {
   /** Number of open entries at which compaction is tried next. */
   private int compactAt;
 
+  /** What every region had when compaction was tried last. */
+  private VectorTime compactedTo = VectorTime.ZERO;
+
+  /** The row that is being added; null: none is. */
+  private @Nullable Outcome added;
+
   // -- While rows are pending.
   private final Map<Dot, byte[]> headEvents = new HashMap<>();
   private @Nullable VersionGraph headGraph;
+  private @Nullable LayeredStates headStates;
   private @Nullable VersionStates<Object> head;
 
+  /**
+   * @param isNew whether the state is known to have nothing of the aggregate
+   */
   AggregateGraph(
       String key,
       OwnedState state,
       AggregateType<Object, Object, Object> type,
-      HeardRegions heard) {
+      HeardRegions heard,
+      boolean isNew) {
     this.key = key;
     this.events = state.graphEvents();
     this.folding = new StoredVersions<>(type, this::eventsOf);
-    this.commands = state.graphCommands();
-    this.states = state.graphStates();
     this.heard = heard;
     this.storedGraph = new StoredGraph(key, state);
-    this.storedStates = new StoredStates(key, state, type);
+    this.storedStates = new StoredStates(key, state, storedGraph, type);
+    if (isNew) {
+      storedGraph.isNew();
+      storedStates.isNew();
+    }
     this.committedGraph = new VersionGraph(storedGraph);
     this.committed = new VersionStates<>(committedGraph, folding, storedStates);
   }
@@ -69,21 +79,46 @@ final class AggregateGraph {
     var node = StoredVersions.node(outcome);
     events.put(key, node.dot().toString(), outcome.blobs().events());
     heard.hear(node.dot(), node.context());
-    committed.add(node);
+    added = outcome;
+    try {
+      var state = stateInHead(node.dot());
+      if (state == null) {
+        committed.add(node);
+      } else {
+        committed.add(node, state);
+      }
+    } finally {
+      added = null;
+      storedGraph.writeEntries();
+      storedStates.bound();
+    }
+  }
+
+  /**
+   * The state of the only pending row: it was folded on just what is committed. Null: derive it.
+   */
+  private @Nullable Object stateInHead(Dot dot) {
+    var own = headStates;
+    return own == null || headEvents.size() != 1 || !headEvents.containsKey(dot)
+        ? null
+        : own.get(dot);
+  }
+
+  /** Completes the keyed state. */
+  void writeBack() {
+    storedGraph.writeBack();
+    storedStates.writeBack();
   }
 
   /** Forgets everything; the commits are added again, in the order of the log. */
   void clear() {
     dropHead();
-    for (var entry : storedGraph.all()) {
-      storedGraph.remove(entry.dot());
-    }
-    storedGraph.summary(GraphSummary.EMPTY);
-    for (var map : List.of(events, commands, states)) {
-      map.all(key).keySet().forEach(name -> map.remove(key, name));
-    }
+    storedGraph.clear();
+    storedStates.clear();
+    events.all(key).keySet().forEach(name -> events.remove(key, name));
     committed.forgetMerges();
     compactAt = 0;
+    compactedTo = VectorTime.ZERO;
   }
 
   /** Adds a row that is not durable yet. */
@@ -92,7 +127,8 @@ final class AggregateGraph {
     var states = head;
     if (states == null) {
       headGraph = new VersionGraph(new LayeredGraph(storedGraph));
-      states = new VersionStates<>(headGraph, folding, new LayeredStates(storedStates));
+      headStates = new LayeredStates(storedStates);
+      states = new VersionStates<>(headGraph, folding, headStates);
       head = states;
     }
     headEvents.put(node.dot(), outcome.blobs().events());
@@ -103,6 +139,7 @@ final class AggregateGraph {
   void dropHead() {
     headEvents.clear();
     headGraph = null;
+    headStates = null;
     head = null;
   }
 
@@ -157,20 +194,28 @@ final class AggregateGraph {
 
   /**
    * Drops what no answer needs any more, if that is worth a pass; not while rows are pending. Tried
-   * when the graph has doubled: one that a silent region keeps from shrinking costs little.
+   * when the graph has doubled and other regions have more than at the last time: one that a silent
+   * region keeps from shrinking costs nothing.
    */
   void compact(VectorTime applied) {
     var open = storedGraph.summary().open();
     if (head == null && open >= compactAt && committedGraph.isWorthCompacting()) {
+      var stable = heard.stable(applied);
+      if (stable.equals(compactedTo)) {
+        return;
+      }
+      compactedTo = stable;
       compactAt = 2 * open;
       var before = storedGraph.all();
-      committed.compact(heard.stable(applied));
+      committed.compact(stable);
       compactAt = 2 * storedGraph.summary().open();
       for (var entry : before) {
         if (storedGraph.get(entry.dot()) == null) {
           events.remove(key, entry.dot().toString());
         }
       }
+      storedGraph.writeEntries();
+      storedStates.bound();
     }
   }
 
@@ -185,6 +230,10 @@ final class AggregateGraph {
   }
 
   private byte[] eventsOf(Dot dot) {
+    var now = added;
+    if (now != null && dot.equals(now.dot())) {
+      return now.blobs().events();
+    }
     var own = headEvents.get(dot);
     var stored = own == null ? events.get(key, dot.toString()) : own;
     if (stored == null) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What other regions are known to have of one aggregate, in keyed state: it tells which commits are
- * stable, so that what is kept for their sake can go.
+ * stable, so that what is kept for their sake can go. Written when the aggregate is.
  */
 final class HeardRegions {
 
@@ -23,6 +23,8 @@ final class HeardRegions {
 
   /** Null: not read yet. */
   private @Nullable Stability heard;
+
+  private boolean changed;
 
   /**
    * Whose commits tell what is stable.
@@ -47,7 +49,16 @@ final class HeardRegions {
     if (listensTo(dot)) {
       var more = heard().after(dot, context);
       heard = more;
-      entries.put(key, HEARD, GateBlob.encode(more));
+      changed = true;
+    }
+  }
+
+  /** Completes the keyed state. */
+  void writeBack() {
+    var known = heard;
+    if (changed && known != null) {
+      entries.put(key, HEARD, GateBlob.encode(known));
+      changed = false;
     }
   }
 

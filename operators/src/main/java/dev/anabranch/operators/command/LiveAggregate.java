@@ -30,6 +30,9 @@ final class LiveAggregate {
   /** Where regions change aggregates of this type at once and a policy decides; null elsewhere. */
   final @Nullable AggregateGraph graph;
 
+  /** Null until a commit of another region comes. */
+  @Nullable StoredGate gate;
+
   /** What the log says. */
   Version committed;
 

@@ -4,12 +4,15 @@ import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.GateEntries;
 import dev.anabranch.model.CommandRecord;
+import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.serde.CommandRecordSerializer;
 import dev.anabranch.wire.GateBlob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code held/a:7}: the record of a:7 as it came
  *   <li>{@code heard}: not of the gate, but of {@link HeardRegions}
  * </ul>
+ *
+ * <p>Each commit asks what waits for it, and most often nothing does: so the entries are on the
+ * heap too, and written at once.
+ *
+ * <p><b>Bounds.</b> At most {@value #MAX_KEPT} entries stay on the heap; more are read each time.
  */
 final class StoredGate implements GateEntries {
 
@@ -32,35 +40,43 @@ final class StoredGate implements GateEntries {
   private static final String HELD = "held/";
   private static final byte[] PRESENT = {1};
 
+  private static final int MAX_KEPT = 16;
+
+  private static final KeyedEntries.Names<String> NAMES =
+      new KeyedEntries.Names<>(Function.identity(), Function.identity());
+
+  private static final KeyedEntries.Form<byte[]> BYTES =
+      new KeyedEntries.Form<>(Function.identity(), Function.identity());
+
   private final String key;
-  private final KeyedMap entries;
+  private final CachedMap<String, byte[]> entries;
 
   StoredGate(String key, OwnedState state) {
     this.key = key;
-    this.entries = state.gateEntries();
+    this.entries = new CachedMap<>(new KeyedEntries<>(state.gateEntries(), key, NAMES, BYTES));
   }
 
   @Override
   public boolean isHollow(Dot dot) {
-    return entries.get(key, HOLLOW + dot) != null;
+    return entries.get(HOLLOW + dot) != null;
   }
 
   @Override
   public void addHollow(Dot dot) {
-    entries.put(key, HOLLOW + dot, PRESENT);
+    put(HOLLOW + dot, PRESENT);
   }
 
   @Override
   public void removeHollow(Dot dot) {
-    entries.remove(key, HOLLOW + dot);
+    remove(List.of(HOLLOW + dot));
   }
 
   @Override
   public @Nullable Arrival held(Dot dot) {
-    var suffix = "/" + dot;
-    for (var entry : entries.all(key).entrySet()) {
-      if (entry.getKey().startsWith(WAIT) && entry.getKey().endsWith(suffix)) {
-        return GateBlob.decodeArrival(entry.getValue());
+    for (var name : waits(name -> name.endsWith("/" + dot))) {
+      var stored = entries.get(name);
+      if (stored != null) {
+        return GateBlob.decodeArrival(stored);
       }
     }
     return null;
@@ -69,27 +85,22 @@ final class StoredGate implements GateEntries {
   @Override
   public void park(Dot waitsFor, Arrival arrival) {
     var suffix = "/" + arrival.dot();
-    for (var name : entries.all(key).keySet()) {
-      if (name.startsWith(WAIT) && name.endsWith(suffix)) {
-        entries.remove(key, name);
-      }
-    }
-    entries.put(key, WAIT + waitsFor + suffix, GateBlob.encode(arrival));
+    remove(waits(name -> name.endsWith(suffix)));
+    put(WAIT + waitsFor + suffix, GateBlob.encode(arrival));
   }
 
   @Override
   public List<Arrival> takeWaitingFor(Dot dot) {
     var prefix = WAIT + dot + "/";
-    var taken = new ArrayList<Arrival>();
-    entries
-        .all(key)
-        .forEach(
-            (name, stored) -> {
-              if (name.startsWith(prefix)) {
-                taken.add(GateBlob.decodeArrival(stored));
-                entries.remove(key, name);
-              }
-            });
+    var names = waits(name -> name.startsWith(prefix));
+    var taken = new ArrayList<Arrival>(names.size());
+    for (var name : names) {
+      var stored = entries.get(name);
+      if (stored != null) {
+        taken.add(GateBlob.decodeArrival(stored));
+      }
+    }
+    remove(names);
     return taken;
   }
 
@@ -101,20 +112,46 @@ final class StoredGate implements GateEntries {
     } catch (IOException e) {
       throw new UncheckedIOException("a held commit can't be written", e);
     }
-    entries.put(key, HELD + dot, out.getCopyOfBuffer());
+    put(HELD + dot, out.getCopyOfBuffer());
   }
 
   /** Returns the record of a commit that is held no more. */
   CommandRecord take(Dot dot) {
-    var stored = entries.get(key, HELD + dot);
+    var stored = entries.get(HELD + dot);
     if (stored == null) {
       throw new IllegalStateException("held commit " + dot + " of " + key + " has no record");
     }
-    entries.remove(key, HELD + dot);
+    remove(List.of(HELD + dot));
     try {
       return new CommandRecordSerializer().deserialize(new DataInputDeserializer(stored));
     } catch (IOException e) {
       throw new UncheckedIOException("a held commit can't be read", e);
+    }
+  }
+
+  /** Names of those of the index that are asked for. */
+  private List<String> waits(Predicate<String> condition) {
+    var names = new ArrayList<String>(0);
+    entries.forEach(
+        (name, stored) -> {
+          if (name.startsWith(WAIT) && condition.test(name)) {
+            names.add(name);
+          }
+        });
+    entries.trim(MAX_KEPT, name -> false);
+    return names;
+  }
+
+  private void put(String name, byte[] value) {
+    entries.put(name, value);
+    entries.writeBack();
+    entries.trim(MAX_KEPT, kept -> false);
+  }
+
+  private void remove(List<String> names) {
+    if (!names.isEmpty()) {
+      names.forEach(entries::remove);
+      entries.writeBack();
     }
   }
 }

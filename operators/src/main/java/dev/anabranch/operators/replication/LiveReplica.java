@@ -2,6 +2,8 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.ReplicaHead;
+import dev.anabranch.operators.cache.CachedMap;
+import dev.anabranch.operators.cache.CachedValue;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
 import java.util.List;

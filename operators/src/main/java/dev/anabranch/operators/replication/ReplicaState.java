@@ -1,10 +1,11 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.ReplicaHead;
+import dev.anabranch.operators.cache.CachedMap;
+import dev.anabranch.operators.cache.CachedValue;
 import dev.anabranch.serde.PublishedRowSerializer;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
@@ -56,8 +57,7 @@ final class ReplicaState {
 
   private static final String SEPARATOR = " ";
 
-  private static final StoredMap.Names<Dot> DOTS =
-      new StoredMap.Names<>(Dot::toString, ReplicaState::dot);
+  private static final StoredMap.Names<Dot> DOTS = new StoredMap.Names<>(Dot::toString, Dot::parse);
 
   /** Access to state; whatever fails ends the task. */
   interface Access<T> {
@@ -208,14 +208,8 @@ final class ReplicaState {
     }
   }
 
-  static Dot dot(String text) {
-    var colon = text.lastIndexOf(':');
-    return new Dot(
-        new RegionId(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
-  }
-
   private static List<Dot> dots(String text) {
-    return Stream.of(text.split(SEPARATOR)).map(ReplicaState::dot).toList();
+    return Stream.of(text.split(SEPARATOR)).map(Dot::parse).toList();
   }
 
   private static String text(List<Dot> dots) {

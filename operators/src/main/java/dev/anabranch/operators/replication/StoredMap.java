@@ -1,5 +1,6 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.cache.CachedMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.flink.api.common.state.MapState;

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.cache.CachedValue;
 import java.util.function.Function;
 import org.apache.flink.api.common.state.ValueState;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplicaHead.Merging;
+import dev.anabranch.operators.cache.CachedMap;
+import dev.anabranch.operators.cache.CachedValue;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -74,9 +74,9 @@ final class TestRegion {
     var key = AggregateKey.parse(aggregate);
     var dots = new ArrayList<Dot>();
     for (var dot : rejected) {
-      dots.add(ReplicaState.dot(dot));
+      dots.add(Dot.parse(dot));
     }
-    var resolution = new Resolution(ReplicaState.dot(selected), dots, false, "kim", "so");
+    var resolution = new Resolution(Dot.parse(selected), dots, false, "kim", "so");
     return append(
         key,
         RowKind.RESOLUTION,

@@ -1,4 +1,4 @@
-package dev.anabranch.operators.replication;
+package dev.anabranch.operators.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,6 +27,7 @@ class CachedMapTest {
     VALUES,
     CLEAR,
     WRITE_BACK,
+    TRIM,
     LEAVE_THE_CACHE
   }
 
@@ -42,15 +43,16 @@ class CachedMapTest {
             Tuple.of(1, Arbitraries.just(Kind.VALUES)),
             Tuple.of(1, Arbitraries.just(Kind.CLEAR)),
             Tuple.of(2, Arbitraries.just(Kind.WRITE_BACK)),
+            Tuple.of(2, Arbitraries.just(Kind.TRIM)),
             Tuple.of(2, Arbitraries.just(Kind.LEAVE_THE_CACHE)));
     return Combinators.combine(kinds, Arbitraries.integers().between(0, 7)).as(Step::new).list();
   }
 
   @Property
-  void itIsTheMapThatItStandsFor(@ForAll("steps") List<Step> steps) {
+  void itIsTheMapThatItStandsFor(@ForAll("steps") List<Step> steps, @ForAll boolean hasFew) {
     var stored = new StoredEntries();
     var model = new HashMap<Integer, String>();
-    var cached = new CachedMap<>(stored);
+    var cached = new CachedMap<>(stored, () -> hasFew);
     for (var i = 0; i < steps.size(); i++) {
       var key = steps.get(i).key();
       switch (steps.get(i).kind()) {
@@ -70,9 +72,10 @@ class CachedMapTest {
           model.clear();
         }
         case WRITE_BACK -> requireWritten(cached, stored, model);
+        case TRIM -> cached.trim(key, kept -> kept % 2 == 0);
         case LEAVE_THE_CACHE -> {
           requireWritten(cached, stored, model);
-          cached = new CachedMap<>(stored);
+          cached = new CachedMap<>(stored, () -> hasFew);
         }
         default -> throw new AssertionError(steps.get(i));
       }
@@ -123,6 +126,28 @@ class CachedMapTest {
       assertThat(cached.get(i)).isEqualTo("v" + i);
     }
     assertThat(stored.calls).isLessThan(10);
+  }
+
+  @Test
+  void ofManyEntriesNoneIsReadForTheSakeOfOthersAndFewStay() {
+    var stored = new StoredEntries();
+    for (var i = 0; i < 100; i++) {
+      stored.entries.put(i, "v" + i);
+    }
+    var cached = new CachedMap<>(stored, () -> false);
+    for (var i = 0; i < 50; i++) {
+      assertThat(cached.get(i)).isEqualTo("v" + i);
+    }
+    assertThat(stored.calls).isEqualTo(50);
+    cached.put(100, "changed");
+
+    cached.trim(10, kept -> kept == 7);
+
+    assertThat(cached.size()).isEqualTo(2);
+    assertThat(cached.get(7)).isEqualTo("v7");
+    assertThat(cached.get(100)).isEqualTo("changed");
+    assertThat(stored.calls).isEqualTo(50);
+    assertThat(cached.values()).hasSize(101);
   }
 
   private static final class StoredEntries implements CachedMap.Backing<Integer, String> {

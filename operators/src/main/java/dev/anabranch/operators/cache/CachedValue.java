@@ -1,4 +1,4 @@
-package dev.anabranch.operators.replication;
+package dev.anabranch.operators.cache;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The task's thread only, while the aggregate is the current key.
  */
-final class CachedValue<V> {
+public final class CachedValue<V> {
 
   /** The value of the current key. */
-  interface Backing<V> {
+  public interface Backing<V> {
     @Nullable V read();
 
     /** Null removes it. */
@@ -22,11 +22,11 @@ final class CachedValue<V> {
   private boolean known;
   private boolean changed;
 
-  CachedValue(Backing<V> backing) {
+  public CachedValue(Backing<V> backing) {
     this.backing = backing;
   }
 
-  @Nullable V get() {
+  public @Nullable V get() {
     if (!known) {
       value = backing.read();
       known = true;
@@ -34,22 +34,22 @@ final class CachedValue<V> {
     return value;
   }
 
-  void set(@Nullable V newValue) {
+  public void set(@Nullable V newValue) {
     value = newValue;
     known = true;
     changed = true;
   }
 
   /** The state is known to have none. */
-  void isNew() {
+  public void isNew() {
     known = true;
   }
 
-  boolean isChanged() {
+  public boolean isChanged() {
     return changed;
   }
 
-  void writeBack() {
+  public void writeBack() {
     if (changed) {
       backing.write(value);
       changed = false;

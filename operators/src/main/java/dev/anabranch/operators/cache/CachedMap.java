@@ -1,10 +1,12 @@
-package dev.anabranch.operators.replication;
+package dev.anabranch.operators.cache;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The task's thread only, while the aggregate is the current key.
  */
-final class CachedMap<K, V> {
+public final class CachedMap<K, V> {
 
   /** The entries of the current key. */
-  interface Backing<K, V> {
+  public interface Backing<K, V> {
     @Nullable V read(K key);
 
     void write(K key, V value);
@@ -28,10 +30,11 @@ final class CachedMap<K, V> {
     void clear();
   }
 
-  /** A pass over all costs about as much as some reads. */
+  /** A pass over all costs about as much as some reads, if they are few. */
   private static final int MISSES_BEFORE_READING_ALL = 4;
 
   private final Backing<K, V> backing;
+  private final BooleanSupplier hasFew;
   private final Map<K, Slot<V>> slots = new HashMap<>();
   private boolean complete;
   private boolean changed;
@@ -52,11 +55,21 @@ final class CachedMap<K, V> {
     }
   }
 
-  CachedMap(Backing<K, V> backing) {
-    this.backing = backing;
+  /** Of which all entries may be on the heap. */
+  public CachedMap(Backing<K, V> backing) {
+    this(backing, () -> true);
   }
 
-  @Nullable V get(K key) {
+  /**
+   * @param hasFew whether all of the state's entries may be read for the sake of some; asked after
+   *     several reads
+   */
+  public CachedMap(Backing<K, V> backing, BooleanSupplier hasFew) {
+    this.backing = backing;
+    this.hasFew = hasFew;
+  }
+
+  public @Nullable V get(K key) {
     var slot = slots.get(key);
     if (slot != null) {
       return slot.value;
@@ -64,7 +77,7 @@ final class CachedMap<K, V> {
     if (complete) {
       return null;
     }
-    if (misses == MISSES_BEFORE_READING_ALL) {
+    if (misses >= MISSES_BEFORE_READING_ALL && hasFew.getAsBoolean()) {
       readAll();
       return get(key);
     }
@@ -74,7 +87,7 @@ final class CachedMap<K, V> {
     return value;
   }
 
-  void put(K key, V value) {
+  public void put(K key, V value) {
     var slot = slots.get(key);
     if (slot == null) {
       slot = new Slot<>(value, !complete);
@@ -85,7 +98,7 @@ final class CachedMap<K, V> {
     changed = true;
   }
 
-  void remove(K key) {
+  public void remove(K key) {
     var slot = slots.get(key);
     if (slot == null) {
       if (complete) {
@@ -103,7 +116,7 @@ final class CachedMap<K, V> {
   }
 
   /** All values, in any order. */
-  List<V> values() {
+  public List<V> values() {
     readAll();
     var values = new ArrayList<V>(slots.size());
     for (var slot : slots.values()) {
@@ -114,13 +127,24 @@ final class CachedMap<K, V> {
     return values;
   }
 
+  /** All entries, in any order; the action must not change the map. */
+  public void forEach(BiConsumer<K, V> action) {
+    readAll();
+    for (var entry : slots.entrySet()) {
+      var value = entry.getValue().value;
+      if (value != null) {
+        action.accept(entry.getKey(), value);
+      }
+    }
+  }
+
   /** How many entries are on the heap. */
-  int size() {
+  public int size() {
     return slots.size();
   }
 
   /** Removes all entries, also from the state. */
-  void clear() {
+  public void clear() {
     slots.clear();
     backing.clear();
     complete = true;
@@ -128,15 +152,15 @@ final class CachedMap<K, V> {
   }
 
   /** The state is known to have none. */
-  void isNew() {
+  public void isNew() {
     complete = true;
   }
 
-  boolean isChanged() {
+  public boolean isChanged() {
     return changed;
   }
 
-  void writeBack() {
+  public void writeBack() {
     if (!changed) {
       return;
     }
@@ -151,6 +175,22 @@ final class CachedMap<K, V> {
       }
     }
     changed = false;
+  }
+
+  /**
+   * Forgets what the state has too, if there is more than {@code max} on the heap.
+   *
+   * @param max entries, and keys that are known to have none
+   * @param kept what stays all the same
+   */
+  public void trim(int max, Predicate<K> kept) {
+    if (slots.size() > max
+        && slots
+            .entrySet()
+            .removeIf(entry -> !entry.getValue().changed && !kept.test(entry.getKey()))) {
+      complete = false;
+      misses = 0;
+    }
   }
 
   private void write(K key, Slot<V> slot) {
