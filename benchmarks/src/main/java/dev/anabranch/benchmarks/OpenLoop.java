@@ -13,10 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenLoop implements Load {
 
-  /**
-   * A first round, in which the compiler has two processors to itself, leaves a backlog of a
-   * minute.
-   */
+  /** In a first round much is left for the compiler, and the backlog is more than a minute's. */
   private static final long DRAIN_SECONDS = 300;
 
   private final Target target;

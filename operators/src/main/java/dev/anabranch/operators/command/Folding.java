@@ -15,6 +15,7 @@ import dev.anabranch.wire.WireFormatException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +30,10 @@ final class Folding {
   /**
    * Moves the aggregate over a durable row that no pending row of this attempt stands for.
    * Idempotent: a commit is folded only onto the version before it.
+   *
+   * @param gate which few rows ask for, and the aggregate keeps
    */
-  static void apply(LiveAggregate aggregate, LogRow row, StoredGate gate) {
+  static void apply(LiveAggregate aggregate, LogRow row, Supplier<StoredGate> gate) {
     var outcome = row.outcome();
     var before = aggregate.committed;
     var dot = outcome.dot();
@@ -38,9 +41,9 @@ final class Folding {
       return;
     }
     if (outcome.kind() == RowKind.TOMBSTONE) {
-      gate.addHollow(dot);
+      gate.get().addHollow(dot);
     } else if (before.past().covers(dot)) {
-      gate.removeHollow(dot);
+      gate.get().removeHollow(dot);
     }
     aggregate.committed = after(aggregate, before, outcome, row.position());
     commit(aggregate, outcome);

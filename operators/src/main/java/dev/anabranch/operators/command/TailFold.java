@@ -64,7 +64,7 @@ final class TailFold implements LaneRequest.TailReader {
     var outcome = row.outcome();
     var key = outcome.aggregate();
     var live = aggregates.get(key, key.toString());
-    Folding.apply(live, row, aggregates.gateOf(live));
+    Folding.apply(live, row, () -> aggregates.gateOf(live));
     var commandId = outcome.commandId();
     if (commandId != null && outcome.slot().isEmpty()) {
       live.window =
