@@ -89,7 +89,7 @@ final class CrossRegionStartCheck {
   private static void migrate(StoreOptions store) {
     var schema = new SchemaMigrator(store.config());
     try {
-      var unused = store.migrate() ? schema.migrate() : schema.validate();
+      var unused = store.migrate() ? schema.migrateAtStart() : schema.validate();
     } catch (StoreUnavailableException e) {
       LOG.warn("The schema of some database can't be checked now: {}", e.getMessage());
     }

@@ -87,7 +87,7 @@ final class StartCheck {
   private static void checkSchema(StoreOptions store) {
     var schema = new SchemaMigrator(store.config());
     try {
-      var unused = store.migrate() ? schema.migrate() : schema.validate();
+      var unused = store.migrate() ? schema.migrateAtStart() : schema.validate();
     } catch (StoreUnavailableException e) {
       // The others' shards need not wait; the store checks each database when it can be reached.
       LOG.warn("The schema of some database can't be checked now: {}", e.getMessage());

@@ -32,8 +32,9 @@ record Region(CommandJobOptions options) {
     return options.region().name().value();
   }
 
+  /** For reading: also of an older release, so that a new one can be tried before it migrates. */
   EventStore openStore() {
-    return new MySqlEventStoreFactory(options.store().config()).open();
+    return new MySqlEventStoreFactory(options.store().config()).openForReading();
   }
 
   /**

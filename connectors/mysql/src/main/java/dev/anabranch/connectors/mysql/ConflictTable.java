@@ -116,7 +116,7 @@ public final class ConflictTable {
       MySqlStoreConfig config, DatabaseConfig database, String where, Binding binding) {
     var connector = new DatabaseConnector(database, config.sessions());
     try (var connection = connector.connect()) {
-      var unused = new LayoutCheck(config).requireReady(connector, connection);
+      var unused = LayoutCheck.forReading(config).requireReady(connector, connection);
       try (var statement = connection.prepareStatement(SELECT + where)) {
         binding.bind(statement);
         return rows(statement.executeQuery());

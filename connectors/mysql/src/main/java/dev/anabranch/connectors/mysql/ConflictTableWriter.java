@@ -179,7 +179,7 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
       DatabaseConnector.closeQuietly(known);
     }
     var opened = connector.connect();
-    var unused = new LayoutCheck(config).requireReady(connector, opened);
+    var unused = LayoutCheck.forWriting(config).requireReady(connector, opened);
     connections.put(database, opened);
     return opened;
   }

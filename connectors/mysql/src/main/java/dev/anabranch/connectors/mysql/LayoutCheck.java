@@ -11,16 +11,34 @@ import java.sql.SQLException;
 final class LayoutCheck {
 
   /** Version of the newest migration of this release. */
-  static final int SCHEMA_VERSION = 3;
+  static final int SCHEMA_VERSION = 4;
+
+  /** Oldest version that has all that reading the log needs. */
+  static final int READABLE_VERSION = 1;
 
   static final String SCHEMA_HISTORY = "anabranch_schema";
 
   static final int NO_SUCH_TABLE = 1146;
 
   private final MySqlStoreConfig config;
+  private final int needed;
 
-  LayoutCheck(MySqlStoreConfig config) {
+  private LayoutCheck(MySqlStoreConfig config, int needed) {
     this.config = config;
+    this.needed = needed;
+  }
+
+  /** The check of who appends: every migration of this release must be there. */
+  static LayoutCheck forWriting(MySqlStoreConfig config) {
+    return new LayoutCheck(config, SCHEMA_VERSION);
+  }
+
+  /**
+   * The check of who only reads the log: a database of an older release will do, so that a new
+   * release can be tried on it before it is migrated.
+   */
+  static LayoutCheck forReading(MySqlStoreConfig config) {
+    return new LayoutCheck(config, READABLE_VERSION);
   }
 
   /**
@@ -30,7 +48,7 @@ final class LayoutCheck {
    */
   RegionMeta requireReady(DatabaseConnector database, Connection connection) throws SQLException {
     var where = database.where();
-    requireSchema(where, connection);
+    requireSchema(where, connection, needed);
     var meta = RegionMeta.read(connection).orElseThrow(() -> notMigrated(where));
     requireSameRegion(where, meta);
     requireSameHomes(database, connection);
@@ -51,10 +69,10 @@ final class LayoutCheck {
     }
   }
 
-  /** Checks that the tables are those of this release. */
-  static void requireSchema(String where, Connection connection) throws SQLException {
+  /** Checks that the tables are at least those of the version, and none that this release can't use. */
+  static void requireSchema(String where, Connection connection, int needed) throws SQLException {
     var version = schemaVersion(connection);
-    if (version < SCHEMA_VERSION) {
+    if (version < needed) {
       throw version == 0
           ? notMigrated(where)
           : new StoreLayoutException(
@@ -62,21 +80,51 @@ final class LayoutCheck {
                   + " has schema version "
                   + version
                   + ", this release needs "
-                  + SCHEMA_VERSION
+                  + needed
                   + ": run 'anabranch schema migrate'");
     }
-    requireNotNewer(where, version);
+    requireUsable(where, connection, version);
   }
 
-  static void requireNotNewer(String where, int version) {
-    if (version > SCHEMA_VERSION) {
+  /**
+   * A newer release may have migrated the database already. That is no hindrance if its migrations
+   * are additive: each says which version a release must know at least.
+   */
+  static void requireUsable(String where, Connection connection, int version) throws SQLException {
+    if (version <= SCHEMA_VERSION) {
+      return;
+    }
+    var least = leastReader(connection, version);
+    if (least > SCHEMA_VERSION) {
       throw new StoreLayoutException(
           where
               + " has schema version "
               + version
-              + " of a newer release, this one knows "
+              + " of a newer release, which a release must know from version "
+              + least
+              + " on; this one knows "
               + SCHEMA_VERSION
               + ": upgrade this program");
+    }
+  }
+
+  /** The version itself if some migration beyond this release says nothing. */
+  private static int leastReader(Connection connection, int version) throws SQLException {
+    try (var statement = connection.createStatement();
+        var result =
+            statement.executeQuery(
+                "SELECT COALESCE(MAX(COALESCE(r.least_reader, h.v)), 0) FROM (SELECT"
+                    + " CAST(version AS UNSIGNED) AS v FROM "
+                    + SCHEMA_HISTORY
+                    + " WHERE success = 1) h LEFT JOIN schema_reader r ON r.version = h.v"
+                    + " WHERE h.v > "
+                    + SCHEMA_VERSION)) {
+      return result.next() ? result.getInt(1) : version;
+    } catch (SQLException e) {
+      if (e.getErrorCode() == NO_SUCH_TABLE) {
+        return version;
+      }
+      throw e;
     }
   }
 

@@ -13,6 +13,9 @@ final class MigratingDatabase implements AutoCloseable {
 
   private static final int LOCK_SECONDS = 60;
 
+  /** The newest migration that rewrites the log, or an index of it. */
+  private static final int LAST_REWRITE = 3;
+
   private interface Step<T> {
     T run() throws SQLException;
   }
@@ -63,7 +66,7 @@ final class MigratingDatabase implements AutoCloseable {
     return step(
         () -> {
           var version = LayoutCheck.schemaVersion(connection);
-          LayoutCheck.requireNotNewer(where(), version);
+          LayoutCheck.requireUsable(where(), connection, version);
           if (version == 0) {
             requireNoForeignTables();
             return Optional.empty();
@@ -91,6 +94,37 @@ final class MigratingDatabase implements AutoCloseable {
             "%s holds tables of something else ('%s'): give the event store a schema of its own"
                 .formatted(where(), result.getString(3)));
       }
+    }
+  }
+
+  /**
+   * Refuses what may take long: a migration that rewrites a log of many rows holds up whoever
+   * appends, and a submission that waits for it may be ended by its client.
+   *
+   * @param quickRows so many rows may be rewritten
+   */
+  void requireQuick(long quickRows) {
+    var quick =
+        step(
+            () -> {
+              var version = LayoutCheck.schemaVersion(connection);
+              return version == 0 || version >= LAST_REWRITE || !hasMoreRows(quickRows);
+            });
+    if (!quick) {
+      throw new StoreLayoutException(
+          ("migrating %s rewrites a log of more than %d rows: run 'anabranch schema migrate' as a"
+                  + " step of its own before the job")
+              .formatted(where(), quickRows));
+    }
+  }
+
+  /** Counts no further than it must: the statistics of a server may be a day old. */
+  private boolean hasMoreRows(long limit) throws SQLException {
+    try (var statement = connection.createStatement();
+        var result =
+            statement.executeQuery(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM event_log LIMIT " + (limit + 1) + ") some")) {
+      return result.next() && result.getLong(1) > limit;
     }
   }
 

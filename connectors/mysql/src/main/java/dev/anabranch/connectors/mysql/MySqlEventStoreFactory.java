@@ -24,7 +24,18 @@ public final class MySqlEventStoreFactory implements EventStoreFactory {
 
   @Override
   public EventStore open() {
-    var check = new LayoutCheck(config);
+    return open(LayoutCheck.forWriting(config));
+  }
+
+  /**
+   * Opens it for tools that only read the log. Unlike {@link #open} it also takes databases that an
+   * older release left and nobody has migrated yet.
+   */
+  public EventStore openForReading() {
+    return open(LayoutCheck.forReading(config));
+  }
+
+  private EventStore open(LayoutCheck check) {
     var databases = new ArrayList<DatabaseConnector>();
     var unreachable = new ArrayList<StoreUnavailableException>();
     var storeId = new CommonStoreId();

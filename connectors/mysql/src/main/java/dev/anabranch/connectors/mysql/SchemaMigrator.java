@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Creates and checks the tables and the identity of a region's databases.
@@ -17,13 +18,16 @@ import java.util.UUID;
  */
 public final class SchemaMigrator {
 
+  /** So many rows are rewritten within seconds. */
+  private static final long QUICK_ROWS = 1_000_000;
+
   private final MySqlStoreConfig config;
   private final LayoutCheck check;
   private final List<DatabaseConnector> databases;
 
   public SchemaMigrator(MySqlStoreConfig config) {
     this.config = config;
-    this.check = new LayoutCheck(config);
+    this.check = LayoutCheck.forWriting(config);
     this.databases =
         config.databases().stream()
             .map(database -> new DatabaseConnector(database, config.sessions()))
@@ -38,6 +42,22 @@ public final class SchemaMigrator {
    * @throws StoreUnavailableException if a database can't be reached: all of them are needed
    */
   public StoreLayout migrate() {
+    return migrate(member -> {});
+  }
+
+  /**
+   * As {@link #migrate}, for a job that starts: refuses a migration that may take longer than a
+   * client waits for its submission.
+   */
+  public StoreLayout migrateAtStart() {
+    return migrateAtStart(QUICK_ROWS);
+  }
+
+  StoreLayout migrateAtStart(long quickRows) {
+    return migrate(member -> member.requireQuick(quickRows));
+  }
+
+  private StoreLayout migrate(Consumer<MigratingDatabase> accept) {
     var members = new ArrayList<MigratingDatabase>();
     try {
       for (var database : databases) {
@@ -48,6 +68,7 @@ public final class SchemaMigrator {
       var common = new CommonStoreId();
       for (var member : members) {
         member.readMeta(check).ifPresent(meta -> common.require(member.where(), meta));
+        accept.accept(member);
       }
       var storeId = common.get().orElseGet(() -> UUID.randomUUID().toString());
       for (var member : members) {

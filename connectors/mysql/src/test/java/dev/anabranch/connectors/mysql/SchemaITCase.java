@@ -142,22 +142,97 @@ class SchemaITCase {
   }
 
   @Test
-  void aNewerSchemaIsRefused() {
+  void aNewerSchemaThatSaysNothingIsRefused() {
     new SchemaMigrator(config).migrate();
-    change(
-        right,
-        "INSERT INTO anabranch_schema SELECT installed_rank + 1, '99', description, type, script,"
-            + " checksum, installed_by, installed_on, execution_time, success"
-            + " FROM anabranch_schema ORDER BY installed_rank DESC LIMIT 1");
+    migratedByANewerRelease(right, 99);
 
     for (var attempt : attempts(config)) {
       refused(attempt)
           .hasMessageContaining("database 'right'")
           .hasMessageContaining(
-              "has schema version 99 of a newer release, this one knows "
+              "has schema version 99 of a newer release, which a release must know from version 99"
+                  + " on; this one knows "
                   + LayoutCheck.SCHEMA_VERSION)
           .hasMessageContaining("upgrade this program");
     }
+  }
+
+  @Test
+  void aNewerSchemaThatIsAdditiveIsTakenAlsoByWhoRunsAlready() {
+    new SchemaMigrator(config).migrate();
+    try (var running = new MySqlEventStoreFactory(config).open()) {
+      var session = running.open(1);
+      migratedByANewerRelease(right, 98, LayoutCheck.SCHEMA_VERSION - 1);
+      migratedByANewerRelease(right, 99, LayoutCheck.SCHEMA_VERSION);
+
+      running.reopen(1, session).close();
+    }
+    new SchemaMigrator(config).validate();
+    new SchemaMigrator(config).migrate();
+    new MySqlEventStoreFactory(config).open().close();
+  }
+
+  @Test
+  void oneBreakingMigrationAmongAdditiveOnesIsEnoughToBeRefused() {
+    new SchemaMigrator(config).migrate();
+    migratedByANewerRelease(right, 97, 4);
+    migratedByANewerRelease(right, 98, 98);
+    migratedByANewerRelease(right, 99, 4);
+
+    for (var attempt : attempts(config)) {
+      refused(attempt).hasMessageContaining("must know from version 98 on");
+    }
+  }
+
+  @Test
+  void everyMigrationSaysWhichReleasesCanWorkWithIt() throws Exception {
+    new SchemaMigrator(config).migrate();
+
+    try (var connection = TestServer.connect(left)) {
+      assertThat(
+              TestServer.number(
+                  connection,
+                  "SELECT COUNT(*) FROM anabranch_schema h LEFT JOIN schema_reader r"
+                      + " ON r.version = CAST(h.version AS UNSIGNED)"
+                      + " WHERE CAST(h.version AS UNSIGNED) >= 4 AND r.version IS NULL"))
+          .as("migrations that write no row into schema_reader")
+          .isZero();
+      assertThat(TestServer.number(connection, "SELECT MAX(least_reader) FROM schema_reader"))
+          .isLessThanOrEqualTo(LayoutCheck.SCHEMA_VERSION);
+    }
+  }
+
+  @Test
+  void toolsThatOnlyReadTakeTheDatabaseOfAnOlderRelease() {
+    new SchemaMigrator(config).migrate();
+    for (var schema : List.of(left, right)) {
+      leftByVersionTwo(schema);
+    }
+
+    try (var store = new MySqlEventStoreFactory(config).openForReading();
+        var session = store.open(0)) {
+      assertThat(session.read(0, 0, 10)).isEmpty();
+      assertThat(session.heads(List.of(0, 1))).isEmpty();
+    }
+    refused(() -> new MySqlEventStoreFactory(config).open())
+        .hasMessageContaining("has schema version 2, this release needs")
+        .hasMessageContaining("run 'anabranch schema migrate'");
+  }
+
+  @Test
+  void aJobThatStartsLeavesALongMigrationToAStepOfItsOwn() {
+    new SchemaMigrator(config).migrate();
+    leftByVersionTwo(left);
+    leftByVersionTwo(right);
+    change(right, row(4, 0), row(4, 1));
+
+    refused(() -> new SchemaMigrator(config).migrateAtStart(1))
+        .hasMessageContaining("database 'right'")
+        .hasMessageContaining("rewrites a log of more than 1 rows")
+        .hasMessageContaining("run 'anabranch schema migrate' as a step of its own");
+
+    new SchemaMigrator(config).migrateAtStart(2);
+    new SchemaMigrator(config).validate();
   }
 
   @Test
@@ -227,6 +302,34 @@ class SchemaITCase {
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("none of the event store's databases can be reached")
         .hasMessageContaining("database 'all'");
+  }
+
+  private static void migratedByANewerRelease(String schema, int version) {
+    change(
+        schema,
+        "INSERT INTO anabranch_schema SELECT MAX(installed_rank) + 1, '"
+            + version
+            + "', 'more', 'SQL', 'V"
+            + version
+            + "__more.sql', 1, 'test', NOW(), 1, 1 FROM anabranch_schema");
+  }
+
+  private static void migratedByANewerRelease(String schema, int version, int leastReader) {
+    migratedByANewerRelease(schema, version);
+    change(schema, "INSERT INTO schema_reader VALUES (" + version + ", " + leastReader + ")");
+  }
+
+  /** The history of an older release; its tables may be those of this one. */
+  private static void leftByVersionTwo(String schema) {
+    change(
+        schema,
+        "DELETE FROM anabranch_schema WHERE CAST(version AS UNSIGNED) > 2",
+        "DROP TABLE schema_reader");
+  }
+
+  private static String row(int shard, int offset) {
+    return "INSERT INTO event_log VALUES (%d, %d, 3, 'T', 'a', NULL, 'c%d', '', NULL, NULL, 1, 1, 1, '', '', '', '')"
+        .formatted(shard, offset, offset);
   }
 
   private static List<ThrowingCallable> attempts(MySqlStoreConfig config) {
