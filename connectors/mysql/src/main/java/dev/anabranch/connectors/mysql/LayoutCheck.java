@@ -69,7 +69,9 @@ final class LayoutCheck {
     }
   }
 
-  /** Checks that the tables are at least those of the version, and none that this release can't use. */
+  /**
+   * Checks that the tables are at least those of the version, and none that this release can't use.
+   */
   static void requireSchema(String where, Connection connection, int needed) throws SQLException {
     var version = schemaVersion(connection);
     if (version < needed) {

@@ -31,8 +31,7 @@ public final class StoreDiscovery {
     for (var config : databases) {
       var database = new DatabaseConnector(config, settings);
       try (var connection = database.connect()) {
-        LayoutCheck.requireSchema(
-            database.where(), connection, LayoutCheck.SCHEMA_VERSION);
+        LayoutCheck.requireSchema(database.where(), connection, LayoutCheck.SCHEMA_VERSION);
         var meta =
             RegionMeta.read(connection)
                 .orElseThrow(() -> LayoutCheck.notMigrated(database.where()));
