@@ -45,6 +45,13 @@ final class JarVariant {
     return variant;
   }
 
+  /** Puts a text into the jar. */
+  static void add(Path jar, String name, String text) throws IOException {
+    try (var files = FileSystems.newFileSystem(jar)) {
+      Files.writeString(files.getPath(name), text);
+    }
+  }
+
   private static void compile(Path file, Path jar, Path classes) {
     var arguments =
         new ArrayList<>(

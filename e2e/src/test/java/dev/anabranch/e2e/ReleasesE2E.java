@@ -134,6 +134,14 @@ class ReleasesE2E {
                     }
                     return List.of(MEMBER);\
                 """));
+    // It also migrates the databases, and the old release has to go on with what it leaves.
+    JarVariant.add(
+        jar,
+        "db/anabranch/V99__more.sql",
+        """
+        CREATE TABLE IF NOT EXISTS more (id INT PRIMARY KEY);
+        REPLACE INTO schema_reader (version, least_reader) VALUES (99, 4);
+        """);
 
     var run = CLUSTER.attempt("cluster", "upgrade", jar.toString(), "--patience", "180");
 

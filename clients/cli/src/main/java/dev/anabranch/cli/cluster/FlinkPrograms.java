@@ -49,11 +49,9 @@ final class FlinkPrograms {
           "java.util.concurrent.locks");
 
   private final ClusterFolder folder;
-  private final String classPath;
 
   FlinkPrograms(ClusterFolder folder) {
     this.folder = folder;
-    this.classPath = readClassPath();
   }
 
   /** Options that limit a TaskManager's memory. */
@@ -104,7 +102,7 @@ final class FlinkPrograms {
    */
   Map<String, String> environment() {
     return Map.of(
-        "CLASSPATH", classPath,
+        "CLASSPATH", readClassPath(),
         "FLINK_CONF_DIR", conf().toString(),
         "FLINK_LIB_DIR", folder.directory("flink/lib").toString());
   }

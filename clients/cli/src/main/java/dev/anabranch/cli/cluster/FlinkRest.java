@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,25 +71,45 @@ final class FlinkRest {
         .orElse(false);
   }
 
-  List<Job> jobs() {
-    var jobs = new ArrayList<Job>();
-    get("/jobs/overview")
-        .ifPresent(
-            answer ->
-                answer
-                    .path("jobs")
-                    .forEach(
-                        job ->
-                            jobs.add(
-                                new Job(
-                                    job.path("jid").asText(),
-                                    job.path("name").asText(),
-                                    job.path("state").asText()))));
-    return jobs;
+  /**
+   * All jobs that the JobManager knows, those that have ended included.
+   *
+   * @return empty if it does not answer: nothing is known then, least of all that no job runs
+   */
+  Optional<List<Job>> jobs() {
+    return get("/jobs/overview")
+        .map(
+            answer -> {
+              var jobs = new ArrayList<Job>();
+              answer
+                  .path("jobs")
+                  .forEach(
+                      job ->
+                          jobs.add(
+                              new Job(
+                                  job.path("jid").asText(),
+                                  job.path("name").asText(),
+                                  job.path("state").asText())));
+              return jobs;
+            });
   }
 
-  Optional<Job> job(String id) {
-    return jobs().stream().filter(job -> job.id().equals(id)).findFirst();
+  /** What the JobManager says of a job. */
+  enum Known {
+    RUNS,
+    /** It has ended, or the JobManager never heard of it. */
+    OVER,
+    NO_ANSWER
+  }
+
+  Known known(String id) {
+    return jobs()
+        .map(
+            all ->
+                all.stream().anyMatch(job -> job.id().equals(id) && !job.isOver())
+                    ? Known.RUNS
+                    : Known.OVER)
+        .orElse(Known.NO_ANSWER);
   }
 
   Health health(String id) {
@@ -124,18 +146,21 @@ final class FlinkRest {
         .orElse("");
   }
 
-  /** The sum of a counter over all tasks of the job. */
-  long sumOfMetric(String id, String suffix) {
+  /** What became of the commands that the job's tasks took in since each of them started. */
+  CommandCounts commandCounts(String id) {
+    return new CommandCounts(
+        sumOfMetric(id, "anabranch.commandsIn"), sumOfMetric(id, "anabranch.commandErrors"));
+  }
+
+  private long sumOfMetric(String id, String suffix) {
     var sum = 0L;
     for (var vertex : get("/jobs/" + id).map(job -> job.path("vertices")).orElse(JSON.nullNode())) {
       var metrics = "/jobs/" + id + "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";
       for (var metric : get(metrics).orElse(JSON.nullNode())) {
         var name = metric.path("id").asText();
         if (name.endsWith("." + suffix)) {
-          sum +=
-              get(metrics + "?agg=sum&get=" + name)
-                  .map(values -> values.path(0).path("sum").asLong())
-                  .orElse(0L);
+          var query = metrics + "?agg=sum&get=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+          sum += get(query).map(values -> values.path(0).path("sum").asLong()).orElse(0L);
         }
       }
     }

@@ -2,10 +2,14 @@ package dev.anabranch.cli.cluster;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -17,18 +21,28 @@ public final class JobControl {
   private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
   private static final Pattern SAVEPOINT = Pattern.compile("Savepoint completed\\. Path: (\\S+)");
   private static final Duration JOB_TIMEOUT = Duration.ofSeconds(60);
+
+  /** A submission whose client was ended may still be on its way. */
+  private static final Duration LATE_SUBMISSION = Duration.ofSeconds(5);
+
   private static final int OUTPUT_LINES_SHOWN = 25;
 
   private final ClusterFolder folder;
   private final LocalCluster cluster;
   private final Consumer<String> say;
   private final JobFiles files;
+  private final FlinkCli flink;
 
   public JobControl(ClusterFolder folder, LocalCluster cluster, Consumer<String> say) {
+    this(folder, cluster, say, arguments -> new FlinkPrograms(folder).cli(arguments));
+  }
+
+  JobControl(ClusterFolder folder, LocalCluster cluster, Consumer<String> say, FlinkCli flink) {
     this.folder = folder;
     this.cluster = cluster;
     this.say = say;
     this.files = new JobFiles(folder);
+    this.flink = flink;
   }
 
   /**
@@ -84,17 +98,21 @@ public final class JobControl {
   public void cancel() {
     var job = current();
     var unused = cli(List.of("cancel", "-m", webAddress(), job.id()));
-    Waiting.require(JOB_TIMEOUT, () -> !isKnown(job), () -> "the job did not end");
+    Waiting.require(JOB_TIMEOUT, () -> isOver(job), () -> "the job did not end");
     if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
     }
     folder.job(job.withId(""));
   }
 
-  /** Cancels the job unless it has ended by itself, its JobManager of Application Mode included. */
+  /**
+   * Cancels the job unless it has ended by itself, its JobManager of Application Mode included.
+   *
+   * @throws ClusterException if the JobManager does not say whether it has
+   */
   void end() {
     var job = current();
-    if (isKnown(job)) {
+    if (runs(job)) {
       cancel();
       return;
     }
@@ -112,11 +130,12 @@ public final class JobControl {
     }
     var job = recorded.get();
     var findsItself = folder.settings().isHighlyAvailable() && !folder.settings().application();
-    if (findsItself && Waiting.until(JOB_TIMEOUT, () -> isKnown(job))) {
+    if (findsItself
+        && Waiting.until(JOB_TIMEOUT, () -> rest().known(job.id()) == FlinkRest.Known.RUNS)) {
       say.accept("the JobManager has recovered the job");
       return;
     }
-    if (isKnown(job)) {
+    if (runs(job)) {
       return;
     }
     var from = files.startFrom("latest");
@@ -205,8 +224,62 @@ public final class JobControl {
   }
 
   private SubmittedJob run(SubmittedJob job) {
-    var output = cli(new FlinkPrograms(folder).runArguments(job, webAddress()));
-    return job.withId(find(JOB_ID, output, "submit the job"));
+    var before = idsOf(requireAnswer());
+    try {
+      var output = cli(new FlinkPrograms(folder).runArguments(job, webAddress()));
+      return job.withId(find(JOB_ID, output, "submit the job"));
+    } catch (ClusterException e) {
+      return job.withId(submittedAllTheSame(before, e));
+    }
+  }
+
+  /**
+   * Flink may have taken a job although its client failed, was ended, or lost the answer. One that
+   * runs unnoticed would fight the next one for the log.
+   */
+  private String submittedAllTheSame(Set<String> before, ClusterException failure) {
+    var found = new ArrayList<String>();
+    var unused =
+        Waiting.until(
+            LATE_SUBMISSION,
+            () -> {
+              found.clear();
+              requireAnswer().stream()
+                  .filter(each -> !each.isOver() && !before.contains(each.id()))
+                  .forEach(each -> found.add(each.id()));
+              return !found.isEmpty();
+            });
+    if (found.isEmpty()) {
+      throw failure;
+    }
+    if (found.size() > 1) {
+      throw new ClusterException(
+          "the submission failed, and jobs run that did not run before: "
+              + String.join(", ", found)
+              + "; cancel those that are not wanted at http://"
+              + webAddress(),
+          failure);
+    }
+    say.accept("Flink runs the job, though its client said: " + failure.getMessage());
+    return found.get(0);
+  }
+
+  private List<FlinkRest.Job> requireAnswer() {
+    var rest = rest();
+    var answer = new AtomicReference<>(rest.jobs());
+    Waiting.require(
+        JOB_TIMEOUT,
+        () -> answer.get().isPresent() || answer.updateAndGet(none -> rest.jobs()).isPresent(),
+        () ->
+            "the JobManager at http://"
+                + webAddress()
+                + " did not say which jobs run; bring it back with `cluster up`, then try again: no"
+                + " answer came");
+    return answer.get().orElseThrow();
+  }
+
+  private static Set<String> idsOf(List<FlinkRest.Job> jobs) {
+    return jobs.stream().map(FlinkRest.Job::id).collect(Collectors.toSet());
   }
 
   private SubmittedJob startApplication(SubmittedJob job) {
@@ -222,7 +295,7 @@ public final class JobControl {
   }
 
   private static Optional<FlinkRest.Job> running(FlinkRest rest) {
-    return rest.jobs().stream().filter(each -> !each.isOver()).findFirst();
+    return rest.jobs().stream().flatMap(List::stream).filter(each -> !each.isOver()).findFirst();
   }
 
   /** The jars of the job that runs, its own first. */
@@ -247,13 +320,20 @@ public final class JobControl {
     return folder.settings().webAddress();
   }
 
-  private boolean isKnown(SubmittedJob job) {
-    return rest().job(job.id()).filter(found -> !found.isOver()).isPresent();
+  /** Whether it runs; waits for a JobManager that does not answer, and gives up on it loudly. */
+  private boolean runs(SubmittedJob job) {
+    return !isOver(job)
+        && requireAnswer().stream().anyMatch(each -> each.id().equals(job.id()) && !each.isOver());
+  }
+
+  /** Whether it has ended for certain. */
+  private boolean isOver(SubmittedJob job) {
+    return hasLostItsCluster() || rest().known(job.id()) == FlinkRest.Known.OVER;
   }
 
   private void requireNoJob() {
     var job = folder.job().filter(each -> !each.id().isEmpty());
-    if (job.isPresent() && isKnown(job.get())) {
+    if (job.isPresent() && runs(job.get())) {
       throw new ClusterException(
           "job "
               + job.get().id()
@@ -262,8 +342,13 @@ public final class JobControl {
     }
   }
 
+  /** What became of the commands that it took in; zeros if nobody says. */
+  CommandCounts commandCounts(SubmittedJob job) {
+    return rest().commandCounts(job.id());
+  }
+
   private String cli(List<String> arguments) {
-    var output = new FlinkPrograms(folder).cli(arguments);
+    var output = flink.run(arguments);
     if (output.exitCode() != 0) {
       throw new ClusterException(
           "flink " + arguments.get(0) + " failed:\n" + firstLines(output.text()));

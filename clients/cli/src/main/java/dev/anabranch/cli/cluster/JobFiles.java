@@ -96,6 +96,22 @@ final class JobFiles {
     }
   }
 
+  /**
+   * Takes the checkpoints of a job out of what {@link #latest} finds, and keeps them: those of a
+   * release that was given up are no place for the one before it to start from.
+   */
+  void setAside(String jobId) {
+    var checkpoints = folder.directory("checkpoints").resolve(jobId);
+    if (!Files.isDirectory(checkpoints)) {
+      return;
+    }
+    try {
+      Files.move(checkpoints, folder.directory("checkpoints-given-up").resolve(jobId));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot move " + checkpoints, e);
+    }
+  }
+
   private Stream<Path> candidates(String directory, int depth) {
     try {
       return Files.walk(folder.directory(directory), depth)

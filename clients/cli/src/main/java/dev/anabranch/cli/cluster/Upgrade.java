@@ -1,5 +1,6 @@
 package dev.anabranch.cli.cluster;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Upgrade {
             ? old.domainJars()
             : domainJars.stream().map(each -> files.keep(each).toString()).toList();
     var next = new SubmittedJob("", files.keep(jar).toString(), domains, old.parallelism(), "");
-    return replace(old, next, () -> {}, patience, steady);
+    return replace(old, next, new Change(() -> {}, () -> {}), patience, steady);
   }
 
   /** Another number of TaskManagers and another parallelism. */
@@ -72,7 +73,9 @@ public final class Upgrade {
     return replace(
         old,
         old.withId("").withParallelism(wanted),
-        () -> cluster.scaleTaskManagers(taskManagers),
+        new Change(
+            () -> cluster.scaleTaskManagers(taskManagers),
+            () -> cluster.scaleTaskManagers(settings.taskManagers())),
         patience,
         Duration.ZERO);
   }
@@ -119,49 +122,58 @@ public final class Upgrade {
         () -> "the job did not get to parallelism " + parallelism);
   }
 
+  /** What changes of the cluster while no job runs, and how that is taken back. */
+  private record Change(Runnable make, Runnable undo) {}
+
   private Result replace(
-      SubmittedJob old,
-      SubmittedJob next,
-      Runnable betweenThem,
-      Duration patience,
-      Duration steady) {
+      SubmittedJob old, SubmittedJob next, Change change, Duration patience, Duration steady) {
     if (!control.awaitRunning(old, patience)) {
       throw new ClusterException(
           "not all tasks of the job run, so it can't be stopped with a savepoint; bring it back"
               + " first, or cancel it and submit the new jar from its latest checkpoint");
     }
+    var before = control.commandCounts(old);
     var began = System.nanoTime();
     var savepoint = control.stop();
     var stopped = System.nanoTime();
     say.accept("stopped with savepoint " + savepoint + " in " + seconds(stopped - began));
-    betweenThem.run();
-    var problem = tryStart(next.from(savepoint), patience, steady, began, stopped);
-    if (problem == null) {
+    // Whatever goes wrong from here on, a region that nobody runs is worse than the old release.
+    try {
+      change.make().run();
+      start(next.from(savepoint), patience, steady, began, stopped, before);
       return new Result(true, Duration.ofNanos(runningNanos - began));
+    } catch (ClusterException | UncheckedIOException e) {
+      say.accept("NOT healthy: " + e.getMessage());
     }
-    say.accept("NOT healthy: " + problem);
     say.accept("going back to " + Path.of(old.jar()).getFileName() + " and the same savepoint");
-    goBack(old, savepoint, patience, began);
+    goBack(old, savepoint, change, patience, began);
     return new Result(false, Duration.ofNanos(runningNanos - began));
   }
 
   private long runningNanos;
 
-  /** Null: it is healthy; else why not. */
-  private @org.jspecify.annotations.Nullable String tryStart(
-      SubmittedJob job, Duration patience, Duration steady, long began, long stopped) {
-    SubmittedJob started;
-    try {
-      started = control.start(job);
-    } catch (ClusterException e) {
-      return e.getMessage();
-    }
+  /**
+   * @throws ClusterException if it does not get healthy: the message says why not
+   */
+  private void start(
+      SubmittedJob job,
+      Duration patience,
+      Duration steady,
+      long began,
+      long stopped,
+      CommandCounts before) {
+    var started = control.start(job);
     var submitted = System.nanoTime();
     var runs = control.awaitRunning(started, patience);
     runningNanos = System.nanoTime();
     var problem = control.healthProblem(started, patience, steady);
+    var counts = control.commandCounts(started);
+    if (problem.isEmpty()) {
+      problem = counts.worseThan(before);
+    }
     if (problem.isPresent()) {
-      return seconds(System.nanoTime() - submitted) + " after its submission " + problem.get();
+      throw new ClusterException(
+          seconds(System.nanoTime() - submitted) + " after its submission " + problem.get());
     }
     if (runs) {
       say.accept(
@@ -174,19 +186,32 @@ public final class Upgrade {
               + ", start of the tasks "
               + seconds(runningNanos - submitted));
     }
-    return null;
+    if (counts.in() == 0) {
+      say.accept(
+          "no command came while it was watched, so its deciders are untried: look at"
+              + " anabranch.commandErrors once some came, or upgrade with a longer --steady");
+    }
   }
 
-  private void goBack(SubmittedJob old, String savepoint, Duration patience, long began) {
-    endFailed(old);
-    var started = control.start(old.withId("").from(savepoint));
-    var problem = control.healthProblem(started, patience, Duration.ZERO);
-    if (problem.isPresent()) {
+  private void goBack(
+      SubmittedJob old, String savepoint, Change change, Duration patience, long began) {
+    try {
+      endFailed(old);
+      change.undo().run();
+      var started = control.start(old.withId("").from(savepoint));
+      var problem = control.healthProblem(started, patience, Duration.ZERO);
+      if (problem.isPresent()) {
+        throw new ClusterException(problem.get());
+      }
+    } catch (ClusterException | UncheckedIOException e) {
       throw new ClusterException(
           "the old release does not start either; its savepoint is "
               + savepoint
+              + ", its jar "
+              + old.jar()
               + ": "
-              + problem.get());
+              + e.getMessage(),
+          e);
     }
     runningNanos = System.nanoTime();
     say.accept("the old release is healthy again, after " + seconds(runningNanos - began));
@@ -194,11 +219,10 @@ public final class Upgrade {
 
   /** One that was submitted may still restart for ever. */
   private void endFailed(SubmittedJob old) {
-    var recorded = folder.job();
-    if (recorded.isPresent()
-        && !recorded.get().id().isEmpty()
-        && !recorded.get().id().equals(old.id())) {
+    var failed = folder.job().map(SubmittedJob::id).orElse("");
+    if (!failed.isEmpty() && !failed.equals(old.id())) {
       control.end();
+      new JobFiles(folder).setAside(failed);
     } else if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
     }
