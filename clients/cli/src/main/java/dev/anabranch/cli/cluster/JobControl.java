@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -266,16 +265,20 @@ public final class JobControl {
 
   private List<FlinkRest.Job> requireAnswer() {
     var rest = rest();
-    var answer = new AtomicReference<>(rest.jobs());
+    var jobs = new ArrayList<FlinkRest.Job>();
     Waiting.require(
         JOB_TIMEOUT,
-        () -> answer.get().isPresent() || answer.updateAndGet(none -> rest.jobs()).isPresent(),
+        () -> {
+          var answer = rest.jobs();
+          answer.ifPresent(jobs::addAll);
+          return answer.isPresent();
+        },
         () ->
             "the JobManager at http://"
                 + webAddress()
                 + " did not say which jobs run; bring it back with `cluster up`, then try again: no"
                 + " answer came");
-    return answer.get().orElseThrow();
+    return jobs;
   }
 
   private static Set<String> idsOf(List<FlinkRest.Job> jobs) {
