@@ -2,8 +2,18 @@ package dev.anabranch.model;
 
 /**
  * Where a record was read: topic, partition, offset, and the broker's timestamp in milliseconds.
+ *
+ * @param topicId Kafka's id of the topic: one that was deleted and made again has the same name and
+ *     another id, and its offsets mean something else; empty if it is not known
  */
-public record SourcePosition(String topic, int partition, long offset, long timestampMillis) {
+public record SourcePosition(
+    String topic, int partition, long offset, long timestampMillis, String topicId) {
+
+  /** A position in a topic whose id is not known. */
+  public SourcePosition(String topic, int partition, long offset, long timestampMillis) {
+    this(topic, partition, offset, timestampMillis, "");
+  }
+
   @Override
   public String toString() {
     return topic + "-" + partition + "@" + offset;

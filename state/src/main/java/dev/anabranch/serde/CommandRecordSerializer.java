@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Format 1: flags, routing key, key (unless missing or equal to the routing key, as it should be),
- * value, headers with known names as one-byte codes, source position. Every command crosses the
- * network in this form.
+ * value, headers with known names as one-byte codes, source position. The topic's id, if it is
+ * known, stands behind its name and a zero byte, which no name has: so it is no other format. Every
+ * command crosses the network in this form.
  *
- * <p><b>Threads.</b> One thread each, as Flink has it: it remembers the last topic name.
+ * <p><b>Threads.</b> One thread each, as Flink has it: it remembers the last topic.
  */
 public final class CommandRecordSerializer extends ImmutableSerializer<CommandRecord> {
   private static final long serialVersionUID = 1L;
@@ -30,8 +31,27 @@ public final class CommandRecordSerializer extends ImmutableSerializer<CommandRe
   private static final int HAS_VALUE = 4;
 
   // Not sent with the job graph, and so missing where the serializer arrives.
-  private transient byte @Nullable [] lastTopicBytes;
-  private transient @Nullable String lastTopic;
+  private transient byte @Nullable [] lastReadBytes;
+  private transient @Nullable Topic lastRead;
+  private transient byte @Nullable [] lastWrittenBytes;
+  private transient @Nullable Topic lastWritten;
+
+  /** Name and id. */
+  private record Topic(String name, String id) {
+    private static final char SEPARATOR = 0;
+
+    byte[] toBytes() {
+      return (id.isEmpty() ? name : name + SEPARATOR + id).getBytes(StandardCharsets.UTF_8);
+    }
+
+    static Topic of(byte[] bytes) {
+      var text = new String(bytes, StandardCharsets.UTF_8);
+      var end = text.indexOf(SEPARATOR);
+      return end < 0
+          ? new Topic(text, "")
+          : new Topic(text.substring(0, end), text.substring(end + 1));
+    }
+  }
 
   @Override
   public TypeSerializer<CommandRecord> duplicate() {
@@ -55,7 +75,7 @@ public final class CommandRecordSerializer extends ImmutableSerializer<CommandRe
     }
     writeHeaders(message.headers(), out);
     var source = record.source();
-    Views.writeText(source.topic(), out);
+    Views.writeBytes(topicBytes(source), out);
     Views.writeNumber(source.partition(), out);
     Views.writeNumber(source.offset(), out);
     out.writeLong(source.timestampMillis());
@@ -73,8 +93,10 @@ public final class CommandRecordSerializer extends ImmutableSerializer<CommandRe
     }
     var value = (flags & HAS_VALUE) != 0 ? Views.readBytes(in) : null;
     var headers = readHeaders(in);
+    var topic = readTopic(in);
     var source =
-        new SourcePosition(readTopic(in), Views.readInt(in), Views.readNumber(in), in.readLong());
+        new SourcePosition(
+            topic.name(), Views.readInt(in), Views.readNumber(in), in.readLong(), topic.id());
     return new CommandRecord(
         new String(routingKey, StandardCharsets.UTF_8),
         new MessageRecord(key, value, headers),
@@ -105,13 +127,28 @@ public final class CommandRecordSerializer extends ImmutableSerializer<CommandRe
     return headers;
   }
 
-  private String readTopic(DataInputView in) throws IOException {
+  private byte[] topicBytes(SourcePosition source) {
+    var topic = lastWritten;
+    var bytes = lastWrittenBytes;
+    if (topic == null
+        || bytes == null
+        || !topic.name().equals(source.topic())
+        || !topic.id().equals(source.topicId())) {
+      topic = new Topic(source.topic(), source.topicId());
+      bytes = topic.toBytes();
+      lastWritten = topic;
+      lastWrittenBytes = bytes;
+    }
+    return bytes;
+  }
+
+  private Topic readTopic(DataInputView in) throws IOException {
     var bytes = Views.readBytes(in);
-    var topic = lastTopic;
-    if (topic == null || !Arrays.equals(bytes, lastTopicBytes)) {
-      topic = new String(bytes, StandardCharsets.UTF_8);
-      lastTopicBytes = bytes;
-      lastTopic = topic;
+    var topic = lastRead;
+    if (topic == null || !Arrays.equals(bytes, lastReadBytes)) {
+      topic = Topic.of(bytes);
+      lastReadBytes = bytes;
+      lastRead = topic;
     }
     return topic;
   }

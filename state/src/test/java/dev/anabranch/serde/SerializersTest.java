@@ -35,6 +35,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,6 +57,17 @@ class SerializersTest {
   @Property(shrinking = ShrinkingMode.OFF)
   void restoresCommandRecords(@ForAll("commands") CommandRecord command) throws IOException {
     assertRestored(new CommandRecordSerializer(), command);
+  }
+
+  @Test
+  void aTopicsIdGoesWithItsNameAndItsAbsenceToo() throws IOException {
+    var message = new MessageRecord(null, null, List.of());
+    var serializer = new CommandRecordSerializer();
+    for (var id : List.of("9sQm", "", "7xYz", "9sQm")) {
+      assertRestored(
+          serializer,
+          new CommandRecord("T/1", message, new SourcePosition("commands", 1, 2, 3, id)));
+    }
   }
 
   @Property(shrinking = ShrinkingMode.OFF)

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 final class LayoutCheck {
 
   /** Version of the newest migration of this release. */
-  static final int SCHEMA_VERSION = 4;
+  static final int SCHEMA_VERSION = 6;
 
   /** Oldest version that has all that reading the log needs. */
   static final int READABLE_VERSION = 1;

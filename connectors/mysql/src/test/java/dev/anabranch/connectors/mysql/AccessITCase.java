@@ -98,7 +98,8 @@ class AccessITCase {
         "GRANT INSERT ON event_log TO " + user,
         "GRANT INSERT, UPDATE ON shard_published TO " + user,
         "GRANT INSERT, UPDATE, DELETE ON shard_parked TO " + user,
-        "GRANT INSERT, UPDATE ON conflict TO " + user);
+        "GRANT INSERT, UPDATE ON conflict TO " + user,
+        "GRANT INSERT, UPDATE ON region_topic TO " + user);
 
     new SchemaMigrator(config(SECRET)).validate();
     try (var store = new MySqlEventStoreFactory(config(SECRET)).open();
@@ -108,10 +109,30 @@ class AccessITCase {
       session.recordParked(0, 9, Set.of(1));
       session.recordParked(0, 9, Set.of());
     }
+    assertThat(new RegionTopics(config(SECRET)).note(Map.of("commands.a", "id")).problems())
+        .isEmpty();
     for (var change :
         List.of("DELETE FROM event_log", "UPDATE event_log SET kind = 9", "TRUNCATE event_log")) {
       assertThatThrownBy(() -> executeAs(change)).hasMessageContaining("denied");
     }
+  }
+
+  @Test
+  void aMissingGrantToNoteTopicsIsNamedAndStopsNothing() throws Exception {
+    execute(schema, createUser(), "GRANT ALL ON " + schema + ".* TO " + user);
+    new SchemaMigrator(config(SECRET)).migrate();
+    execute(
+        schema,
+        "REVOKE ALL PRIVILEGES ON " + schema + ".* FROM " + user,
+        "GRANT SELECT ON " + schema + ".* TO " + user);
+
+    var found = new RegionTopics(config(SECRET)).note(Map.of("commands.a", "id"));
+
+    assertThat(found.problems())
+        .singleElement()
+        .asString()
+        .contains("GRANT INSERT, UPDATE ON region_topic");
+    assertThat(found.topics()).isEmpty();
   }
 
   @Test
