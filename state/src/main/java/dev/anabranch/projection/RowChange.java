@@ -27,28 +27,35 @@ public final class RowChange {
   private final QueryTable table;
   private final RowId id;
   private final boolean delete;
+  private final boolean write;
   private final ColumnValues set;
   private final ColumnValues add;
 
   private RowChange(
-      QueryTable table, RowId id, boolean delete, ColumnValues set, ColumnValues add) {
+      QueryTable table,
+      RowId id,
+      boolean delete,
+      boolean write,
+      ColumnValues set,
+      ColumnValues add) {
     this.table = table;
     this.id = id;
     this.delete = delete;
+    this.write = write;
     this.set = set;
     this.add = add;
   }
 
   static RowChange of(QueryTable table, List<Object> key) {
     var id = new RowId(table.name(), List.copyOf(key));
-    return new RowChange(table, id, false, ColumnValues.NONE, ColumnValues.NONE);
+    return new RowChange(table, id, false, true, ColumnValues.NONE, ColumnValues.NONE);
   }
 
   /** Deletes all rows whose key begins with this value. */
   static RowChange deletionUnder(QueryTable table, String firstOfKey) {
     var first = Objects.requireNonNull(table.key().get(0).checked(firstOfKey));
     var id = new RowId(table.name(), List.of(first));
-    return new RowChange(table, id, true, ColumnValues.NONE, ColumnValues.NONE);
+    return new RowChange(table, id, true, false, ColumnValues.NONE, ColumnValues.NONE);
   }
 
   /** The same with all other columns set to what a fresh row has. */
@@ -59,7 +66,7 @@ public final class RowChange {
         all = all.with(column.name(), column.absent());
       }
     }
-    return new RowChange(table, id, delete, all, add);
+    return new RowChange(table, id, delete, write, all, add);
   }
 
   /**
@@ -69,7 +76,7 @@ public final class RowChange {
    */
   public RowChange set(String column, @Nullable Object value) {
     var checked = table.value(column).checked(value);
-    return new RowChange(table, id, delete, set.with(column, checked), add.without(column));
+    return new RowChange(table, id, delete, true, set.with(column, checked), add.without(column));
   }
 
   /** Adds to a column, which may be negative. */
@@ -87,7 +94,7 @@ public final class RowChange {
 
   /** Deletes the row if it is there; what was set and added before is void. */
   public RowChange delete() {
-    return new RowChange(table, id, true, ColumnValues.NONE, ColumnValues.NONE);
+    return new RowChange(table, id, true, false, ColumnValues.NONE, ColumnValues.NONE);
   }
 
   private RowChange add(Column column, Object amount) {
@@ -98,10 +105,10 @@ public final class RowChange {
     var name = column.name();
     if (set.containsKey(name)) {
       var total = column.checked(sum(set.get(name), checked));
-      return new RowChange(table, id, delete, set.with(name, total), add);
+      return new RowChange(table, id, delete, true, set.with(name, total), add);
     }
     var total = add.containsKey(name) ? column.checked(sum(add.get(name), checked)) : checked;
-    return new RowChange(table, id, delete, set, add.with(name, total));
+    return new RowChange(table, id, delete, true, set, add.with(name, total));
   }
 
   /**
@@ -112,9 +119,6 @@ public final class RowChange {
   public RowChange then(RowChange later) {
     if (later.delete) {
       return later;
-    }
-    if (later.set.isEmpty() && later.add.isEmpty()) {
-      return this;
     }
     var newSet = set;
     var newAdd = add;
@@ -130,7 +134,7 @@ public final class RowChange {
         newAdd = newAdd.with(column, total(column, newAdd.get(column), entry.getValue()));
       }
     }
-    return new RowChange(table, id, delete, newSet, newAdd);
+    return new RowChange(table, id, delete, true, newSet, newAdd);
   }
 
   private @Nullable Object total(String column, @Nullable Object before, @Nullable Object more) {
@@ -172,7 +176,7 @@ public final class RowChange {
 
   /** Whether a row is there afterwards for sure. */
   public boolean isWrite() {
-    return !delete || !set.isEmpty() || !add.isEmpty();
+    return write;
   }
 
   /** Values to set, by column, in the order of the names. */
@@ -226,6 +230,7 @@ public final class RowChange {
     return other instanceof RowChange that
         && id().equals(that.id())
         && delete == that.delete
+        && write == that.write
         && same(set.entrySet(), that.set)
         && same(add.entrySet(), that.add);
   }
@@ -252,7 +257,7 @@ public final class RowChange {
   public String toString() {
     var text = new StringBuilder(table.name()).append(shown(key()));
     if (delete) {
-      text.append(" delete");
+      text.append(write ? " delete, make" : " delete");
     }
     if (!set.isEmpty()) {
       text.append(" set ").append(shown(set));

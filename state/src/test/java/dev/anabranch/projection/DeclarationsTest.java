@@ -80,6 +80,20 @@ class DeclarationsTest {
     assertThat(TABLE.row("a")).isNotEqualTo(TABLE.row("b"));
   }
 
+  @Test
+  void aRowThatIsDeletedAndThenMadeIsThere() {
+    var members =
+        QueryTable.named("members").key(Column.text("grp", 20), Column.text("member", 20)).build();
+    var row = members.row("g", "ann");
+
+    var folded = row.then(row.delete()).then(row);
+
+    assertThat(folded.isDelete()).isTrue();
+    assertThat(folded.isWrite()).isTrue();
+    assertThat(folded).isNotEqualTo(row.delete()).hasToString("members[g, ann] delete, make");
+    assertThat(folded.then(row.delete())).isEqualTo(row.delete());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", "A", "1a", "a-b", "a__b", "projection", "projection_x", "anabranch_x", "a_v1"})

@@ -149,6 +149,30 @@ final class CheckedType<S, C, E> {
     return read;
   }
 
+  /**
+   * Whether both would be stored as the same events. Neither equals nor a comparison of fields
+   * tells: a component may be an array, and another type may have the same components.
+   */
+  boolean storesAlike(List<? extends E> some, List<? extends E> others) {
+    if (some.size() != others.size()) {
+      return false;
+    }
+    for (var i = 0; i < some.size(); i++) {
+      var one = some.get(i);
+      var other = others.get(i);
+      if (one.getClass() != other.getClass() || !same(encodeEvent(one), encodeEvent(other))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean same(EncodedMessage one, EncodedMessage other) {
+    return one.type().equals(other.type())
+        && one.schemaVersion() == other.schemaVersion()
+        && Arrays.equals(one.data(), other.data());
+  }
+
   private static String text(EncodedMessage encoded) {
     return new String(encoded.data(), StandardCharsets.UTF_8);
   }

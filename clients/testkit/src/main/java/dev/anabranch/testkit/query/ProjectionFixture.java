@@ -157,18 +157,29 @@ public final class ProjectionFixture {
    * Checks that a row is there and has these values in these columns; others are not looked at.
    *
    * @param expected made with {@code table.row(key).set(...)}
+   * @throws IllegalArgumentException if it adds or deletes: that says nothing about what is there
    */
   public ProjectionFixture expectRow(RowChange expected) {
+    if (!expected.add().isEmpty() || expected.isDelete()) {
+      throw new IllegalArgumentException(
+          "expectRow takes the values of a row, made with set(...), not "
+              + expected
+              + "; use expectNoRow for a row that must not be there");
+    }
     var row = row(expected.table(), expected.key().toArray());
     if (row.isEmpty()) {
       throw new AssertionError("there is no row " + expected.key() + " in " + expected.table());
     }
     var actual = new LinkedHashMap<String, @Nullable Object>(row.get());
     actual.keySet().retainAll(expected.set().keySet());
-    if (!new LinkedHashMap<>(expected.set()).equals(actual)) {
+    if (!RowValues.same(expected.set(), actual)) {
       throw new AssertionError(
           "row %s of %s has %s, expected %s"
-              .formatted(expected.key(), expected.table(), actual, expected.set()));
+              .formatted(
+                  RowValues.shown(expected.key()),
+                  expected.table(),
+                  RowValues.shown(actual),
+                  RowValues.shown(expected.set())));
     }
     return this;
   }
@@ -177,7 +188,7 @@ public final class ProjectionFixture {
     row(table, key)
         .ifPresent(
             row -> {
-              throw new AssertionError("there is a row in " + table + ": " + row);
+              throw new AssertionError("there is a row in " + table + ": " + RowValues.shown(row));
             });
     return this;
   }
@@ -228,10 +239,13 @@ public final class ProjectionFixture {
     }
     var others = applied(otherOrder);
     for (var table : projection.tables()) {
-      if (!tables.rows(table).equals(others.rows(table))) {
+      if (!RowValues.sameRows(tables.rows(table), others.rows(table))) {
         throw new AssertionError(
             "the rows of %s depend on the order in which aggregates come: %s or %s; only add to rows"
-                    .formatted(table, tables.rows(table), others.rows(table))
+                    .formatted(
+                        table,
+                        RowValues.shown(tables.rows(table).values()),
+                        RowValues.shown(others.rows(table).values()))
                 + " that several aggregates share");
       }
     }
