@@ -28,16 +28,30 @@ public sealed interface Decision<E> {
   /**
    * The command breaks a rule of the domain.
    *
-   * @param code stable, for programs: {@code insufficient-funds}
-   * @param message for people
+   * @param code stable, for programs: {@code insufficient-funds}; at most {@value #MAX_CODE_LENGTH}
+   *     characters, since it is no place for what a client sent
+   * @param message for people; what an exception without message has, {@code null}, is taken for an
+   *     empty one
    * @param details further facts, by name
    */
   record Rejected<E>(String code, String message, Map<String, String> details)
       implements Decision<E> {
+    /** Longest code. */
+    public static final int MAX_CODE_LENGTH = 256;
+
     public Rejected {
       if (code.isBlank()) {
         throw new IllegalArgumentException("a rejection needs a code");
       }
+      if (code.length() > MAX_CODE_LENGTH) {
+        throw new IllegalArgumentException(
+            "the code of a rejection has "
+                + code.length()
+                + " characters, "
+                + MAX_CODE_LENGTH
+                + " is the limit: give what varies as message or details");
+      }
+      message = message == null ? "" : message;
       details = Map.copyOf(details);
     }
   }

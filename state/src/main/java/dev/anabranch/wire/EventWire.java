@@ -80,7 +80,7 @@ public final class EventWire {
     if (outcome.kind() == RowKind.MOVED) {
       throw new IllegalArgumentException("row " + row.position() + " is a local fence: skip it");
     }
-    var metadata = MetadataBlob.decode(outcome.blobs().metadata());
+    var metadata = readable(outcome.blobs().metadata());
     var headers = new ArrayList<RecordHeader>(MAX_OWN_HEADERS + metadata.size());
     addCloudEvent(headers, row, region);
     addColumns(headers, row, region);
@@ -89,6 +89,18 @@ public final class EventWire {
     addBlob(headers, Headers.REPLY, outcome.blobs().reply());
     metadata.forEach((name, value) -> headers.add(RecordHeader.of(name, value)));
     return headers;
+  }
+
+  /**
+   * A row is published as it is stored, also one whose metadata is damaged or of a later release:
+   * its blob goes along, and only the headers that say the same for foreign readers are missing.
+   */
+  private static Map<String, String> readable(byte[] metadata) {
+    try {
+      return MetadataBlob.decode(metadata);
+    } catch (WireFormatException e) {
+      return Map.of();
+    }
   }
 
   /**

@@ -111,6 +111,25 @@ class EventWireTest {
   }
 
   @Test
+  void publishesARowWithDamagedMetadataAsItIs() {
+    byte[] unreadable = {99, 1, 2, 3};
+    var damaged =
+        new Outcome(
+            RowKind.REJECTED,
+            AggregateKey.parse("Tally/1"),
+            Outcome.NO_VERSION,
+            "c1",
+            "",
+            null,
+            new Stamp(1, 1, 1),
+            new Blobs(Blobs.EMPTY, unreadable, Blobs.EMPTY, Blobs.EMPTY));
+
+    var message = EventWire.encode(damaged.at(0, 0), "a");
+
+    assertThat(EventWire.decode(message).row().outcome().blobs().metadata()).isEqualTo(unreadable);
+  }
+
+  @Test
   void doesNotPublishALocalFence() {
     var moved =
         new Outcome(

@@ -9,6 +9,7 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.StoredVersions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -273,9 +274,10 @@ final class AggregateCache {
     try {
       Folding.dropStable(aggregate);
       return type.stateCodec().encode(aggregate.committed.foldedState());
-    } catch (Exception | LinkageError | StackOverflowError e) {
+    } catch (Throwable e) {
       // Its events are safe in the store: park this aggregate instead of failing every checkpoint.
-      aggregate.brokenReason = "its state can't be encoded by this release: " + e;
+      aggregate.brokenReason =
+          "its state can't be encoded by this release: " + ApplicationCode.problem(e);
       LOG.error("Aggregate {} is parked: {}", aggregate.key, aggregate.brokenReason);
       return null;
     }
@@ -294,28 +296,37 @@ final class AggregateCache {
             ? new AggregateGraph(routingKey, state, type, heard, record == null)
             : null;
     if (record == null) {
-      return new LiveAggregate(
-          key, routingKey, type, heard, graph, initial(type), CommandWindow.EMPTY, changes);
+      var initial = initial(type);
+      var none = new Version(0, CausalPast.NONE, List.of(), initial.state());
+      var fresh =
+          new LiveAggregate(
+              key, routingKey, type, heard, graph, none, CommandWindow.EMPTY, changes);
+      fresh.brokenReason = initial.problem();
+      return fresh;
     }
     var brokenReason = record.brokenReason();
     Object value = null;
     if (type == null) {
       brokenReason = "its type is not registered with this job";
     } else if (record.version() == 0) {
-      value = type.decider().initialState();
+      var initial = initial(type);
+      value = initial.state();
+      brokenReason = initial.problem();
     } else if (graph != null) {
       try {
         value = graph.state();
-      } catch (Exception | LinkageError | StackOverflowError e) {
-        brokenReason = "its versions can't be folded by this release: " + e;
+      } catch (Throwable e) {
+        brokenReason =
+            "its versions can't be folded by this release: " + ApplicationCode.problem(e);
       }
     } else if (record.state() == null) {
       brokenReason = brokenReason == null ? "its state was not stored" : brokenReason;
     } else if (brokenReason == null) {
       try {
         value = type.decodeState(record.state());
-      } catch (Exception | LinkageError | StackOverflowError e) {
-        brokenReason = "its stored state can't be decoded by this release: " + e;
+      } catch (Throwable e) {
+        brokenReason =
+            "its stored state can't be decoded by this release: " + ApplicationCode.problem(e);
       }
     }
     var versions = graph == null ? record.past().frontier() : graph.live();
@@ -326,8 +337,17 @@ final class AggregateCache {
     return live;
   }
 
-  private static Version initial(@Nullable AggregateType<Object, Object, Object> type) {
-    return new Version(
-        0, CausalPast.NONE, List.of(), type == null ? null : type.decider().initialState());
+  /** The state before the first commit, or why there is none. */
+  private record Initial(@Nullable Object state, @Nullable String problem) {}
+
+  private static Initial initial(@Nullable AggregateType<Object, Object, Object> type) {
+    if (type == null) {
+      return new Initial(null, null);
+    }
+    try {
+      return new Initial(type.decider().initialState(), null);
+    } catch (Throwable e) {
+      return new Initial(null, "its initial state can't be made: " + ApplicationCode.problem(e));
+    }
   }
 }

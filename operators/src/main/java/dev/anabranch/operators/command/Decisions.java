@@ -23,6 +23,7 @@ import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.EventsBlob;
@@ -90,8 +91,8 @@ final class Decisions {
       return outcomeOf(type, head, command, time);
     } catch (CodecException e) {
       return error(ErrorCodes.UNDECODABLE, messageOf(e));
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-      return error(ErrorCodes.POISON, e.getClass().getName() + ": " + messageOf(e));
+    } catch (Throwable e) {
+      return error(ErrorCodes.POISON, ApplicationCode.problem(e));
     }
   }
 
@@ -374,6 +375,7 @@ final class Decisions {
   }
 
   private static String messageOf(Throwable e) {
-    return e.getMessage() == null ? "no message" : e.getMessage();
+    var message = ApplicationCode.message(e);
+    return message.isEmpty() ? "no message" : message;
   }
 }

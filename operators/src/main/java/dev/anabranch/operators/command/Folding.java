@@ -8,6 +8,7 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.LiveAggregate.Version;
 import dev.anabranch.replicated.ReplicatedStates;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.MissingVersionException;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommitFold;
@@ -80,9 +81,10 @@ final class Folding {
     }
     try {
       graph.compact(aggregate.committed.past().applied());
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Throwable e) {
       // Of an older version that has to be derived for it: the graph stays as large as it is.
-      LOG.warn("The versions of {} can't be compacted: {}", aggregate.key, e.toString());
+      LOG.warn(
+          "The versions of {} can't be compacted: {}", aggregate.key, ApplicationCode.problem(e));
     }
   }
 
@@ -118,10 +120,13 @@ final class Folding {
     }
     try {
       graph.addCommitted(outcome);
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Throwable e) {
       aggregate.rebuildTried &= !(e instanceof MissingVersionException);
       aggregate.brokenReason =
-          "its version " + outcome.dot() + " can't be folded by this release: " + e;
+          "its version "
+              + outcome.dot()
+              + " can't be folded by this release: "
+              + ApplicationCode.problem(e);
     }
   }
 
@@ -167,12 +172,22 @@ final class Folding {
         Comparator.comparingLong((LogRow row) -> row.outcome().stamp().hlc())
             .thenComparing(
                 row -> row.outcome().dot(), Comparator.nullsFirst(Comparator.naturalOrder())));
-    var version = new Version(0, CausalPast.NONE, List.of(), type.decider().initialState());
+    var version = new Version(0, CausalPast.NONE, List.of(), initialState(aggregate, type));
     for (var row : inOrder) {
       version = after(aggregate, version, row.outcome(), row.position());
     }
     var past = aggregate.committed.past();
     return new Version(history.size(), past, past.frontier(), version.state());
+  }
+
+  private static @Nullable Object initialState(
+      LiveAggregate aggregate, AggregateType<Object, Object, Object> type) {
+    try {
+      return type.decider().initialState();
+    } catch (Throwable e) {
+      aggregate.brokenReason = "its initial state can't be made: " + ApplicationCode.problem(e);
+      return null;
+    }
   }
 
   private static void checkComplete(LiveAggregate aggregate, Version known, List<LogRow> history) {
@@ -214,8 +229,9 @@ final class Folding {
     }
     try {
       return new Version(version.version(), version.past(), graph.live(), graph.state());
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-      aggregate.brokenReason = "its versions can't be folded by this release: " + e;
+    } catch (Throwable e) {
+      aggregate.brokenReason =
+          "its versions can't be folded by this release: " + ApplicationCode.problem(e);
       return new Version(version.version(), version.past(), graph.live(), null);
     }
   }
@@ -247,8 +263,12 @@ final class Folding {
     }
     try {
       return CommitFold.apply(type, before.foldedState(), outcome);
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-      aggregate.brokenReason = "its commit at " + where + " can't be folded by this release: " + e;
+    } catch (Throwable e) {
+      aggregate.brokenReason =
+          "its commit at "
+              + where
+              + " can't be folded by this release: "
+              + ApplicationCode.problem(e);
       return null;
     }
   }

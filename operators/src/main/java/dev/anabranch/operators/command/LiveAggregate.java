@@ -5,6 +5,7 @@ import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandWindow;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -100,10 +101,11 @@ final class LiveAggregate {
     try {
       graph.addToHead(row.outcome());
       state = graph.state();
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Throwable e) {
       // Another region's commit, or a resolver: the row is stored all the same.
       rebuildTried &= !(e instanceof MissingVersionException);
-      brokenReason = "its versions can't be made one by this release: " + e;
+      brokenReason =
+          "its versions can't be made one by this release: " + ApplicationCode.problem(e);
     }
     head = new Version(after.version(), after.past(), graph.live(), state);
   }

@@ -11,6 +11,7 @@ import dev.anabranch.query.QueryBatch;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.ShardAdvance;
 import dev.anabranch.query.VersionId;
+import dev.anabranch.versions.ApplicationCode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,8 +19,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,7 +108,7 @@ final class VersionWork {
       List<RowChange> ofRow;
       try {
         ofRow = projector.changes(row);
-      } catch (RuntimeException | StackOverflowError e) {
+      } catch (Throwable e) {
         logFailure(row, e);
         newlyParked.merge(aggregate, 1, Integer::sum);
         park.add(parkedRow(row, reasonOf(e)));
@@ -172,46 +175,45 @@ final class VersionWork {
     var shard = position.shard();
     var next = positions.getOrDefault(shard, 0L);
     var here = List.of(new ShardAdvance(shard, next, next, 0));
-    String reason;
-    try {
-      var changes = new Projector.Changes();
-      if (!discard) {
-        changes.add(projector.changes(requireStored(stored, position)));
-      }
-      reason = settle(letter, here, changes, discard);
-    } catch (ProjectionFencedException e) {
-      throw e;
-    } catch (RuntimeException | StackOverflowError e) {
-      reason = reasonOf(e);
+    var changes = new Projector.Changes();
+    var problem = discard ? Optional.<String>empty() : project(stored.get(position), changes);
+    if (problem.isEmpty()) {
+      problem = settle(letter, here, changes, discard);
     }
-    if (reason.isEmpty()) {
+    if (problem.isEmpty()) {
       return true;
     }
-    var again = new ParkedRow(position, letter.aggregate(), reason, letter.parkedAtMicros());
+    var again =
+        new ParkedRow(position, letter.aggregate(), problem.orElseThrow(), letter.parkedAtMicros());
     var unused = commit(here, List.of(), List.of(again), List.of());
     return false;
   }
 
+  /** Adds what the row changes; gives the reason if that can't be said. */
+  private Optional<String> project(@Nullable LogRow row, Projector.Changes changes) {
+    if (row == null) {
+      return Optional.of("the event store lacks this row");
+    }
+    try {
+      changes.add(projector.changes(row));
+      return Optional.empty();
+    } catch (Throwable e) {
+      return Optional.of(reasonOf(e));
+    }
+  }
+
   /** Takes the row out with its changes; gives the reason if the database does not take them. */
-  private String settle(
+  private Optional<String> settle(
       ParkedRow letter, List<ShardAdvance> here, Projector.Changes changes, boolean discard)
       throws InterruptedException, AppliedBatches.GoneException {
     var result = commit(here, changes.all(), List.of(), List.of(letter.position()));
     if (result instanceof ApplyResult.Refused refused) {
-      return refused.reason();
+      return Optional.of(refused.reason());
     }
     LOG.info(
         "{} has {} parked row {}", version, discard ? "discarded" : "applied", letter.position());
     forget(letter.aggregate());
-    return "";
-  }
-
-  private static LogRow requireStored(Map<LogPosition, LogRow> stored, LogPosition position) {
-    var row = stored.get(position);
-    if (row == null) {
-      throw new IllegalStateException("the event store has no row " + position);
-    }
-    return row;
+    return Optional.empty();
   }
 
   /** Whatever the result says, its outcome is known; only {@code Applied} changed something. */
@@ -278,13 +280,17 @@ final class VersionWork {
         version,
         row.position(),
         row.outcome().aggregate(),
-        e);
+        ApplicationCode.loggable(e));
   }
 
-  /** What a dead letter says about a failure. */
+  /**
+   * What a dead letter says about a failure. Never empty: a letter without a reason is one that
+   * waits behind another.
+   */
   static String reasonOf(Throwable e) {
-    var message = e.getMessage();
-    var name = e.getClass().getSimpleName();
-    return message == null || message.isBlank() ? name : name + ": " + message;
+    var message = ApplicationCode.message(e);
+    var simple = e.getClass().getSimpleName();
+    var name = simple.isEmpty() ? e.getClass().getName() : simple;
+    return message.isBlank() ? name : name + ": " + message;
   }
 }

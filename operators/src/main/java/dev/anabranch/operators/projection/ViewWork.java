@@ -16,6 +16,7 @@ import dev.anabranch.query.VersionId;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewMark;
 import dev.anabranch.query.ViewRecord;
+import dev.anabranch.versions.ApplicationCode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -120,8 +121,12 @@ final class ViewWork {
         draft.changes.addAll(projection.changes(view));
         draft.marks.add(new ViewMark(view.aggregate(), view.revision()));
         draft.shown.add(view.aggregate());
-      } catch (RuntimeException | StackOverflowError e) {
-        LOG.warn("{} can't show {}: its rows stay as they are", version, view.aggregate(), e);
+      } catch (Throwable e) {
+        LOG.warn(
+            "{} can't show {}: its rows stay as they are",
+            version,
+            view.aggregate(),
+            ApplicationCode.loggable(e));
         draft.park.add(letter(record, view, VersionWork.reasonOf(e)));
       }
       unparkFormer(record, view, draft);
@@ -219,7 +224,7 @@ final class ViewWork {
         try {
           draft.changes.addAll(projection.changes(view));
           draft.marks.add(new ViewMark(aggregate, view.revision()));
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) {
           draft.park.add(letter(found.get(), view, VersionWork.reasonOf(e)));
         }
       }

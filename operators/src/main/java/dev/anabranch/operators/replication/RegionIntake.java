@@ -8,6 +8,7 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.LogEnds;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.EventsBlob;
 import dev.anabranch.wire.WireFormatException;
@@ -140,12 +141,12 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
     var taken = published.row();
     try {
       taken = filter.apply(published.row());
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (Throwable e) {
       LOG.error(
           "The filter of region {} throws for {}: the commit is taken",
           region,
           published.row().outcome().aggregate(),
-          e);
+          ApplicationCode.loggable(e));
     }
     if (taken != published.row() && filtered != null) {
       filtered.inc();

@@ -14,6 +14,7 @@ import dev.anabranch.model.ReplicaHead.Merging;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.VersionState;
 import dev.anabranch.model.VoidCommit;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.GraphChange;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionStates;
@@ -201,8 +202,8 @@ final class Replica {
       var kept = known.dropStable(now, head.heard().stable(environment.regions()));
       encoded = known.encode(kept);
       live.folded().set(StoredState.of(kept));
-    } catch (RuntimeException | StackOverflowError e) {
-      broken("its state can't be written: " + e);
+    } catch (Throwable e) {
+      broken("its state can't be written: " + ApplicationCode.problem(e));
     }
   }
 

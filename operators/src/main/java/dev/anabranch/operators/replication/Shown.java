@@ -3,6 +3,7 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.model.VersionState;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionStates;
 import java.util.ArrayList;
@@ -65,8 +66,8 @@ record Shown(
     }
     try {
       return new Encoded(type.encode(state), "");
-    } catch (RuntimeException | StackOverflowError e) {
-      return new Encoded(null, "its state can't be written: " + e);
+    } catch (Throwable e) {
+      return new Encoded(null, "its state can't be written: " + ApplicationCode.problem(e));
     }
   }
 }

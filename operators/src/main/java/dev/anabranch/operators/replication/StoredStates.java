@@ -4,6 +4,7 @@ import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionSnapshots;
@@ -45,9 +46,14 @@ final class StoredStates implements VersionSnapshots<Folded>, VersionFolding<Fol
     }
     try {
       var unused = type.encode(folded);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (Throwable e) {
       broken.put(
-          version, Folded.broken("the state of version " + version + " can't be written: " + e));
+          version,
+          Folded.broken(
+              "the state of version "
+                  + version
+                  + " can't be written: "
+                  + ApplicationCode.problem(e)));
       return;
     }
     broken.remove(version);

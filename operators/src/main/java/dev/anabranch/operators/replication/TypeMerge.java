@@ -11,6 +11,7 @@ import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.ReplicaHead.Merging;
 import dev.anabranch.replicated.ReplicatedStates;
+import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.CommitFold;
 import dev.anabranch.wire.EventsBlob;
 import java.util.ArrayList;
@@ -65,7 +66,11 @@ final class TypeMerge<S> {
   }
 
   Folded initial() {
-    return Folded.of(type.decider().initialState());
+    try {
+      return Folded.of(type.decider().initialState());
+    } catch (Throwable e) {
+      return Folded.broken("its initial state can't be made: " + ApplicationCode.problem(e));
+    }
   }
 
   Folded fold(Folded before, EventContext at, byte[] events) {
@@ -74,8 +79,9 @@ final class TypeMerge<S> {
     }
     try {
       return Folded.of(CommitFold.apply(type, state(before), at, events));
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-      return Folded.broken("commit " + at.dot() + " can't be folded by this release: " + e);
+    } catch (Throwable e) {
+      return Folded.broken(
+          "commit " + at.dot() + " can't be folded by this release: " + ApplicationCode.problem(e));
     }
   }
 
@@ -95,12 +101,12 @@ final class TypeMerge<S> {
     }
     try {
       return Folded.of(resolver.resolve(live(versions), state(base)));
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Throwable e) {
       return Folded.broken(
           "resolver "
               + resolver.id()
               + " throws "
-              + e
+              + ApplicationCode.problem(e)
               + " for versions "
               + versions.stream().map(version -> version.dot().toString()).toList());
     }
@@ -121,8 +127,8 @@ final class TypeMerge<S> {
               false,
               state -> type.stateCodec().encode(state).data())
           .orElse("");
-    } catch (LinkageError | StackOverflowError | AssertionError e) {
-      return "resolver " + automatic.current().id() + " throws " + e;
+    } catch (Throwable e) {
+      return "resolver " + automatic.current().id() + " throws " + ApplicationCode.problem(e);
     }
   }
 
@@ -147,8 +153,9 @@ final class TypeMerge<S> {
   Folded decodeBlob(byte[] blob) {
     try {
       return Folded.of(type.decodeState(EventsBlob.decode(blob).get(0)));
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-      return Folded.broken("its stored state can't be read by this release: " + e);
+    } catch (Throwable e) {
+      return Folded.broken(
+          "its stored state can't be read by this release: " + ApplicationCode.problem(e));
     }
   }
 

@@ -35,14 +35,14 @@ final class AggregateReplay {
     }
     try {
       next.commit(outcome);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
       problem = where(outcome) + " can't be folded: " + Release.rootMessage(e);
       return;
     }
     if (old != null) {
       try {
         old.commit(outcome);
-      } catch (RuntimeException | LinkageError e) {
+      } catch (Throwable e) {
         // It was broken before, so there is nothing to compare with.
         old = null;
       }
@@ -67,7 +67,7 @@ final class AggregateReplay {
     List<Release.State> states;
     try {
       states = folded.states();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
       return "its state can't be made, written and read: " + Release.rootMessage(e);
     }
     return old == null ? null : difference(folded, states, old);
@@ -79,13 +79,13 @@ final class AggregateReplay {
     List<Release.State> before;
     try {
       before = old.states();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
       return null;
     }
     try {
       var versions = differentVersion(folded, states, before);
       return versions != null ? versions : differentWhole(folded, states, before);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
       return "the state that the old release left can't be read: " + Release.rootMessage(e);
     }
   }

@@ -1,6 +1,7 @@
 package dev.anabranch.cli.replay;
 
 import dev.anabranch.model.Outcome;
+import dev.anabranch.versions.ApplicationCode;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,8 @@ public final class Release implements AutoCloseable {
     loader.close();
   }
 
-  static String rootMessage(Throwable failure) {
+  static String rootMessage(Throwable thrown) {
+    var failure = ApplicationCode.loggable(thrown);
     var message = new StringBuilder(String.valueOf(failure.getMessage()));
     var cause = failure.getCause();
     for (var depth = 0; cause != null && depth < 5; depth++) {

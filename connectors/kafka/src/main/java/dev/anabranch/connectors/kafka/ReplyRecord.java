@@ -26,12 +26,13 @@ record ReplyRecord(MessageRecord message, @Nullable Integer partition) {
   static final String REDIRECTED = "ab_reply_redirected";
 
   private static final int SHORT_MESSAGE_LENGTH = 200;
+  private static final int SHORT_CODE_LENGTH = 64;
 
   private record Cut(String what, UnaryOperator<CommandReply> by) {}
 
   private static final Cut RESULT = new Cut("result", ReplyRecord::withoutResult);
   private static final Cut ALL =
-      new Cut("result, details and most of the message", ReplyRecord::withShortReason);
+      new Cut("result, details and most of code and message", ReplyRecord::withShortReason);
 
   /**
    * @param redirected why the reply goes to the default topic; null: it was meant to
@@ -95,12 +96,19 @@ record ReplyRecord(MessageRecord message, @Nullable Integer partition) {
 
   private static CommandReply withShortReason(CommandReply reply) {
     var body = reply.body();
-    var message =
-        body.message().length() <= SHORT_MESSAGE_LENGTH
-            ? body.message()
-            : body.message().substring(0, SHORT_MESSAGE_LENGTH) + "...";
     return with(
-        reply, new ReplyBody(body.code(), message, Map.of(), body.version(), "", Blobs.EMPTY));
+        reply,
+        new ReplyBody(
+            shortened(body.code(), SHORT_CODE_LENGTH),
+            shortened(body.message(), SHORT_MESSAGE_LENGTH),
+            Map.of(),
+            body.version(),
+            "",
+            Blobs.EMPTY));
+  }
+
+  private static String shortened(String text, int length) {
+    return text.length() <= length ? text : text.substring(0, length) + "...";
   }
 
   private static CommandReply with(CommandReply reply, ReplyBody body) {

@@ -49,13 +49,29 @@ class ReplyRecordTest {
     assertThat(RecordSize.of(record.message())).isLessThanOrEqualTo(LIMIT);
   }
 
+  @Test
+  void aLongCodeIsCutToo() {
+    var record =
+        ReplyRecord.of(reply("x".repeat(2 * LIMIT), "why", new byte[LIMIT]), null, null, LIMIT);
+
+    var decoded = ReplyWire.decode(record.message());
+    assertThat(decoded.body().code()).hasSize(67).endsWith("...");
+    assertThat(decoded.body().message()).isEqualTo("why");
+    assertThat(header(record, ReplyRecord.CUT)).contains("most of code and message");
+    assertThat(RecordSize.of(record.message())).isLessThanOrEqualTo(LIMIT);
+  }
+
   private static CommandReply reply(String message, byte[] result) {
+    return reply("code", message, result);
+  }
+
+  private static CommandReply reply(String code, String message, byte[] result) {
     var plain = TestMessages.reply("c1", new ReplyTarget(null, -1, new byte[] {7}));
     return new CommandReply(
         plain.commandId(),
         plain.aggregate(),
         plain.status(),
-        new ReplyBody("code", message, Map.of("detail", message), 1, "text/plain", result),
+        new ReplyBody(code, message, Map.of("detail", message), 1, "text/plain", result),
         plain.backing(),
         false,
         plain.target());

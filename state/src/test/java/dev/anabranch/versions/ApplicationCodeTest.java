@@ -1,0 +1,52 @@
+package dev.anabranch.versions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class ApplicationCodeTest {
+
+  private static final class Unreadable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("in getMessage");
+    }
+  }
+
+  @Test
+  void aProblemIsNeverEmptyAndNeverThrows() {
+    assertThat(ApplicationCode.problem(new IllegalStateException("why")))
+        .isEqualTo("java.lang.IllegalStateException: why");
+    assertThat(ApplicationCode.problem(new IllegalStateException()))
+        .isEqualTo("java.lang.IllegalStateException");
+    assertThat(ApplicationCode.problem(new RuntimeException() {})).isNotBlank();
+    assertThat(ApplicationCode.problem(new Unreadable()))
+        .contains("its message can't be read", "IllegalStateException");
+    assertThat(ApplicationCode.problem(new AssertionError("x".repeat(1 << 20))))
+        .hasSizeLessThan(ApplicationCode.MAX_LENGTH + 10);
+    assertThat(ApplicationCode.problem(new StackOverflowError())).contains("StackOverflowError");
+  }
+
+  @Test
+  void whatSaysThatTheMachineCannotGoOnIsThrownAgain() {
+    var memory = new OutOfMemoryError("heap");
+
+    assertThatThrownBy(() -> ApplicationCode.problem(memory)).isSameAs(memory);
+    assertThatThrownBy(() -> ApplicationCode.message(new InternalError("x")))
+        .isInstanceOf(InternalError.class);
+  }
+
+  @Test
+  void whatCannotBeLoggedIsReplaced() {
+    var plain = new IllegalStateException("x", new RuntimeException("y"));
+    var hidden = new IllegalStateException("x", new Unreadable());
+
+    assertThat(ApplicationCode.loggable(plain)).isSameAs(plain);
+    assertThat(ApplicationCode.loggable(hidden))
+        .isNotSameAs(hidden)
+        .hasMessage("java.lang.IllegalStateException: x");
+  }
+}
