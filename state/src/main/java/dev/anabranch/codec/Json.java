@@ -2,6 +2,8 @@ package dev.anabranch.codec;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -24,10 +26,17 @@ final class Json {
   private Json() {}
 
   static JsonMapper.Builder builder() {
-    return JsonMapper.builder()
+    return JsonMapper.builder(
+            JsonFactory.builder()
+                .streamReadConstraints(StrictValues.constraints())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build())
         .addModule(new Jdk8Module())
         .addModule(new JavaTimeModule())
         .addModule(SortedSets.module())
+        .addModule(SortedMaps.module())
+        .addModule(MapKeys.module())
+        .addModule(StrictValues.module())
         .addModule(new ReplicatedTypes())
         // A record is its components: a method isOpen() of it is behaviour, not a property.
         .visibility(PropertyAccessor.GETTER, Visibility.NONE)
@@ -35,7 +44,6 @@ final class Json {
         .visibility(PropertyAccessor.SETTER, Visibility.NONE)
         .visibility(PropertyAccessor.FIELD, Visibility.ANY)
         .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-        .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
         .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
         .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)

@@ -191,7 +191,12 @@ record ReplicatedReader(JsonParser in, DeserializationContext context) {
   }
 
   private Object readElement(JavaType type) throws IOException {
-    Object element = context.findRootValueDeserializer(type).deserialize(in, context);
+    var deserializer = context.findRootValueDeserializer(type);
+    // An Optional that is empty is written as null.
+    Object element =
+        in.currentToken() == JsonToken.VALUE_NULL
+            ? deserializer.getNullValue(context)
+            : deserializer.deserialize(in, context);
     return Objects.requireNonNull(element, "an element can't be null");
   }
 

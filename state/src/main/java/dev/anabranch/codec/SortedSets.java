@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.type.CollectionType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.SortedSet;
@@ -43,7 +44,9 @@ final class SortedSets {
         BeanDescription description,
         JsonSerializer<?> serializer) {
       var raw = type.getRawClass();
-      return Set.class.isAssignableFrom(raw) && !SortedSet.class.isAssignableFrom(raw)
+      return Set.class.isAssignableFrom(raw)
+              && !SortedSet.class.isAssignableFrom(raw)
+              && !EnumSet.class.isAssignableFrom(raw)
           ? new SortingSerializer((JsonSerializer<Object>) serializer)
           : serializer;
     }

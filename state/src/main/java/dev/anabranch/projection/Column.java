@@ -164,14 +164,19 @@ public record Column(String name, Kind kind, int length, int scale) {
 
   private Object checkedDecimal(Object value) {
     var given = checkedType(BigDecimal.class, value);
+    if (given.signum() == 0) {
+      return BigDecimal.ZERO.setScale(scale);
+    }
+    // Digits are counted before any are written down: 1e100000000 is a short number to send.
     require(
-        given.stripTrailingZeros().scale() <= scale,
-        "has " + scale + " digits after the point, the value " + given.toPlainString() + " more");
-    var scaled = given.setScale(scale);
+        (long) given.precision() - given.scale() <= length - scale,
+        "has " + (length - scale) + " digits before the point, the value " + given + " more");
+    // Short of that many zeros at the end there are digits that the column has no place for.
     require(
-        scaled.precision() - scale <= length - scale,
-        "has " + (length - scale) + " digits before the point, the value more");
-    return scaled;
+        (long) given.scale() - given.precision() < scale
+            && given.stripTrailingZeros().scale() <= scale,
+        "has " + scale + " digits after the point, the value " + given + " more");
+    return given.setScale(scale);
   }
 
   private Object checkedTime(Object value) {

@@ -81,6 +81,29 @@ class DeclarationsTest {
   }
 
   @Test
+  void hugeExponentsAreRefusedBeforeTheirDigitsAreWrittenDown() {
+    var column = Column.decimal("amount", 20, 2);
+
+    for (var number : List.of("1e1000000", "1e100000000", "1e2147483647", "-1e100000000")) {
+      assertThatThrownBy(() -> column.checked(new BigDecimal(number)))
+          .as(number)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("column amount has 18 digits before the point, the value");
+    }
+    for (var number : List.of("1e-3", "1e-100000000", "1.234", "1e-2147483647")) {
+      assertThatThrownBy(() -> column.checked(new BigDecimal(number)))
+          .as(number)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("column amount has 2 digits after the point, the value");
+    }
+    assertThat(column.checked(new BigDecimal("0e-100000000"))).isEqualTo(new BigDecimal("0.00"));
+    assertThat(column.checked(new BigDecimal("0e2147483647"))).isEqualTo(new BigDecimal("0.00"));
+    assertThat(column.checked(new BigDecimal("12.5000"))).isEqualTo(new BigDecimal("12.50"));
+    assertThat(column.checked(new BigDecimal("1e17")))
+        .isEqualTo(new BigDecimal("100000000000000000.00"));
+  }
+
+  @Test
   void aRowThatIsDeletedAndThenMadeIsThere() {
     var members =
         QueryTable.named("members").key(Column.text("grp", 20), Column.text("member", 20)).build();

@@ -1,0 +1,181 @@
+package dev.anabranch.codec;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.KeyDeserializer;
+import com.fasterxml.jackson.databind.Module;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.KeyDeserializers;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.Serializers;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.math.BigInteger;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys of maps that are the application's own types. A record of one text, integer, {@code UUID} or
+ * enum is written as that, and read from it. Any other is refused when it is written: left to
+ * itself Jackson writes {@code toString()} and reads whatever a constructor makes of it.
+ */
+final class MapKeys {
+
+  private static final Map<Class<?>, Function<String, Object>> READ =
+      Map.ofEntries(
+          Map.entry(String.class, text -> text),
+          Map.entry(int.class, Integer::valueOf),
+          Map.entry(Integer.class, Integer::valueOf),
+          Map.entry(long.class, Long::valueOf),
+          Map.entry(Long.class, Long::valueOf),
+          Map.entry(short.class, Short::valueOf),
+          Map.entry(Short.class, Short::valueOf),
+          Map.entry(BigInteger.class, BigInteger::new),
+          Map.entry(UUID.class, UUID::fromString));
+
+  private MapKeys() {}
+
+  static Module module() {
+    return new SimpleModule("anabranch-map-keys") {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      public void setupModule(SetupContext context) {
+        context.addKeySerializers(new Writers());
+        context.addKeyDeserializers(new Readers());
+      }
+    };
+  }
+
+  private static final class Writers extends Serializers.Base {
+    @Override
+    public @Nullable JsonSerializer<?> findSerializer(
+        SerializationConfig config, JavaType type, BeanDescription description) {
+      var raw = type.getRawClass();
+      if (isKnownToJackson(raw)
+          || description.findJsonKeyAccessor() != null
+          || description.findJsonValueAccessor() != null) {
+        return null;
+      }
+      var component = onlyComponent(raw);
+      return component == null ? new Refusing(raw) : new ComponentWriter(component);
+    }
+  }
+
+  private static final class Readers implements KeyDeserializers {
+    @Override
+    public @Nullable KeyDeserializer findKeyDeserializer(
+        JavaType type, DeserializationConfig config, BeanDescription description) {
+      var raw = type.getRawClass();
+      if (isKnownToJackson(raw)
+          || description.findJsonKeyAccessor() != null
+          || description.findJsonValueAccessor() != null) {
+        return null;
+      }
+      var component = onlyComponent(raw);
+      return component == null ? null : new ComponentReader(raw, component);
+    }
+  }
+
+  /** Interfaces and abstract classes are looked at again as what their values are. */
+  private static boolean isKnownToJackson(Class<?> raw) {
+    return raw.isPrimitive()
+        || raw.isEnum()
+        || Enum.class.isAssignableFrom(raw)
+        || raw.isArray()
+        || raw.isInterface()
+        || raw.getName().startsWith("java.");
+  }
+
+  private static @Nullable RecordComponent onlyComponent(Class<?> raw) {
+    if (!raw.isRecord() || raw.getRecordComponents().length != 1) {
+      return null;
+    }
+    var component = raw.getRecordComponents()[0];
+    return READ.containsKey(component.getType()) || component.getType().isEnum() ? component : null;
+  }
+
+  private static final class Refusing extends JsonSerializer<Object> {
+    private final Class<?> raw;
+
+    Refusing(Class<?> raw) {
+      this.raw = raw;
+    }
+
+    @Override
+    public void serialize(Object value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      throw JsonMappingException.from(
+          provider,
+          "a "
+              + raw.getSimpleName()
+              + " can't be the key of a map: take text, a number, an enum, or a record of one text,"
+              + " integer, UUID or enum; or use a list of entries");
+    }
+  }
+
+  private static final class ComponentWriter extends JsonSerializer<Object> {
+    private final RecordComponent component;
+
+    ComponentWriter(RecordComponent component) {
+      this.component = component;
+      component.getAccessor().setAccessible(true);
+    }
+
+    @Override
+    public void serialize(Object value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      Object part;
+      try {
+        part = component.getAccessor().invoke(value);
+      } catch (ReflectiveOperationException e) {
+        throw JsonMappingException.from(provider, "the key " + component + " can't be read", e);
+      }
+      if (part == null) {
+        throw JsonMappingException.from(
+            provider, "the key of a map has no " + component.getName() + ": it is null");
+      }
+      out.writeFieldName(part instanceof Enum<?> constant ? constant.name() : part.toString());
+    }
+  }
+
+  private static final class ComponentReader extends KeyDeserializer {
+    private final Class<?> raw;
+    private final RecordComponent component;
+
+    ComponentReader(Class<?> raw, RecordComponent component) {
+      this.raw = raw;
+      this.component = component;
+    }
+
+    @Override
+    public Object deserializeKey(String key, DeserializationContext context) throws IOException {
+      try {
+        var constructor = raw.getDeclaredConstructor(component.getType());
+        constructor.setAccessible(true);
+        return constructor.newInstance(part(key));
+      } catch (IllegalArgumentException | InvocationTargetException e) {
+        var why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+        return context.handleWeirdKey(raw, key, "it is no %s: %s", raw.getSimpleName(), why);
+      } catch (ReflectiveOperationException e) {
+        throw JsonMappingException.from(context, "no " + raw.getName() + " can be made", e);
+      }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an enum
+    private Object part(String key) {
+      var type = component.getType();
+      var read = READ.get(type);
+      return read == null ? Enum.valueOf((Class) type, key) : read.apply(key);
+    }
+  }
+}
