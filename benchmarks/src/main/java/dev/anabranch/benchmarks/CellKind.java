@@ -119,7 +119,7 @@ enum CellKind {
     var rate = setting.rate();
     return List.of(
         new LoadCell(
-            "%s@%.0f/s".formatted(this, rate),
+            String.format(Locale.ROOT, "%s@%.0f/s", this, rate),
             setting,
             gate,
             targets,

@@ -5,6 +5,7 @@ import dev.anabranch.jobs.CommandJobOptions;
 import dev.anabranch.jobs.config.Settings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** The command job as it is deployed, on topics of its own. */
 final class KafkaJob implements AutoCloseable {
@@ -66,8 +67,12 @@ final class KafkaJob implements AutoCloseable {
     var letters = broker.records(deadLetters);
     if (published != commits || letters != 0) {
       throw new IncorrectException(
-          "%d commits, %d records of events, %d dead letters"
-              .formatted(commits, published, letters));
+          String.format(
+              Locale.ROOT,
+              "%d commits, %d records of events, %d dead letters",
+              commits,
+              published,
+              letters));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.anabranch.jobs.CrossRegionJobOptions;
 import dev.anabranch.jobs.config.Settings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -95,8 +96,13 @@ final class MergeCell implements Cell {
     var letters = broker.records(topics.deadLetters());
     if (views != commits || conflicts != 0 || letters != 0) {
       throw new IncorrectException(
-          "%d commits, %d views, %d conflicts, %d dead letters"
-              .formatted(commits, views, conflicts, letters));
+          String.format(
+              Locale.ROOT,
+              "%d commits, %d views, %d conflicts, %d dead letters",
+              commits,
+              views,
+              conflicts,
+              letters));
     }
   }
 

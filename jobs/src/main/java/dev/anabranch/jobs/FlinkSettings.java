@@ -2,6 +2,7 @@ package dev.anabranch.jobs;
 
 import dev.anabranch.jobs.config.OptionReader;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -72,12 +73,13 @@ final class FlinkSettings {
     }
     if (env.getParallelism() > region.shardCount()) {
       throw new IllegalStateException(
-          "the job's parallelism, %d, is more than %s, %d: a subtask without a shard has no work; set flink.%s"
-              .formatted(
-                  env.getParallelism(),
-                  RegionOptions.SHARD_COUNT,
-                  region.shardCount(),
-                  CoreOptions.DEFAULT_PARALLELISM.key()));
+          String.format(
+              Locale.ROOT,
+              "the job's parallelism, %d, is more than %s, %d: a subtask without a shard has no work; set flink.%s",
+              env.getParallelism(),
+              RegionOptions.SHARD_COUNT,
+              region.shardCount(),
+              CoreOptions.DEFAULT_PARALLELISM.key()));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.anabranch.model;
 
+import java.util.Locale;
+
 /**
  * Hostile text made safe for a log line or an error message: short, and without control characters.
  */
@@ -17,7 +19,7 @@ public final class Quoted {
         .forEach(
             c -> {
               if (c < ' ' || (c >= 0x7f && c < 0xa0)) {
-                out.append(String.format("\\u%04x", c));
+                out.append(String.format(Locale.ROOT, "\\u%04x", c));
               } else {
                 out.append((char) c);
               }

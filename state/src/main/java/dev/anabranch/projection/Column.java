@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +65,14 @@ public record Column(String name, Kind kind, int length, int scale) {
             || scale < 0
             || scale > Math.min(length, MAX_SCALE))) {
       throw new IllegalArgumentException(
-          ("column %s has %d digits, %d of them after the point; there may be %d and %d")
-              .formatted(name, length, scale, MAX_DIGITS, MAX_SCALE));
+          String.format(
+              Locale.ROOT,
+              ("column %s has %d digits, %d of them after the point; there may be %d and %d"),
+              name,
+              length,
+              scale,
+              MAX_DIGITS,
+              MAX_SCALE));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -97,7 +98,12 @@ public final class QueryTable {
   public RowChange row(Object... keyValues) {
     if (keyValues.length != key.size()) {
       throw new IllegalArgumentException(
-          "the key of table %s has %d parts, not %d".formatted(name, key.size(), keyValues.length));
+          String.format(
+              Locale.ROOT,
+              "the key of table %s has %d parts, not %d",
+              name,
+              key.size(),
+              keyValues.length));
     }
     var checked = new ArrayList<Object>(keyValues.length);
     for (var i = 0; i < keyValues.length; i++) {

@@ -1,5 +1,7 @@
 package dev.anabranch.query;
 
+import java.util.Locale;
+
 /**
  * How far a batch takes a shard: it holds all rows of the log from {@code from} up to and without
  * {@code to}.
@@ -11,7 +13,8 @@ package dev.anabranch.query;
 public record ShardAdvance(int shard, long from, long to, long hlc) {
   public ShardAdvance {
     if (to < from) {
-      throw new IllegalArgumentException("shard %d from %d to %d".formatted(shard, from, to));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "shard %d from %d to %d", shard, from, to));
     }
   }
 }

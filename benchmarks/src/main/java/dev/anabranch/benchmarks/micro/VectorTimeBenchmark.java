@@ -2,6 +2,7 @@ package dev.anabranch.benchmarks.micro;
 
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,7 +37,7 @@ public class VectorTimeBenchmark {
   @Setup
   public void fill() {
     for (var i = 0; i < regions; i++) {
-      last = new RegionId("region-%02d".formatted(i));
+      last = new RegionId(String.format(Locale.ROOT, "region-%02d", i));
       time = time.with(last, 1_000 + i);
       other = other.with(last, 1_000 + regions - i);
     }

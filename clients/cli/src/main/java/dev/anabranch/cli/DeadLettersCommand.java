@@ -127,6 +127,7 @@ final class DeadLettersCommand implements Runnable {
       }
       out()
           .printf(
+              Locale.ROOT,
               "Asked: the projection job %s row %s of %s, and tries the %d behind it.%n",
               action == ParkedRequest.Action.RETRY ? "tries" : "leaves out",
               letter.row().position(),
@@ -150,8 +151,10 @@ final class DeadLettersCommand implements Runnable {
       out().printf("%s  row %s of %s%n", letter.version(), row.position(), aggregate);
       out()
           .printf(
+              Locale.ROOT,
               "  parked %s UTC, %d behind it%n",
-              Times.shown(row.parkedAtMicros()), letter.waiting());
+              Times.shown(row.parkedAtMicros()),
+              letter.waiting());
       out().println("  " + Printable.of(row.reason()));
       if (reads.status(letter.version()).ofViews()) {
         showView(reads, row.position());
@@ -162,7 +165,12 @@ final class DeadLettersCommand implements Runnable {
       try (var session = reads.store().open(database)) {
         for (var stored : session.rows(List.of(row.position()))) {
           var outcome = stored.outcome();
-          out().printf("  version %d, command %s%n", outcome.version(), outcome.commandId());
+          out()
+              .printf(
+                  Locale.ROOT,
+                  "  version %d, command %s%n",
+                  outcome.version(),
+                  outcome.commandId());
           for (var event : EventsBlob.decode(outcome.blobs().events())) {
             out()
                 .printf(

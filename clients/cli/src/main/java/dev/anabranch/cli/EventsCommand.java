@@ -7,6 +7,7 @@ import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -99,7 +100,8 @@ final class EventsCommand implements Runnable {
         }
         publisher.flush();
         progress.end();
-        out().printf("Published %,d rows again to %s.%n", publisher.published(), topic);
+        out()
+            .printf(Locale.ROOT, "Published %,d rows again to %s.%n", publisher.published(), topic);
         out().flush();
       }
       return ExitCode.OK;

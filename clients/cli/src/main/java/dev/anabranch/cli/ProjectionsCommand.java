@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -159,10 +160,14 @@ final class ProjectionsCommand implements Runnable {
     int run(ReadSide reads) {
       var code = domain.projection(projection);
       var version = reads.tables().begin(code);
-      out().printf("Begun: %s, of revision %d.%n", version, code.revision());
+      out().printf(Locale.ROOT, "Begun: %s, of revision %d.%n", version, code.revision());
       out().printf("Watch it:  anabranch projections status %s%n", projection);
       out()
-          .printf("Then:      anabranch projections switch %s %d%n", projection, version.version());
+          .printf(
+              Locale.ROOT,
+              "Then:      anabranch projections switch %s %d%n",
+              projection,
+              version.version());
       out().flush();
       return ExitCode.OK;
     }
@@ -202,9 +207,13 @@ final class ProjectionsCommand implements Runnable {
       var behind = behind(status, new Ends(reads).of(status));
       if (behind > maxBehind && !force) {
         throw CliException.problem(
-            ("%s is %d commits behind; wait until it has caught up ('anabranch projections status"
-                    + " %s'), or give --force")
-                .formatted(version, behind, projection));
+            String.format(
+                Locale.ROOT,
+                ("%s is %d commits behind; wait until it has caught up ('anabranch projections status"
+                    + " %s'), or give --force"),
+                version,
+                behind,
+                projection));
       }
       reads.tables().switchTo(version);
       out().printf("Readers see %s now.%n", version);

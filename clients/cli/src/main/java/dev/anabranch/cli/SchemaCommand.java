@@ -3,6 +3,7 @@ package dev.anabranch.cli;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.connectors.mysql.SchemaMigrator;
 import dev.anabranch.store.StoreLayout;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,8 +63,13 @@ final class SchemaCommand implements Runnable {
   private static void print(RegionCommand command, StoreLayout layout, String verdict) {
     var out = command.out();
     out.printf(
+        Locale.ROOT,
         "The schema of region %s %s: %d shards, %d partitions of events, store %s%n",
-        layout.region(), verdict, layout.shardCount(), layout.eventsPartitions(), layout.storeId());
+        layout.region(),
+        verdict,
+        layout.shardCount(),
+        layout.eventsPartitions(),
+        layout.storeId());
     var table = new Table("DATABASE", ">SHARDS");
     for (var i = 0; i < layout.databases().size(); i++) {
       var database = i;

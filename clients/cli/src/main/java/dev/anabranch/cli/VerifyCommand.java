@@ -138,6 +138,7 @@ final class VerifyCommand extends RegionCommand {
   private void print(AcrossReport report) {
     out()
         .printf(
+            Locale.ROOT,
             "%s: %,d aggregates, %,d commits, %,d withheld by filters, %,d views, %,d open"
                 + " conflicts%n",
             String.join(", ", report.regions()),

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -281,17 +282,20 @@ public final class QueryClient implements AutoCloseable {
     var millis = position.hlc() >> 16;
     var seconds = millis == 0 ? -1 : Math.max(0, System.currentTimeMillis() - millis) / 1e3;
     var message =
-        "after %d ms projection %s is %d commits behind %s of region %s (%s)"
-            .formatted(
-                waiting.timeoutMillis,
-                waiting.projection,
-                commits,
-                waiting.token.position(),
-                waiting.token.region(),
-                seconds < 0
-                    ? "it has taken nothing of this shard yet; is the projection job running?"
-                    : "the last one that it has taken of this shard is %.1f s old"
-                        .formatted(seconds));
+        String.format(
+            Locale.ROOT,
+            "after %d ms projection %s is %d commits behind %s of region %s (%s)",
+            waiting.timeoutMillis,
+            waiting.projection,
+            commits,
+            waiting.token.position(),
+            waiting.token.region(),
+            seconds < 0
+                ? "it has taken nothing of this shard yet; is the projection job running?"
+                : String.format(
+                    Locale.ROOT,
+                    "the last one that it has taken of this shard is %.1f s old",
+                    seconds));
     waiting.result.completeExceptionally(
         new NotProjectedException(message, waiting.reply, commits, seconds, null));
   }

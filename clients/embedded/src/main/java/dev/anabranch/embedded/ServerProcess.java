@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -182,8 +183,13 @@ final class ServerProcess {
 
   private IllegalStateException failure(String what) {
     return new IllegalStateException(
-        "server process %d in %s %s; the end of its log:%n%s"
-            .formatted(process.pid(), directory, what, endOfLog()));
+        String.format(
+            Locale.ROOT,
+            "server process %d in %s %s; the end of its log:%n%s",
+            process.pid(),
+            directory,
+            what,
+            endOfLog()));
   }
 
   private String endOfLog() {

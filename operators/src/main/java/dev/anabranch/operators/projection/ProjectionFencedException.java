@@ -2,6 +2,7 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.query.ApplyResult;
 import dev.anabranch.query.VersionId;
+import java.util.Locale;
 
 /** Somebody else fills this version: another job, or a later attempt of this task. */
 final class ProjectionFencedException extends RuntimeException {
@@ -9,14 +10,15 @@ final class ProjectionFencedException extends RuntimeException {
 
   ProjectionFencedException(VersionId version, ApplyResult.Fenced fenced) {
     super(
-        ("%s is at offset %d of shard %d, claimed by writer %d; this task expected %d. A later"
+        String.format(
+            Locale.ROOT,
+            ("%s is at offset %d of shard %d, claimed by writer %d; this task expected %d. A later"
                 + " attempt of this task has taken over, or a second projection job fills the same"
-                + " tables: stop one of the two")
-            .formatted(
-                version,
-                fenced.foundNext(),
-                fenced.shard(),
-                fenced.foundWriter(),
-                fenced.expectedNext()));
+                + " tables: stop one of the two"),
+            version,
+            fenced.foundNext(),
+            fenced.shard(),
+            fenced.foundWriter(),
+            fenced.expectedNext()));
   }
 }

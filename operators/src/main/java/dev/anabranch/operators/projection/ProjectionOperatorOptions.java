@@ -2,6 +2,7 @@ package dev.anabranch.operators.projection;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Settings of the projection operator; travels with the job graph.
@@ -31,8 +32,11 @@ public record ProjectionOperatorOptions(
   public ProjectionOperatorOptions {
     if (maxPendingRows < maxBatchRows) {
       throw new IllegalArgumentException(
-          "%d pending rows must be at least as many as a batch has, %d"
-              .formatted(maxPendingRows, maxBatchRows));
+          String.format(
+              Locale.ROOT,
+              "%d pending rows must be at least as many as a batch has, %d",
+              maxPendingRows,
+              maxBatchRows));
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -211,10 +212,17 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   private void requireNotBeyond(Cursor cursor, long end) {
     if (cursor.next > end) {
       throw new IllegalStateException(
-          ("%s has applied shard %d up to offset %d, but the event store ends at %d: the store lost"
+          String.format(
+              Locale.ROOT,
+              ("%s has applied shard %d up to offset %d, but the event store ends at %d: the store lost"
                   + " rows that were acknowledged, or was restored from a backup. Restore the rows,"
-                  + " or run 'anabranch projections rebuild %s', switch, and drop %s")
-              .formatted(version, cursor.shard, cursor.next, end, version.projection(), version));
+                  + " or run 'anabranch projections rebuild %s', switch, and drop %s"),
+              version,
+              cursor.shard,
+              cursor.next,
+              end,
+              version.projection(),
+              version));
     }
   }
 

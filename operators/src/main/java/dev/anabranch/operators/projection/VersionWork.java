@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -230,11 +231,15 @@ final class VersionWork {
   private void requireRoom(int more) {
     if (more > 0 && parkedRows() + more > maxParked) {
       throw new IllegalStateException(
-          ("%s has %d parked rows, %d is the limit: the projection can't go on without leaving"
+          String.format(
+              Locale.ROOT,
+              ("%s has %d parked rows, %d is the limit: the projection can't go on without leaving"
                   + " rows out. Mend its code and have the dead letters tried again, discard them"
                   + " ('anabranch projections dead-letters list'), or raise"
-                  + " projections.max-parked")
-              .formatted(version, parkedRows(), maxParked));
+                  + " projections.max-parked"),
+              version,
+              parkedRows(),
+              maxParked));
     }
   }
 
@@ -260,7 +265,11 @@ final class VersionWork {
           (shard, advance) -> {
             if (advance != null && advance.to() != row.offset()) {
               throw new IllegalStateException(
-                  "row %s does not follow offset %d".formatted(row.position(), advance.to()));
+                  String.format(
+                      Locale.ROOT,
+                      "row %s does not follow offset %d",
+                      row.position(),
+                      advance.to()));
             }
             var from = advance == null ? row.offset() : advance.from();
             return new ShardAdvance(shard, from, row.offset() + 1, hlc);

@@ -7,6 +7,7 @@ import dev.anabranch.query.QuerySession;
 import dev.anabranch.store.ShardHead;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -211,9 +212,13 @@ final class VersionWorker implements AutoCloseable {
     for (var i = 0; i < rows.size(); i++) {
       if (rows.get(i).offset() != from + i) {
         throw new IllegalStateException(
-            ("shard %d of the event store has row %d where %d belongs: rows were lost; restore them"
-                    + " ('anabranch verify' says what is missing)")
-                .formatted(rows.get(i).shard(), rows.get(i).offset(), from + i));
+            String.format(
+                Locale.ROOT,
+                ("shard %d of the event store has row %d where %d belongs: rows were lost; restore them"
+                    + " ('anabranch verify' says what is missing)"),
+                rows.get(i).shard(),
+                rows.get(i).offset(),
+                from + i));
       }
     }
   }

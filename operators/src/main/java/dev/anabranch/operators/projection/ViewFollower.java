@@ -6,6 +6,7 @@ import dev.anabranch.query.VersionId;
 import dev.anabranch.query.ViewLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -114,15 +115,16 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       var end = ends.getOrDefault(position.getKey(), 0L);
       if (position.getValue() > end) {
         throw new IllegalStateException(
-            ("%s has read partition %d of the views up to offset %d, but it ends at %d: the topic was"
-                    + " made anew. Run 'anabranch projections rebuild %s', switch, and drop %s")
-                .formatted(
-                    version,
-                    position.getKey(),
-                    position.getValue(),
-                    end,
-                    version.projection(),
-                    version));
+            String.format(
+                Locale.ROOT,
+                ("%s has read partition %d of the views up to offset %d, but it ends at %d: the topic was"
+                    + " made anew. Run 'anabranch projections rebuild %s', switch, and drop %s"),
+                version,
+                position.getKey(),
+                position.getValue(),
+                end,
+                version.projection(),
+                version));
       }
     }
   }

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -255,10 +256,14 @@ final class ViewWork {
       throws InterruptedException, AppliedBatches.GoneException {
     if (!draft.park.isEmpty() && parkedCount + draft.park.size() > maxParked) {
       throw new IllegalStateException(
-          ("%s has %d dead letters, %d is the limit: mend its code and have them tried again,"
+          String.format(
+              Locale.ROOT,
+              ("%s has %d dead letters, %d is the limit: mend its code and have them tried again,"
                   + " discard them ('anabranch projections dead-letters list'), or raise"
-                  + " projections.max-parked")
-              .formatted(version, parkedCount, maxParked));
+                  + " projections.max-parked"),
+              version,
+              parkedCount,
+              maxParked));
     }
     return batches.apply(
         new QueryBatch(

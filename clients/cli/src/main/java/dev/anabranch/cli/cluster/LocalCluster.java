@@ -7,6 +7,7 @@ import dev.anabranch.embedded.KafkaBrokerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -209,7 +210,9 @@ public final class LocalCluster {
     var data = folder.directory("zookeeper");
     folder.write(
         "flink/conf/zoo.cfg",
-        """
+        String.format(
+            Locale.ROOT,
+            """
         tickTime=2000
         initLimit=10
         syncLimit=5
@@ -217,8 +220,9 @@ public final class LocalCluster {
         clientPort=%d
         clientPortAddress=127.0.0.1
         admin.enableServer=false
-        """
-            .formatted(data, settings.zooKeeperPort()));
+        """,
+            data,
+            settings.zooKeeperPort()));
     var programs = new FlinkPrograms(folder);
     var process =
         processes.start(

@@ -1,6 +1,7 @@
 package dev.anabranch.cli.cluster;
 
 import dev.anabranch.embedded.DetachedServer;
+import java.util.Locale;
 
 /** The configuration file of the cluster's region: the same as a real one's. */
 final class RegionFile {
@@ -14,7 +15,9 @@ final class RegionFile {
     var names = settings.databases().stream().map(ClusterSettings.Database::name).toList();
     var text = new StringBuilder();
     text.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         # The region of the local cluster, for its job and for `anabranch ... --config`.
         region:
           name: %s
@@ -28,13 +31,12 @@ final class RegionFile {
         store:
           databases: [%s]
           database:
-        """
-            .formatted(
-                REGION,
-                settings.shards(),
-                Math.min(8, settings.shards()),
-                settings.bootstrapServers(),
-                String.join(", ", names)));
+        """,
+            REGION,
+            settings.shards(),
+            Math.min(8, settings.shards()),
+            settings.bootstrapServers(),
+            String.join(", ", names)));
     for (var database : settings.databases()) {
       text.append(
           """

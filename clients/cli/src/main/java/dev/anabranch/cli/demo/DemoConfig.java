@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 
 /** The configuration file of one of the demo's regions: the same as a real one's. */
 final class DemoConfig {
@@ -47,7 +48,9 @@ final class DemoConfig {
 
   private void region(DemoServers servers) {
     text.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         # A region of `anabranch demo`. Databases, topics and checkpoints end with the demo.
         region:
           name: %s
@@ -58,8 +61,10 @@ final class DemoConfig {
           create: true
           commands-partitions: 8
           replication-factor: 1
-        """
-            .formatted(region, EVENTS_PARTITIONS, servers.bootstrapServers()));
+        """,
+            region,
+            EVENTS_PARTITIONS,
+            servers.bootstrapServers()));
   }
 
   private void peers(RegionLinks links) {
@@ -82,12 +87,16 @@ final class DemoConfig {
                 String.join(", ", peers)));
     for (var peer : peers) {
       text.append(
-          """
+          String.format(
+              Locale.ROOT,
+              """
             %s:
               bootstrap-servers: "%s"
               events-partitions: %d
-          """
-              .formatted(peer, links.bootstrapServers(new Link(region, peer)), EVENTS_PARTITIONS));
+          """,
+              peer,
+              links.bootstrapServers(new Link(region, peer)),
+              EVENTS_PARTITIONS));
     }
   }
 
@@ -132,11 +141,14 @@ final class DemoConfig {
 
   private void flink(Path checkpoints) {
     text.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         flink:
           parallelism.default: %d
           execution.checkpointing.dir: "%s"
-        """
-            .formatted(DemoRegions.parallelism(topology, region), checkpoints.toUri()));
+        """,
+            DemoRegions.parallelism(topology, region),
+            checkpoints.toUri()));
   }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -197,7 +198,13 @@ public final class ProjectionFixture {
     var rows = tables().rows(table);
     if (rows.size() != count) {
       throw new AssertionError(
-          "%s has %d rows, expected %d: %s".formatted(table, rows.size(), count, rows.keySet()));
+          String.format(
+              Locale.ROOT,
+              "%s has %d rows, expected %d: %s",
+              table,
+              rows.size(),
+              count,
+              rows.keySet()));
     }
     return this;
   }

@@ -3,6 +3,7 @@ package dev.anabranch.connectors.kafka;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.StoreLayout;
 import java.time.Duration;
+import java.util.Locale;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -60,12 +61,13 @@ public final class EventSource {
                               + " events.topic"));
       if (found.partitions().size() != layout.eventsPartitions()) {
         throw new IllegalStateException(
-            "topic %s has %d partitions, region %s was created with %d: is it another region's?"
-                    .formatted(
-                        topic,
-                        found.partitions().size(),
-                        layout.region(),
-                        layout.eventsPartitions())
+            String.format(
+                    Locale.ROOT,
+                    "topic %s has %d partitions, region %s was created with %d: is it another region's?",
+                    topic,
+                    found.partitions().size(),
+                    layout.region(),
+                    layout.eventsPartitions())
                 + " Correct events.topic");
       }
     }

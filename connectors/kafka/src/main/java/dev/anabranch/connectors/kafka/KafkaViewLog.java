@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -63,8 +64,12 @@ public final class KafkaViewLog implements ViewLog {
                               + " events in projections.names"));
       if (found.partitions().size() > maxPartitions) {
         throw new IllegalStateException(
-            "topic %s has %d partitions, a projection can follow %d, as many as the region has shards: correct views.topic"
-                .formatted(topic, found.partitions().size(), maxPartitions));
+            String.format(
+                Locale.ROOT,
+                "topic %s has %d partitions, a projection can follow %d, as many as the region has shards: correct views.topic",
+                topic,
+                found.partitions().size(),
+                maxPartitions));
       }
       var policy = admin.topicSettings(topic).map(s -> s.getOrDefault(CLEANUP_POLICY, ""));
       if (policy.isPresent() && !policy.get().equals("compact")) {
@@ -122,8 +127,13 @@ public final class KafkaViewLog implements ViewLog {
         }
       }
       throw new IllegalStateException(
-          "record %d of partition %d of topic %s did not come within %d s"
-              .formatted(offset, partition, topic, FIND_TIMEOUT.toSeconds()));
+          String.format(
+              Locale.ROOT,
+              "record %d of partition %d of topic %s did not come within %d s",
+              offset,
+              partition,
+              topic,
+              FIND_TIMEOUT.toSeconds()));
     } catch (KafkaException e) {
       throw unreadable(e);
     }

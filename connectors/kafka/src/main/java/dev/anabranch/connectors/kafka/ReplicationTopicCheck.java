@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +90,12 @@ public final class ReplicationTopicCheck {
     var events = require(plan.events, plan.eventsPartitions, Map.of(CLEANUP_POLICY, "delete"));
     if (events != null && events != plan.eventsPartitions) {
       problems.add(
-          "topic %s: it has %d partitions, needed are %d, as the region was created with"
-              .formatted(plan.events, events, plan.eventsPartitions));
+          String.format(
+              Locale.ROOT,
+              "topic %s: it has %d partitions, needed are %d, as the region was created with",
+              plan.events,
+              events,
+              plan.eventsPartitions));
     }
     checkPolicy(plan.events, "delete");
     var inboundPartitions =
@@ -126,8 +131,12 @@ public final class ReplicationTopicCheck {
     }
     if (plan.createMissing == null) {
       problems.add(
-          "topic %s: it does not exist; create it with %d partitions and %s, or let the job create missing topics"
-              .formatted(topic, partitions, settings));
+          String.format(
+              Locale.ROOT,
+              "topic %s: it does not exist; create it with %d partitions and %s, or let the job create missing topics",
+              topic,
+              partitions,
+              settings));
       return null;
     }
     var made =
@@ -157,8 +166,13 @@ public final class ReplicationTopicCheck {
   private void checkSize(String topic, int needed) {
     if (maxMessageBytes(topic) < needed) {
       problems.add(
-          "topic %s: %s is %d, needed are %d"
-              .formatted(topic, MAX_MESSAGE_BYTES, maxMessageBytes(topic), needed));
+          String.format(
+              Locale.ROOT,
+              "topic %s: %s is %d, needed are %d",
+              topic,
+              MAX_MESSAGE_BYTES,
+              maxMessageBytes(topic),
+              needed));
     }
   }
 

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -43,8 +44,12 @@ final class ConnectionTag {
     kill(connection, holder);
     if (call(connection, "SELECT GET_LOCK(?, ?)", Math.max(1, timeout.toSeconds())) != 1) {
       throw new StoreUnavailableException(
-          "%s is still busy with the lost connection %d after %d s; try again"
-              .formatted(where, holder, timeout.toSeconds()),
+          String.format(
+              Locale.ROOT,
+              "%s is still busy with the lost connection %d after %d s; try again",
+              where,
+              holder,
+              timeout.toSeconds()),
           null);
     }
     call(connection, "SELECT RELEASE_LOCK(?)", -1);

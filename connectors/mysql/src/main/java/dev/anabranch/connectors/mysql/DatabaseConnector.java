@@ -7,6 +7,7 @@ import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Locale;
 
 /**
  * Opens connections to one database, each with the settings that the connector relies on, and puts
@@ -72,9 +73,14 @@ final class DatabaseConnector {
     properties.setProperty("socketTimeout", "" + socketMillis);
     properties.setProperty(
         "sessionVariables",
-        ("sql_mode='%s',transaction_isolation='READ-COMMITTED',wait_timeout=%d,"
-                + "innodb_lock_wait_timeout=%d,lock_wait_timeout=%d")
-            .formatted(SQL_MODE, waitSeconds, lockSeconds, lockSeconds));
+        String.format(
+            Locale.ROOT,
+            ("sql_mode='%s',transaction_isolation='READ-COMMITTED',wait_timeout=%d,"
+                + "innodb_lock_wait_timeout=%d,lock_wait_timeout=%d"),
+            SQL_MODE,
+            waitSeconds,
+            lockSeconds,
+            lockSeconds));
     var connection = Driver.INSTANCE.connect(url.address(), properties);
     if (connection == null) {
       throw new IllegalStateException("the driver does not know " + url.address());

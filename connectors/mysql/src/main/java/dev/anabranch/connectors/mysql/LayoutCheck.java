@@ -3,6 +3,7 @@ package dev.anabranch.connectors.mysql;
 import dev.anabranch.store.StoreLayoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Locale;
 
 /**
  * Compares a database with the configuration. Each contradiction is a {@link StoreLayoutException}
@@ -155,24 +156,34 @@ final class LayoutCheck {
     }
     if (meta.layoutVersion() > RegionMeta.LAYOUT_VERSION) {
       throw new StoreLayoutException(
-          "%s has layout version %d of a newer release, this one knows %d: upgrade this program"
-              .formatted(where, meta.layoutVersion(), RegionMeta.LAYOUT_VERSION));
+          String.format(
+              Locale.ROOT,
+              "%s has layout version %d of a newer release, this one knows %d: upgrade this program",
+              where,
+              meta.layoutVersion(),
+              RegionMeta.LAYOUT_VERSION));
     }
     if (meta.shardCount() != config.shardCount()) {
       throw new StoreLayoutException(
-          ("%s was created for %d shards, the configuration says %d: the count is fixed when a"
-                  + " region is created; configure %d")
-              .formatted(where, meta.shardCount(), config.shardCount(), meta.shardCount()));
+          String.format(
+              Locale.ROOT,
+              ("%s was created for %d shards, the configuration says %d: the count is fixed when a"
+                  + " region is created; configure %d"),
+              where,
+              meta.shardCount(),
+              config.shardCount(),
+              meta.shardCount()));
     }
     if (meta.eventsPartitions() != config.eventsPartitions()) {
       throw new StoreLayoutException(
-          ("%s was created for %d partitions of events, the configuration says %d: the count is"
-                  + " fixed when a region is created; configure %d")
-              .formatted(
-                  where,
-                  meta.eventsPartitions(),
-                  config.eventsPartitions(),
-                  meta.eventsPartitions()));
+          String.format(
+              Locale.ROOT,
+              ("%s was created for %d partitions of events, the configuration says %d: the count is"
+                  + " fixed when a region is created; configure %d"),
+              where,
+              meta.eventsPartitions(),
+              config.eventsPartitions(),
+              meta.eventsPartitions()));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -55,8 +56,11 @@ final class MigratingDatabase implements AutoCloseable {
             });
     if (!locked) {
       throw new StoreUnavailableException(
-          "another migration of region '%s' has been running for %d s; try again after it"
-              .formatted(region, LOCK_SECONDS),
+          String.format(
+              Locale.ROOT,
+              "another migration of region '%s' has been running for %d s; try again after it",
+              region,
+              LOCK_SECONDS),
           null);
     }
   }
@@ -112,9 +116,12 @@ final class MigratingDatabase implements AutoCloseable {
             });
     if (!quick) {
       throw new StoreLayoutException(
-          ("migrating %s rewrites a log of more than %d rows: run 'anabranch schema migrate' as a"
-                  + " step of its own before the job")
-              .formatted(where(), quickRows));
+          String.format(
+              Locale.ROOT,
+              ("migrating %s rewrites a log of more than %d rows: run 'anabranch schema migrate' as a"
+                  + " step of its own before the job"),
+              where(),
+              quickRows));
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where a region's event store is: every shard has exactly one database.
@@ -35,8 +36,11 @@ public record MySqlStoreConfig(
     }
     if (eventsPartitions < 1 || eventsPartitions > shardCount) {
       throw new IllegalArgumentException(
-          "events partitions %d must be 1 to the shard count, %d"
-              .formatted(eventsPartitions, shardCount));
+          String.format(
+              Locale.ROOT,
+              "events partitions %d must be 1 to the shard count, %d",
+              eventsPartitions,
+              shardCount));
     }
     var names = new HashSet<String>();
     for (var database : databases) {
@@ -78,14 +82,21 @@ public record MySqlStoreConfig(
     if (all.length() > shardCount) {
       all.clear(0, shardCount);
       throw new StoreLayoutException(
-          "shards %s are configured, but %d shards end at %d: correct the ranges"
-              .formatted(ShardRanges.ofBits(all), shardCount, shardCount - 1));
+          String.format(
+              Locale.ROOT,
+              "shards %s are configured, but %d shards end at %d: correct the ranges",
+              ShardRanges.ofBits(all),
+              shardCount,
+              shardCount - 1));
     }
     all.flip(0, shardCount);
     if (!all.isEmpty()) {
       throw new StoreLayoutException(
-          "shards %s have no database: the databases' ranges must cover 0-%d"
-              .formatted(ShardRanges.ofBits(all), shardCount - 1));
+          String.format(
+              Locale.ROOT,
+              "shards %s have no database: the databases' ranges must cover 0-%d",
+              ShardRanges.ofBits(all),
+              shardCount - 1));
     }
   }
 }

@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -317,26 +318,31 @@ public final class ProjectionTables {
         ofRevision.add(version.getKey());
         if (!version.getValue().definition().equals(projection.definition())) {
           problems.add(
-              ("the tables of projection %s are declared otherwise than those of %s were made, with"
+              String.format(
+                  Locale.ROOT,
+                  ("the tables of projection %s are declared otherwise than those of %s were made, with"
                       + " the same revision %d: raise the revision and run 'anabranch projections"
-                      + " rebuild %s'. Made: %s. Declared: %s")
-                  .formatted(
-                      projection.name(),
-                      version.getKey(),
-                      projection.revision(),
-                      projection.name(),
-                      version.getValue().definition(),
-                      projection.definition()));
+                      + " rebuild %s'. Made: %s. Declared: %s"),
+                  projection.name(),
+                  version.getKey(),
+                  projection.revision(),
+                  projection.name(),
+                  version.getValue().definition(),
+                  projection.definition()));
         }
       }
     }
     if (ofRevision.isEmpty()) {
       return List.of(
-          ("projection %s has revision %d here, its versions in the query database have other ones"
+          String.format(
+              Locale.ROOT,
+              ("projection %s has revision %d here, its versions in the query database have other ones"
                   + " (%s): run 'anabranch projections rebuild %s' with this code; the job with the"
-                  + " other code can go on meanwhile")
-              .formatted(
-                  projection.name(), projection.revision(), shown(versions), projection.name()));
+                  + " other code can go on meanwhile"),
+              projection.name(),
+              projection.revision(),
+              shown(versions),
+              projection.name()));
     }
     return problems.isEmpty() ? tableProblems(admin, projection, ofRevision) : problems;
   }

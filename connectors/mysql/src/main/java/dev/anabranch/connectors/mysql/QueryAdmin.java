@@ -7,6 +7,7 @@ import dev.anabranch.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -47,8 +48,11 @@ final class QueryAdmin implements AutoCloseable {
       try (var result = lock.executeQuery()) {
         if (!result.next() || result.getInt(1) != 1) {
           throw new StoreUnavailableException(
-              "somebody else has been changing the projections of %s for %d s; try again after that"
-                  .formatted(database.where(), LOCK_SECONDS),
+              String.format(
+                  Locale.ROOT,
+                  "somebody else has been changing the projections of %s for %d s; try again after that",
+                  database.where(),
+                  LOCK_SECONDS),
               null);
         }
       }

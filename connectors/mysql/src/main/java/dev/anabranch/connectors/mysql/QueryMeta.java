@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.anabranch.store.StoreLayoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The one row that says to which region a query database belongs. */
@@ -27,8 +28,12 @@ final class QueryMeta {
       }
       if (result.getInt(4) > LAYOUT_VERSION) {
         throw new StoreLayoutException(
-            "%s has layout version %d of a newer release, this one knows %d: upgrade this program"
-                .formatted(database.where(), result.getInt(4), LAYOUT_VERSION));
+            String.format(
+                Locale.ROOT,
+                "%s has layout version %d of a newer release, this one knows %d: upgrade this program",
+                database.where(),
+                result.getInt(4),
+                LAYOUT_VERSION));
       }
       return Optional.of(
           new QueryOwner(
@@ -64,15 +69,16 @@ final class QueryMeta {
     }
     if (!found.storeId().equals(owner.storeId()) || found.shardCount() != owner.shardCount()) {
       throw new StoreLayoutException(
-          ("%s follows event store %s with %d shards, the configured one is %s with %d: its positions"
+          String.format(
+              Locale.ROOT,
+              ("%s follows event store %s with %d shards, the configured one is %s with %d: its positions"
                   + " mean nothing here. Configure the store that it was made from, or an empty"
-                  + " schema")
-              .formatted(
-                  database.where(),
-                  found.storeId(),
-                  found.shardCount(),
-                  owner.storeId(),
-                  owner.shardCount()));
+                  + " schema"),
+              database.where(),
+              found.storeId(),
+              found.shardCount(),
+              owner.storeId(),
+              owner.shardCount()));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.anabranch.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -93,9 +94,14 @@ final class SessionStart {
     var needed = StatementLimits.requiredPacketBytes(rowBytes);
     if (maxAllowedPacket < needed) {
       throw new StoreLayoutException(
-          ("%s takes statements of %d bytes (max_allowed_packet), but a row of the configured"
-                  + " maximum of %d bytes may need %d: raise max_allowed_packet or lower the maximum")
-              .formatted(database.where(), maxAllowedPacket, rowBytes, needed));
+          String.format(
+              Locale.ROOT,
+              ("%s takes statements of %d bytes (max_allowed_packet), but a row of the configured"
+                  + " maximum of %d bytes may need %d: raise max_allowed_packet or lower the maximum"),
+              database.where(),
+              maxAllowedPacket,
+              rowBytes,
+              needed));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.anabranch.connectors.mysql;
 import dev.anabranch.model.Shards;
 import java.io.Serializable;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
@@ -45,8 +46,12 @@ public final class ShardRanges implements Serializable {
       var last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
       if (last < first || last >= Shards.MAX_SHARDS) {
         throw new IllegalArgumentException(
-            "shards '%s': %s must run upwards and end below %d"
-                .formatted(text, part, Shards.MAX_SHARDS));
+            String.format(
+                Locale.ROOT,
+                "shards '%s': %s must run upwards and end below %d",
+                text,
+                part,
+                Shards.MAX_SHARDS));
       }
       var before = shards.cardinality();
       shards.set(first, last + 1);

@@ -1,6 +1,7 @@
 package dev.anabranch.connectors.mysql;
 
 import dev.anabranch.model.LogRow;
+import java.util.Locale;
 
 /**
  * What one INSERT may hold.
@@ -29,8 +30,12 @@ record StatementLimits(int rows, long bytes) {
   void requireNotFirst(LogRow row, int rowsBefore, long bytesNeeded) {
     if (rowsBefore == 0) {
       throw new IllegalArgumentException(
-          "row %s takes %d bytes as SQL; this database takes %d (max_allowed_packet)"
-              .formatted(row.position(), bytesNeeded, bytes));
+          String.format(
+              Locale.ROOT,
+              "row %s takes %d bytes as SQL; this database takes %d (max_allowed_packet)",
+              row.position(),
+              bytesNeeded,
+              bytes));
     }
   }
 }
