@@ -37,6 +37,17 @@ public interface LogSession extends AutoCloseable {
   /** Up to {@code maxRows} rows of the shard from {@code fromOffset} on, in order. */
   List<LogRow> read(int shard, long fromOffset, int maxRows);
 
+  /**
+   * As {@link #read(int, long, int)}, with no more rows than hold {@code maxBytes} in their blobs,
+   * but always one if there is one. A page that is not full is not the end of the shard: an empty
+   * one is.
+   *
+   * <p>What the interface gives is for stores whose rows are in memory anyway.
+   */
+  default List<LogRow> read(int shard, long fromOffset, int maxRows, long maxBytes) {
+    return within(read(shard, fromOffset, maxRows), maxBytes);
+  }
+
   /** The last row's mark of each of the shards; a shard without rows is missing from the map. */
   Map<Integer, ShardHead> heads(Collection<Integer> shards);
 
@@ -51,6 +62,26 @@ public interface LogSession extends AutoCloseable {
 
   /** Up to {@code maxRows} versions of the aggregate above {@code afterVersion}, in order. */
   List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows);
+
+  /**
+   * As {@link #history(AggregateKey, long, int)}, within {@code maxBytes} as {@link #read(int,
+   * long, int, long)} is.
+   */
+  default List<LogRow> history(
+      AggregateKey aggregate, long afterVersion, int maxRows, long maxBytes) {
+    return within(history(aggregate, afterVersion, maxRows), maxBytes);
+  }
+
+  private static List<LogRow> within(List<LogRow> page, long maxBytes) {
+    var left = maxBytes;
+    for (var i = 0; i < page.size(); i++) {
+      left -= page.get(i).outcome().blobs().size();
+      if (left < 0) {
+        return page.subList(0, Math.max(1, i));
+      }
+    }
+    return page;
+  }
 
   /** All versions of the aggregates, ordered by version within each. */
   Map<AggregateKey, List<LogRow>> histories(Collection<AggregateKey> aggregates);

@@ -1,10 +1,10 @@
 package dev.anabranch.cli;
 
 import dev.anabranch.cli.log.CurrentSession;
+import dev.anabranch.cli.log.LogReads;
 import dev.anabranch.cli.text.Progress;
 import dev.anabranch.connectors.kafka.Republisher;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.LogSession;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -51,8 +51,6 @@ final class EventsCommand implements Runnable {
       })
   static final class Republish extends RegionCommand {
 
-    private static final int PAGE_ROWS = 500;
-
     @Option(names = "--shard", paramLabel = "N", description = "This shard only. Default: all.")
     private @Nullable Integer shard;
 
@@ -76,6 +74,9 @@ final class EventsCommand implements Runnable {
       if (from < 0 || to < from) {
         throw CliException.usage("--from and --to must be 0 or more, and --to not below --from");
       }
+      if (aggregate != null) {
+        refuse("is for shards, not for --aggregate", "--shard", "--from", "--to");
+      }
       var topic = region.options().events().topic();
       var progress = new Progress(err(), style().ansi(), System::nanoTime);
       try (var store = region.openStore();
@@ -88,11 +89,7 @@ final class EventsCommand implements Runnable {
                   region.options().operator().maxCommitBytes())) {
         if (aggregate != null) {
           var key = Keys.parse(aggregate);
-          session
-              .of(key)
-              .commits(List.of(key))
-              .getOrDefault(key, List.of())
-              .forEach(publisher::publish);
+          session.of(key).commits(key).forEach(publisher::publish);
         } else {
           for (var each : shards(store)) {
             publish(session.of(each), each, publisher, progress);
@@ -122,11 +119,10 @@ final class EventsCommand implements Runnable {
       return List.of(shard);
     }
 
-    private void publish(
-        LogSession session, int ofShard, Republisher publisher, Progress progress) {
+    private void publish(LogReads session, int ofShard, Republisher publisher, Progress progress) {
       var next = from;
       while (next <= to) {
-        var page = session.read(ofShard, next, PAGE_ROWS);
+        var page = session.page(ofShard, next);
         if (page.isEmpty()) {
           return;
         }

@@ -4,11 +4,15 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Shards;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoreUnavailableException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The session of the database that is being read, and of no other: servers close idle connections
  * within half a minute.
+ *
+ * <p><b>Threads.</b> One.
  */
 public final class CurrentSession implements AutoCloseable {
 
@@ -20,20 +24,37 @@ public final class CurrentSession implements AutoCloseable {
     this.store = store;
   }
 
-  /** A session on the home of the aggregate's shard; ends that of another database. */
-  public LogSession of(AggregateKey aggregate) {
+  /** Reads the home of the aggregate's shard. */
+  public LogReads of(AggregateKey aggregate) {
     return of(Shards.shardOf(aggregate, store.layout().shardCount()));
   }
 
-  /** A session on the home of the shard; ends that of another database. */
-  public LogSession of(int shard) {
-    var home = store.layout().databaseOf(shard);
-    var current = session;
-    if (current == null || home != database) {
+  /** Reads the home of the shard. */
+  public LogReads of(int shard) {
+    return new LogReads(this, store.layout().databaseOf(shard));
+  }
+
+  /** Only reads may be asked for: what is asked of a lost session is asked of its successor. */
+  <T> T ask(int of, Function<LogSession, T> read) {
+    var open = database == of && session != null;
+    try {
+      return read.apply(session(of));
+    } catch (StoreUnavailableException e) {
+      if (!open) {
+        throw e;
+      }
       close();
-      current = store.open(home);
+      return read.apply(session(of));
+    }
+  }
+
+  private LogSession session(int of) {
+    var current = session;
+    if (current == null || of != database) {
+      close();
+      current = store.open(of);
       session = current;
-      database = home;
+      database = of;
     }
     return current;
   }

@@ -2,10 +2,10 @@ package dev.anabranch.cli.replay;
 
 import dev.anabranch.cli.log.AggregateHistory;
 import dev.anabranch.cli.log.CurrentSession;
+import dev.anabranch.cli.log.LogReads;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.LogSession;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplayCheck {
 
-  private static final int PAGE_ROWS = 500;
   private static final int PROBLEMS_KEPT = 100;
   private static final int PAGES_PER_SHARD = 4;
 
@@ -81,10 +80,7 @@ public final class ReplayCheck {
         for (var aggregate : pick(session, shard, Math.min(left, perShard), random)) {
           var replay = new AggregateReplay(aggregate, next, old);
           if (replay.hasGraph()) {
-            session
-                .commits(List.of(aggregate))
-                .getOrDefault(aggregate, List.of())
-                .forEach(row -> fold(replay, row));
+            session.commits(aggregate).forEach(row -> fold(replay, row));
           } else {
             AggregateHistory.read(session, aggregate, Long.MAX_VALUE, row -> fold(replay, row));
           }
@@ -96,7 +92,7 @@ public final class ReplayCheck {
     return report();
   }
 
-  private Set<AggregateKey> pick(LogSession session, int shard, int count, Random random) {
+  private Set<AggregateKey> pick(LogReads session, int shard, int count, Random random) {
     var head = session.heads(List.of(shard)).get(shard);
     var picked = new LinkedHashSet<AggregateKey>();
     if (head == null) {
@@ -104,7 +100,7 @@ public final class ReplayCheck {
     }
     for (var page = 0; page < PAGES_PER_SHARD && picked.size() < count; page++) {
       var from = random.nextLong(head.offset() + 1);
-      for (var row : session.read(shard, from, PAGE_ROWS)) {
+      for (var row : session.page(shard, from)) {
         if (row.outcome().version() > 0 && picked.size() < count) {
           picked.add(row.outcome().aggregate());
         }
@@ -113,11 +109,15 @@ public final class ReplayCheck {
     return picked;
   }
 
-  private void wholeShard(LogSession session, int shard) {
+  private void wholeShard(LogReads session, int shard) {
     Map<AggregateKey, AggregateReplay> replays = new HashMap<>();
     var from = 0L;
     while (true) {
-      var page = session.read(shard, from, PAGE_ROWS);
+      var page = session.page(shard, from);
+      if (page.isEmpty()) {
+        finish(replays.values());
+        return;
+      }
       for (var row : page) {
         if (row.outcome().dot() != null) {
           fold(
@@ -125,10 +125,6 @@ public final class ReplayCheck {
                   row.outcome().aggregate(), key -> new AggregateReplay(key, next, old)),
               row);
         }
-      }
-      if (page.size() < PAGE_ROWS) {
-        finish(replays.values());
-        return;
       }
       from = page.get(page.size() - 1).offset() + 1;
     }

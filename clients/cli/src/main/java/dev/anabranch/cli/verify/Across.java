@@ -127,7 +127,10 @@ public final class Across {
     for (var shard = firstShard; shard <= last; shard++) {
       var next = 0L;
       while (true) {
-        var page = sessions.get(region).of(shard).read(shard, next, PAGE_ROWS);
+        var page = sessions.get(region).of(shard).page(shard, next);
+        if (page.isEmpty()) {
+          break;
+        }
         for (var row : page) {
           if (row.outcome().dot() != null) {
             digests.computeIfAbsent(row.outcome().aggregate(), any -> new CommitDigest()).add(row);
@@ -135,9 +138,6 @@ public final class Across {
         }
         rowsRead += page.size();
         progress.at(VerificationProgress.Phase.STORE, rowsRead, -1);
-        if (page.size() < PAGE_ROWS) {
-          break;
-        }
         next = page.get(page.size() - 1).offset() + 1;
       }
     }
@@ -150,7 +150,7 @@ public final class Across {
     var dots = new TreeSet<String>();
     for (var i = 0; i < regions.size(); i++) {
       var rows = new TreeMap<String, LogRow>();
-      for (var row : sessions.get(i).of(key).commits(List.of(key)).getOrDefault(key, List.of())) {
+      for (var row : sessions.get(i).of(key).commits(key)) {
         // A payload that came after its tombstone takes its place.
         rows.merge(
             String.valueOf(row.outcome().dot()),

@@ -1,10 +1,10 @@
 package dev.anabranch.cli.verify;
 
+import dev.anabranch.cli.log.LogReads;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
-import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreLayout;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +22,7 @@ final class ShardCheck {
 
   private final StoreLayout layout;
   private final int shard;
-  private final LogSession session;
+  private final LogReads session;
   private final Problems problems;
   private final RowRules rules;
   private final Map<AggregateKey, AggregateCheck> aggregates = new HashMap<>();
@@ -37,7 +37,7 @@ final class ShardCheck {
    * @param publishedEnd rows below are compared with the topic; 0: none
    */
   ShardCheck(
-      StoreLayout layout, int shard, LogSession session, Problems problems, long publishedEnd) {
+      StoreLayout layout, int shard, LogReads session, Problems problems, long publishedEnd) {
     this.layout = layout;
     this.shard = shard;
     this.session = session;

@@ -1,8 +1,8 @@
 package dev.anabranch.cli.verify;
 
+import dev.anabranch.cli.log.LogReads;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.List;
@@ -12,14 +12,14 @@ import java.util.stream.LongStream;
 /** Reads one shard from its beginning, page by page, and steps over rows that can't be read. */
 final class ShardScan {
 
-  static final int PAGE_ROWS = 500;
+  private static final int MARKS = 500;
 
-  private final LogSession session;
+  private final LogReads session;
   private final int shard;
   private final Problems problems;
   private long next;
 
-  ShardScan(LogSession session, int shard, Problems problems) {
+  ShardScan(LogReads session, int shard, Problems problems) {
     this.session = session;
     this.shard = shard;
     this.problems = problems;
@@ -44,7 +44,7 @@ final class ShardScan {
   /** Empty at the end only. */
   private List<LogRow> page() {
     try {
-      return session.read(shard, next, PAGE_ROWS);
+      return session.page(shard, next);
     } catch (StoreUnavailableException | StoreLayoutException e) {
       throw e;
     } catch (RuntimeException unreadable) {
@@ -55,7 +55,7 @@ final class ShardScan {
   private List<LogRow> firstReadable() {
     while (true) {
       try {
-        return session.read(shard, next, 1);
+        return session.first(shard, next);
       } catch (StoreUnavailableException | StoreLayoutException e) {
         throw e;
       } catch (RuntimeException unreadable) {
@@ -72,12 +72,10 @@ final class ShardScan {
   /** Where the row lies that could not be read, without reading it. */
   private long firstOffset() {
     var positions =
-        LongStream.range(next, next + PAGE_ROWS)
-            .mapToObj(at -> new LogPosition(shard, at))
-            .toList();
+        LongStream.range(next, next + MARKS).mapToObj(at -> new LogPosition(shard, at)).toList();
     return session.marks(positions).keySet().stream()
         .mapToLong(LogPosition::offset)
         .min()
-        .orElse(next + PAGE_ROWS - 1);
+        .orElse(next + MARKS - 1);
   }
 }

@@ -1,8 +1,8 @@
 package dev.anabranch.cli.verify;
 
+import dev.anabranch.cli.log.LogReads;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.store.LogSession;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,7 +45,7 @@ final class TopicComparison {
   /**
    * @param published next offset of each shard in the topic
    */
-  void nameRows(PublishedLog topic, IntFunction<LogSession> sessionOf, long[] published) {
+  void nameRows(PublishedLog topic, IntFunction<LogReads> sessionOf, long[] published) {
     if (chunks.isEmpty()) {
       return;
     }
@@ -65,7 +65,7 @@ final class TopicComparison {
     problems.addUnlisted(ProblemKind.TOPIC_DIFFERS, further);
   }
 
-  private static Map<Long, LogRow> stored(Chunk chunk, LogSession session) {
+  private static Map<Long, LogRow> stored(Chunk chunk, LogReads session) {
     var positions = new ArrayList<LogPosition>();
     var first = chunk.number * ChunkDigests.ROWS;
     for (var offset = first; offset < first + ChunkDigests.ROWS; offset++) {

@@ -92,8 +92,8 @@ class AggregateFoldTest {
   }
 
   private void append(List<LogRow> rows) {
-    try (var session = new CurrentSession(store)) {
-      assertThat(session.of(ACCOUNT).append(rows)).isNotNull();
+    try (var session = store.open(store.layout().databaseOf(Shards.shardOf(ACCOUNT, 8)))) {
+      assertThat(session.append(rows)).isNotNull();
     }
   }
 

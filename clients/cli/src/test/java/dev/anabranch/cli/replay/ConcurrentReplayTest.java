@@ -162,9 +162,7 @@ class ConcurrentReplayTest {
 
   private List<Outcome> rows() {
     try (var sessions = new CurrentSession(store)) {
-      return sessions.of(NOTE).commits(List.of(NOTE)).get(NOTE).stream()
-          .map(row -> row.outcome())
-          .toList();
+      return sessions.of(NOTE).commits(NOTE).stream().map(row -> row.outcome()).toList();
     }
   }
 
@@ -191,8 +189,8 @@ class ConcurrentReplayTest {
             dot(origin, n),
             new Stamp(1, (offset + 1) << 16, offset),
             new Blobs(CausalityBlob.encode(causality), Blobs.EMPTY, Blobs.EMPTY, events));
-    try (var sessions = new CurrentSession(store)) {
-      assertThat(sessions.of(NOTE).append(List.of(outcome.at(SHARD, offset++)))).isNotNull();
+    try (var session = store.open(store.layout().databaseOf(SHARD))) {
+      assertThat(session.append(List.of(outcome.at(SHARD, offset++)))).isNotNull();
     }
   }
 

@@ -100,6 +100,26 @@ public abstract class EventStoreConformance {
   }
 
   @Test
+  public void aPageEndsAtItsBytesAndHoldsARowAtLeast() {
+    var rows = new ArrayList<LogRow>();
+    for (var i = 0; i < 4; i++) {
+      rows.add(commit(shard, i, "a", i + 1, "c" + i));
+    }
+    append(rows);
+    var two = rows.get(1).outcome().blobs().size() + rows.get(2).outcome().blobs().size();
+
+    assertSame(session.read(shard, 1, 100, two), rows.subList(1, 3));
+    assertSame(session.read(shard, 1, 100, two - 1), rows.subList(1, 2));
+    assertSame(session.read(shard, 1, 1, two), rows.subList(1, 2));
+    assertSame(session.read(shard, 0, 100, 0), rows.subList(0, 1));
+    assertSame(session.read(shard, 0, 100, Long.MAX_VALUE), rows);
+    assertThat(session.read(shard, 4, 100, two)).isEmpty();
+    assertSame(session.history(account("a"), 1, 100, two), rows.subList(1, 3));
+    assertSame(session.history(account("a"), 1, 100, 0), rows.subList(1, 2));
+    assertThat(session.history(account("a"), 4, 100, two)).isEmpty();
+  }
+
+  @Test
   public void shardsAreSeparate() {
     append(List.of(commit(shard, 0, "a", 1, "c1"), commit(neighbour, 0, "b", 1, "c1")));
     append(List.of(commit(neighbour, 1, "b", 2, "c2")));

@@ -5,6 +5,7 @@ import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.ShardHead;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -30,11 +31,12 @@ final class LogReader {
 
   private static final int KEYS_PER_QUERY = 100;
   private static final String SELECT = "SELECT " + EventLogTable.COLUMNS + " FROM event_log ";
+  private static final String SELECT_SIZE =
+      "SELECT LENGTH(causality) + LENGTH(metadata) + LENGTH(reply) + LENGTH(events) FROM event_log ";
   private static final String PAGE =
-      SELECT + "WHERE shard = ? AND shard_offset >= ? ORDER BY shard_offset LIMIT ?";
+      "WHERE shard = ? AND shard_offset >= ? ORDER BY shard_offset LIMIT ?";
   private static final String HISTORY =
-      SELECT
-          + "FORCE INDEX (ux_version) WHERE aggregate_type = ? AND aggregate_id = ? AND version > ?"
+      "FORCE INDEX (ux_version) WHERE aggregate_type = ? AND aggregate_id = ? AND version > ?"
           + " ORDER BY version LIMIT ?";
   private static final byte[] COMMA = SqlBuffer.ascii(",");
   private static final byte[] UNION = SqlBuffer.ascii(" UNION ALL ");
@@ -59,22 +61,73 @@ final class LogReader {
     this.statement.setEscapeProcessing(false);
   }
 
+  /** Sets the parameters of one page. */
+  private interface Binder {
+    void bind(PreparedStatement page, int maxRows) throws SQLException;
+  }
+
   List<LogRow> page(int shard, long fromOffset, int maxRows) throws SQLException {
-    try (var page = connection.prepareStatement(PAGE)) {
+    return page(PAGE, maxRows, page(shard, fromOffset));
+  }
+
+  List<LogRow> page(int shard, long fromOffset, int maxRows, long maxBytes) throws SQLException {
+    var binder = page(shard, fromOffset);
+    return page(PAGE, fitting(PAGE, maxRows, maxBytes, binder), binder);
+  }
+
+  List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows) throws SQLException {
+    return page(HISTORY, maxRows, history(aggregate, afterVersion));
+  }
+
+  List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows, long maxBytes)
+      throws SQLException {
+    var binder = history(aggregate, afterVersion);
+    return page(HISTORY, fitting(HISTORY, maxRows, maxBytes, binder), binder);
+  }
+
+  private static Binder page(int shard, long fromOffset) {
+    return (page, maxRows) -> {
       page.setInt(1, shard);
       page.setLong(2, fromOffset);
       page.setInt(3, maxRows);
+    };
+  }
+
+  private static Binder history(AggregateKey aggregate, long afterVersion) {
+    return (page, maxRows) -> {
+      page.setBytes(1, EventLogTable.utf8(aggregate.type()));
+      page.setBytes(2, EventLogTable.utf8(aggregate.id()));
+      page.setLong(3, afterVersion);
+      page.setInt(4, maxRows);
+    };
+  }
+
+  private List<LogRow> page(String where, int maxRows, Binder binder) throws SQLException {
+    if (maxRows == 0) {
+      return List.of();
+    }
+    try (var page = connection.prepareStatement(SELECT + where)) {
+      binder.bind(page, maxRows);
       return rows(page.executeQuery());
     }
   }
 
-  List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows) throws SQLException {
-    try (var history = connection.prepareStatement(HISTORY)) {
-      history.setBytes(1, EventLogTable.utf8(aggregate.type()));
-      history.setBytes(2, EventLogTable.utf8(aggregate.id()));
-      history.setLong(3, afterVersion);
-      history.setInt(4, maxRows);
-      return rows(history.executeQuery());
+  /** The driver holds a whole result: so the rows' sizes are asked for first. */
+  private int fitting(String where, int maxRows, long maxBytes, Binder binder) throws SQLException {
+    try (var sizes = connection.prepareStatement(SELECT_SIZE + where)) {
+      binder.bind(sizes, maxRows);
+      try (var result = sizes.executeQuery()) {
+        var rows = 0;
+        var left = maxBytes;
+        while (result.next()) {
+          left -= result.getLong(1);
+          if (left < 0) {
+            return Math.max(1, rows);
+          }
+          rows++;
+        }
+        return rows;
+      }
     }
   }
 

@@ -104,6 +104,11 @@ final class MySqlLogSession implements LogSession {
   }
 
   @Override
+  public List<LogRow> read(int shard, long fromOffset, int maxRows, long maxBytes) {
+    return call("read", () -> reader.page(shard, fromOffset, maxRows, maxBytes));
+  }
+
+  @Override
   public Map<Integer, ShardHead> heads(Collection<Integer> shards) {
     return call("read", () -> reader.heads(shards));
   }
@@ -130,6 +135,12 @@ final class MySqlLogSession implements LogSession {
   @Override
   public List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows) {
     return call("read", () -> reader.history(aggregate, afterVersion, maxRows));
+  }
+
+  @Override
+  public List<LogRow> history(
+      AggregateKey aggregate, long afterVersion, int maxRows, long maxBytes) {
+    return call("read", () -> reader.history(aggregate, afterVersion, maxRows, maxBytes));
   }
 
   @Override
