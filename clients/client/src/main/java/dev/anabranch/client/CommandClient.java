@@ -69,7 +69,7 @@ public final class CommandClient implements AutoCloseable {
   private final ReplyPoller replies;
   private final Producer<byte[], byte[]> producer;
 
-  private CommandClient(
+  CommandClient(
       ClientOptions options,
       Completions completions,
       ReplyPoller replies,
@@ -240,16 +240,20 @@ public final class CommandClient implements AutoCloseable {
   private void refused(PendingCommand pending, Exception failure) {
     pending.revokeAttempt(failure);
     if (!(failure instanceof RetriableException)) {
-      fail(pending, Reason.NOT_SENT, notTaken(failure), failure);
+      // An earlier attempt may be in Kafka.
+      var reason = pending.attempts() == 0 ? Reason.NOT_SENT : Reason.NOT_ACKNOWLEDGED;
+      fail(pending, reason, notTaken(failure), failure);
     }
   }
 
-  /** The record may be in Kafka or not. */
+  /**
+   * The record may be in Kafka or not: even a refusal may answer the producer's own second try of
+   * one that was written.
+   */
   private void lost(PendingCommand pending, Exception failure) {
     pending.endAttempt(failure);
     if (!(failure instanceof RetriableException)) {
-      var reason = pending.attempts() == 1 ? Reason.NOT_SENT : Reason.TIMED_OUT;
-      fail(pending, reason, notTaken(failure), failure);
+      fail(pending, Reason.NOT_ACKNOWLEDGED, notTaken(failure), failure);
     }
   }
 

@@ -13,8 +13,10 @@ public final class CommandFailedException extends RuntimeException {
   public enum Reason {
     /** As many commands are under way as may be, for too long. Nothing was sent. */
     TOO_MANY_IN_FLIGHT(false),
-    /** Kafka did not take it. */
+    /** Kafka did not take it: nothing of any attempt left this client. */
     NOT_SENT(false),
+    /** Kafka has not acknowledged it and can't be asked again; it may have it. */
+    NOT_ACKNOWLEDGED(true),
     /** No reply came in time. */
     TIMED_OUT(true),
     /** The reply was not readable. */

@@ -36,14 +36,16 @@ final class ReplyPoller implements AutoCloseable {
   private static final Duration BACKOFF = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
   private final String threadName;
   private final CountDownLatch closing = new CountDownLatch(1);
   private @Nullable Thread thread;
 
-  private ReplyPoller(
-      KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, String threadName) {
+  ReplyPoller(
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      String threadName) {
     this.consumer = consumer;
     this.partition = partition;
     this.threadName = threadName;
