@@ -9,6 +9,7 @@ import dev.anabranch.cli.cluster.LocalCluster;
 import dev.anabranch.cli.cluster.Upgrade;
 import dev.anabranch.cli.text.Progress;
 import dev.anabranch.cli.text.Style;
+import dev.anabranch.embedded.PlainPath;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -139,6 +140,7 @@ final class ClusterCommand implements Runnable {
               defaultValue = "0",
               description = "Of Flink's web UI. Default: a free one.")
           int webPort) {
+    requirePlainFolder();
     return locked(
         parts -> {
           var options =
@@ -453,6 +455,19 @@ final class ClusterCommand implements Runnable {
       throw CliException.usage("name the cluster's folder with --folder");
     }
     return new ClusterFolder(folder);
+  }
+
+  /** Before anything is made in it, or beside it. */
+  private void requirePlainFolder() {
+    try {
+      var unused =
+          PlainPath.require(
+              folder().path(),
+              "the cluster's folder",
+              "Name another one with --folder or ANABRANCH_CLUSTER.");
+    } catch (IllegalArgumentException e) {
+      throw CliException.usage(String.valueOf(e.getMessage()));
+    }
   }
 
   private void say(String line) {

@@ -4,6 +4,7 @@ import dev.anabranch.cli.demo.CliRunner;
 import dev.anabranch.cli.demo.Demo;
 import dev.anabranch.cli.demo.DemoOptions;
 import dev.anabranch.cli.text.Style;
+import dev.anabranch.embedded.PlainPath;
 import dev.anabranch.embedded.RegionTopology;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,6 +107,9 @@ final class DemoCommand implements Callable<Integer> {
     if (seconds < 1 || seconds > 86_400 || rate < 1 || rate > 100_000) {
       throw CliException.usage("--seconds must be 1 to 86400, --rate 1 to 100000");
     }
+    if (directory != null) {
+      requirePlain(directory);
+    }
     if (directory != null && !Demo.isUsable(directory)) {
       throw CliException.usage(
           "--directory "
@@ -176,6 +180,14 @@ final class DemoCommand implements Callable<Integer> {
   private static void awaitEndOfInput() throws IOException {
     while (System.in.read() >= 0) {
       // Whatever is typed means nothing.
+    }
+  }
+
+  private static void requirePlain(Path directory) {
+    try {
+      var unused = PlainPath.require(directory, "--directory", "Name another one, or none.");
+    } catch (IllegalArgumentException e) {
+      throw CliException.usage(String.valueOf(e.getMessage()));
     }
   }
 }

@@ -56,10 +56,12 @@ final class BrokerFiles {
 
   /** The same on ports that the caller keeps for all runs. */
   static BrokerFiles prepare(KafkaBrokerConfig config, int clientPort, int controllerPort) {
+    PlainPath.require(config.directory(), "a broker's folder", "Name another one.");
     var files = new BrokerFiles(config, clientPort, controllerPort);
     try {
       Files.createDirectories(config.directory());
-      try (var out = Files.newBufferedWriter(files.settingsFile())) {
+      // As bytes: then it escapes what Kafka's own tools would read as Latin-1.
+      try (var out = Files.newOutputStream(files.settingsFile())) {
         files.settings.store(out, null);
       }
       files.format();
@@ -72,7 +74,7 @@ final class BrokerFiles {
   /** A server with the settings of a {@link #settingsFile()}, not started. */
   static KafkaRaftServer newServer(Path settingsFile) {
     var settings = new Properties();
-    try (var in = Files.newBufferedReader(settingsFile)) {
+    try (var in = Files.newInputStream(settingsFile)) {
       settings.load(in);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + settingsFile, e);

@@ -37,6 +37,7 @@ final class DatabaseFiles {
 
   /** Makes the data directory unless there is one. */
   static DatabaseFiles prepare(DatabaseConfig config) {
+    PlainPath.require(config.directory(), "a database's folder", "Name another one.");
     var files = new DatabaseFiles(config);
     files.initialize();
     return files;

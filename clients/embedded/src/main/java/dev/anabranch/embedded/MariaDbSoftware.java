@@ -30,7 +30,12 @@ final class MariaDbSoftware implements DatabaseSoftware {
 
   /** Unpacks it unless that was done before, by this or another process. */
   static synchronized MariaDbSoftware unpacked() {
-    var base = WorkDirectory.base();
+    var base =
+        PlainPath.require(
+            WorkDirectory.base(),
+            "the folder into which MariaDB is unpacked",
+            "Set another one, e.g. with ANABRANCH_JAVA_OPTS=-Danabranch.work.directory=/tmp/anabranch"
+                + " for the command line, or move the checkout.");
     var home = base.resolve("mariadb-11.4.5");
     try {
       Files.createDirectories(base);

@@ -55,7 +55,7 @@ public final class LocalCluster {
    */
   public void up(ClusterOptions options, int taskManagers) {
     var settings = settings(options, taskManagers);
-    RegionFile.write(folder, settings);
+    RegionFile.write(folder, settings, say);
     FlinkConfiguration.write(folder, settings);
     // All at once, for each waits for those that it needs.
     var starting = new ArrayList<Starting>();

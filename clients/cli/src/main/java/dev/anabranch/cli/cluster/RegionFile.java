@@ -1,7 +1,11 @@
 package dev.anabranch.cli.cluster;
 
 import dev.anabranch.embedded.DetachedServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** The configuration file of the cluster's region: the same as a real one's. */
 final class RegionFile {
@@ -11,7 +15,23 @@ final class RegionFile {
 
   private RegionFile() {}
 
-  static void write(ClusterFolder folder, ClusterSettings settings) {
+  /** Writes it unless there is one: a person may have added options. */
+  static void write(ClusterFolder folder, ClusterSettings settings, Consumer<String> say) {
+    var file = folder.regionFile();
+    var text = text(settings);
+    try {
+      if (!Files.exists(file)) {
+        folder.write(file.getFileName().toString(), text);
+      } else if (!Files.readString(file).equals(text)) {
+        say.accept(
+            "keeping " + file + " as it was changed; delete it, and `up` writes a fresh one");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  private static String text(ClusterSettings settings) {
     var names = settings.databases().stream().map(ClusterSettings.Database::name).toList();
     var text = new StringBuilder();
     text.append(
@@ -19,6 +39,7 @@ final class RegionFile {
             Locale.ROOT,
             """
         # The region of the local cluster, for its job and for `anabranch ... --config`.
+        # Options that you add stay. Address, ports and passwords are those of the cluster's servers.
         region:
           name: %s
           shard-count: %d
@@ -51,6 +72,6 @@ final class RegionFile {
                   DetachedServer.databaseUser(),
                   DetachedServer.databasePassword()));
     }
-    folder.write("region.yaml", text.toString());
+    return text.toString();
   }
 }
