@@ -80,7 +80,20 @@ public final class Anabranch implements Runnable {
 
   /** Ends the JVM with the exit code: some libraries leave threads behind. */
   public static void main(String[] args) {
-    System.exit(run(writer(System.out), writer(System.err), args));
+    var out = writer(System.out);
+    var err = writer(System.err);
+    System.exit(Failures.guard(err, () -> checkedRun(out, err, args)));
+  }
+
+  private static int checkedRun(PrintWriter out, PrintWriter err, String... args) {
+    try {
+      Utf8Arguments.check(args);
+    } catch (CliException e) {
+      err.println("anabranch: " + e.getMessage());
+      err.flush();
+      return e.exitCode();
+    }
+    return run(out, err, args);
   }
 
   /** Runs one command line in this JVM. */

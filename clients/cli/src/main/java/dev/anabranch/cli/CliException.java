@@ -25,6 +25,10 @@ final class CliException extends RuntimeException {
     return new CliException(ExitCode.UNREACHABLE, message, cause);
   }
 
+  static CliException failed(String message, Throwable cause) {
+    return new CliException(ExitCode.FAILED, message, cause);
+  }
+
   int exitCode() {
     return exitCode;
   }

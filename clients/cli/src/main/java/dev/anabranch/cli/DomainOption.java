@@ -4,13 +4,10 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.Projections;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -27,7 +24,7 @@ final class DomainOption {
   private List<Path> jars = List.of();
 
   AggregateType<?, ?, ?> type(String name) {
-    var types = AggregateTypes.load(loader());
+    var types = loaded("domain", AggregateTypes::load);
     return types
         .find(name)
         .orElseThrow(
@@ -35,7 +32,9 @@ final class DomainOption {
                 CliException.usage(
                     "aggregate type "
                         + name
-                        + " is in no domain here; known are "
+                        + " is not in "
+                        + where()
+                        + "; known are "
                         + types.all().stream()
                             .map(AggregateType::name)
                             .sorted()
@@ -44,7 +43,7 @@ final class DomainOption {
   }
 
   Projection projection(String name) {
-    var projections = Projections.load(loader());
+    var projections = loaded("read model", Projections::load);
     return projections
         .find(name)
         .orElseThrow(
@@ -52,29 +51,29 @@ final class DomainOption {
                 CliException.usage(
                     "projection "
                         + name
-                        + " is in no read model here; known are "
+                        + " is not in "
+                        + where()
+                        + "; known are "
                         + projections.all().stream()
                             .map(Projection::name)
                             .collect(Collectors.joining(", "))
                         + ". Name the jar of its code with --domain-jar."));
   }
 
-  private ClassLoader loader() {
-    var parent = DomainOption.class.getClassLoader();
-    if (jars.isEmpty()) {
-      return parent;
+  /** For messages: whose code is used. */
+  String where() {
+    return jars.isEmpty()
+        ? "the examples, which are used where there is no --domain-jar"
+        : "--domain-jar " + jars.stream().map(Path::toString).collect(Collectors.joining(","));
+  }
+
+  /** Of services that can't be loaded, it is the jar that is wrong. */
+  private <T> T loaded(String what, Function<ClassLoader, T> load) {
+    var loader = jars.isEmpty() ? DomainOption.class.getClassLoader() : DomainJars.of(jars);
+    try {
+      return load.apply(loader);
+    } catch (IllegalStateException | IllegalArgumentException | ServiceConfigurationError e) {
+      throw CliException.usage("the " + what + " of " + where() + ": " + e.getMessage());
     }
-    var urls = new ArrayList<URL>();
-    for (var jar : jars) {
-      if (!Files.exists(jar)) {
-        throw CliException.usage("--domain-jar " + jar + " does not exist");
-      }
-      try {
-        urls.add(jar.toUri().toURL());
-      } catch (MalformedURLException e) {
-        throw CliException.usage("--domain-jar " + jar + " can't be read: " + e.getMessage());
-      }
-    }
-    return new URLClassLoader(urls.toArray(new URL[0]), parent);
   }
 }

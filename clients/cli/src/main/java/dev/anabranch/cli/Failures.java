@@ -4,8 +4,11 @@ import dev.anabranch.client.CommandFailedException;
 import dev.anabranch.jobs.config.InvalidOptionsException;
 import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.IntSupplier;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -17,6 +20,26 @@ final class Failures
     implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
 
   private static final int MAX_CAUSES = 20;
+
+  /**
+   * Runs a command line to its exit code, whatever it throws. The JVM's own exit code for that
+   * would say that the command found problems.
+   */
+  static int guard(PrintWriter err, IntSupplier commandLine) {
+    try {
+      return commandLine.getAsInt();
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "anabranch: the memory is used up ("
+              + e.getMessage()
+              + "); give it more, e.g. with ANABRANCH_JAVA_OPTS=-Xmx4g");
+    } catch (Throwable e) {
+      err.println("anabranch: " + e);
+      e.printStackTrace(err);
+    }
+    err.flush();
+    return ExitCode.FAILED;
+  }
 
   @Override
   public int handleParseException(CommandLine.ParameterException e, String[] args) {
@@ -80,6 +103,9 @@ final class Failures
     var isOurs = failure.getClass().getName().startsWith("dev.anabranch.");
     if (message == null || message.isBlank()) {
       return failure.getClass().getName();
+    }
+    if (failure instanceof UncheckedIOException && failure.getCause() != null) {
+      return message + " (" + failure.getCause() + ")"; // which says why
     }
     return isOurs || failure instanceof IllegalStateException
         ? message

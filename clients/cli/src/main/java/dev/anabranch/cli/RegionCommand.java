@@ -21,6 +21,16 @@ abstract class RegionCommand implements Callable<Integer> {
   /** Does the work and gives the exit code. */
   abstract int run(Region region) throws Exception;
 
+  /** A mistake of usage, if one of the options was given: it would have no effect. */
+  final void refuse(String why, String... options) {
+    var given = spec().commandLine().getParseResult();
+    for (var option : options) {
+      if (given.hasMatchedOption(option)) {
+        throw CliException.usage(option + " " + why);
+      }
+    }
+  }
+
   /** For results. */
   final PrintWriter out() {
     return spec().commandLine().getOut();

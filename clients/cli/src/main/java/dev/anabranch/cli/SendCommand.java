@@ -6,6 +6,7 @@ import dev.anabranch.cli.send.JsonCommand;
 import dev.anabranch.cli.send.Pacer;
 import dev.anabranch.cli.send.SendRun;
 import dev.anabranch.cli.send.Sender;
+import dev.anabranch.cli.send.Utf8Lines;
 import dev.anabranch.cli.text.Progress;
 import dev.anabranch.cli.text.ReplyText;
 import dev.anabranch.cli.text.SummaryText;
@@ -15,11 +16,9 @@ import dev.anabranch.client.CommandIds;
 import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.ReplyStatus;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -144,6 +143,7 @@ final class SendCommand extends RegionCommand {
           "--timeout must be 1 or more, --in-flight 1 to 10000, --rate 0 or more");
     }
     if (file == null) {
+      refuse("is for the commands of a --file", "--rate", "--in-flight");
       var command = command();
       try (var client = client(region)) {
         return sendOne(client, command);
@@ -152,6 +152,15 @@ final class SendCommand extends RegionCommand {
     if (aggregate != null) {
       throw CliException.usage("give either AGGREGATE TYPE DATA or --file, not both");
     }
+    refuse(
+        "is for one command, not for a --file: write id, schemaVersion, expectedVersion and meta"
+            + " into its lines; --expected-revision and --on go with single commands only",
+        "--id",
+        "--schema-version",
+        "--expected-version",
+        "--expected-revision",
+        "--on",
+        "--meta");
     try (var lines = open(file);
         var client = client(region)) {
       return sendAll(client, lines);
@@ -199,16 +208,7 @@ final class SendCommand extends RegionCommand {
         var position = client.send(command, ReplyLevel.SENT).get();
         out()
             .println(
-                "sent  "
-                    + command.aggregate()
-                    + "  command "
-                    + command.commandId()
-                    + "  to "
-                    + position.topic()
-                    + "-"
-                    + position.partition()
-                    + "@"
-                    + position.offset());
+                json ? ReplyText.sentJson(command, position) : ReplyText.sent(command, position));
         out().flush();
         return ExitCode.OK;
       }
@@ -228,31 +228,47 @@ final class SendCommand extends RegionCommand {
     }
   }
 
-  private int sendAll(CommandClient client, BufferedReader lines) throws IOException {
+  /** Whatever ends the reading, what was sent before is answered and summed up. */
+  private int sendAll(CommandClient client, Utf8Lines lines) {
     var progress = new Progress(err(), style().ansi(), System::nanoTime);
     var printer = new SendPrinter(out(), err(), json);
     var run =
         new SendRun(level == Level.SENT ? Sender.sent(client) : Sender.committed(client), printer);
     var pacer = new Pacer(rate);
-    var number = 0L;
-    for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-      pacer.await();
-      run.line(++number, line);
-      progress.at("sent", number, -1);
+    IOException unread = null;
+    try {
+      for (var line = lines.next(); line != null; line = lines.next()) {
+        pacer.await();
+        run.line(line);
+        progress.at("sent", line.number(), -1);
+      }
+    } catch (IOException e) {
+      unread = e;
     }
     var summary = run.await();
     progress.end();
     printer.end();
     SummaryText.print(summary, json ? err() : out(), style());
+    if (unread != null) {
+      throw CliException.failed(
+          file
+              + " can't be read after line "
+              + lines.number()
+              + " ("
+              + unread
+              + "); what stands above it was sent",
+          unread);
+    }
     return summary.isComplete() ? ExitCode.OK : ExitCode.PROBLEMS;
   }
 
-  private static BufferedReader open(String file) {
-    if (file.equals("-")) {
-      return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    }
+  private static Utf8Lines open(String file) throws IOException {
     try {
-      return Files.newBufferedReader(Path.of(file));
+      return Utf8Lines.of(file, file.equals("-") ? System.in : Files.newInputStream(Path.of(file)));
+    } catch (InvalidPathException e) {
+      throw CliException.usage("can't read " + file + ": " + Utf8Arguments.REMEDY);
+    } catch (IllegalArgumentException e) {
+      throw CliException.usage(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw CliException.usage("can't read " + file + ": is it there and readable?");
     }

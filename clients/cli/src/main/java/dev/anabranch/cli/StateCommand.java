@@ -1,6 +1,7 @@
 package dev.anabranch.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.cli.log.AggregateFold;
 import dev.anabranch.cli.log.AggregateHistory;
@@ -47,6 +48,8 @@ final class StateCommand extends RegionCommand {
     try (var store = region.openStore();
         var session = new CurrentSession(store)) {
       AggregateHistory.fold(session.of(key), key, lastVersion, fold);
+    } catch (CodecException e) {
+      throw CliException.problem(e.getMessage() + " (the code is that of " + domain.where() + ")");
     }
     if (fold.version() == 0) {
       throw CliException.problem(

@@ -76,7 +76,15 @@ final class VerifyCommand extends RegionCommand {
 
   @Override
   public Integer call() throws Exception {
-    return across.isEmpty() ? super.call() : compare();
+    if (across.isEmpty()) {
+      refuse("is for --across", "--wait");
+      return super.call();
+    }
+    refuse("checks one region, not --across several", "--store-only", "--allow-lag");
+    if (root().hasRegionOptions()) {
+      throw CliException.usage("--region and -D are for one region, not for --across several");
+    }
+    return compare();
   }
 
   @Override

@@ -149,6 +149,63 @@ class AnabranchTest {
     assertThat(err.toString()).contains("can't read none.jsonl");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--id q",
+        "--schema-version 7",
+        "--expected-version 99",
+        "--expected-revision zz",
+        "--on x:1",
+        "--meta a=b"
+      })
+  void whatIsForOneCommandIsRefusedWithAFileOfThem(String option) throws IOException {
+    var file = Files.writeString(directory.resolve("commands.jsonl"), "{}");
+
+    assertThat(run(("send --file " + file + " " + option + " --config " + config(1, 1)).split(" ")))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains(option.split(" ")[0] + " is for one command");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--rate 1", "--in-flight 5"})
+  void whatIsForAFileIsRefusedWithOneCommand(String option) throws IOException {
+    var line = "send Account/1 Deposit {} " + option + " --config " + config(1, 1);
+
+    assertThat(run(line.split(" "))).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains(option.split(" ")[0] + " is for the commands of a --file");
+  }
+
+  @Test
+  void optionsThatWouldHaveNoEffectAreRefused() throws IOException {
+    var config = config(1, 1);
+    var republish = "events republish --aggregate Account/1 --from 5 --config " + config;
+
+    assertThat(run("verify", "--wait", "5", "--config", config)).isEqualTo(ExitCode.USAGE);
+    assertThat(run("verify", "--across", "a,b", "--store-only")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("verify", "--across", "a,b", "-D", "x=y")).isEqualTo(ExitCode.USAGE);
+    assertThat(run(republish.split(" "))).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString())
+        .contains("--wait is for --across")
+        .contains("--store-only checks one region")
+        .contains("--region and -D are for one region")
+        .contains("--from is for shards, not for --aggregate");
+  }
+
+  @Test
+  void aFileInUtf16IsAUsageError() throws IOException {
+    var file = directory.resolve("commands.jsonl");
+    Files.write(file, "{}".getBytes(java.nio.charset.StandardCharsets.UTF_16));
+
+    assertThat(run("send", "--file", file.toString(), "--config", config(1, 1)))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("commands.jsonl is UTF-16; make it UTF-8");
+  }
+
   @Test
   void theDemoWritesIntoNoDirectoryThatHoldsSomething() throws IOException {
     Files.writeString(directory.resolve("precious.txt"), "data");
@@ -157,6 +214,19 @@ class AnabranchTest {
 
     assertThat(err.toString()).contains("must be empty");
     assertThat(directory.resolve("precious.txt")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"my cluster", "projekt-ü", "proj[1]", "a,b"})
+  void aFolderThatNotAllServersTakeIsRefusedBeforeAnythingIsMade(String name) {
+    var folder = directory.resolve(name);
+
+    assertThat(run("cluster", "up", "--folder", folder.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(run("demo", "--directory", folder.toString())).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("the cluster's folder can't be " + folder);
+    assertThat(err.toString()).contains("--folder or ANABRANCH_CLUSTER");
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test

@@ -63,6 +63,17 @@ public final class SendRun {
     this.listener = listener;
   }
 
+  /** Sends one line of a file; one that is no text is counted and named. */
+  public void line(Utf8Lines.Line line) {
+    var problem = line.problem();
+    if (problem == null) {
+      line(line.number(), line.text());
+    } else {
+      badLines.increment();
+      listener.failed("line " + line.number(), problem, null);
+    }
+  }
+
   /** Sends one line of a file; one that is no command is counted and named. */
   public void line(long number, String line) {
     if (line.isBlank()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.anabranch.client.Command;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.SourcePosition;
 
 /** A reply for people and for programs. */
 public final class ReplyText {
@@ -45,6 +46,33 @@ public final class ReplyText {
       text.append(System.lineSeparator()).append(Payload.text(body.result()));
     }
     return text.toString();
+  }
+
+  /** Of a command that Kafka has; its outcome was not asked for. */
+  public static String sent(Command command, SourcePosition position) {
+    return "sent  "
+        + command.aggregate()
+        + "  command "
+        + Printable.of(command.commandId())
+        + "  to "
+        + position.topic()
+        + "-"
+        + position.partition()
+        + "@"
+        + position.offset();
+  }
+
+  /** As {@link #sent}. */
+  public static String sentJson(Command command, SourcePosition position)
+      throws JsonProcessingException {
+    var node = Payload.JSON.createObjectNode();
+    node.put("aggregate", command.aggregate().toString());
+    node.put("commandId", command.commandId());
+    node.put("status", "sent");
+    node.put("topic", position.topic());
+    node.put("partition", position.partition());
+    node.put("offset", position.offset());
+    return Payload.JSON.writeValueAsString(node);
   }
 
   public static String json(Command command, CommandReply reply) throws JsonProcessingException {

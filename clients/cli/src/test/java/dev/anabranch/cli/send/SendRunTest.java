@@ -59,6 +59,16 @@ class SendRunTest {
   }
 
   @Test
+  void aLineThatIsNoTextIsNamedAndNotSent() {
+    run.line(new Utf8Lines.Line(7, "", "is not UTF-8 from byte 2 on"));
+
+    var summary = run.await();
+    assertThat(summary.sent()).isZero();
+    assertThat(summary.badLines()).isEqualTo(1);
+    assertThat(failures).containsExactly("line 7: is not UTF-8 from byte 2 on");
+  }
+
+  @Test
   void outcomesAreCountedAndRejectionsByReason() {
     answers.add(answer(ReplyStatus.REJECTED, "insufficient-funds", false));
     answers.add(answer(ReplyStatus.REJECTED, "insufficient-funds", false));
