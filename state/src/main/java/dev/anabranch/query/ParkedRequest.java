@@ -1,9 +1,20 @@
 package dev.anabranch.query;
 
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogPosition;
 
-/** What somebody asked for about an aggregate's parked rows. */
-public record ParkedRequest(VersionId version, int shard, AggregateKey aggregate, Action action) {
+/**
+ * What somebody asked for about an aggregate's parked rows.
+ *
+ * @param position of the row that was asked about: the request has no meaning any more once another
+ *     row of the aggregate is the first
+ */
+public record ParkedRequest(
+    VersionId version, LogPosition position, AggregateKey aggregate, Action action) {
+
+  public int shard() {
+    return position.shard();
+  }
 
   /** What is to become of the first parked row; the ones behind it are tried again either way. */
   public enum Action {

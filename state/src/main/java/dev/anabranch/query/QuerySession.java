@@ -55,6 +55,12 @@ public interface QuerySession extends AutoCloseable {
   /** What was asked for and not done yet, of all versions. */
   List<ParkedRequest> requests();
 
+  /**
+   * Retries of what a retry has left behind that ended in the middle: of each aggregate whose first
+   * parked row has no reason, so that no tool can name it.
+   */
+  List<ParkedRequest> interrupted(VersionId version, Collection<Integer> shards);
+
   /** Keeps an idle connection from being closed by the server; call it every few seconds. */
   void ping();
 

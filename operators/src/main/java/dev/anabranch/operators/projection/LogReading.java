@@ -61,6 +61,11 @@ final class LogReading {
     return heads;
   }
 
+  /** Whether some database could not be reached when last tried. Any thread. */
+  boolean isDown() {
+    return sessions.stream().anyMatch(Reconnecting::isDown);
+  }
+
   /** Any thread. */
   void abandon() {
     sessions.forEach(Reconnecting::abandon);

@@ -9,6 +9,7 @@ import dev.anabranch.query.VersionId;
 import dev.anabranch.query.VersionInfo;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.EventStore;
+import dev.anabranch.store.ShardHead;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +45,11 @@ final class ProjectionTask implements AutoCloseable {
   private final ViewLog views;
   private final List<Integer> shards;
   private final StoreWatch watch;
+
+  /** Those of the event store that have shards of this task; each has lanes of its own. */
+  private final List<Integer> databases;
+
+  private final List<HeadWatch> heads = new ArrayList<>();
 
   private final Map<VersionId, List<VersionLane>> lanes =
       new TreeMap<>(
@@ -84,14 +90,25 @@ final class ProjectionTask implements AutoCloseable {
             Integer.toString(environment.subtask),
             environment.mailbox,
             connection(),
-            new LogReading(store),
-            shards,
             options.watchInterval(),
             this::seen);
+    this.databases =
+        this.shards.stream().map(store.layout()::databaseOf).distinct().sorted().toList();
+    for (var each : databases) {
+      heads.add(
+          new HeadWatch(
+              environment.subtask + "-" + store.layout().databases().get(each),
+              environment.mailbox,
+              new LogReading(store),
+              this.shards.stream().filter(s -> store.layout().databaseOf(s) == each).toList(),
+              options.watchInterval(),
+              this::headsSeen));
+    }
   }
 
   void start() {
     watch.start();
+    heads.forEach(HeadWatch::start);
   }
 
   /** Whether {@link #process} may be called: not before it is known what to fill. */
@@ -120,8 +137,20 @@ final class ProjectionTask implements AutoCloseable {
     return lanes.values().stream().flatMap(List::stream).allMatch(VersionLane::isIdle);
   }
 
+  private int laneCount() {
+    return databases.size() * options.lanes();
+  }
+
+  /** A lane waits for one database, so it has shards of one only. */
   private int laneOf(int shard) {
-    return shard % options.lanes();
+    var database = databases.indexOf(store.layout().databaseOf(shard));
+    return database * options.lanes() + shard % options.lanes();
+  }
+
+  private void headsSeen(Map<Integer, ShardHead> seen) {
+    for (var ofVersion : lanes.values()) {
+      ofVersion.forEach(lane -> lane.heads(seen));
+    }
   }
 
   private void seen(StoreWatch.Seen seen) {
@@ -135,8 +164,10 @@ final class ProjectionTask implements AutoCloseable {
         }
       }
     }
-    for (var ofVersion : lanes.values()) {
-      ofVersion.forEach(lane -> lane.heads(seen.heads()));
+    for (var info : seen.versions()) {
+      if (info.live()) {
+        lanes.getOrDefault(info.id(), List.of()).forEach(VersionLane::isLive);
+      }
     }
     for (var request : seen.requests()) {
       lanes.getOrDefault(request.version(), List.of()).forEach(lane -> lane.request(request));
@@ -190,13 +221,12 @@ final class ProjectionTask implements AutoCloseable {
       follower.start();
       return;
     }
-    // The rate of a version that becomes live is not known to change: it has caught up by then.
     var rate =
         info.live() || options.rebuildRowsPerSecond() == 0
             ? Double.POSITIVE_INFINITY
-            : (double) options.rebuildRowsPerSecond() / environment.subtasks / options.lanes();
+            : (double) options.rebuildRowsPerSecond() / environment.subtasks / laneCount();
     var ofVersion = new ArrayList<VersionLane>();
-    for (var i = 0; i < options.lanes(); i++) {
+    for (var i = 0; i < laneCount(); i++) {
       var number = i;
       var own = shards.stream().filter(shard -> laneOf(shard) == number).toList();
       var lane = new VersionLane(info.id(), own, options, counts);
@@ -269,6 +299,7 @@ final class ProjectionTask implements AutoCloseable {
   @Override
   public void close() {
     watch.close();
+    heads.forEach(HeadWatch::close);
     lanes.values().forEach(ofVersion -> ofVersion.forEach(VersionLane::close));
     followers.values().forEach(ViewFollower::close);
     database.close();

@@ -3,16 +3,13 @@ package dev.anabranch.operators.projection;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionInfo;
-import dev.anabranch.store.ShardHead;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Looks, from time to time, at what tools and writers have done: versions that came and went,
- * requests about parked rows, and how far the log goes.
+ * Looks, from time to time, at what tools have done: versions that came and went, requests about
+ * parked rows.
  */
 final class StoreWatch implements AutoCloseable {
 
@@ -20,15 +17,12 @@ final class StoreWatch implements AutoCloseable {
 
   private final Mailbox mailbox;
   private final Reconnecting<QuerySession> database;
-  private final LogReading log;
-  private final Collection<Integer> shards;
   private final Duration interval;
   private final Consumer<Seen> listener;
   private final Thread thread;
 
   /** What there was. */
-  record Seen(
-      List<VersionInfo> versions, List<ParkedRequest> requests, Map<Integer, ShardHead> heads) {}
+  record Seen(List<VersionInfo> versions, List<ParkedRequest> requests) {}
 
   /**
    * @param listener called on the task's thread
@@ -37,14 +31,10 @@ final class StoreWatch implements AutoCloseable {
       String name,
       Mailbox mailbox,
       Reconnecting<QuerySession> database,
-      LogReading log,
-      Collection<Integer> shards,
       Duration interval,
       Consumer<Seen> listener) {
     this.mailbox = mailbox;
     this.database = database;
-    this.log = log;
-    this.shards = List.copyOf(shards);
     this.interval = interval;
     this.listener = listener;
     this.thread = new Thread(this::run, "anabranch-projection-watch-" + name);
@@ -60,8 +50,7 @@ final class StoreWatch implements AutoCloseable {
       while (!Thread.currentThread().isInterrupted()) {
         var versions = database.call(QuerySession::versions);
         var requests = database.call(QuerySession::requests);
-        var heads = log.heads(shards);
-        var seen = new Seen(versions, requests, heads);
+        var seen = new Seen(versions, requests);
         mailbox.post("projections seen", () -> listener.accept(seen));
         database.pause(interval.toNanos());
       }
@@ -75,14 +64,12 @@ final class StoreWatch implements AutoCloseable {
           });
     } finally {
       database.close();
-      log.close();
     }
   }
 
   @Override
   public void close() {
     database.abandon();
-    log.abandon();
     thread.interrupt();
     try {
       thread.join(CLOSE_TIMEOUT_MILLIS);

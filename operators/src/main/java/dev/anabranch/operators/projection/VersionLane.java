@@ -42,6 +42,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   private final Set<ParkedRequest> requests = new LinkedHashSet<>();
   private int held;
   private boolean started;
+  private boolean full;
   private boolean busy;
   private boolean closed;
   private boolean lastWasCatchUp;
@@ -126,8 +127,25 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     return closed;
   }
 
+  /**
+   * Whether a row can be offered. Always while the event store is away: the lane may wait for it
+   * then, and other lanes' rows must not wait with it. What finds no place is read from the store.
+   */
   boolean hasRoom() {
-    return forming.size() < options.maxPendingRows();
+    var current = worker;
+    return !isFull() || (current != null && current.isLogDown());
+  }
+
+  private boolean isFull() {
+    return forming.size() >= options.maxPendingRows();
+  }
+
+  /** From now on readers see the version. */
+  void isLive() {
+    var current = worker;
+    if (current != null) {
+      current.isLive();
+    }
   }
 
   /** Rows that were taken and are not committed. */
@@ -147,7 +165,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     }
     if (started && row.offset() < cursor.next) {
       counts.repeated();
-    } else if (started && !cursor.isBehind && row.offset() == cursor.next) {
+    } else if (started && !cursor.isBehind && row.offset() == cursor.next && !isFull()) {
       take(cursor, row);
       takeHeld(cursor);
       trySend();
@@ -162,7 +180,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
   /** Somebody wants parked rows tried again or discarded. */
   void request(ParkedRequest request) {
-    if (!closed && started && cursors.containsKey(request.shard())) {
+    if (!closed && cursors.containsKey(request.shard())) {
       requests.add(request);
       trySend();
     }
@@ -193,8 +211,12 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   // -- Answers of the worker.
 
   @Override
-  public void claimed(Map<Integer, Long> positions, Map<Integer, ShardHead> heads) {
+  public void claimed(
+      Map<Integer, Long> positions,
+      Map<Integer, ShardHead> heads,
+      List<ParkedRequest> interrupted) {
     started = true;
+    requests.addAll(interrupted);
     busy = false;
     var now = System.nanoTime();
     for (var cursor : cursors.values()) {
@@ -263,6 +285,25 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   @Override
   public void retried() {
     busy = false;
+    full = false;
+    trySend();
+  }
+
+  /** Nothing is lost: what was taken is read from the store when there is room again. */
+  @Override
+  public void full(Map<Integer, Long> positions) {
+    busy = false;
+    full = true;
+    forming.clear();
+    held = 0;
+    for (var cursor : cursors.values()) {
+      cursor.next = positions.getOrDefault(cursor.shard, cursor.applied);
+      cursor.applied = cursor.next;
+      cursor.inForming = 0;
+      cursor.held.clear();
+      cursor.isBehind = true;
+      behind.add(cursor);
+    }
     trySend();
   }
 
@@ -338,7 +379,10 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
       var request = requests.iterator().next();
       requests.remove(request);
       busy = true;
-      current.retry(request.shard(), request.aggregate(), request.action());
+      current.retry(request);
+      return;
+    }
+    if (full) {
       return;
     }
     var candidate = lastWasCatchUp && !forming.isEmpty() ? null : nextBehind();

@@ -92,7 +92,8 @@ final class VersionWork {
    *
    * @return how many rows of tables were changed
    */
-  int apply(List<LogRow> rows) throws InterruptedException, AppliedBatches.GoneException {
+  int apply(List<LogRow> rows)
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     var changes = new Projector.Changes();
     var park = new ArrayList<ParkedRow>();
     var newlyParked = new HashMap<AggregateKey, Integer>();
@@ -134,7 +135,7 @@ final class VersionWork {
 
   /** Some row asks for what the database does not take: finds it, and applies the others. */
   private int isolate(List<LogRow> rows, String reason)
-      throws InterruptedException, AppliedBatches.GoneException {
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     if (rows.size() > 1) {
       var half = rows.size() / 2;
       return apply(rows.subList(0, half)) + apply(rows.subList(half, rows.size()));
@@ -151,17 +152,34 @@ final class VersionWork {
     return 0;
   }
 
-  /** Tries the aggregate's parked rows again, in order, up to the first that still fails. */
-  void retry(int shard, AggregateKey aggregate, ParkedRequest.Action action)
-      throws InterruptedException, AppliedBatches.GoneException {
-    var rows = database.call(session -> session.parkedRows(version, shard, aggregate));
+  /** Where the version is. */
+  Map<Integer, Long> positions() {
+    return Map.copyOf(positions);
+  }
+
+  /** What is to be tried again though nobody asks: a retry ended in the middle. */
+  List<ParkedRequest> interrupted(Collection<Integer> shards) throws InterruptedException {
+    return database.call(session -> session.interrupted(version, shards));
+  }
+
+  /**
+   * Tries the aggregate's parked rows again, in order, up to the first that still fails. Does
+   * nothing if the row that was asked about is not the first any more: the request was served.
+   */
+  void retry(ParkedRequest request)
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
+    var shard = request.shard();
+    var rows = database.call(session -> session.parkedRows(version, shard, request.aggregate()));
+    if (rows.isEmpty() || !rows.get(0).position().equals(request.position())) {
+      return;
+    }
     for (var first = 0; first < rows.size(); first += RETRY_PAGE) {
       var page = rows.subList(first, Math.min(rows.size(), first + RETRY_PAGE));
       var stored = new HashMap<LogPosition, LogRow>();
       log.rows(shard, page.stream().map(ParkedRow::position).toList())
           .forEach(row -> stored.put(row.position(), row));
       for (var i = 0; i < page.size(); i++) {
-        var discard = first + i == 0 && action == ParkedRequest.Action.DISCARD;
+        var discard = first + i == 0 && request.action() == ParkedRequest.Action.DISCARD;
         if (!retry(page.get(i), stored, discard)) {
           return;
         }
@@ -171,7 +189,7 @@ final class VersionWork {
 
   /** Whether the row is parked no more. */
   private boolean retry(ParkedRow letter, Map<LogPosition, LogRow> stored, boolean discard)
-      throws InterruptedException, AppliedBatches.GoneException {
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     var position = letter.position();
     var shard = position.shard();
     var next = positions.getOrDefault(shard, 0L);
@@ -186,7 +204,9 @@ final class VersionWork {
     }
     var again =
         new ParkedRow(position, letter.aggregate(), problem.orElseThrow(), letter.parkedAtMicros());
-    var unused = commit(here, List.of(), List.of(again), List.of());
+    // It is parked already: none more.
+    var unused =
+        batches.apply(new QueryBatch(version, writer, here, List.of(), List.of(again), List.of()));
     return false;
   }
 
@@ -206,7 +226,7 @@ final class VersionWork {
   /** Takes the row out with its changes; gives the reason if the database does not take them. */
   private Optional<String> settle(
       ParkedRow letter, List<ShardAdvance> here, Projector.Changes changes, boolean discard)
-      throws InterruptedException, AppliedBatches.GoneException {
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     var result = commit(here, changes.all(), List.of(), List.of(letter.position()));
     if (result instanceof ApplyResult.Refused refused) {
       return Optional.of(refused.reason());
@@ -223,23 +243,14 @@ final class VersionWork {
       List<RowChange> changes,
       List<ParkedRow> park,
       List<LogPosition> unpark)
-      throws InterruptedException, AppliedBatches.GoneException {
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     requireRoom(park.size());
     return batches.apply(new QueryBatch(version, writer, advances, changes, park, unpark));
   }
 
-  private void requireRoom(int more) {
+  private void requireRoom(int more) throws ParkedLimitException {
     if (more > 0 && parkedRows() + more > maxParked) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              ("%s has %d parked rows, %d is the limit: the projection can't go on without leaving"
-                  + " rows out. Mend its code and have the dead letters tried again, discard them"
-                  + " ('anabranch projections dead-letters list'), or raise"
-                  + " projections.max-parked"),
-              version,
-              parkedRows(),
-              maxParked));
+      throw new ParkedLimitException(version, parkedRows(), maxParked);
     }
   }
 

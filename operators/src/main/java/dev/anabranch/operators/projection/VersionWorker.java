@@ -1,6 +1,5 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.QuerySession;
@@ -12,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The blocking side of a {@link VersionLane}: one thread with a connection to the query database,
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class VersionWorker implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(VersionWorker.class);
   private static final long IDLE_PING_SECONDS = 5;
 
   /**
@@ -40,7 +42,7 @@ final class VersionWorker implements AutoCloseable {
   private final LogReading log;
   private final Answers answers;
   private final int maxPageRows;
-  private final double rowsPerSecond;
+  private volatile double rowsPerSecond;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final Thread thread;
   private int pageRows;
@@ -48,7 +50,10 @@ final class VersionWorker implements AutoCloseable {
   /** What the lane hears, on the task's thread. */
   interface Answers {
     /** The first answer; heads are those of the store at that time. */
-    void claimed(Map<Integer, Long> positions, Map<Integer, ShardHead> heads);
+    void claimed(
+        Map<Integer, Long> positions,
+        Map<Integer, ShardHead> heads,
+        List<ParkedRequest> interrupted);
 
     void applied(List<LogRow> rows, int changed, long nanos);
 
@@ -60,12 +65,15 @@ final class VersionWorker implements AutoCloseable {
 
     void retried();
 
+    /** The request could not be done: too much is parked. The version is where positions say. */
+    void full(Map<Integer, Long> positions);
+
     /** The version was dropped. */
     void gone();
   }
 
   private interface Request {
-    void perform() throws InterruptedException, AppliedBatches.GoneException;
+    void perform() throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException;
   }
 
   /**
@@ -96,8 +104,9 @@ final class VersionWorker implements AutoCloseable {
     requests.add(
         () -> {
           var positions = work.claim(shards);
+          var interrupted = work.interrupted(shards);
           var heads = log.heads(shards);
-          mailbox.post("shards claimed", () -> answers.claimed(positions, heads));
+          mailbox.post("shards claimed", () -> answers.claimed(positions, heads, interrupted));
         });
     thread.start();
   }
@@ -132,10 +141,10 @@ final class VersionWorker implements AutoCloseable {
         });
   }
 
-  void retry(int shard, AggregateKey aggregate, ParkedRequest.Action action) {
+  void retry(ParkedRequest request) {
     requests.add(
         () -> {
-          work.retry(shard, aggregate, action);
+          work.retry(request);
           mailbox.post("parked rows tried again", answers::retried);
         });
   }
@@ -147,6 +156,16 @@ final class VersionWorker implements AutoCloseable {
 
   boolean isDown() {
     return database.isDown();
+  }
+
+  /** Whether the event store could not be reached when last tried. Any thread. */
+  boolean isLogDown() {
+    return log.isDown();
+  }
+
+  /** From now on readers see the version: it is held up no more. Any thread. */
+  void isLive() {
+    rowsPerSecond = Double.POSITIVE_INFINITY;
   }
 
   @Override
@@ -173,7 +192,7 @@ final class VersionWorker implements AutoCloseable {
               });
           log.release();
         } else {
-          next.perform();
+          perform(next);
         }
       }
     } catch (InterruptedException closing) {
@@ -192,6 +211,16 @@ final class VersionWorker implements AutoCloseable {
     }
   }
 
+  private void perform(Request next) throws InterruptedException, AppliedBatches.GoneException {
+    try {
+      next.perform();
+    } catch (ParkedLimitException e) {
+      LOG.warn("{}", e.getMessage());
+      var positions = work.positions();
+      mailbox.post("too much is parked", () -> answers.full(positions));
+    }
+  }
+
   /** Pages of about the same number of bytes, whatever the size of rows. */
   private void adaptPage(List<LogRow> rows) {
     var bytes = 0L;
@@ -203,8 +232,9 @@ final class VersionWorker implements AutoCloseable {
   }
 
   private void throttle(int rows, long nanos) throws InterruptedException {
-    if (rowsPerSecond < Double.POSITIVE_INFINITY) {
-      database.pause((long) (rows / rowsPerSecond * 1e9) - nanos);
+    var limit = rowsPerSecond;
+    if (limit < Double.POSITIVE_INFINITY) {
+      database.pause((long) (rows / limit * 1e9) - nanos);
     }
   }
 

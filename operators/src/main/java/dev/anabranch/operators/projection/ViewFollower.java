@@ -4,6 +4,7 @@ import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.query.ViewLog;
+import dev.anabranch.query.ViewRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One version of a projection of views, in some partitions: a thread that reads the views topic
@@ -24,6 +27,8 @@ import java.util.stream.IntStream;
  * <p><b>Threads.</b> Its own; what it is asked comes from the task's thread.
  */
 final class ViewFollower implements LaneGauges, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ViewFollower.class);
 
   private static final int MAX_REQUESTS = 1_000;
   private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
@@ -136,19 +141,46 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       var records = reading.next();
       if (!records.isEmpty()) {
         var start = System.nanoTime();
-        var changed = work.apply(records);
+        var changed = apply(records, partitions);
         var nanos = System.nanoTime() - start;
         mailbox.post("views applied", () -> counts.applied(records.size(), changed, nanos));
         throttle(records.size(), nanos);
       }
-      for (var next = requests.poll(); next != null; next = requests.poll()) {
-        if (partitions.contains(next.shard())) {
-          work.retry(log, next.shard(), next.aggregate(), next.action());
-        }
-      }
+      serveRequests(partitions);
       if (looked == Long.MIN_VALUE || System.nanoTime() - looked > part.lookInterval.toNanos()) {
         look(reading.ends());
         looked = System.nanoTime();
+      }
+    }
+  }
+
+  /** Waits, with an eye on requests, while too much is parked. */
+  private int apply(List<ViewRecord> records, List<Integer> partitions)
+      throws InterruptedException, AppliedBatches.GoneException {
+    var told = false;
+    while (true) {
+      try {
+        return work.apply(records);
+      } catch (ParkedLimitException e) {
+        if (!told) {
+          LOG.warn("{}", e.getMessage());
+          told = true;
+        }
+        database.pause(part.lookInterval.toNanos());
+        serveRequests(partitions);
+      }
+    }
+  }
+
+  private void serveRequests(List<Integer> partitions)
+      throws InterruptedException, AppliedBatches.GoneException {
+    for (var next = requests.poll(); next != null; next = requests.poll()) {
+      if (partitions.contains(next.shard())) {
+        try {
+          work.retry(log, next);
+        } catch (ParkedLimitException e) {
+          LOG.warn("{}", e.getMessage());
+        }
       }
     }
   }

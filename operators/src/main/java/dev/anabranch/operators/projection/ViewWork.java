@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -114,7 +113,8 @@ final class ViewWork {
    *
    * @return how many changes of rows it took
    */
-  int apply(List<ViewRecord> records) throws InterruptedException, AppliedBatches.GoneException {
+  int apply(List<ViewRecord> records)
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     var draft = new Draft();
     for (var record : newest(records)) {
       var view = viewOf(record);
@@ -194,7 +194,7 @@ final class ViewWork {
 
   /** Some view asks for what the database does not take: finds it, and shows the others. */
   private int isolate(List<ViewRecord> records, String reason)
-      throws InterruptedException, AppliedBatches.GoneException {
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     if (records.size() > 1) {
       var half = records.size() / 2;
       return apply(records.subList(0, half)) + apply(records.subList(half, records.size()));
@@ -213,32 +213,51 @@ final class ViewWork {
     return 0;
   }
 
-  /** Tries the aggregate's dead letter again, or takes it out. */
-  void retry(ViewLog log, int partition, AggregateKey aggregate, ParkedRequest.Action action)
-      throws InterruptedException, AppliedBatches.GoneException {
+  /**
+   * Tries the dead letter again that was asked about, or takes it out. Does nothing if it is not
+   * there any more, and leaves what is shown if a later view came since.
+   */
+  void retry(ViewLog log, ParkedRequest request)
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
+    var partition = request.shard();
+    var aggregate = request.aggregate();
     var letters = database.call(session -> session.parkedRows(version, partition, aggregate));
     for (var letter : letters) {
-      var draft = new Draft();
-      var found = log.find(partition, letter.position().offset());
-      if (action == ParkedRequest.Action.RETRY && found.isPresent()) {
-        var view = viewOf(found.get());
-        try {
-          draft.changes.addAll(projection.changes(view));
-          draft.marks.add(new ViewMark(aggregate, view.revision()));
-        } catch (Throwable e) {
-          draft.park.add(letter(found.get(), view, VersionWork.reasonOf(e)));
+      if (letter.position().equals(request.position())) {
+        var draft = new Draft();
+        if (request.action() == ParkedRequest.Action.RETRY) {
+          var found = log.find(partition, letter.position().offset());
+          if (found.isPresent() && !isOlderThanShown(aggregate, viewOf(found.get()))) {
+            project(found.get(), viewOf(found.get()), draft);
+          }
         }
+        if (draft.park.isEmpty()) {
+          draft.unpark.add(letter.position());
+          draft.shown.add(aggregate);
+        }
+        settle(partition, letter, draft);
       }
-      if (draft.park.isEmpty()) {
-        draft.unpark.add(letter.position());
-        draft.shown.add(aggregate);
-      }
-      settle(partition, letter, draft);
+    }
+  }
+
+  private boolean isOlderThanShown(AggregateKey aggregate, AggregateView view)
+      throws InterruptedException {
+    var shown =
+        database.call(session -> session.shownViews(version, List.of(aggregate))).get(aggregate);
+    return shown != null && !shown.isBeforeOrEqual(view.revision());
+  }
+
+  private void project(ViewRecord record, AggregateView view, Draft draft) {
+    try {
+      draft.changes.addAll(projection.changes(view));
+      draft.marks.add(new ViewMark(view.aggregate(), view.revision()));
+    } catch (Throwable e) {
+      draft.park.add(letter(record, view, VersionWork.reasonOf(e)));
     }
   }
 
   private void settle(int partition, ParkedRow letter, Draft draft)
-      throws InterruptedException, AppliedBatches.GoneException {
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     var next = positions.getOrDefault(partition, 0L);
     var here = List.of(new ShardAdvance(partition, next, next, 0));
     if (commit(here, draft) instanceof ApplyResult.Refused refused) {
@@ -253,17 +272,15 @@ final class ViewWork {
   }
 
   private ApplyResult commit(List<ShardAdvance> advances, Draft draft)
-      throws InterruptedException, AppliedBatches.GoneException {
-    if (!draft.park.isEmpty() && parkedCount + draft.park.size() > maxParked) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              ("%s has %d dead letters, %d is the limit: mend its code and have them tried again,"
-                  + " discard them ('anabranch projections dead-letters list'), or raise"
-                  + " projections.max-parked"),
-              version,
-              parkedCount,
-              maxParked));
+      throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
+    var more =
+        draft.park.stream()
+            .map(ParkedRow::aggregate)
+            .filter(each -> !parked.contains(each))
+            .distinct()
+            .count();
+    if (more > 0 && parkedCount + more > maxParked) {
+      throw new ParkedLimitException(version, parkedCount, maxParked);
     }
     return batches.apply(
         new QueryBatch(

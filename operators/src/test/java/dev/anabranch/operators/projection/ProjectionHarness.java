@@ -181,6 +181,25 @@ final class ProjectionHarness implements AutoCloseable {
     }
   }
 
+  /** Waits until so many mails are there, none of which has been run. */
+  void awaitMails(int count) {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (running().getTaskMailbox().size() < count) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited in vain for " + count + " mails");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Runs so many mails: the watches have looked several times then. */
+  void pumpMails(int count) throws Exception {
+    for (var i = 0; i < count; i++) {
+      awaitMails(1);
+      running().getTaskMailbox().tryTake(0).orElseThrow().run();
+    }
+  }
+
   static void pump(KeyedOneInputStreamOperatorTestHarness<?, ?, ?> operator) throws Exception {
     var mail = operator.getTaskMailbox().tryTake(0);
     while (mail.isPresent()) {

@@ -239,23 +239,6 @@ class ProjectionOperatorTest {
   }
 
   @Test
-  void moreParkedRowsThanTheLimitFailTheTask() throws Exception {
-    projection.maxParked(3);
-    projection.release(TallyReadModel.projections(TallyReadModel.projection(1, Set.of(666L))));
-    projection.start();
-
-    assertThatThrownBy(
-            () -> {
-              for (var i = 0; i < 5; i++) {
-                projection.deliver(projection.write("t", 666));
-              }
-              projection.await("a failure", () -> false);
-            })
-        .hasMessageContaining("projections.max-parked")
-        .hasMessageContaining("3 is the limit");
-  }
-
-  @Test
   void aRebuiltVersionBecomesTheSameBesideTheLiveOne() throws Exception {
     projection.start();
     var random = new Random(11);

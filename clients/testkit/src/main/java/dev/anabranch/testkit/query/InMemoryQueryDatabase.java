@@ -98,7 +98,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
       VersionId version, AggregateKey aggregate, ParkedRequest.Action action) {
     var found = existing(version);
     found.parked.values().stream()
-        .filter(row -> row.aggregate().equals(aggregate))
+        .filter(row -> row.aggregate().equals(aggregate) && row.hasFailed())
         .findFirst()
         .ifPresent(row -> found.requests.put(row.position(), action));
   }
@@ -318,11 +318,28 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
                     (position, action) -> {
                       var row = version.parked.get(position);
                       if (row != null) {
-                        requests.add(
-                            new ParkedRequest(id, position.shard(), row.aggregate(), action));
+                        requests.add(new ParkedRequest(id, position, row.aggregate(), action));
                       }
                     }));
         return requests;
+      }
+    }
+
+    @Override
+    public List<ParkedRequest> interrupted(VersionId version, Collection<Integer> shards) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var first = new LinkedHashMap<AggregateKey, ParkedRow>();
+        existing(version).parked.values().stream()
+            .filter(row -> shards.contains(row.position().shard()))
+            .forEach(row -> first.putIfAbsent(row.aggregate(), row));
+        return first.values().stream()
+            .filter(row -> !row.hasFailed())
+            .map(
+                row ->
+                    new ParkedRequest(
+                        version, row.position(), row.aggregate(), ParkedRequest.Action.RETRY))
+            .toList();
       }
     }
 

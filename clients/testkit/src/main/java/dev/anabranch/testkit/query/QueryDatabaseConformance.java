@@ -405,12 +405,39 @@ public abstract class QueryDatabaseConformance {
 
     request(version, AGGREGATE, ParkedRequest.Action.DISCARD);
     assertThat(session.requests())
-        .containsExactly(new ParkedRequest(version, 0, AGGREGATE, ParkedRequest.Action.DISCARD));
+        .containsExactly(
+            new ParkedRequest(
+                version, new LogPosition(0, 0), AGGREGATE, ParkedRequest.Action.DISCARD));
     park(0, 2, 2, parked(0, "broken again"));
 
     assertThat(session.requests()).isEmpty();
     assertThat(session.parkedRows(version, 0, AGGREGATE))
         .containsExactly(parked(0, "broken again"), parked(1, ""));
+  }
+
+  @Test
+  public void whatARetryLeftBehindIsFound() throws Exception {
+    claim();
+    park(0, 0, 3, parked(0, "broken"), parked(1, ""), parked(2, ""));
+    assertThat(session.interrupted(version, List.of(0, 1))).isEmpty();
+
+    assertThat(
+            session.apply(
+                new QueryBatch(
+                    version,
+                    WRITER,
+                    List.of(new ShardAdvance(0, 3, 3, 0)),
+                    List.of(),
+                    List.of(),
+                    List.of(new LogPosition(0, 0)))))
+        .isInstanceOf(Applied.class);
+
+    assertThat(session.interrupted(version, List.of(0, 1)))
+        .containsExactly(
+            new ParkedRequest(
+                version, new LogPosition(0, 1), AGGREGATE, ParkedRequest.Action.RETRY));
+    assertThat(session.interrupted(version, List.of(1))).isEmpty();
+    assertThat(session.interrupted(version, List.of())).isEmpty();
   }
 
   @Test

@@ -131,6 +131,11 @@ class SuiteFindsNoopDatabasesTest {
     }
 
     @Override
+    public List<ParkedRequest> interrupted(VersionId version, Collection<Integer> shards) {
+      return List.of();
+    }
+
+    @Override
     public List<ParkedRequest> requests() {
       return List.of();
     }

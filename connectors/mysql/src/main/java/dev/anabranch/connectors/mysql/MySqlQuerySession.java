@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A session on one dedicated connection, without autocommit: each call is a transaction.
@@ -243,16 +244,52 @@ final class MySqlQuerySession implements QuerySession {
           var requests = new ArrayList<ParkedRequest>();
           try (var result =
               statement.executeQuery(
-                  "SELECT projection, version, shard, aggregate_type, aggregate_id, MAX(request)"
-                      + " FROM projection_parked WHERE request IN (1, 2)"
-                      + " GROUP BY projection, version, shard, aggregate_type, aggregate_id")) {
+                  "SELECT projection, version, shard, shard_offset, aggregate_type, aggregate_id,"
+                      + " request FROM projection_parked WHERE request IN (1, 2)"
+                      + " ORDER BY projection, version, shard, shard_offset")) {
             while (result.next()) {
               requests.add(
                   new ParkedRequest(
                       new VersionId(text(result, 1), result.getInt(2)),
-                      result.getInt(3),
-                      new AggregateKey(text(result, 4), text(result, 5)),
-                      ParkedRequest.Action.ofCode(result.getInt(6))));
+                      new LogPosition(result.getInt(3), result.getLong(4)),
+                      new AggregateKey(text(result, 5), text(result, 6)),
+                      ParkedRequest.Action.ofCode(result.getInt(7))));
+            }
+          }
+          return requests;
+        });
+  }
+
+  @Override
+  public List<ParkedRequest> interrupted(VersionId version, Collection<Integer> shards) {
+    if (shards.isEmpty()) {
+      return List.of();
+    }
+    return call(
+        "read",
+        () -> {
+          var requests = new ArrayList<ParkedRequest>();
+          var sql =
+              "SELECT p.shard, p.shard_offset, p.aggregate_type, p.aggregate_id"
+                  + " FROM projection_parked p WHERE p.projection = ? AND p.version = ?"
+                  + " AND p.shard IN ("
+                  + shards.stream().map(String::valueOf).collect(Collectors.joining(","))
+                  + ") AND p.reason = '' AND NOT EXISTS (SELECT 1 FROM projection_parked q"
+                  + " WHERE q.projection = p.projection AND q.version = p.version"
+                  + " AND q.aggregate_type = p.aggregate_type AND q.aggregate_id = p.aggregate_id"
+                  + " AND q.shard_offset < p.shard_offset) ORDER BY p.shard, p.shard_offset";
+          try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, version.projection());
+            select.setInt(2, version.version());
+            try (var result = select.executeQuery()) {
+              while (result.next()) {
+                requests.add(
+                    new ParkedRequest(
+                        version,
+                        new LogPosition(result.getInt(1), result.getLong(2)),
+                        new AggregateKey(text(result, 3), text(result, 4)),
+                        ParkedRequest.Action.RETRY));
+              }
             }
           }
           return requests;
