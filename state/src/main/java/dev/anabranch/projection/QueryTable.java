@@ -1,6 +1,7 @@
 package dev.anabranch.projection;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,15 @@ public final class QueryTable {
       Pattern.compile("projection(_.*)?|anabranch_.*|.*_v\\d+|.*__.*");
   private static final int MAX_KEY_BYTES = 3_072;
   private static final int MAX_INDEXES = 20;
+  private static final int MAX_INDEX_COLUMNS = 16;
+
+  /** What MySQL and MariaDB take: columns of a table, bytes of a row as declared. */
+  private static final int MAX_COLUMNS = 1_000;
+
+  private static final int MAX_ROW_BYTES = 65_535;
+
+  /** What a page of InnoDB takes of a row beside what it can store elsewhere, less some room. */
+  private static final int MAX_PAGE_BYTES = 8_000;
 
   private final String name;
   private final List<Column> key;
@@ -194,11 +204,24 @@ public final class QueryTable {
         require(column.kind() != Column.Kind.LONG_TEXT, "has a long text in its key");
         require(all.put(column.name(), column) == null, "has two columns " + column.name());
       }
+      require(
+          key.size() <= MAX_INDEX_COLUMNS,
+          "has a key of more than " + MAX_INDEX_COLUMNS + " columns");
+      requireRowFits(all.values());
       require(indexes.size() <= MAX_INDEXES, "has more than " + MAX_INDEXES + " indexes");
       var names = new HashSet<String>();
       for (var index : indexes) {
         require(NAME.matcher(index.name).matches(), "has an index named '" + index.name + "'");
         require(names.add(index.name), "has two indexes " + index.name);
+        require(
+            !index.name.equals("primary"),
+            "has an index named primary, which is the name of the key's; give it another");
+        require(
+            new HashSet<>(index.columns).size() == index.columns.size(),
+            "has an index " + index.name + " that names a column twice: " + index.columns);
+        require(
+            index.columns.size() <= MAX_INDEX_COLUMNS,
+            "has an index " + index.name + " of more than " + MAX_INDEX_COLUMNS + " columns");
         var columns = new ArrayList<Column>();
         for (var column : index.columns) {
           var found = all.get(column);
@@ -212,6 +235,55 @@ public final class QueryTable {
             "has an index " + index.name + " that is empty, too long, or of a long text");
       }
       return new QueryTable(this);
+    }
+
+    private void requireRowFits(Collection<Column> all) {
+      require(all.size() <= MAX_COLUMNS, "has more than " + MAX_COLUMNS + " columns");
+      var row = 2 + all.size() / 8;
+      var page = 20 + all.size() / 8;
+      for (var column : all) {
+        row += declaredBytes(column);
+        page += pageBytes(column);
+        require(
+            row <= MAX_ROW_BYTES,
+            "is too wide: with column "
+                + column.name()
+                + " a row may have "
+                + row
+                + " bytes, "
+                + MAX_ROW_BYTES
+                + " is the limit (a text counts four for each character); shorten some, or declare"
+                + " long texts as Column.longText");
+        require(
+            page <= MAX_PAGE_BYTES,
+            "is too wide: with column "
+                + column.name()
+                + " a row has "
+                + page
+                + " bytes that must be in one page, "
+                + MAX_PAGE_BYTES
+                + " is the limit (texts of up to 63 characters count in full, longer ones 40);"
+                + " split the table");
+      }
+    }
+
+    private static int declaredBytes(Column column) {
+      return switch (column.kind()) {
+        case TEXT -> 4 * column.length() + 2;
+        case BYTES -> column.length() + 2;
+        case LONG_TEXT -> 12;
+        case DECIMAL -> column.length() / 2 + 4;
+        case INTEGER, TIMESTAMP -> 8;
+        case BOOL -> 1;
+      };
+    }
+
+    /** A part of the key is in the page in full, and so is what is too short to lie elsewhere. */
+    private int pageBytes(Column column) {
+      var declared = declaredBytes(column);
+      var isLong =
+          column.kind() == Column.Kind.LONG_TEXT || (declared > 255 && !key.contains(column));
+      return isLong ? 40 : declared;
     }
 
     private static int keyBytes(List<Column> columns) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +79,44 @@ class DeclarationsTest {
     assertThat(row.delete().isWrite()).isFalse();
     assertThat(row.delete().add("balance", 0).isWrite()).isTrue();
     assertThat(TABLE.row("a")).isNotEqualTo(TABLE.row("b"));
+  }
+
+  private static Column[] texts(int count, int length) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> Column.text("c" + i, length))
+        .toArray(Column[]::new);
+  }
+
+  @Test
+  void tablesThatNoServerTakesAreRefusedByColumnAndLimit() {
+    var wide = QueryTable.named("wide").key(Column.text("id", 128)).columns(texts(4, 4_000));
+    assertThat(wide.build().values()).hasSize(4);
+
+    assertThatThrownBy(() -> wide.columns(Column.text("more", 4_000)).build())
+        .hasMessageContaining("table wide is too wide: with column ")
+        .hasMessageContaining("65535 is the limit");
+    assertThatThrownBy(
+            () -> QueryTable.named("w").key(Column.text("id", 9)).columns(texts(190, 60)).build())
+        .hasMessageContaining("8000 is the limit");
+    assertThatThrownBy(
+            () -> QueryTable.named("w").key(Column.text("id", 9)).columns(texts(1_100, 1)).build())
+        .hasMessageContaining("has more than 1000 columns");
+    assertThatThrownBy(
+            () ->
+                QueryTable.named("w")
+                    .key(Column.text("id", 9))
+                    .columns(Column.integer("n"))
+                    .index("i", "n", "n")
+                    .build())
+        .hasMessageContaining("names a column twice");
+    assertThatThrownBy(
+            () ->
+                QueryTable.named("w")
+                    .key(Column.text("id", 9))
+                    .columns(Column.integer("n"))
+                    .index("primary", "n")
+                    .build())
+        .hasMessageContaining("named primary");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.mysql;
 
+import com.mysql.cj.jdbc.exceptions.PacketTooBigException;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.query.ApplyResult;
 import dev.anabranch.query.ParkedRow;
@@ -34,7 +35,7 @@ final class BatchTransaction {
   private static final int MAX_ATTEMPTS = 10;
 
   /** No default, wrong characters, a CHECK: MySQL gives them the SQL state of a general error. */
-  private static final Set<Integer> DATA_CODES = Set.of(1364, 1366, 3819);
+  private static final Set<Integer> DATA_CODES = Set.of(1118, 1153, 1301, 1364, 1366, 3819);
 
   private final Connection connection;
   private final Statement statement;
@@ -101,11 +102,16 @@ final class BatchTransaction {
     }
   }
 
-  /** Values out of range or too long, and constraints that somebody has added to the tables. */
+  /**
+   * Values out of range or too long, a row that is more than the server takes in one statement, and
+   * constraints and triggers that somebody has added to the tables.
+   */
   private static boolean isAboutData(SQLException e) {
     var state = e.getSQLState() == null ? "" : e.getSQLState();
     return state.startsWith("22")
         || state.startsWith("23")
+        || state.startsWith("45")
+        || e instanceof PacketTooBigException
         || DATA_CODES.contains(e.getErrorCode());
   }
 

@@ -164,8 +164,15 @@ public final class ProjectionTables {
     var number =
         admin.number("SELECT last_version FROM projection WHERE name = ?", name).orElseThrow();
     var version = new VersionId(name, number.intValue());
-    for (var table : projection.tables()) {
-      admin.execute(ddl.create(table, version));
+    var created = new ArrayList<QueryTable>();
+    try {
+      for (var table : projection.tables()) {
+        admin.execute(ddl.create(table, version));
+        created.add(table);
+      }
+    } catch (SQLException e) {
+      giveUp(admin, version, created, e);
+      throw e;
     }
     admin.inTransaction(
         () -> {
@@ -180,6 +187,34 @@ public final class ProjectionTables {
           insertPositions(admin, version);
         });
     return version;
+  }
+
+  /** A version that can't be made uses up no number and leaves no table of its own. */
+  private static void giveUp(
+      QueryAdmin admin, VersionId version, List<QueryTable> created, SQLException cause) {
+    try {
+      for (var table : created) {
+        admin.execute(
+            "DROP TABLE " + TableNames.quoted(TableNames.physical(table.name(), version)));
+      }
+      admin.inTransaction(
+          () -> {
+            admin.update(
+                "DELETE FROM projection_table WHERE projection = ? AND version = ?",
+                version.projection(),
+                version.version());
+            admin.update(
+                "UPDATE projection SET last_version = last_version - 1"
+                    + " WHERE name = ? AND last_version = ?",
+                version.projection(),
+                version.version());
+            admin.update(
+                "DELETE FROM projection WHERE name = ? AND last_version = 0", version.projection());
+          });
+    } catch (SQLException e) {
+      // What is left is dropped with the version's number: say what went wrong first.
+      cause.addSuppressed(e);
+    }
   }
 
   private static void requireNotOfOther(QueryAdmin admin, Projection projection, QueryTable table)

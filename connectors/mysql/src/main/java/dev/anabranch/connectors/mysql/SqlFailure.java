@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.mysql;
 
+import com.mysql.cj.jdbc.exceptions.PacketTooBigException;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,6 +56,10 @@ enum SqlFailure {
     if (state.startsWith("08")) {
       return LOST;
     }
+    if (e instanceof PacketTooBigException) {
+      // The driver did not send it.
+      return PROGRAM;
+    }
     if (e.getErrorCode() == 0) {
       // From the driver, not from the server, e.g. S1009 "closed" when the connection broke in
       // clean-up: the statement may have been sent.
@@ -62,7 +67,8 @@ enum SqlFailure {
     }
     return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
       case "40" -> RETRY;
-      case "0A", "21", "22", "23", "42" -> PROGRAM;
+      // 45: somebody's trigger or procedure refuses it with SIGNAL.
+      case "0A", "21", "22", "23", "42", "45" -> PROGRAM;
       default -> UNAVAILABLE;
     };
   }

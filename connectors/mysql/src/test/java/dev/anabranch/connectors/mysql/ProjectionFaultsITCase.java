@@ -187,6 +187,20 @@ class ProjectionFaultsITCase {
   }
 
   @Test
+  void aRowThatATriggerDoesNotTakeIsRefused() throws Exception {
+    queries.execute(
+        "CREATE TRIGGER no_a BEFORE INSERT ON things_v1 FOR EACH ROW"
+            + " IF NEW.amount = 666 THEN SIGNAL SQLSTATE '45000'"
+            + " SET MESSAGE_TEXT = 'not on Sundays'; END IF");
+
+    var refused = session.apply(batch(0, 0, 1, THINGS.row("a", 1).add("amount", 666)));
+    assertThat(refused).isInstanceOf(ApplyResult.Refused.class);
+    assertThat(((ApplyResult.Refused) refused).reason()).contains("not on Sundays");
+    apply(0, 1, THINGS.row("a", 1).add("amount", 1));
+    assertThat(queries.row(V1, THINGS, "a", 1)).containsEntry("amount", 1L);
+  }
+
+  @Test
   void aServerThatRestartsKeepsWhatWasApplied() throws Exception {
     apply(0, 1, THINGS.row("a", 1).add("amount", 1));
     TestServer.server().kill();

@@ -2,6 +2,7 @@ package dev.anabranch.connectors.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mysql.cj.jdbc.exceptions.PacketTooBigException;
 import java.io.EOFException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
@@ -52,9 +53,16 @@ class SqlFailureTest {
     "1048, 23000, PROGRAM", // NULL where there must be none
     "1264, 22003, PROGRAM",
     "1153, 08S01, PROGRAM", // statement too long
+    "1644, 45000, PROGRAM", // SIGNAL of somebody's trigger
   })
   void aFailureIsToldByItsNumbers(int code, String state, SqlFailure expected) {
     assertThat(SqlFailure.of(new SQLException("any text", state, code))).isEqualTo(expected);
+  }
+
+  @Test
+  void aStatementThatTheDriverDoesNotSendIsNoLostConnection() {
+    assertThat(SqlFailure.of(new PacketTooBigException(20_000_000, 16_777_216)))
+        .isEqualTo(SqlFailure.PROGRAM);
   }
 
   @Test
