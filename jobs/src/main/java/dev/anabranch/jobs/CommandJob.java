@@ -55,7 +55,9 @@ public final class CommandJob {
         env.fromSource(endpoints.commands(), WatermarkStrategy.noWatermarks(), "command source")
             .uid(Uids.COMMAND_SOURCE)
             .keyBy(new RoutingKey(), Types.STRING);
-    var operator = new CommandOperatorFactory(options.operator(), domain, endpoints.store());
+    var isUnaligned = env.getCheckpointConfig().isUnalignedCheckpointsEnabled();
+    var settings = options.operator().mayHoldInFlight(isUnaligned);
+    var operator = new CommandOperatorFactory(settings, domain, endpoints.store());
     var rows =
         endpoints
             .inbound()

@@ -113,6 +113,22 @@ public interface LogSession extends AutoCloseable {
   void recordParked(int firstShard, int lastShard, Set<Integer> parked);
 
   /**
+   * Makes this writer the only one that may record what is answered of these shards, and gives what
+   * is recorded so far. What an earlier writer is about to record takes effect before, or never.
+   *
+   * @return bytes as {@link #recordAnswered} got them, by shard; empty where nothing is recorded
+   */
+  Map<Integer, byte[]> takeAnswers(long writer, Collection<Integer> shards);
+
+  /**
+   * Records, durably, up to where the commands of the shards are answered; for each shard in place
+   * of what was recorded before.
+   *
+   * @return false: another writer has taken over some of the shards; these keep what they have
+   */
+  boolean recordAnswered(long writer, Map<Integer, byte[]> marks);
+
+  /**
    * Keeps an idle connection from being closed by the server; call it every few seconds.
    *
    * @throws StoreUnavailableException if the connection is lost

@@ -167,13 +167,19 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
     super.close();
   }
 
-  /** Waits for the outcome of everything pending, but for databases that are out of reach. */
+  /**
+   * Waits for the outcome of everything pending, but for databases that are out of reach. What
+   * stays pending is noted in some database before the checkpoint can complete.
+   */
   private void drain() throws InterruptedException {
     var drain = shards().beginDrain();
     while (!drain.isDone()) {
       if (!mailbox.tryYield() && !shards().prepareSnapshot()) {
         mailbox.yield();
       }
+    }
+    while (!shards().parkedAreNoted()) {
+      mailbox.yield();
     }
   }
 

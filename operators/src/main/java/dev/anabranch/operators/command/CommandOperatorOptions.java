@@ -17,6 +17,8 @@ import java.time.Duration;
  *     clash
  * @param drainTimeout how long a checkpoint waits for a database before it parks that database's
  *     commands
+ * @param mayHoldInFlight whether a checkpoint may hold commands on their way to the operator
+ *     (unaligned checkpoints): then a start without a checkpoint reads all commands again
  */
 public record CommandOperatorOptions(
     String region,
@@ -26,8 +28,45 @@ public record CommandOperatorOptions(
     int maxCommitBytes,
     int maxCachedAggregates,
     int commandWindow,
-    Duration drainTimeout)
+    Duration drainTimeout,
+    boolean mayHoldInFlight)
     implements Serializable {
+
+  /** With aligned checkpoints. */
+  public CommandOperatorOptions(
+      String region,
+      RegionMap regions,
+      int shardCount,
+      Batching batching,
+      int maxCommitBytes,
+      int maxCachedAggregates,
+      int commandWindow,
+      Duration drainTimeout) {
+    this(
+        region,
+        regions,
+        shardCount,
+        batching,
+        maxCommitBytes,
+        maxCachedAggregates,
+        commandWindow,
+        drainTimeout,
+        false);
+  }
+
+  /** The same for a job whose checkpoints hold commands in flight, or not. */
+  public CommandOperatorOptions mayHoldInFlight(boolean holdsInFlight) {
+    return new CommandOperatorOptions(
+        region,
+        regions,
+        shardCount,
+        batching,
+        maxCommitBytes,
+        maxCachedAggregates,
+        commandWindow,
+        drainTimeout,
+        holdsInFlight);
+  }
 
   public CommandOperatorOptions {
     RegionId unused = new RegionId(region);

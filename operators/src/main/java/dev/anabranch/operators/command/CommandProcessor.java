@@ -1,18 +1,15 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.causality.HybridLogicalClock;
-import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.CommandWindow;
-import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.ReplyBody;
 import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.Shards;
-import dev.anabranch.operators.command.PendingCommand.CommandRepeat;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.wire.CommandWire;
 import java.util.ArrayDeque;
@@ -32,11 +29,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandProcessor {
 
+  private static final ReplyBody NOT_AGAIN =
+      ReplyBody.reason(
+          ErrorCodes.ANSWERED_BEFORE,
+          "this record was answered without an outcome before a restart (an error, or a rejection"
+              + " that is not stored), and is not executed any more; send the command again",
+          Map.of());
+
   private final CommandOperatorOptions options;
   private final AggregateCache aggregates;
   private final Lanes lanes;
   private final ShardCursors cursors;
   private final Decisions decisions;
+  private final UnbackedAnswers answers;
   private final Replies replies;
   private final Outputs outputs;
   private final WallClock clock;
@@ -47,6 +52,7 @@ final class CommandProcessor {
       AggregateCache aggregates,
       Lanes lanes,
       Decisions decisions,
+      UnbackedAnswers answers,
       Outputs outputs,
       WallClock clock,
       CommandCounts counts) {
@@ -55,6 +61,8 @@ final class CommandProcessor {
     this.lanes = lanes;
     this.cursors = lanes.cursors();
     this.decisions = decisions;
+    this.answers = answers;
+    answers.onRow(this::answerEarlier);
     this.replies = new Replies(options.region());
     this.outputs = outputs;
     this.clock = clock;
@@ -71,65 +79,75 @@ final class CommandProcessor {
     counts.commandIn();
     var shard = Shards.shardOf(record.routingKey(), options.shardCount());
     var lane = lanes.of(shard);
-    lane.admit(record);
-    if (lane.isReady()) {
-      handle(record, shard, lane);
-      lanes.trySend(lane);
+    var number = admit(record, shard, lane);
+    if (lane.isReady() && !lane.hasWaiting()) {
+      handle(record, number, lane);
     } else {
-      await(record, lane);
+      await(record, number, lane);
     }
+    lanes.trySend(lane);
+  }
+
+  /** Takes in a command that an earlier attempt has parked. */
+  void unpark(CommandRecord record, int shard, Lane lane) {
+    await(record, admit(record, shard, lane), lane);
+  }
+
+  private long admit(CommandRecord record, int shard, Lane lane) {
+    cursors.get(shard).answered().saw(record.source());
+    return lane.admit(record);
   }
 
   /** Takes a command that its lane can decide only when the tail of its shards is read. */
-  void await(CommandRecord record, Lane lane) {
+  private void await(CommandRecord record, long number, Lane lane) {
     var decoded = CommandWire.decode(record.message());
     if (decoded instanceof CommandWire.Malformed malformed) {
-      refuseMalformed(record, malformed, lane);
+      answers.refuse(record, number, malformed, lane);
     } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
-      if (!lane.await(Asker.of(record, wellFormed.command()), record)) {
+      var asker = Asker.of(record, wellFormed.command());
+      if (!lane.await(asker, new Lane.Taken(record, number))) {
         drop(record, lane);
       }
     }
   }
 
-  /** Decides the commands that came before the lane's tail was read. */
+  /**
+   * Decides the commands that came before the lane's tail was read; as many at a time as the lane
+   * has room for their outcomes.
+   */
   void processWaiting(Lane lane) {
-    while (true) {
-      var record = lane.pollWaiting();
-      if (record == null) {
-        lanes.trySend(lane);
-        return;
-      }
-      handle(record, Shards.shardOf(record.routingKey(), options.shardCount()), lane);
+    for (var next = lane.pollWaiting(); next != null; next = lane.pollWaiting()) {
+      handle(next.record(), next.number(), lane);
     }
+    lanes.trySend(lane);
   }
 
-  private void handle(CommandRecord record, int shard, Lane lane) {
+  private void handle(CommandRecord record, long number, Lane lane) {
     var decoded = CommandWire.decode(record.message());
     if (decoded instanceof CommandWire.Malformed malformed) {
-      refuseMalformed(record, malformed, lane);
+      answers.refuse(record, number, malformed, lane);
     } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
-      handle(new Incoming(record, wellFormed.command(), shard, lane), true);
+      var shard = Shards.shardOf(record.routingKey(), options.shardCount());
+      var before = cursors.get(shard).answered().answeredBefore(record.source());
+      handle(new Incoming(record, wellFormed.command(), shard, lane, number, before), true);
     }
   }
 
   /**
-   * @param windowCounts whether the window of command ids is to be looked at
+   * @param mayHaveRow whether the store is to be asked if there is reason to
    */
-  private void handle(Incoming in, boolean windowCounts) {
+  private void handle(Incoming in, boolean mayHaveRow) {
     var command = in.command();
     var live = aggregates.get(command.aggregate(), in.record().routingKey());
-    var pending = live.pending.find(command.commandId());
-    if (pending != null) {
-      if (!pending.addRepeat(new CommandRepeat(in.record(), command))) {
-        drop(in.record(), in.lane());
-      }
+    if (joins(live.pending.find(command.commandId()), in) || joins(answers.open(in), in)) {
       return;
     }
     var hash = CommandWindow.hash(command.commandId());
-    var offset = windowCounts ? live.window.offsetOf(hash) : -1;
+    var offset = mayHaveRow ? live.window.offsetOf(hash) : -1;
     if (offset >= 0) {
       findEarlier(in, new LogPosition(in.shard(), offset), () -> handle(in, false));
+    } else if (mayHaveRow && in.answeredBefore()) {
+      findEarlier(in, null, () -> handle(in, false));
     } else if (live.brokenReason != null) {
       handleBroken(in, live);
     } else {
@@ -137,42 +155,88 @@ final class CommandProcessor {
     }
   }
 
+  /** Whether an outcome of the same command is on its way, for which this record waits too. */
+  private boolean joins(@Nullable PendingCommand pending, Incoming in) {
+    return pending != null && joins(pending.asked, in);
+  }
+
+  private boolean joins(@Nullable Unsettled answer, Incoming in) {
+    return answer != null && answer.asked != null && joins(answer.asked, in);
+  }
+
+  private boolean joins(Asked asked, Incoming in) {
+    if (!asked.add(in)) {
+      drop(in.record(), in.lane());
+    }
+    return true;
+  }
+
   private void decide(Incoming in, LiveAggregate live) {
     var time = nextTime(in.shard(), live);
-    var decided = decisions.decide(live, in.command(), time);
+    var decided = decide(live, in, time);
     if (decided instanceof Decided.Row row) {
       cursors.get(in.shard()).raiseHeadHlc(time.hlc());
-      var pending = new PendingCommand(in.record(), in.command(), live, in.shard(), time, row);
+      var pending = PendingCommand.own(in, live, time, row);
       enqueue(pending, row);
       in.lane().join(pending);
     } else if (decided instanceof Decided.Unbacked unbacked) {
-      answerUnlessStored(in, unbacked);
+      if (live.pending.isEmpty()) {
+        answers.begin(new Asked(in), in, unbacked);
+      } else {
+        // It was decided on rows that may never be stored: it waits for them.
+        var pending = PendingCommand.own(in, live, time, unbacked);
+        live.pending.add(pending);
+        in.lane().join(pending);
+      }
     }
   }
 
   /**
+   * An outcome, or an answer without one; never an outcome for a record that was answered, nor for
+   * a copy that was in the topic when its command was.
+   */
+  private Decided decide(LiveAggregate live, Incoming in, DecisionTime time) {
+    var given = answers.given(in);
+    if (given != null) {
+      return given;
+    }
+    var decided = decisions.decide(live, in.command(), time);
+    return in.answeredBefore() && decided instanceof Decided.Row
+        ? new Decided.Unbacked(ReplyStatus.ERROR, NOT_AGAIN, false)
+        : decided;
+  }
+
+  /** Takes an answer without a row whose aggregate has nothing pending in front of it any more. */
+  void release(PendingCommand pending) {
+    var live = pending.aggregate;
+    var answer = pending.unbacked();
+    if (answer == null) {
+      throw new IllegalStateException("a row is released by its append only");
+    }
+    live.pending.removeFirst(pending);
+    live.nothingPending();
+    answers.begin(pending.asked, pending.incoming(), answer);
+  }
+
+  /**
    * Decides the aggregate's pending commands once more, after one in front of them turned out to be
-   * a repeat; those that have no outcome any more leave the lane.
+   * a repeat. Each keeps its place in the lane, with a row or without.
    */
   void decideAgain(LiveAggregate live, Lane lane) {
     live.resetHead();
     for (var command : live.pending.takeAll()) {
-      var envelope = command.envelope;
+      var own = command.asked.first();
       var decided =
-          envelope == null
-              ? decisions.adopt(live, command.outcome, command.outcome.slot())
-              : decisions.decide(live, envelope, command.time);
+          own == null
+              ? decisions.adopt(live, command.outcome(), command.slot())
+              : decide(live, own, command.time);
+      var bytes = command.bytes();
+      command.decidedAgain(decided);
+      lane.decidedAgain(bytes, command.bytes());
       if (decided instanceof Decided.Row row) {
-        command.decidedAgain(row);
         enqueue(command, row);
-      } else if (decided instanceof Decided.Unbacked unbacked && envelope != null) {
-        lane.dropForming(command);
-        var in = new Incoming(command.record, envelope, command.shard, lane);
-        answerUnlessStored(in, unbacked);
-        for (var repeat : command.repeats()) {
-          var again = new Incoming(repeat.record(), repeat.envelope(), command.shard, lane);
-          answerUnlessStored(again, unbacked);
-        }
+      } else {
+        live.pending.add(command);
       }
     }
   }
@@ -189,7 +253,7 @@ final class CommandProcessor {
     var adopted = decisions.adopt(live, remote, slotOf(live, remote));
     cursors.get(shard).raiseHeadHlc(remote.stamp().hlc());
     var time = new DecisionTime(remote.stamp().hlc(), remote.stamp().occurredAtMicros());
-    var pending = new PendingCommand(record, null, live, shard, time, adopted);
+    var pending = PendingCommand.remote(record, live, shard, time, adopted);
     enqueue(pending, adopted);
     lane.join(pending);
   }
@@ -213,27 +277,6 @@ final class CommandProcessor {
     return new DecisionTime(HybridLogicalClock.tick(micros / 1_000, last), micros);
   }
 
-  /** An answer without a row is given only when the store has no row of the command either. */
-  private void answerUnlessStored(Incoming in, Decided.Unbacked answer) {
-    findEarlier(in, null, () -> answer(in, answer));
-  }
-
-  private void answer(Incoming in, Decided.Unbacked answer) {
-    in.lane().answered(in.record());
-    counts.unbacked(answer.status());
-    if (answer.deadLetter()) {
-      outputs.deadLetter(
-          new DeadLetter(in.record(), answer.reply().code(), answer.reply().message()));
-    }
-    outputs.reply(
-        Replies.unbacked(
-            in.command().commandId(),
-            in.command().aggregate(),
-            in.command().replyTarget(),
-            answer.status(),
-            answer.reply()));
-  }
-
   /** Answers from the command's row, if it has one; else goes on with the alternative. */
   private void findEarlier(Incoming in, @Nullable LogPosition position, Runnable ifNone) {
     var lookup = beginLookup(in);
@@ -243,42 +286,49 @@ final class CommandProcessor {
     var ref = new CommandRef(in.command().aggregate(), in.command().commandId());
     Consumer<@Nullable LogRow> answer =
         row -> {
+          in.lane().end(lookup);
           if (row == null) {
-            in.lane().end(lookup);
             ifNone.run();
             lanes.trySend(in.lane());
+          } else if (cursors.knows(row)) {
+            answerEarlier(in, row);
           } else {
-            answerEarlier(in, lookup, row);
+            counts.fenced();
+            throw FencedException.behind(row);
           }
         };
     in.lane().worker().submit(new LaneRequest.Find(position, ref, answer));
   }
 
   /** Answers from the row of the outcome that counts: this one, or another region's. */
-  private void answerEarlier(Incoming in, Lane.Lookup lookup, LogRow row) {
+  void answerEarlier(Incoming in, LogRow row) {
     var command = in.command();
     var graph = aggregates.get(command.aggregate(), in.record().routingKey()).graph;
     var counting =
         graph == null ? null : graph.countsInstead(command.commandId(), row.outcome().dot());
     if (counting == null) {
-      endEarlier(in, lookup, replies.repeated(command, row));
+      endEarlier(in, replies.repeated(command, row));
+      return;
+    }
+    var lookup = beginLookup(in);
+    if (lookup == null) {
       return;
     }
     Consumer<List<LogRow>> found =
-        history ->
-            endEarlier(
-                in,
-                lookup,
-                history.stream()
-                    .filter(each -> counting.equals(each.outcome().dot()))
-                    .findFirst()
-                    .map(each -> replies.superseded(command, each))
-                    .orElseGet(() -> replies.repeated(command, row)));
+        history -> {
+          in.lane().end(lookup);
+          endEarlier(
+              in,
+              history.stream()
+                  .filter(each -> counting.equals(each.outcome().dot()))
+                  .findFirst()
+                  .map(each -> replies.superseded(command, each))
+                  .orElseGet(() -> replies.repeated(command, row)));
+        };
     in.lane().worker().submit(new LaneRequest.History(command.aggregate(), found));
   }
 
-  private void endEarlier(Incoming in, Lane.Lookup lookup, CommandReply reply) {
-    in.lane().end(lookup);
+  private void endEarlier(Incoming in, CommandReply reply) {
     in.lane().answered(in.record());
     counts.repeated();
     outputs.reply(reply);
@@ -287,7 +337,7 @@ final class CommandProcessor {
 
   /** Null: the same asker's lookup is under way, and this record is done with. */
   private Lane.@Nullable Lookup beginLookup(Incoming in) {
-    var lookup = new Lane.Lookup(in.record(), Asker.of(in.record(), in.command()));
+    var lookup = new Lane.Lookup(in);
     if (in.lane().begin(lookup)) {
       return lookup;
     }
@@ -301,25 +351,12 @@ final class CommandProcessor {
     lane.answered(record);
   }
 
-  private void refuseMalformed(CommandRecord record, CommandWire.Malformed malformed, Lane lane) {
-    lane.answered(record);
-    counts.unbacked(ReplyStatus.ERROR);
-    outputs.deadLetter(new DeadLetter(record, malformed.code(), malformed.message()));
-    outputs.reply(
-        Replies.unbacked(
-            malformed.commandId(),
-            malformed.aggregate(),
-            malformed.target(),
-            ReplyStatus.ERROR,
-            ReplyBody.reason(malformed.code(), malformed.message(), Map.of())));
-  }
-
   /**
    * The first command after a start tries to fold a parked aggregate anew: the code may be mended.
    */
   private void handleBroken(Incoming in, LiveAggregate live) {
     if (live.type == null || (live.rebuildTried && live.rebuildWaiters == null)) {
-      answerUnlessStored(in, brokenAnswer(live));
+      answers.begin(new Asked(in), in, brokenAnswer(live));
       return;
     }
     var lookup = beginLookup(in);
@@ -356,7 +393,7 @@ final class CommandProcessor {
     if (waiters != null) {
       for (var lookup : waiters) {
         lane.end(lookup);
-        handle(lookup.record(), shard, lane);
+        handle(lookup.in(), true);
       }
     }
     lanes.trySend(lane);
@@ -387,6 +424,4 @@ final class CommandProcessor {
   interface WallClock {
     long nowMicros();
   }
-
-  private record Incoming(CommandRecord record, CommandEnvelope command, int shard, Lane lane) {}
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.flink.metrics.MetricGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,8 @@ final class CommandShards implements AutoCloseable {
   private final CommandProcessor processor;
   private final RemoteCommits remote;
   private final CommandMetrics metrics;
+  private final ParkedNotes notes;
+  private final long writer;
   private final Map<String, Lane> lanesByName = new HashMap<>();
   private final Map<Integer, @Nullable ShardRecord> restored = new HashMap<>();
   private final Map<Integer, List<CommandRecord>> restoredParked = new HashMap<>();
@@ -71,21 +74,28 @@ final class CommandShards implements AutoCloseable {
     this.state = state;
     this.environment = environment;
     this.lanes = new Lanes(options.shardCount());
+    this.notes = new ParkedNotes(store, environment.mailbox());
     this.aggregates =
         new AggregateCache(types, state, regionsOf(options), options.maxCachedAggregates());
     this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates);
-    var writer = new SecureRandom().nextLong();
+    this.writer = new SecureRandom().nextLong();
+    var answers =
+        new UnbackedAnswers(
+            options, lanes, writer, environment.outputs(), environment.clock(), metrics);
     this.processor =
         new CommandProcessor(
             options,
             aggregates,
             lanes,
             new Decisions(options.region(), options.regions(), writer, options.maxCommitBytes()),
+            answers,
             environment.outputs(),
             environment.clock(),
             metrics);
     this.remote =
         new RemoteCommits(options, aggregates, lanes, processor, environment.outputs(), metrics);
+    lanes.beforeSend(answers::settle);
+    lanes.onRelease(processor::release);
     var commits = new CommitPath(options, lanes, processor, environment.outputs(), metrics);
     lanes.onAppend(
         (lane, append) -> {
@@ -131,8 +141,7 @@ final class CommandShards implements AutoCloseable {
       for (var shard : lanes.shardsOf(lane)) {
         tails.put(shard, restored.get(shard));
         for (var command : restoredParked.getOrDefault(shard, List.of())) {
-          lane.admit(command);
-          processor.await(command, lane);
+          processor.unpark(command, shard, lane);
         }
         for (var commit : restoredRemote.getOrDefault(shard, List.of())) {
           lane.admitRemote(commit);
@@ -142,7 +151,7 @@ final class CommandShards implements AutoCloseable {
       var fold =
           new TailFold(
               options, lane, lanes, aggregates, processor, remote, environment.outputs(), metrics);
-      lane.worker().submit(new LaneRequest.ReadTail(tails, fold));
+      lane.worker().submit(new LaneRequest.ReadTail(tails, writer, fold));
       lane.worker().start();
     }
     restored.clear();
@@ -184,6 +193,29 @@ final class CommandShards implements AutoCloseable {
     return aggregates.writeBackIdle();
   }
 
+  /**
+   * Whether a start without a checkpoint would read again what the next snapshot holds undecided.
+   * False: the databases are being told, and a mail will come.
+   */
+  boolean parkedAreNoted() {
+    var undecided = new HashSet<Integer>();
+    for (var lane : lanes.all()) {
+      if (lane.hasUnanswered()) {
+        undecided.addAll(lanes.shardsOf(lane));
+      }
+    }
+    var cursors = lanes.cursors();
+    return notes.hasNoted(cursors.first(), cursors.last(), heldBy(undecided));
+  }
+
+  /** The shards whose commands a checkpoint may be the only one to hold. */
+  private Set<Integer> heldBy(Set<Integer> undecided) {
+    if (!options.mayHoldInFlight()) {
+      return Set.copyOf(undecided);
+    }
+    return lanes.cursors().all().stream().map(ShardCursor::shard).collect(Collectors.toSet());
+  }
+
   /** Writes the committed effects, the positions, and the commands that are still undecided. */
   void snapshot(long checkpointId) {
     aggregates.writeBack();
@@ -205,7 +237,7 @@ final class CommandShards implements AutoCloseable {
     shardsWithParked.clear();
     shardsWithParked.addAll(unanswered.keySet());
     writeParkedRemote();
-    checkpoints.put(checkpointId, new Checkpoint(moved, unanswered.keySet()));
+    checkpoints.put(checkpointId, new Checkpoint(moved, heldBy(unanswered.keySet())));
     if (checkpoints.size() > MAX_OPEN_CHECKPOINTS) {
       var oldest = checkpoints.pollFirstEntry();
       checkpoints.firstEntry().getValue().takeOver(oldest.getValue());
@@ -216,13 +248,15 @@ final class CommandShards implements AutoCloseable {
   void checkpointCompleted(long checkpointId) {
     var published = new HashMap<Integer, Long>();
     var completed = checkpoints.headMap(checkpointId, true);
-    var parked = Set.<Integer>of();
+    @Nullable Set<Integer> parked = null;
     for (var checkpoint : completed.values()) {
       published.putAll(checkpoint.nextOffsets);
       parked = checkpoint.parked;
     }
     completed.clear();
-    var marks = new ParkedShards(lanes.cursors().first(), lanes.cursors().last(), parked);
+    if (parked != null) {
+      notes.settle(new ParkedShards(lanes.cursors().first(), lanes.cursors().last(), parked));
+    }
     for (var lane : lanes.all()) {
       for (var shard : lanes.shardsOf(lane)) {
         var next = published.get(shard);
@@ -230,16 +264,15 @@ final class CommandShards implements AutoCloseable {
           lane.published(shard, next);
         }
       }
-      lane.recordCheckpoint(marks);
+      lane.recordCheckpoint();
     }
   }
 
   @Override
   public void close() {
     drainTimer.shutdownNow();
-    for (var lane : lanes.all()) {
-      lane.worker().close();
-    }
+    notes.close();
+    LaneWorker.closeAll(lanes.all().stream().map(Lane::worker).toList());
     store.close();
   }
 

@@ -1,15 +1,16 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.operators.command.Lanes.Appended;
 import dev.anabranch.store.AppendResult;
-import dev.anabranch.store.CommandRef;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What follows an append: durable rows move their aggregates and shards on, and are published and
@@ -46,7 +47,7 @@ final class CommitPath {
       counts.appended(append.rows().size(), append.nanos());
       var commands = lane.takeInFlight();
       // What has formed was decided on these: the database need not wait until they are told of.
-      lanes.trySend(lane);
+      lanes.sendNext(lane);
       committed(lane, commands, append.rows());
     } else if (result instanceof AppendResult.DuplicateCommands duplicates) {
       repeatsFound(lane, append.rows(), duplicates.stored());
@@ -74,21 +75,33 @@ final class CommitPath {
     } else {
       throw new IllegalStateException("a lane settles " + result + " itself");
     }
-    lanes.trySend(lane);
+    if (lane.hasWaiting()) {
+      processor.processWaiting(lane);
+    } else {
+      lanes.trySend(lane);
+    }
   }
 
   private void committed(Lane lane, List<PendingCommand> commands, List<LogRow> rows) {
-    for (var i = 0; i < rows.size(); i++) {
-      var row = rows.get(i);
-      var command = commands.get(i);
+    var next = rows.iterator();
+    for (var command : commands) {
+      if (!command.hasRow()) {
+        processor.release(command);
+        continue;
+      }
+      var row = next.next();
+      lane.left(command);
+      lanes.cursors().get(row.shard()).fence();
+      if (command.isFence()) {
+        lanes.cursors().advance(row);
+        outputs.publish(row);
+        continue;
+      }
       var live = command.aggregate;
       live.pending.removeFirst(command);
       live.committed = command.after;
       Folding.commit(live, row.outcome());
-      if (live.pending.isEmpty() && live.graph != null) {
-        live.graph.dropHead();
-        Folding.compact(live);
-      }
+      live.nothingPending();
       var commandId = row.outcome().commandId();
       if (commandId != null && row.outcome().slot().isEmpty()) {
         live.window = live.window.with(CommandWindow.hash(commandId), row.offset(), commandWindow);
@@ -101,34 +114,34 @@ final class CommitPath {
   }
 
   private void answer(Lane lane, PendingCommand command, LogRow row) {
-    if (command.isRemote()) {
-      lane.answeredRemote(command.record);
+    var commit = command.remote;
+    if (commit != null) {
+      lane.answeredRemote(commit);
     } else {
       counts.outcome(row.outcome().kind());
       outputs.reply(replies.committed(command, row));
-      lane.answered(command.record);
+      lane.answered(command.incoming().record());
     }
     answerRepeats(lane, command, row);
   }
 
   private void repeatsFound(Lane lane, List<LogRow> rows, List<LogRow> stored) {
-    var byCommand = new HashMap<CommandRef, LogRow>();
+    var byCommand = new HashMap<InSlot, LogRow>();
     for (var row : stored) {
       checkKnown(row);
-      byCommand.put(refOf(row), row);
+      byCommand.put(InSlot.of(row.outcome()), row);
     }
     var again = new ArrayList<PendingCommand>();
     var disturbed = new LinkedHashSet<LiveAggregate>();
     var commands = lane.takeInFlight();
-    for (var i = 0; i < rows.size(); i++) {
-      lanes.cursors().unassign(rows.get(i).shard());
-      var command = commands.get(i);
-      var original = byCommand.get(refOf(rows.get(i)));
+    rows.forEach(row -> lanes.cursors().unassign(row.shard()));
+    for (var command : commands) {
+      var original = command.hasRow() ? byCommand.get(InSlot.of(command.outcome())) : null;
       if (original == null) {
         again.add(command);
       } else if (command.isRemote()) {
         // Its command has a row here already: its own goes into another slot.
-        command.outcome = inSlotOfItsOrigin(command.outcome, original);
+        command.inSlot(inSlotOfItsOrigin(command.outcome(), original));
         again.add(command);
         disturbed.add(command.aggregate);
       } else {
@@ -168,31 +181,33 @@ final class CommitPath {
 
   /** A repeat's row lies below our offsets, so it is folded already; else we are not up to date. */
   private void checkKnown(LogRow row) {
-    if (row.offset() >= lanes.cursors().get(row.shard()).nextOffset()) {
+    if (!lanes.cursors().knows(row)) {
       counts.fenced();
-      throw new FencedException(
-          "another writer appended " + row.position() + "; restarting from what the store holds");
+      throw FencedException.behind(row);
     }
   }
 
   private void answerFrom(Lane lane, PendingCommand command, LogRow original) {
     command.aggregate.pending.remove(command);
+    lane.left(command);
     counts.repeated();
     outputs.reply(replies.repeated(command.command(), original));
-    lane.answered(command.record);
+    lane.answered(command.incoming().record());
     answerRepeats(lane, command, original);
   }
 
   private void answerRepeats(Lane lane, PendingCommand command, LogRow row) {
-    for (var repeat : command.repeats()) {
+    for (var repeat : command.asked.repeats()) {
       counts.repeated();
-      outputs.reply(replies.repeated(repeat.envelope(), row));
+      outputs.reply(replies.repeated(repeat.command(), row));
       lane.answered(repeat.record());
     }
   }
 
-  private static CommandRef refOf(LogRow row) {
-    var commandId = row.outcome().commandId();
-    return new CommandRef(row.outcome().aggregate(), commandId == null ? "" : commandId);
+  /** What is unique among the rows that have a command. */
+  private record InSlot(AggregateKey aggregate, @Nullable String commandId, String slot) {
+    static InSlot of(Outcome outcome) {
+      return new InSlot(outcome.aggregate(), outcome.commandId(), outcome.slot());
+    }
   }
 }

@@ -45,5 +45,8 @@ public final class ErrorCodes {
   /** Error: the command has an outcome, but its stored row can't be read. */
   public static final String DAMAGED = "damaged";
 
+  /** Error: the record was answered without an outcome once, and is not executed any more. */
+  public static final String ANSWERED_BEFORE = "answered-before";
+
   private ErrorCodes() {}
 }

@@ -1,5 +1,7 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.model.LogRow;
+
 /**
  * Another writer appended to a shard of this task: the task restarts, reads what was appended, and
  * goes on from there.
@@ -9,5 +11,13 @@ public final class FencedException extends RuntimeException {
 
   FencedException(String message) {
     super(message);
+  }
+
+  /** A row is beyond what this task has folded: it is not up to date, and answers nothing. */
+  static FencedException behind(LogRow row) {
+    return new FencedException(
+        "another writer, or an earlier attempt's late insert, appended "
+            + row.position()
+            + "; restarting from what the store holds");
   }
 }

@@ -2,13 +2,18 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Shards;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bounds.</b> {@link #pending} counts every command taken in and not yet answered; the
  * operator takes no more beyond {@link Batching#maxPending} and {@link Batching#maxPendingBytes}.
+ * The bytes are those of the commands, and of the outcomes that are decided and not yet durable.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -30,11 +36,17 @@ final class Lane {
   private final ShardCursors cursors;
 
   /** Commands whose shard's tail is not read yet, in order; counted, not decided. */
-  private final LinkedHashMap<Asker, CommandRecord> waiting = new LinkedHashMap<>();
+  private final LinkedHashMap<Asker, Taken> waiting = new LinkedHashMap<>();
 
   private final ArrayDeque<PendingCommand> forming = new ArrayDeque<>();
   private List<PendingCommand> inFlight = List.of();
   private final LinkedHashMap<Asker, Lookup> lookups = new LinkedHashMap<>();
+
+  /** Answers without a row that are on their way. */
+  private final Set<Unsettled> unsettled = new LinkedHashSet<>();
+
+  /** Answers whose state has become real, and that nobody has taken yet. */
+  private final ArrayDeque<PendingCommand> released = new ArrayDeque<>();
 
   /** Commits of other regions that came before the tail was read; counted. */
   private final ArrayDeque<CommandRecord> waitingRemote = new ArrayDeque<>();
@@ -42,13 +54,12 @@ final class Lane {
   private int pending;
   private int pendingRemote;
   private long pendingBytes;
+  private long decidedBytes;
+  private long taken;
   private boolean ready;
 
   /** What completed checkpoints made sure of and the store has not been told; by shard. */
   private final Map<Integer, Long> publishedNext = new HashMap<>();
-
-  /** What the store is to be told next; null: nothing. */
-  private @Nullable ParkedShards recordDue;
 
   private boolean recording;
 
@@ -77,13 +88,22 @@ final class Lane {
   }
 
   boolean hasRoom() {
-    return pending < limits.maxPending() && pendingBytes < limits.maxPendingBytes();
+    return pending < limits.maxPending() && hasRoomInBytes();
   }
 
-  /** Counts a command in; {@link #answered} counts it out. */
-  void admit(CommandRecord record) {
+  private boolean hasRoomInBytes() {
+    return pendingBytes + decidedBytes < limits.maxPendingBytes();
+  }
+
+  /**
+   * Counts a command in; {@link #answered} counts it out.
+   *
+   * @return its place among all that this lane takes in
+   */
+  long admit(CommandRecord record) {
     pending++;
     pendingBytes += record.message().footprint();
+    return ++taken;
   }
 
   void answered(CommandRecord record) {
@@ -116,11 +136,22 @@ final class Lane {
   }
 
   /** Takes a command that can't be decided yet; false: the same asker waits for it already. */
-  boolean await(Asker asker, CommandRecord record) {
-    return waiting.putIfAbsent(asker, record) == null;
+  boolean await(Asker asker, Taken command) {
+    return waiting.putIfAbsent(asker, command) == null;
   }
 
-  @Nullable CommandRecord pollWaiting() {
+  /** Whether commands wait that must be decided before any that comes now. */
+  boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  /**
+   * The next command that waits; null: none does, or what is decided already has to leave first.
+   */
+  @Nullable Taken pollWaiting() {
+    if (!ready || (decidedBytes >= limits.maxPendingBytes() && !isIdle())) {
+      return null;
+    }
     var all = waiting.values().iterator();
     if (!all.hasNext()) {
       return null;
@@ -130,8 +161,39 @@ final class Lane {
     return first;
   }
 
+  private boolean isIdle() {
+    return forming.isEmpty() && inFlight.isEmpty();
+  }
+
   void join(PendingCommand command) {
     forming.add(command);
+    decidedBytes += command.bytes();
+  }
+
+  /** A pending command has another outcome now. */
+  void decidedAgain(int bytesBefore, int bytesNow) {
+    decidedBytes += bytesNow - bytesBefore;
+  }
+
+  /** What joined is durable, or has left for another reason. */
+  void left(PendingCommand command) {
+    decidedBytes -= command.bytes();
+  }
+
+  void settling(Unsettled answer) {
+    unsettled.add(answer);
+  }
+
+  void settled(Unsettled answer) {
+    unsettled.remove(answer);
+  }
+
+  Set<Unsettled> unsettled() {
+    return unsettled;
+  }
+
+  @Nullable PendingCommand pollReleased() {
+    return released.poll();
   }
 
   /** Notes a lookup; false: the same asker's is under way already. */
@@ -143,7 +205,19 @@ final class Lane {
     lookups.remove(lookup.asker);
   }
 
-  /** Cuts the next insert and assigns its offsets; null if one is in flight or none is due. */
+  /** Releases the answers that have no row in front of them any more. */
+  void release() {
+    if (ready && inFlight.isEmpty()) {
+      while (!forming.isEmpty() && !forming.element().hasRow()) {
+        released.add(forming.remove());
+      }
+    }
+  }
+
+  /**
+   * Cuts the next insert and assigns its offsets; null if one is in flight or none is due. An
+   * answer without a row goes with the rows in front of it and behind it.
+   */
   @Nullable List<LogRow> nextInsert() {
     if (!ready || !inFlight.isEmpty() || forming.isEmpty()) {
       return null;
@@ -154,13 +228,19 @@ final class Lane {
     var bytes = 0L;
     while (commands.size() < size) {
       var next = forming.element();
-      bytes += next.bytes;
+      bytes += next.bytes();
       if (bytes > limits.maxBytes() && !commands.isEmpty()) {
         break;
       }
       forming.remove();
       commands.add(next);
-      rows.add(next.outcome.at(next.shard, cursors.assign(next.shard)));
+      if (next.hasRow()) {
+        rows.add(next.outcome().at(next.shard, cursors.assign(next.shard)));
+      }
+    }
+    if (rows.isEmpty()) {
+      formAgain(commands);
+      return null;
     }
     inFlight = commands;
     return rows;
@@ -180,56 +260,65 @@ final class Lane {
     }
   }
 
-  void dropForming(PendingCommand command) {
-    forming.remove(command);
-  }
-
   void published(int shard, long nextOffset) {
     publishedNext.put(shard, nextOffset);
   }
 
   /** Tells the store of a completed checkpoint, after the last telling if that is under way. */
-  void recordCheckpoint(ParkedShards parked) {
-    recordDue = parked;
-    recordIfDue();
-  }
-
-  private void recordIfDue() {
-    var parked = recordDue;
-    if (ready && parked != null && !recording) {
+  void recordCheckpoint() {
+    if (ready && !publishedNext.isEmpty() && !recording) {
       recording = true;
-      recordDue = null;
       var next = Map.copyOf(publishedNext);
       publishedNext.clear();
-      worker.submit(new LaneRequest.Checkpointed(next, parked, this::recorded));
+      worker.submit(new LaneRequest.Checkpointed(next, this::recorded));
     }
   }
 
   private void recorded() {
     recording = false;
-    recordIfDue();
+    recordCheckpoint();
+  }
+
+  boolean hasUnanswered() {
+    return pending > pendingRemote;
   }
 
   /**
    * Every command that was taken in and is not answered, in the order in which it must run again.
    */
   List<CommandRecord> unanswered() {
-    var records = new ArrayList<CommandRecord>(pending);
-    for (var lookup : lookups.values()) {
-      records.add(lookup.record());
+    var all = new ArrayList<Taken>(pending);
+    addUndecided(all);
+    for (var answer : unsettled) {
+      answer.addTo(all);
     }
-    for (var commands : List.of(inFlight, forming)) {
+    all.sort(Comparator.comparingLong(Taken::number));
+    return all.stream().map(Taken::record).toList();
+  }
+
+  /** Those among them that have no answer yet, not even one that is on its way; in no order. */
+  private void addUndecided(List<Taken> all) {
+    for (var lookup : lookups.values()) {
+      all.add(Taken.of(lookup.in()));
+    }
+    for (var commands : List.<Collection<PendingCommand>>of(inFlight, forming, released)) {
       for (var command : commands) {
-        if (!command.isRemote()) {
-          records.add(command.record);
-        }
-        for (var repeat : command.repeats()) {
-          records.add(repeat.record());
-        }
+        command.asked.all().forEach(in -> all.add(Taken.of(in)));
       }
     }
-    records.addAll(waiting.values());
-    return records;
+    all.addAll(waiting.values());
+  }
+
+  /** Tells the marks of these shards which of their records have no answer yet. */
+  void scanUndecided(Set<Integer> shards) {
+    var all = new ArrayList<Taken>(pending);
+    addUndecided(all);
+    for (var command : all) {
+      var shard = Shards.shardOf(command.record().routingKey(), cursors.shardCount());
+      if (shards.contains(shard)) {
+        cursors.get(shard).answered().unanswered(command.record().source());
+      }
+    }
   }
 
   /** The same of other regions' commits. */
@@ -237,8 +326,9 @@ final class Lane {
     var records = new ArrayList<CommandRecord>(pendingRemote);
     for (var rows : List.of(inFlight, forming)) {
       for (var row : rows) {
-        if (row.isRemote()) {
-          records.add(row.record);
+        var commit = row.remote;
+        if (commit != null) {
+          records.add(commit);
         }
       }
     }
@@ -248,16 +338,27 @@ final class Lane {
 
   /** A question to the store about one command's earlier outcome, under way. */
   static final class Lookup {
-    private final CommandRecord record;
+    private final Incoming in;
     private final Asker asker;
 
-    Lookup(CommandRecord record, Asker asker) {
-      this.record = record;
-      this.asker = asker;
+    Lookup(Incoming in) {
+      this.in = in;
+      this.asker = Asker.of(in.record(), in.command());
     }
 
-    CommandRecord record() {
-      return record;
+    Incoming in() {
+      return in;
+    }
+  }
+
+  /**
+   * A record that the lane has taken in.
+   *
+   * @param number its place among all of them
+   */
+  record Taken(CommandRecord record, long number) {
+    static Taken of(Incoming in) {
+      return new Taken(in.record(), in.number());
     }
   }
 }

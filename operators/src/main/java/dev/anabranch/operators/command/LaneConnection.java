@@ -102,12 +102,15 @@ final class LaneConnection {
     }
   }
 
-  /** Keeps an idle connection open; its loss shows at the next request. */
+  /**
+   * Keeps an idle connection open. One that was lost is opened again, so that it shows when the
+   * database serves again though nobody asks it for anything.
+   */
   void ping() throws InterruptedException {
-    var current = session;
-    if (current != null) {
+    if (session != null || down) {
       try {
-        current.ping();
+        currentSession().ping();
+        served();
       } catch (StoreUnavailableException e) {
         dropSession(e);
       }

@@ -32,15 +32,24 @@ sealed interface LaneRequest {
   record Commits(AggregateKey aggregate, Consumer<List<LogRow>> answer) implements LaneRequest {}
 
   /** What completed checkpoints have made sure of. At most one at a time per lane. */
-  record Checkpointed(Map<Integer, Long> publishedNext, ParkedShards parked, Runnable answer)
+  record Checkpointed(Map<Integer, Long> publishedNext, Runnable answer) implements LaneRequest {}
+
+  /**
+   * Up to where the records of shards are answered, by this writer. Answered with false, and
+   * nothing recorded, if another one has taken the shards over.
+   */
+  record Answered(long writer, Map<Integer, byte[]> marks, Consumer<Boolean> answer)
       implements LaneRequest {}
 
   /** The rows that shards have beyond their checkpointed positions; the lane's first request. */
-  record ReadTail(Map<Integer, @Nullable ShardRecord> shards, TailReader reader)
+  record ReadTail(Map<Integer, @Nullable ShardRecord> shards, long writer, TailReader reader)
       implements LaneRequest {}
 
   /** Receives a tail, on the task's thread. */
   interface TailReader {
+
+    /** Takes what the store has recorded of answered commands, by shard; comes first. */
+    void answered(Map<Integer, byte[]> marks);
 
     /**
      * Takes the shard's next rows.

@@ -14,7 +14,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The blocking side of a lane: one thread that owns one connection and does the lane's requests, in
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Bounds.</b> The queue holds what the lane has pending, which the lane limits, and at most
  * one request about checkpoints.
  */
-final class LaneWorker implements AutoCloseable {
+final class LaneWorker {
 
   private static final int MAX_LOOKUPS_PER_QUERY = 500;
   private static final int HISTORY_PAGE_ROWS = 1_000;
@@ -38,9 +37,6 @@ final class LaneWorker implements AutoCloseable {
   private final LaneConnection connection;
   private final BlockingQueue<LaneRequest> requests = new LinkedBlockingQueue<>();
   private final Thread thread;
-
-  /** What this attempt has told the store last; null: nothing, an earlier attempt may have. */
-  private @Nullable ParkedShards parkedRecorded;
 
   LaneWorker(String lane, EventStore store, int database, TaskMailbox mailbox) {
     this.mailbox = mailbox;
@@ -67,13 +63,21 @@ final class LaneWorker implements AutoCloseable {
     return connection.downNanos();
   }
 
-  /** Ends the thread; an append under way is of unknown outcome then. */
-  @Override
-  public void close() {
+  /** Lets the thread end; an append under way is of unknown outcome then. */
+  void abandon() {
     connection.abandon();
     thread.interrupt();
+  }
+
+  /** Ends all the threads: all of them at once, since each may hang for its own while. */
+  static void closeAll(List<LaneWorker> workers) {
+    workers.forEach(LaneWorker::abandon);
+    var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_TIMEOUT_MILLIS);
     try {
-      thread.join(CLOSE_TIMEOUT_MILLIS);
+      for (var worker : workers) {
+        var left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        worker.thread.join(Math.max(1, left));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -90,7 +94,7 @@ final class LaneWorker implements AutoCloseable {
         }
       }
     } catch (InterruptedException closing) {
-      // close() interrupts; nobody waits for an answer any more
+      // abandon() interrupts; nobody waits for an answer any more
     } catch (RuntimeException | Error e) {
       mailbox.post(
           "lane failed",
@@ -119,6 +123,10 @@ final class LaneWorker implements AutoCloseable {
           connection.call(
               session -> session.commits(List.of(key)).getOrDefault(key, List.<LogRow>of()));
       mailbox.post("commits read", () -> commits.answer().accept(rows));
+    } else if (request instanceof LaneRequest.Answered answered) {
+      var isOwner =
+          connection.call(session -> session.recordAnswered(answered.writer(), answered.marks()));
+      mailbox.post("answers recorded", () -> answered.answer().accept(isOwner));
     } else if (request instanceof LaneRequest.Checkpointed checkpointed) {
       record(checkpointed);
     }
@@ -193,15 +201,9 @@ final class LaneWorker implements AutoCloseable {
   private void record(LaneRequest.Checkpointed checkpointed) throws InterruptedException {
     connection.call(
         session -> {
-          if (!checkpointed.publishedNext().isEmpty()) {
-            session.recordPublished(checkpointed.publishedNext());
-          }
-          if (!checkpointed.parked().equals(parkedRecorded)) {
-            checkpointed.parked().recordIn(session);
-          }
+          session.recordPublished(checkpointed.publishedNext());
           return checkpointed;
         });
-    parkedRecorded = checkpointed.parked();
     mailbox.post("checkpoint recorded", checkpointed.answer()::run);
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ final class Lanes {
   private final Set<Lane> all = new LinkedHashSet<>();
   private final ShardCursors cursors;
   private BiConsumer<Lane, Appended> onAppend = (lane, appended) -> {};
+  private Consumer<Lane> beforeSend = lane -> {};
+  private Consumer<PendingCommand> onRelease = answer -> {};
 
   Lanes(int shardCount) {
     this.byShard = new Lane[shardCount];
@@ -35,6 +38,16 @@ final class Lanes {
   /** Who hears of every append that ended; set once, before the first one. */
   void onAppend(BiConsumer<Lane, Appended> listener) {
     onAppend = listener;
+  }
+
+  /** Who moves a lane's answers without a row on; set once. */
+  void beforeSend(Consumer<Lane> listener) {
+    beforeSend = listener;
+  }
+
+  /** Who gives an answer without a row whose state has become real; set once. */
+  void onRelease(Consumer<PendingCommand> listener) {
+    onRelease = listener;
   }
 
   ShardCursors cursors() {
@@ -83,6 +96,16 @@ final class Lanes {
 
   /** Sends the lane's next insert if its connection is idle. */
   void trySend(Lane lane) {
+    lane.release();
+    for (var answer = lane.pollReleased(); answer != null; answer = lane.pollReleased()) {
+      onRelease.accept(answer);
+    }
+    beforeSend.accept(lane);
+    sendNext(lane);
+  }
+
+  /** The same while the task has not yet heard of all rows of the last insert. */
+  void sendNext(Lane lane) {
     var rows = lane.nextInsert();
     if (rows != null) {
       var sentNanos = System.nanoTime();

@@ -118,6 +118,14 @@ final class LiveAggregate {
     }
   }
 
+  /** Call when pending ones have left: drops what was kept for their sake only. */
+  void nothingPending() {
+    if (pending.isEmpty() && graph != null) {
+      graph.dropHead();
+      Folding.compact(this);
+    }
+  }
+
   boolean isPinned() {
     return !pending.isEmpty() || rebuildWaiters != null;
   }

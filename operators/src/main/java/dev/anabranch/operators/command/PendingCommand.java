@@ -3,23 +3,22 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.ReplyBody;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row that is not yet known to be durable: the outcome of a decided command, or another region's
- * commit.
+ * What waits in a lane for the rows in front of it to be durable: a row of its own, which is the
+ * outcome of a decided command, another region's commit or a fence; or an answer without a row,
+ * which may be given only when the state that it was decided on has become real.
  *
- * <p><b>Threads.</b> The task's thread only; the rows made of {@link #outcome} are immutable.
+ * <p><b>Threads.</b> The task's thread only; the rows made of {@link #row} are immutable.
  */
 final class PendingCommand {
 
-  final CommandRecord record;
+  /** The record of another region's commit; null: it is none. */
+  final @Nullable CommandRecord remote;
 
-  /** The command; null: the row is a commit of another region, which nobody here waits for. */
-  final @Nullable CommandEnvelope envelope;
+  /** Who waits for it; a commit of another region may have repeats of its command here. */
+  final Asked asked;
 
   final LiveAggregate aggregate;
   final int shard;
@@ -27,75 +26,112 @@ final class PendingCommand {
   /** Fixed at the first decision, so that a second one keeps the shard's clock in order. */
   final DecisionTime time;
 
-  Outcome outcome;
-  ReplyBody reply;
+  private Decided decided;
+
+  /** The aggregate after it; of a row only. */
   LiveAggregate.Version after;
-  int bytes;
 
-  /** Repeats that came meanwhile; bounded, since each counts as pending in its lane. */
-  private List<CommandRepeat> repeats = List.of();
+  private PendingCommand(
+      @Nullable CommandRecord remote,
+      @Nullable Incoming incoming,
+      LiveAggregate aggregate,
+      int shard,
+      DecisionTime time,
+      Decided decided) {
+    this.remote = remote;
+    this.asked = new Asked(incoming);
+    this.aggregate = aggregate;
+    this.shard = shard;
+    this.time = time;
+    this.decided = decided;
+    this.after = decided instanceof Decided.Row row ? row.after() : aggregate.head;
+  }
 
-  PendingCommand(
+  static PendingCommand own(
+      Incoming in, LiveAggregate aggregate, DecisionTime time, Decided decided) {
+    return new PendingCommand(null, in, aggregate, in.shard(), time, decided);
+  }
+
+  static PendingCommand remote(
       CommandRecord record,
-      @Nullable CommandEnvelope envelope,
       LiveAggregate aggregate,
       int shard,
       DecisionTime time,
       Decided.Row decided) {
-    this.record = record;
-    this.envelope = envelope;
-    this.aggregate = aggregate;
-    this.shard = shard;
-    this.time = time;
-    this.outcome = decided.outcome();
-    this.reply = decided.reply();
-    this.after = decided.after();
-    this.bytes = decided.bytes();
+    return new PendingCommand(record, null, aggregate, shard, time, decided);
+  }
+
+  static PendingCommand fence(LiveAggregate nobody, int shard, DecisionTime time, Decided.Row row) {
+    return new PendingCommand(null, null, nobody, shard, time, row);
   }
 
   /** Whether the row is a commit of another region. */
   boolean isRemote() {
-    return envelope == null;
+    return remote != null;
   }
 
-  /** The command of a row that is one. */
-  CommandEnvelope command() {
-    var own = envelope;
+  /** Whether the row is of no command and no region: it ends late inserts of earlier attempts. */
+  boolean isFence() {
+    return remote == null && asked.first() == null;
+  }
+
+  boolean hasRow() {
+    return decided instanceof Decided.Row;
+  }
+
+  Decided.Row row() {
+    if (decided instanceof Decided.Row row) {
+      return row;
+    }
+    throw new IllegalStateException("an answer without a row");
+  }
+
+  /** The answer that no row backs; null: it has a row. */
+  Decided.@Nullable Unbacked unbacked() {
+    return decided instanceof Decided.Unbacked answer ? answer : null;
+  }
+
+  Outcome outcome() {
+    return row().outcome();
+  }
+
+  /** Bytes of its row, as a Kafka record. */
+  int bytes() {
+    return decided instanceof Decided.Row row ? row.bytes() : 0;
+  }
+
+  @Nullable String commandId() {
+    var own = asked.first();
+    return own == null ? row().outcome().commandId() : own.command().commandId();
+  }
+
+  /** Empty, unless its command has a row in this log already. */
+  String slot() {
+    return decided instanceof Decided.Row row ? row.outcome().slot() : "";
+  }
+
+  /** What came in, of a command. */
+  Incoming incoming() {
+    var own = asked.first();
     if (own == null) {
       throw new IllegalStateException("a commit of another region has no command here");
     }
     return own;
   }
 
-  void decidedAgain(Decided.Row decided) {
-    outcome = decided.outcome();
-    reply = decided.reply();
-    after = decided.after();
-    bytes = decided.bytes();
+  /** The command of a row that is one. */
+  CommandEnvelope command() {
+    return incoming().command();
   }
 
-  /** Takes a repeat that is to have the same answer; false: its asker waits for it already. */
-  boolean addRepeat(CommandRepeat repeat) {
-    var asker = Asker.of(repeat.record, repeat.envelope);
-    if (envelope != null && asker.equals(Asker.of(record, envelope))) {
-      return false;
-    }
-    for (var earlier : repeats) {
-      if (asker.equals(Asker.of(earlier.record, earlier.envelope))) {
-        return false;
-      }
-    }
-    if (repeats.isEmpty()) {
-      repeats = new ArrayList<>(2);
-    }
-    repeats.add(repeat);
-    return true;
+  void decidedAgain(Decided again) {
+    decided = again;
+    after = again instanceof Decided.Row row ? row.after() : after;
   }
 
-  List<CommandRepeat> repeats() {
-    return repeats;
+  /** The same row in another slot. */
+  void inSlot(Outcome outcome) {
+    var row = row();
+    decided = new Decided.Row(outcome, row.reply(), row.after(), row.bytes());
   }
-
-  /** A further record with the same command id. */
-  record CommandRepeat(CommandRecord record, CommandEnvelope envelope) {}
 }

@@ -7,7 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one aggregate that are not yet known to be durable, in order; found by command id.
+ * What is pending of one aggregate, in order: rows that are not yet known to be durable, and
+ * answers that wait for these; found by command id.
  *
  * <p>Nearly always there are none or a few, and looking through them is fastest. An aggregate that
  * takes half of a lane has hundreds, and gets an index until they are through.
@@ -20,7 +21,7 @@ final class PendingCommands {
 
   private final ArrayDeque<PendingCommand> inOrder = new ArrayDeque<>(2);
 
-  /** First pending row with each command id; null: there are few. */
+  /** First pending one with each command id and an empty slot; null: there are few. */
   private @Nullable Map<String, PendingCommand> byId;
 
   /** Whether several rows with an index have the same command id: one is another region's. */
@@ -39,7 +40,7 @@ final class PendingCommands {
     }
   }
 
-  /** The first one, which must be this one, has become durable. */
+  /** The first one, which must be this one, has become durable, or may be answered. */
   void removeFirst(PendingCommand expected) {
     var first = inOrder.remove();
     if (first != expected) {
@@ -62,13 +63,16 @@ final class PendingCommands {
     return all;
   }
 
-  /** Null: no row with this command id is pending. */
+  /**
+   * Null: nothing with this command id is pending. A commit of another region in a slot of its own
+   * is left out: its command has an original here, which the answer must come from.
+   */
   @Nullable PendingCommand find(String commandId) {
     if (byId != null) {
       return byId.get(commandId);
     }
     for (var command : inOrder) {
-      if (commandId.equals(command.outcome.commandId())) {
+      if (commandId.equals(command.commandId()) && command.slot().isEmpty()) {
         return command;
       }
     }
@@ -88,20 +92,20 @@ final class PendingCommands {
   }
 
   private void note(Map<String, PendingCommand> index, PendingCommand command) {
-    var id = command.outcome.commandId();
-    if (id != null && index.putIfAbsent(id, command) != null) {
+    var id = command.commandId();
+    if (id != null && command.slot().isEmpty() && index.putIfAbsent(id, command) != null) {
       sharedIds = true;
     }
   }
 
   private void forget(PendingCommand command) {
-    var id = command.outcome.commandId();
+    var id = command.commandId();
     if (inOrder.isEmpty()) {
       dropIndex();
     } else if (byId != null && sharedIds) {
       index();
     } else if (byId != null && id != null) {
-      byId.remove(id);
+      byId.remove(id, command);
     }
   }
 }

@@ -32,7 +32,7 @@ final class Replies {
   /** First answer to a command whose row has just become durable. */
   CommandReply committed(PendingCommand command, LogRow row) {
     var revision = command.after.past().applied();
-    return backed(command.command(), row, command.reply, revision, false);
+    return backed(command.command(), row, command.row().reply(), revision, false);
   }
 
   /**

@@ -20,6 +20,13 @@ final class ShardCursor {
 
   private boolean changed;
 
+  /** Whether a row of this attempt is durable: then no insert of an earlier one can come late. */
+  private boolean fenced;
+
+  private boolean fenceRequested;
+
+  private final AnsweredMarks answered = new AnsweredMarks();
+
   ShardCursor(int shard) {
     this.shard = shard;
   }
@@ -59,6 +66,26 @@ final class ShardCursor {
     lastHlc = row.outcome().stamp().hlc();
     raiseHeadHlc(lastHlc);
     changed = true;
+  }
+
+  /** A row of this attempt is durable. */
+  void fence() {
+    fenced = true;
+  }
+
+  boolean isFenced() {
+    return fenced;
+  }
+
+  /** True the first time: a fence row is to be appended. */
+  boolean requestFence() {
+    var first = !fenceRequested;
+    fenceRequested = true;
+    return first;
+  }
+
+  AnsweredMarks answered() {
+    return answered;
   }
 
   ShardRecord toRecord(String storeId) {

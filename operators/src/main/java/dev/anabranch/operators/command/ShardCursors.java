@@ -44,6 +44,11 @@ final class ShardCursors {
     return all;
   }
 
+  /** Of the region. */
+  int shardCount() {
+    return byShard.length;
+  }
+
   /** Lowest shard owned; there is at least one. */
   int first() {
     return all.get(0).shard();
@@ -63,6 +68,11 @@ final class ShardCursors {
   void advance(LogRow row) {
     get(row.shard()).advance(row);
     assigned[row.shard()] = Math.max(0, assigned[row.shard()] - 1);
+  }
+
+  /** Whether the row is folded here; else this task lacks it, and is not up to date. */
+  boolean knows(LogRow row) {
+    return row.offset() < get(row.shard()).nextOffset();
   }
 
   /** None of the shard's unfinished rows was stored. */

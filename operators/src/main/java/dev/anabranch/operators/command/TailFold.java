@@ -3,6 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.LogRow;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Applies the rows that a shard has beyond its checkpointed position: folds the stored bytes, marks
@@ -42,6 +43,11 @@ final class TailFold implements LaneRequest.TailReader {
   }
 
   @Override
+  public void answered(Map<Integer, byte[]> marks) {
+    marks.forEach((shard, bytes) -> lanes.cursors().get(shard).answered().restore(bytes));
+  }
+
+  @Override
   public void rows(int shard, List<LogRow> rows, long publishFrom) {
     for (var row : rows) {
       fold(row);
@@ -62,6 +68,9 @@ final class TailFold implements LaneRequest.TailReader {
 
   private void fold(LogRow row) {
     var outcome = row.outcome();
+    if (FenceRow.isOne(outcome)) {
+      return;
+    }
     var key = outcome.aggregate();
     var live = aggregates.get(key, key.toString());
     Folding.apply(live, row, () -> aggregates.gateOf(live));

@@ -39,6 +39,9 @@ final class TailScan {
   void run() throws InterruptedException {
     var shards = List.copyOf(request.shards().keySet());
     checkCheckpointedRows();
+    // First of all: from here on no earlier attempt gives an answer that this one would not know.
+    var answered = connection.call(session -> session.takeAnswers(request.writer(), shards));
+    mailbox.post("answers taken over", () -> request.reader().answered(answered));
     var published = connection.call(session -> session.published(shards));
     var heads = connection.call(session -> session.heads(shards));
     for (var shard : shards) {

@@ -386,9 +386,21 @@ class CommandRecoveryTest {
   /** A second operator on the same store, which has read the tail of the shard of Tally/1. */
   private OperatorHarness readyZombie() throws Exception {
     var zombie = new OperatorHarness(store.factory());
-    zombie.handle("Tally/1", "warm-up", "throw");
+    zombie.handle(neighbourOf("Tally/1"), "warm-up", "add x");
     zombie.forgetOutputs();
     return zombie;
+  }
+
+  /** An aggregate of the same lane in another shard. */
+  private String neighbourOf(String aggregate) {
+    for (var i = 2; ; i++) {
+      var other = "Tally/" + i;
+      if (store.databaseOf(other) == store.databaseOf(aggregate)
+          && Shards.shardOf(other, OperatorHarness.SHARDS)
+              != Shards.shardOf(aggregate, OperatorHarness.SHARDS)) {
+        return other;
+      }
+    }
   }
 
   private String aggregateIn(int database) {

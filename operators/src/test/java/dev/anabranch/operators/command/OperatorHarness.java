@@ -58,6 +58,7 @@ final class OperatorHarness implements AutoCloseable {
   private final List<CommandRecord> sinceSnapshot = new ArrayList<>();
   private final List<CommandRecord> remoteSinceSnapshot = new ArrayList<>();
   private final List<LogRow> rows = new ArrayList<>();
+  private final List<LogRow> fences = new ArrayList<>();
   private final List<CommandReply> replies = new ArrayList<>();
   private final List<DeadLetter> letters = new ArrayList<>();
   private CommandOperatorOptions options = defaults();
@@ -293,8 +294,13 @@ final class OperatorHarness implements AutoCloseable {
     crashWithoutReplay();
   }
 
+  /** What was published, but for fences. */
   List<LogRow> rows() {
     return rows;
+  }
+
+  List<LogRow> fences() {
+    return fences;
   }
 
   List<CommandReply> replies() {
@@ -344,7 +350,7 @@ final class OperatorHarness implements AutoCloseable {
     for (var element = output.poll(); element != null; element = output.poll()) {
       @SuppressWarnings("unchecked") // the operator emits rows only
       var row = ((StreamRecord<LogRow>) element).getValue();
-      rows.add(row);
+      (FenceRow.isOne(row.outcome()) ? fences : rows).add(row);
     }
     drain(CommandOperator.REPLIES, replies);
     drain(CommandOperator.DEAD_LETTERS, letters);

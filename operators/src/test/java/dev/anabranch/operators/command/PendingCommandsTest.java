@@ -82,7 +82,7 @@ class PendingCommandsTest {
 
   private static PendingCommand firstOf(List<PendingCommand> model, String id) {
     for (var command : model) {
-      if (id.equals(command.outcome.commandId())) {
+      if (id.equals(command.outcome().commandId())) {
         return command;
       }
     }
@@ -94,6 +94,6 @@ class PendingCommandsTest {
         new Outcome(
             RowKind.REJECTED, KEY, Outcome.NO_VERSION, id, "", null, new Stamp(1, 1, 1), NOTHING);
     var row = new Decided.Row(outcome, ReplyBody.EMPTY, AGGREGATE.committed, 10);
-    return new PendingCommand(RECORD, null, AGGREGATE, 0, new DecisionTime(1, 1), row);
+    return PendingCommand.remote(RECORD, AGGREGATE, 0, new DecisionTime(1, 1), row);
   }
 }

@@ -377,4 +377,44 @@ class RemoteCommitsTest {
     return new Dot(
         new RegionId(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
   }
+
+  @Test
+  void anOldRepeatAndItsTwinFromAnotherRegionInOneInsertHarmNothing() throws Exception {
+    a.handle("Auto/1", "c1", "add x");
+    for (var i = 0; i < 5; i++) {
+      a.handle("Auto/1", "m" + i, "add y"); // c1 leaves the window of four
+    }
+    b.handle("Auto/1", "c1", "add x");
+    var twin = b.commits().get(0);
+
+    a.operator().send(inTheSameDatabase("Auto/1"), "busy", "add z"); // the lane is busy
+    a.operator().send("Auto/1", "c1", "add x"); // pending in slot ''
+    a.receive(twin, "b"); // pending in slot 'b', as c1 is pending
+    a.operator().settle();
+
+    assertThat(a.commits()).hasSize(8);
+  }
+
+  @Test
+  void aRepeatThatComesWhileTheTwinIsInFlightGetsTheSameAnswerAsBeforeAndAfter() throws Exception {
+    var original = a.handle("Auto/1", "c1", "add x");
+    b.handle("Auto/1", "c1", "add x");
+
+    a.receive(b.commits().get(0), "b"); // in flight
+    a.operator().send("Auto/1", "c1", "add x");
+    a.operator().settle();
+    var meanwhile = a.operator().lastReply();
+
+    var after = a.handle("Auto/1", "c1", "add x");
+    assertThat(after.backing().position()).isEqualTo(original.backing().position());
+    assertThat(meanwhile.backing().position()).isEqualTo(after.backing().position());
+  }
+
+  private String inTheSameDatabase(String aggregate) {
+    for (var i = 2; ; i++) {
+      if (a.store().databaseOf("Auto/" + i) == a.store().databaseOf(aggregate)) {
+        return "Auto/" + i;
+      }
+    }
+  }
 }

@@ -90,6 +90,12 @@ public final class TallyDomain implements Domain, Serializable {
                 ? Decision.rejected("tails", UUID.randomUUID().toString())
                 : Decision.accepted(UUID.randomUUID().toString());
         case "big" -> Decision.accepted("x".repeat(Integer.parseInt(argument)));
+        case "throw-if-empty" -> {
+          if (state.isEmpty()) {
+            throw new IllegalStateException("told to throw");
+          }
+          yield Decision.accepted(argument);
+        }
         case "throw" -> throw new IllegalStateException("told to throw");
         default -> throw new IllegalArgumentException("unknown verb " + verb);
       };

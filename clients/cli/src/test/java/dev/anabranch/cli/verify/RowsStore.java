@@ -146,6 +146,16 @@ final class RowsStore implements EventStore {
     }
 
     @Override
+    public Map<Integer, byte[]> takeAnswers(long writer, Collection<Integer> shards) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean recordAnswered(long writer, Map<Integer, byte[]> marks) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void ping() {}
 
     @Override

@@ -8,6 +8,7 @@ import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +31,8 @@ public final class InMemoryDatabase {
   private final Map<AggregateKey, TreeMap<Long, LogRow>> byVersion = new HashMap<>();
   private final Map<Integer, Long> published = new HashMap<>();
   private final Set<Integer> parkedShards = new HashSet<>();
+  private final Map<Integer, byte[]> answered = new HashMap<>();
+  private final Map<Integer, Long> answerers = new HashMap<>();
   private final List<Fault> faults = new ArrayList<>();
   private boolean down;
   private long appends;
@@ -188,6 +191,27 @@ public final class InMemoryDatabase {
   synchronized void recordParked(int firstShard, int lastShard, Set<Integer> parked) {
     parkedShards.removeIf(shard -> shard >= firstShard && shard <= lastShard);
     parkedShards.addAll(parked);
+  }
+
+  synchronized Map<Integer, byte[]> takeAnswers(long writer, Collection<Integer> shards) {
+    var taken = new HashMap<Integer, byte[]>();
+    for (var shard : shards) {
+      answerers.put(shard, writer);
+      taken.put(shard, answered.getOrDefault(shard, new byte[0]));
+    }
+    return taken;
+  }
+
+  synchronized boolean recordAnswered(long writer, Map<Integer, byte[]> marks) {
+    var isOwner = true;
+    for (var mark : marks.entrySet()) {
+      if (answerers.getOrDefault(mark.getKey(), writer) == writer) {
+        answered.put(mark.getKey(), mark.getValue());
+      } else {
+        isOwner = false;
+      }
+    }
+    return isOwner;
   }
 
   private NavigableMap<Long, LogRow> rowsOf(int shard) {

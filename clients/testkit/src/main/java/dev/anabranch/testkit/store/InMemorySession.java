@@ -153,6 +153,18 @@ final class InMemorySession implements LogSession {
   }
 
   @Override
+  public Map<Integer, byte[]> takeAnswers(long writer, Collection<Integer> shards) {
+    check();
+    return database.takeAnswers(writer, shards);
+  }
+
+  @Override
+  public boolean recordAnswered(long writer, Map<Integer, byte[]> marks) {
+    check();
+    return database.recordAnswered(writer, marks);
+  }
+
+  @Override
   public void ping() {
     check();
   }

@@ -148,6 +148,16 @@ class SuiteFindsNoopStoresTest {
     public void recordParked(int firstShard, int lastShard, Set<Integer> parked) {}
 
     @Override
+    public Map<Integer, byte[]> takeAnswers(long writer, Collection<Integer> shards) {
+      return Map.of();
+    }
+
+    @Override
+    public boolean recordAnswered(long writer, Map<Integer, byte[]> marks) {
+      return true;
+    }
+
+    @Override
     public void ping() {}
 
     @Override

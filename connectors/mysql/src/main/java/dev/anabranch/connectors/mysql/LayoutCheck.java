@@ -12,7 +12,7 @@ import java.util.Locale;
 final class LayoutCheck {
 
   /** Version of the newest migration of this release. */
-  static final int SCHEMA_VERSION = 6;
+  static final int SCHEMA_VERSION = 7;
 
   /** Oldest version that has all that reading the log needs. */
   static final int READABLE_VERSION = 1;

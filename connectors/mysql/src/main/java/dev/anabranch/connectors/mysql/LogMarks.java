@@ -7,8 +7,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The small tables beside the log: what is published, and who has parked commands. */
 final class LogMarks {
@@ -100,6 +102,72 @@ final class LogMarks {
                     + " AND shard NOT IN ("
                     + values
                     + ")"));
+  }
+
+  Map<Integer, byte[]> takeAnswers(long writer, Collection<Integer> shards) throws SQLException {
+    var answered = new HashMap<Integer, byte[]>();
+    if (shards.isEmpty()) {
+      return answered;
+    }
+    var values =
+        shards.stream()
+            .sorted()
+            .map(shard -> "(" + (int) shard + ", " + writer + ", '')")
+            .collect(joining(", "));
+    retrying(
+        () ->
+            statement.executeUpdate(
+                "INSERT INTO shard_answered (shard, writer, marks) VALUES "
+                    + values
+                    + " ON DUPLICATE KEY UPDATE writer = "
+                    + writer));
+    var list = shards.stream().map(String::valueOf).collect(joining(", "));
+    try (var result =
+        statement.executeQuery(
+            "SELECT shard, marks FROM shard_answered WHERE shard IN (" + list + ")")) {
+      while (result.next()) {
+        answered.put(result.getInt(1), result.getBytes(2));
+      }
+    }
+    return answered;
+  }
+
+  /** Who has taken the shards over stays: one look after the write says whether it took effect. */
+  boolean recordAnswered(long writer, Map<Integer, byte[]> marks) throws SQLException {
+    if (marks.isEmpty()) {
+      return true;
+    }
+    var values =
+        new TreeMap<>(marks)
+            .entrySet().stream()
+                .map(
+                    e ->
+                        "SELECT "
+                            + (int) e.getKey()
+                            + " AS s, x'"
+                            + HexFormat.of().formatHex(e.getValue())
+                            + "' AS m")
+                .collect(joining(" UNION ALL "));
+    retrying(
+        () ->
+            statement.executeUpdate(
+                "INSERT INTO shard_answered (shard, writer, marks) SELECT given.s, "
+                    + writer
+                    + ", given.m FROM ("
+                    + values
+                    + ") AS given ON DUPLICATE KEY UPDATE marks = IF(shard_answered.writer = "
+                    + writer
+                    + ", given.m, shard_answered.marks)"));
+    var list = marks.keySet().stream().map(String::valueOf).collect(joining(", "));
+    try (var result =
+        statement.executeQuery(
+            "SELECT COUNT(*) FROM shard_answered WHERE writer = "
+                + writer
+                + " AND shard IN ("
+                + list
+                + ")")) {
+      return result.next() && result.getInt(1) == marks.size();
+    }
   }
 
   void ping() throws SQLException {

@@ -174,6 +174,16 @@ final class MySqlLogSession implements LogSession {
   }
 
   @Override
+  public Map<Integer, byte[]> takeAnswers(long writer, Collection<Integer> shards) {
+    return call("write to", () -> marks.takeAnswers(writer, shards));
+  }
+
+  @Override
+  public boolean recordAnswered(long writer, Map<Integer, byte[]> answered) {
+    return call("write to", () -> marks.recordAnswered(writer, answered));
+  }
+
+  @Override
   public void ping() {
     run("reach", marks::ping);
   }

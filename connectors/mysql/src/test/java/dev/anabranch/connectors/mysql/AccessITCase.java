@@ -99,7 +99,8 @@ class AccessITCase {
         "GRANT INSERT, UPDATE ON shard_published TO " + user,
         "GRANT INSERT, UPDATE, DELETE ON shard_parked TO " + user,
         "GRANT INSERT, UPDATE ON conflict TO " + user,
-        "GRANT INSERT, UPDATE ON region_topic TO " + user);
+        "GRANT INSERT, UPDATE ON region_topic TO " + user,
+        "GRANT INSERT, UPDATE ON shard_answered TO " + user);
 
     new SchemaMigrator(config(SECRET)).validate();
     try (var store = new MySqlEventStoreFactory(config(SECRET)).open();

@@ -1,0 +1,20 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.CommandRecord;
+
+/**
+ * A command that a lane has taken in.
+ *
+ * @param number its place among all that the lane has taken in: the order in which parked commands
+ *     run again
+ * @param answeredBefore whether an earlier attempt has answered this very record: it gets the
+ *     answer of its row, or an answer without one, and is never executed
+ */
+record Incoming(
+    CommandRecord record,
+    CommandEnvelope command,
+    int shard,
+    Lane lane,
+    long number,
+    boolean answeredBefore) {}

@@ -1,0 +1,70 @@
+package dev.anabranch.operators.command;
+
+import dev.anabranch.model.CommandRecord;
+import dev.anabranch.wire.CommandWire;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer without a row, on its way: the store is asked for a row of the command, then for the
+ * mark that keeps the record from being executed later; only then the answer is given.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+final class Unsettled {
+
+  final Lane lane;
+  final int shard;
+
+  /** Who asked; null: the record is no command that could be decided. */
+  final @Nullable Asked asked;
+
+  final Decided.Unbacked answer;
+  private final @Nullable Malformed malformed;
+
+  /** Whether the store has no row of the command. */
+  boolean isReady;
+
+  /** Whether its mark is being recorded. */
+  boolean isMarking;
+
+  Unsettled(Asked asked, Incoming first, Decided.Unbacked answer) {
+    this.lane = first.lane();
+    this.shard = first.shard();
+    this.asked = asked;
+    this.answer = answer;
+    this.malformed = null;
+  }
+
+  Unsettled(Malformed malformed, int shard, Lane lane, Decided.Unbacked answer) {
+    this.lane = lane;
+    this.shard = shard;
+    this.asked = null;
+    this.answer = answer;
+    this.malformed = malformed;
+    this.isReady = true;
+  }
+
+  Malformed malformed() {
+    var it = malformed;
+    if (it == null) {
+      throw new IllegalStateException("a well-formed command");
+    }
+    return it;
+  }
+
+  void addTo(List<Lane.Taken> all) {
+    if (asked == null) {
+      all.add(new Lane.Taken(malformed().record(), malformed().number()));
+    } else {
+      asked.all().forEach(in -> all.add(Lane.Taken.of(in)));
+    }
+  }
+
+  /**
+   * A record that can't be read as a command.
+   *
+   * @param number its place among all that the lane has taken in
+   */
+  record Malformed(CommandRecord record, long number, CommandWire.Malformed why) {}
+}
