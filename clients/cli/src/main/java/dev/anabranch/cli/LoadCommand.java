@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
     name = "load",
     description = {
       "Sends commands at a rate and checks every answer: none is missing, none contradicts another.",
-      "A command without an answer is sent again, with its id, for five minutes. It may run while the"
-          + " job is killed, upgraded or rescaled; the longest time without an answer is printed."
+      "Each command is sent once and waits five minutes for its answer: one that the region loses"
+          + " stays unanswered. It may run while the job is killed, upgraded or rescaled; the longest"
+          + " time without an answer is printed."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -30,8 +31,10 @@ final class LoadCommand extends RegionCommand {
 
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
-  /** Longer than a job is usually away: what waits must not be sent again and again. */
+  /** With {@code --retry}; longer than a job is usually away. */
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(20);
+
+  private static final int MAX_ATTEMPTS = 100;
 
   /** What piles up while the job is away, and has to be handled when it is back. */
   private static final int MAX_IN_FLIGHT = 3_000;
@@ -56,6 +59,13 @@ final class LoadCommand extends RegionCommand {
 
   @Option(names = "--seed", paramLabel = "N", description = "Default: the time.")
   private long seed = System.currentTimeMillis();
+
+  @Option(
+      names = "--retry",
+      description =
+          "Sends a command again that has no answer after 20 seconds. Default: each once, so that"
+              + " one that the region loses stays unanswered.")
+  private boolean retry;
 
   @Option(names = "--json", description = "Prints the report as one JSON object.")
   private boolean json;
@@ -82,7 +92,7 @@ final class LoadCommand extends RegionCommand {
     }
   }
 
-  private static CommandClient client(Region region) {
+  private CommandClient client(Region region) {
     var kafka = region.kafka();
     return CommandClient.builder()
         .bootstrapServers(kafka.bootstrapServers())
@@ -90,9 +100,9 @@ final class LoadCommand extends RegionCommand {
         .commandsTopic(region.options().commands().topic())
         .replyTopic(region.options().replies().topic())
         .clientId("anabranch-load")
-        .attemptTimeout(ATTEMPT_TIMEOUT)
+        .attemptTimeout(retry ? ATTEMPT_TIMEOUT : TIMEOUT)
         .timeout(TIMEOUT)
-        .maxAttempts(100)
+        .maxAttempts(retry ? MAX_ATTEMPTS : 1)
         .maxInFlight(MAX_IN_FLIGHT)
         .blockTimeout(TIMEOUT)
         .build();

@@ -50,6 +50,18 @@ public final class ReportText {
           topic.records(),
           topic.repeats(),
           topic.lag());
+      if (topic.expired() > 0) {
+        out.printf(
+            Locale.ROOT,
+            "          begins after %,d rows that have expired; the rest is compared%n",
+            topic.expired());
+      }
+      if (topic.outOfOrder() > 0) {
+        out.printf(
+            Locale.ROOT,
+            "          %,d rows came before the one that they follow; readers wait for it%n",
+            topic.outOfOrder());
+      }
     }
     printVerdict(report, out, style);
     out.flush();

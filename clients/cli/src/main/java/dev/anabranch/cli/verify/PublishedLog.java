@@ -8,6 +8,10 @@ import java.util.function.Consumer;
 @FunctionalInterface
 public interface PublishedLog {
 
-  /** Reads from the first row of each shard to the end that the topic has now. */
-  EventTopicReader.Result read(Consumer<? super LogRow> apply);
+  /**
+   * Reads from the first row of each shard to the end that the topic has now.
+   *
+   * @param repeated gets each record whose row came before
+   */
+  EventTopicReader.Result read(Consumer<? super LogRow> apply, Consumer<? super LogRow> repeated);
 }

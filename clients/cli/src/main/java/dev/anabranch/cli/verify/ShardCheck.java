@@ -28,21 +28,29 @@ final class ShardCheck {
   private final Map<AggregateKey, AggregateCheck> aggregates = new HashMap<>();
   private final CommandIds commands = new CommandIds();
   private final ChunkDigests digests = new ChunkDigests(new DataOutputSerializer(1024));
+  private final long publishedBegin;
   private final long publishedEnd;
   private long nextOffset;
   private long rows;
   private long fences;
 
   /**
-   * @param publishedEnd rows below are compared with the topic; 0: none
+   * @param publishedBegin rows from here to below {@code publishedEnd} are compared with the topic
+   * @param publishedEnd 0: none
    */
   ShardCheck(
-      StoreLayout layout, int shard, LogReads session, Problems problems, long publishedEnd) {
+      StoreLayout layout,
+      int shard,
+      LogReads session,
+      Problems problems,
+      long publishedBegin,
+      long publishedEnd) {
     this.layout = layout;
     this.shard = shard;
     this.session = session;
     this.problems = problems;
     this.rules = new RowRules(layout.region());
+    this.publishedBegin = publishedBegin;
     this.publishedEnd = publishedEnd;
   }
 
@@ -65,7 +73,7 @@ final class ShardCheck {
     aggregates
         .computeIfAbsent(row.outcome().aggregate(), key -> new AggregateCheck(layout.region()))
         .accept(row, problems);
-    if (row.offset() < publishedEnd) {
+    if (row.offset() >= publishedBegin && row.offset() < publishedEnd) {
       digests.add(row);
     }
   }

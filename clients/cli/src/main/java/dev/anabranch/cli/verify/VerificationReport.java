@@ -48,6 +48,9 @@ public record VerificationReport(
    *
    * @param repeats records that came again
    * @param lag rows of the store that it lacks at the end of their shards
+   * @param expired rows that it no longer has at the beginning of their shards; not compared
+   * @param outOfOrder rows that came before the row which they follow; readers hold them until then
    */
-  public record TopicCounts(long records, long rows, long repeats, long lag) {}
+  public record TopicCounts(
+      long records, long rows, long repeats, long lag, long expired, long outOfOrder) {}
 }

@@ -75,15 +75,24 @@ public final class Verifier {
   }
 
   /** What the topic holds, and what it should hold at least. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared with equals
   private record Published(
       PublishedLog log,
       EventTopicReader.Result result,
+      long[] begins,
+      long[] ends,
       PublishedDigests digests,
       Map<Integer, ShardHead> headsBefore,
       Lag lag) {
 
+    /** Rows below are no longer in the topic. */
+    long begin(int shard) {
+      return begins[shard];
+    }
+
+    /** Rows from here on are not in the topic yet. */
     long end(int shard) {
-      return result.nextOffsets()[shard];
+      return ends[shard];
     }
   }
 
@@ -95,18 +104,36 @@ public final class Verifier {
     var headsBefore = heads();
     var digests = new PublishedDigests(progress);
     try {
-      var result = log.read(digests);
+      var result = log.read(digests::row, digests::repeat);
       for (var gap : result.gaps()) {
         problems.add(ProblemKind.TOPIC_GAP, gap.shard(), gap.next(), gap.toString());
       }
       result.problems().forEach(each -> problems.add(ProblemKind.TOPIC_RECORD, -1, -1, each));
       problems.addUnlisted(
           ProblemKind.TOPIC_RECORD, result.problemCount() - result.problems().size());
-      return new Published(log, result, digests, headsBefore, new Lag());
+      return published(log, result, digests, headsBefore);
     } catch (SequenceGapException e) {
       problems.add(ProblemKind.TOPIC_GAP, -1, -1, String.valueOf(e.getMessage()));
       return null;
     }
+  }
+
+  /** Of a shard that the topic has no row of any more, the store says how far it was published. */
+  private Published published(
+      PublishedLog log,
+      EventTopicReader.Result result,
+      PublishedDigests digests,
+      Map<Integer, ShardHead> headsBefore) {
+    var begins = result.firstOffsets().clone();
+    var ends = result.nextOffsets().clone();
+    for (var shard : shardsByDatabase()) {
+      if (begins[shard] == EventTopicReader.Result.NONE_LEFT) {
+        ends[shard] = session.of(shard).published(List.of(shard)).getOrDefault(shard, 0L);
+        begins[shard] = ends[shard];
+      }
+    }
+    session.close();
+    return new Published(log, result, begins, ends, digests, headsBefore, new Lag());
   }
 
   private void readStore(@Nullable Published published) {
@@ -121,7 +148,7 @@ public final class Verifier {
     }
     if (published != null) {
       session.close();
-      comparison.nameRows(published.log, session::of, published.result.nextOffsets());
+      comparison.nameRows(published.log, session::of, published.begins, published.ends);
     }
   }
 
@@ -132,19 +159,28 @@ public final class Verifier {
       TopicComparison comparison,
       long rowsToRead) {
     var current = session.of(shard);
+    var publishedBegin = published == null ? 0 : published.begin(shard);
     var publishedEnd = published == null ? 0 : published.end(shard);
-    var check = new ShardCheck(store.layout(), shard, current, problems, publishedEnd);
+    var repeats = published == null ? null : published.digests.repeatsOf(shard);
+    var check =
+        new ShardCheck(store.layout(), shard, current, problems, publishedBegin, publishedEnd);
     new ShardScan(current, shard, problems)
         .read(
             lastOffset,
             row -> {
               totals.row(row);
               check.accept(row);
+              if (repeats != null) {
+                repeats.stored(row);
+              }
               progress.at(VerificationProgress.Phase.STORE, totals.rows(), rowsToRead);
             });
     totals.shard(databaseOf(shard), check.rows(), check.aggregates());
     if (published != null) {
       for (var chunk : check.chunksDifferingFrom(published.digests.of(shard))) {
+        comparison.differs(shard, chunk);
+      }
+      for (var chunk : published.digests.repeatsOf(shard).differing()) {
         comparison.differs(shard, chunk);
       }
       checkLag(published, shard, check.fences());
@@ -190,12 +226,15 @@ public final class Verifier {
   }
 
   private static VerificationReport.TopicCounts topicCounts(Published published) {
+    var expired = 0L;
     var rows = 0L;
-    for (var next : published.result.nextOffsets()) {
-      rows += next;
+    for (var shard = 0; shard < published.ends.length; shard++) {
+      expired += published.begin(shard);
+      rows += published.end(shard) - published.begin(shard);
     }
+    var result = published.result;
     return new VerificationReport.TopicCounts(
-        published.result.records(), rows, published.result.repeats(), published.lag.rows);
+        result.records(), rows, result.repeats(), published.lag.rows, expired, result.outOfOrder());
   }
 
   private Map<Integer, ShardHead> heads() {

@@ -31,6 +31,31 @@ class ReportTextTest {
   }
 
   @Test
+  void aTopicThatBeginsLaterOrIsOutOfOrderIsSaidToBe() {
+    var clean = report(List.of(), 0);
+    var topic = new VerificationReport.TopicCounts(900, 900, 0, 0, 600, 2);
+    var report =
+        new VerificationReport(
+            true,
+            "eu",
+            "s",
+            512,
+            clean.store(),
+            topic,
+            0,
+            Map.of(),
+            List.of(),
+            Duration.ofSeconds(1));
+
+    ReportText.print(report, new PrintWriter(printed), new Style(false));
+
+    assertThat(printed.toString())
+        .contains("begins after 600 rows that have expired; the rest is compared")
+        .contains("2 rows came before the one that they follow; readers wait for it")
+        .contains("Store and topic are sound.");
+  }
+
+  @Test
   void problemsAreListedCountedAndSummedUp() {
     var gap = new Problem(ProblemKind.OFFSET_GAP, 7, 3, "shard 7 has no rows from offset 3");
 
@@ -52,7 +77,8 @@ class ReportTextTest {
                 + "\"store\":{\"rows\":1500,\"commits\":1000,\"rejected\":400,\"unchanged\":100,"
                 + "\"others\":0,\"aggregates\":200,\"largestShard\":9,"
                 + "\"rowsByDatabase\":{\"north\":1500}},"
-                + "\"topic\":{\"records\":1510,\"rows\":1500,\"repeats\":10,\"lag\":0},"
+                + "\"topic\":{\"records\":1510,\"rows\":1500,\"repeats\":10,\"lag\":0,"
+                + "\"expired\":0,\"outOfOrder\":0},"
                 + "\"problemCount\":1,\"problemsByKind\":{\"offset-gap\":1},"
                 + "\"problems\":[{\"kind\":\"offset-gap\",\"shard\":7,\"offset\":3,"
                 + "\"message\":\"missing\"}],\"duration\":\"PT1.5S\"}");
@@ -94,7 +120,7 @@ class ReportTextTest {
         512,
         new VerificationReport.StoreCounts(
             1_500, 1_000, 400, 100, 0, 200, 9, Map.of("north", 1_500L)),
-        new VerificationReport.TopicCounts(1_510, 1_500, 10, 0),
+        new VerificationReport.TopicCounts(1_510, 1_500, 10, 0, 0, 0),
         count,
         count == 0 ? Map.of() : Map.of(ProblemKind.OFFSET_GAP, count),
         problems,

@@ -25,12 +25,22 @@ final class RowsStore implements EventStore {
   private final StoreLayout layout;
   private final List<LogRow> rows;
   private final Set<LogPosition> unreadable;
+  private final Map<Integer, Long> published;
 
   RowsStore(StoreLayout layout, List<LogRow> rows) {
     this(layout, rows, Set.of());
   }
 
   RowsStore(StoreLayout layout, List<LogRow> rows, Set<LogPosition> unreadable) {
+    this(layout, rows, unreadable, Map.of());
+  }
+
+  RowsStore(
+      StoreLayout layout,
+      List<LogRow> rows,
+      Set<LogPosition> unreadable,
+      Map<Integer, Long> published) {
+    this.published = published;
     this.layout = layout;
     this.rows =
         rows.stream()
@@ -127,7 +137,7 @@ final class RowsStore implements EventStore {
 
     @Override
     public Map<Integer, Long> published(Collection<Integer> shards) {
-      throw new UnsupportedOperationException();
+      return published;
     }
 
     @Override

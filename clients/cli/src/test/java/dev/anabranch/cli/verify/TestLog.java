@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,8 @@ final class TestLog {
 
   final List<LogRow> stored = new ArrayList<>();
   final List<LogRow> published = new ArrayList<>();
+  final Map<Integer, Long> expired = new HashMap<>();
+  final Map<Integer, Long> recordedAsPublished = new HashMap<>();
   private final Map<AggregateKey, Long> versions = new HashMap<>();
   private final long[] nextOffsets = new long[SHARDS];
 
@@ -143,7 +146,7 @@ final class TestLog {
 
   VerificationReport verify(boolean lagAllowed) {
     return new Verifier(
-            new RowsStore(layout(), stored), topic(), lagAllowed, VerificationProgress.NONE)
+            new RowsStore(layout(), stored, Set.of(), recordedAsPublished), topic(), lagAllowed, VerificationProgress.NONE)
         .run();
   }
 
@@ -154,19 +157,32 @@ final class TestLog {
 
   /** Reads by the rule of the real reader. */
   private PublishedLog topic() {
-    return apply -> {
+    return (apply, repeated) -> {
       var sequencer = new ShardSequencer<LogRow>(SHARDS, 10_000);
+      expired.forEach(sequencer::startAt);
       var repeats = 0;
       for (var row : published) {
+        if (row.offset() < expired.getOrDefault(row.shard(), 0L)) {
+          continue;
+        }
         var verdict = sequencer.accept(row.shard(), row.offset(), row, apply);
-        repeats += verdict == ShardSequencer.Verdict.REPEATED ? 1 : 0;
+        if (verdict == ShardSequencer.Verdict.REPEATED) {
+          repeats++;
+          repeated.accept(row);
+        }
       }
+      var first = new long[SHARDS];
       var next = new long[SHARDS];
       for (var shard = 0; shard < SHARDS; shard++) {
         next[shard] = sequencer.nextOffset(shard);
+        first[shard] = expired.getOrDefault(shard, 0L);
+        if (first[shard] > 0 && first[shard] == next[shard]) {
+          first[shard] = EventTopicReader.Result.NONE_LEFT;
+          next[shard] = 0;
+        }
       }
       return new EventTopicReader.Result(
-          next, published.size(), repeats, sequencer.gaps(), List.of(), 0);
+          first, next, published.size(), repeats, 0, sequencer.gaps(), List.of(), 0);
     };
   }
 }

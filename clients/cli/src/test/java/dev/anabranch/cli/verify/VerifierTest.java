@@ -208,6 +208,56 @@ class VerifierTest {
   }
 
   @Test
+  void aRecordThatCameAgainOtherwiseIsNamed() {
+    var row = log.middle();
+    var stamp = row.outcome().stamp();
+    var later = new Stamp(stamp.writer(), stamp.hlc(), 2_000_000);
+    log.published.add(with(row.outcome(), later).at(row.shard(), row.offset()));
+    log.published.add(row);
+
+    assertOnly(
+        ProblemKind.TOPIC_DIFFERS,
+        "row "
+            + row.position()
+            + ": came again with another occurred at (stored 1000000, published 2000000)");
+  }
+
+  @Test
+  void rowsThatExpiredInTheTopicAreCountedAndTheRestIsCompared() {
+    var shard = log.middle().shard();
+    log.expired.put(shard, 3L);
+
+    var report = log.verify();
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.topic().expired()).isEqualTo(3);
+    assertThat(report.topic().rows()).isEqualTo(40 * 45 - 3);
+
+    var last = log.published.stream().filter(row -> row.shard() == shard).toList();
+    var changed = last.get(last.size() - 1);
+    var stamp = changed.outcome().stamp();
+    log.replacePublished(
+        changed, with(changed.outcome(), new Stamp(stamp.writer(), stamp.hlc(), 2_000_000)));
+    assertOnly(ProblemKind.TOPIC_DIFFERS, "row " + changed.position());
+  }
+
+  @Test
+  void ofAShardWhoseRecordsAllExpiredTheStoreSaysWhatWasPublished() {
+    var shard = log.middle().shard();
+    var rows = log.stored.stream().filter(row -> row.shard() == shard).count();
+    log.expired.put(shard, rows);
+    log.recordedAsPublished.put(shard, rows);
+
+    var report = log.verify();
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.topic().expired()).isEqualTo(rows);
+
+    log.recordedAsPublished.put(shard, rows - 2);
+    assertOnly(ProblemKind.TOPIC_LAG, "2 stored rows are not");
+  }
+
+  @Test
   void aRowThatIsPublishedButNotStoredIsNamed() {
     var lost = log.append(TestLog.commitOf(KEY, "x", 31, 31));
     log.stored.remove(lost);

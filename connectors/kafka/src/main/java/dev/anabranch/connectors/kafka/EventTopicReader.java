@@ -5,8 +5,11 @@ import dev.anabranch.store.StoreLayout;
 import dev.anabranch.wire.EventWire;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -21,7 +24,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * reading starts, by the rule of {@link ShardSequencer}.
  *
  * <p>Finding what is wrong with the topic is its purpose, so it reports instead of failing: records
- * that are no rows of this region, rows in the wrong partition, gaps.
+ * that are no rows of this region, rows in the wrong partition, gaps, rows out of order.
+ *
+ * <p><b>Retention.</b> Where a partition's first records are gone, its shards begin with the first
+ * row that is left.
  *
  * <p><b>Threads.</b> One.
  */
@@ -55,21 +61,30 @@ public final class EventTopicReader {
   /**
    * What the topic holds.
    *
-   * @param nextOffsets by shard: all rows below were applied
+   * @param firstOffsets by shard: rows below are no longer in the topic; {@link #NONE_LEFT}: the
+   *     partition's records expired, and it has none of this shard now
+   * @param nextOffsets by shard: all rows from there to below here were applied
    * @param records all that were read
    * @param repeats rows that came again, or lie before the start position
+   * @param outOfOrder rows that came before the row which they follow and not after it once more;
+   *     readers hold them until then
    * @param gaps rows that are missing though later ones are there
    * @param problems the first hundred records that are no rows of this region in their partition
    * @param problemCount all of them
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared with equals
   public record Result(
+      long[] firstOffsets,
       long[] nextOffsets,
       long records,
       long repeats,
+      long outOfOrder,
       List<ShardSequencer.Gap> gaps,
       List<String> problems,
       long problemCount) {
+
+    /** In place of a first offset. */
+    public static final long NONE_LEFT = -1;
 
     public boolean isClean() {
       return gaps.isEmpty() && problemCount == 0;
@@ -78,7 +93,16 @@ public final class EventTopicReader {
 
   /** Reads from the first row of each shard on. */
   public Result read(Consumer<? super LogRow> apply) {
-    return read(Map.of(), apply);
+    return read(apply, repeat -> {});
+  }
+
+  /**
+   * Reads from the first row of each shard on.
+   *
+   * @param repeated gets each record whose row came before, as it came this time
+   */
+  public Result read(Consumer<? super LogRow> apply, Consumer<? super LogRow> repeated) {
+    return read(Map.of(), apply, repeated);
   }
 
   /**
@@ -90,11 +114,21 @@ public final class EventTopicReader {
    * @throws IllegalStateException if the topic can't be read
    */
   public Result read(Map<Integer, Long> startOffsets, Consumer<? super LogRow> apply) {
-    var run = new Run(startOffsets, apply);
+    return read(startOffsets, apply, repeat -> {});
+  }
+
+  private Result read(
+      Map<Integer, Long> startOffsets,
+      Consumer<? super LogRow> apply,
+      Consumer<? super LogRow> repeated) {
+    var run = new Run(startOffsets, apply, repeated);
     try (var consumer = newConsumer()) {
       var partitions = partitions(consumer);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
+      consumer
+          .beginningOffsets(partitions)
+          .forEach((partition, first) -> run.beginsAt(partition.partition(), first));
       var ends = consumer.endOffsets(partitions);
       readToEnd(consumer, ends, run);
     } catch (KafkaException e) {
@@ -153,14 +187,30 @@ public final class EventTopicReader {
     private final ShardSequencer<LogRow> sequencer =
         new ShardSequencer<>(layout.shardCount(), maxHeld);
     private final Consumer<? super LogRow> apply;
+    private final Consumer<? super LogRow> repeated;
+    private final long[] firstOffsets = new long[layout.shardCount()];
+    private final Map<Integer, Set<Long>> early = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private long problemCount;
     private long records;
     private long repeats;
 
-    Run(Map<Integer, Long> startOffsets, Consumer<? super LogRow> apply) {
+    Run(
+        Map<Integer, Long> startOffsets,
+        Consumer<? super LogRow> apply,
+        Consumer<? super LogRow> repeated) {
       this.apply = apply;
+      this.repeated = repeated;
       startOffsets.forEach(sequencer::startAt);
+    }
+
+    /** Where its first records are gone, any row may be the first of its shard. */
+    void beginsAt(int partition, long firstRecord) {
+      for (var shard = 0; shard < firstOffsets.length; shard++) {
+        if (firstRecord > 0 && layout.partitionOf(shard) == partition) {
+          firstOffsets[shard] = Result.NONE_LEFT;
+        }
+      }
     }
 
     void take(ConsumerRecord<byte[], byte[]> kafka) {
@@ -186,11 +236,40 @@ public final class EventTopicReader {
                   + ", whose partition is "
                   + layout.partitionOf(row.shard()));
         }
-        var verdict = sequencer.accept(row.shard(), row.offset(), row, apply);
-        if (verdict == ShardSequencer.Verdict.REPEATED) {
+        accept(row);
+      }
+    }
+
+    private void accept(LogRow row) {
+      var shard = row.shard();
+      if (firstOffsets[shard] == Result.NONE_LEFT) {
+        firstOffsets[shard] = row.offset();
+        sequencer.startAt(shard, Math.max(row.offset(), sequencer.nextOffset(shard)));
+      }
+      switch (sequencer.accept(shard, row.offset(), row, apply)) {
+        case REPEATED -> {
           repeats++;
+          repeated.accept(row);
+          if (row.offset() < sequencer.nextOffset(shard)) {
+            early.getOrDefault(shard, new HashSet<>()).remove(row.offset());
+          }
+        }
+        case HELD -> early.computeIfAbsent(shard, any -> new HashSet<>()).add(row.offset());
+        case APPLIED -> {
+          // As it should be.
         }
       }
+    }
+
+    /** Those of a gap are told apart from these. */
+    private long outOfOrder() {
+      return early.entrySet().stream()
+          .mapToLong(
+              held ->
+                  held.getValue().stream()
+                      .filter(offset -> offset < sequencer.nextOffset(held.getKey()))
+                      .count())
+          .sum();
     }
 
     private void problem(ConsumerRecord<byte[], byte[]> kafka, String what) {
@@ -214,7 +293,14 @@ public final class EventTopicReader {
         nextOffsets[shard] = sequencer.nextOffset(shard);
       }
       return new Result(
-          nextOffsets, records, repeats, sequencer.gaps(), List.copyOf(problems), problemCount);
+          firstOffsets,
+          nextOffsets,
+          records,
+          repeats,
+          outOfOrder(),
+          sequencer.gaps(),
+          List.copyOf(problems),
+          problemCount);
     }
   }
 }

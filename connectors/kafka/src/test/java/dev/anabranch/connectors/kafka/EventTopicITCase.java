@@ -51,6 +51,7 @@ class EventTopicITCase {
     var result = reader("gap").read(row -> applied.add(row.position()));
 
     assertThat(result.isClean()).isTrue();
+    assertThat(result.outOfOrder()).isZero();
     assertThat(result.records()).isEqualTo(17);
     assertThat(result.repeats()).isEqualTo(2);
     assertThat(result.nextOffsets()).containsExactly(0, 0, 0, 12, 0, 3, 0, 0);
@@ -101,28 +102,86 @@ class EventTopicITCase {
   }
 
   @Test
-  void rowsThatTheTopicNoLongerHasAreAGap() throws Exception {
+  void aTopicWhoseFirstRecordsExpiredBeginsWithWhatIsLeft() throws Exception {
     broker.createTopic("short", PARTITIONS);
     try (var republisher = republisher("short")) {
       publish(republisher, 0, LongStream.range(0, 10));
+      publish(republisher, 1, LongStream.range(0, 3));
+      publish(republisher, 2, LongStream.range(0, 3));
       republisher.flush();
     }
     try (var admin = Admin.create(broker.connection().toProperties())) {
       var first = new TopicPartition("short", 0);
-      admin.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(4))).all().get();
+      var second = new TopicPartition("short", 1);
+      admin
+          .deleteRecords(
+              Map.of(
+                  first, RecordsToDelete.beforeOffset(4), second, RecordsToDelete.beforeOffset(3)))
+          .all()
+          .get();
     }
 
     var result = reader("short").read(row -> applied.add(row.position()));
 
+    assertThat(result.isClean()).isTrue();
+    assertThat(partitionsOf(0, 2)).containsExactly(0, 1);
+    assertThat(result.firstOffsets()[0]).isEqualTo(4);
+    assertThat(result.firstOffsets()[2]).isEqualTo(EventTopicReader.Result.NONE_LEFT);
+    assertThat(result.firstOffsets()[7]).isZero();
+    assertThat(offsets(0)).isEqualTo(LongStream.range(4, 10).boxed().toList());
+  }
+
+  @Test
+  void rowsThatTheTopicDoesNotHaveAreAGap() {
+    broker.createTopic("hole", PARTITIONS);
+    try (var republisher = republisher("hole")) {
+      publish(republisher, 0, LongStream.range(4, 10));
+      republisher.flush();
+    }
+
+    var result = reader("hole").read(row -> applied.add(row.position()));
+
     assertThat(applied).isEmpty();
     assertThat(result.gaps()).containsExactly(new ShardSequencer.Gap(0, 0, 4, 6));
+    assertThat(result.outOfOrder()).isZero();
     assertThatThrownBy(
             () ->
                 new EventTopicReader(
-                        broker.connection(), "short", TestMessages.layout(SHARDS, PARTITIONS), 3)
+                        broker.connection(), "hole", TestMessages.layout(SHARDS, PARTITIONS), 3)
                     .read(row -> {}))
         .isInstanceOf(SequenceGapException.class)
         .hasMessageContaining("shard 0 misses offsets 0 to 3");
+  }
+
+  @Test
+  void aReorderedTopicIsReportedThoughReadersCopeWithIt() {
+    broker.createTopic("disorder", PARTITIONS);
+    try (var republisher = republisher("disorder")) {
+      publish(republisher, 3, LongStream.of(0, 2, 1, 3));
+      publish(republisher, 5, LongStream.of(0, 1, 2));
+      republisher.flush();
+    }
+
+    var result = reader("disorder").read(row -> applied.add(row.position()));
+
+    assertThat(offsets(3)).containsExactly(0L, 1L, 2L, 3L);
+    assertThat(result.outOfOrder()).isEqualTo(1);
+  }
+
+  @Test
+  void aRowThatCameAgainIsHandedOnAsItCameThen() {
+    broker.createTopic("again", PARTITIONS);
+    try (var republisher = republisher("again")) {
+      publish(republisher, 3, LongStream.of(0, 1, 1, 0));
+      republisher.flush();
+    }
+    var repeats = new ArrayList<LogPosition>();
+
+    var unused =
+        reader("again")
+        .read(row -> applied.add(row.position()), repeat -> repeats.add(repeat.position()));
+
+    assertThat(repeats).containsExactly(new LogPosition(3, 1), new LogPosition(3, 0));
   }
 
   @Test
@@ -159,5 +218,10 @@ class EventTopicITCase {
 
   private List<Long> offsets(int shard) {
     return applied.stream().filter(p -> p.shard() == shard).map(LogPosition::offset).toList();
+  }
+
+  private static List<Integer> partitionsOf(int... shards) {
+    var layout = TestMessages.layout(SHARDS, PARTITIONS);
+    return java.util.Arrays.stream(shards).map(layout::partitionOf).boxed().toList();
   }
 }
