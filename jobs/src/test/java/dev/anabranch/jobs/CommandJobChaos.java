@@ -25,6 +25,9 @@ class CommandJobChaos {
   private static final int FAULTS_PER_ROUND = 6;
   private static final int REPLIES_BETWEEN = 150;
 
+  /** Before each fault, beside the load whose client sends again. */
+  private static final int SENT_ONCE = 100;
+
   @RegisterExtension final RegionUnderTest region = RegionUnderTest.ofPurses();
 
   /** What may happen. */
@@ -53,15 +56,18 @@ class CommandJobChaos {
     region.start();
     var replies = 0L;
     for (var round = 0; System.nanoTime() < end; round++) {
-      try (var load = region.load(100, seed + round)) {
+      try (var load = region.load(100, seed + round);
+          var once = region.once(100, ~seed + round)) {
         for (var i = 0; i < FAULTS_PER_ROUND; i++) {
           load.awaitReplies(REPLIES_BETWEEN);
+          once.send(SENT_ONCE);
           happened.add(provoke(random, load));
         }
         load.awaitReplies(REPLIES_BETWEEN);
         var result = load.stop();
         replies += result.sent().size();
         assertThat(result.count(ReplyStatus.ERROR)).as("seed %d, %s", seed, happened).isZero();
+        once.awaitOutcomes();
       }
       region.verify();
       System.out.println("chaos: " + happened.size() + " faults, " + replies + " replies, sound");

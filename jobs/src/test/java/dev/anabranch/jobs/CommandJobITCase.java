@@ -3,6 +3,7 @@ package dev.anabranch.jobs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.CrashPoint;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.ReplyStatus;
@@ -79,18 +80,38 @@ class CommandJobITCase {
   }
 
   @Test
+  void answersAndEventsComeWhenNoCheckpointDoes() {
+    region.option("flink.execution.checkpointing.interval", "1 h").start();
+
+    for (var version = 1; version <= 20; version++) {
+      var reply = region.handle("Purse/a", "deposit 1");
+
+      assertThat(reply.status()).isEqualTo(ReplyStatus.ACCEPTED);
+      assertThat(reply.body().version()).isEqualTo(version);
+    }
+
+    Await.until("the rows in the events topic", () -> region.published().size() == 20);
+    // Flink may take one when the job begins.
+    assertThat(region.job().checkpoints()).hasSizeLessThanOrEqualTo(1);
+    region.verify();
+  }
+
+  @Test
   void aTaskFailureUnderLoadLosesAndRepeatsNothing() {
     region.parallelism(2).start();
-    try (var load = region.load(50, 1)) {
+    try (var load = region.load(50, 1);
+        var once = region.once(50, 101)) {
       load.awaitReplies(200);
       for (var point : CrashPoint.values()) {
         var before = region.crashes();
+        once.send(50);
         region.crashAt(point);
         load.awaitReplies(300);
         assertThat(region.crashes()).as("crashes at " + point).isEqualTo(before + 1);
       }
       var result = load.stop();
       assertThat(result.count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -98,13 +119,20 @@ class CommandJobITCase {
   @Test
   void rescalingThroughSavepointsUnderLoadLosesAndRepeatsNothing() {
     region.start();
-    try (var load = region.load(50, 2)) {
+    try (var load = region.load(50, 2);
+        var once = region.once(50, 102)) {
       load.awaitReplies(300);
-      region.rescale(2);
-      load.awaitReplies(300);
-      region.rescale(1);
-      load.awaitReplies(300);
+      for (var subtasks : new int[] {2, 1}) {
+        once.send(200);
+        region.rescale(subtasks);
+        once.send(200);
+        load.awaitReplies(300);
+        expectsEachVersion("Purse/steps-" + subtasks);
+        assertThat(region.job().restarts()).isZero();
+        assertThat(region.job().metrics().get("anabranch.conflictsFenced")).isZero();
+      }
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -122,5 +150,13 @@ class CommandJobITCase {
 
     assertThat(region.crashes()).isEqualTo(1);
     assertThat(region.publishedRepeats()).isZero();
+  }
+
+  /** Who knows the version is never told that it is another one. */
+  private void expectsEachVersion(String purse) {
+    for (var version = 0; version < 20; version++) {
+      var command = RegionUnderTest.purseCommand(purse, "deposit 1").withExpectedVersion(version);
+      assertThat(region.handle(command).status()).isEqualTo(ReplyStatus.ACCEPTED);
+    }
   }
 }

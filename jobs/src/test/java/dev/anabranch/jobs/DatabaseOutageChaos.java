@@ -49,7 +49,11 @@ class DatabaseOutageChaos {
       waiting.add(region.send(purseCommand(purseIn(0, i % 10), "gift")));
     }
     var replied = 0L;
-    try (var load = region.load(42, DatabaseOutageChaos::commandOfTheOther)) {
+    try (var once = region.once(1, 43);
+        var load = region.load(42, DatabaseOutageChaos::commandOfTheOther)) {
+      for (var i = 0; i < WAITING; i++) {
+        once.send(purseCommand(purseIn(0, i % 10), "gift"));
+      }
       for (var i = 0; i < probes; i++) {
         if (i == probes / 2) {
           var checkpoint = region.job().checkpoint();
@@ -65,10 +69,13 @@ class DatabaseOutageChaos {
         assertThat(command.join().status()).isEqualTo(ReplyStatus.ACCEPTED);
       }
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     Await.until(
         "the waiting commands in the store",
-        () -> region.stored().stream().filter(row -> isIn(0, row.shard())).count() == WAITING + 1);
+        () ->
+            region.stored().stream().filter(row -> isIn(0, row.shard())).count()
+                == 2 * WAITING + 1);
     region.verify();
     System.out.printf(
         "outage: a database away for %d minutes, %d commands of the other answered meanwhile,"

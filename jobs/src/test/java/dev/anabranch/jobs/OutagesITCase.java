@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Servers and connections fail under load; the job waits, goes on, and nothing is lost or doubled.
+ * Beside the load, whose client sends again what is not answered, commands are sent once.
  */
 class OutagesITCase {
 
@@ -22,15 +23,19 @@ class OutagesITCase {
   @Test
   void aDatabaseKilledUnderLoadAndRestarted() {
     region.start();
-    try (var load = region.load(50, 11)) {
+    try (var load = region.load(50, 11);
+        var once = region.once(50, 111)) {
       load.awaitReplies(200);
+      once.send(200);
       region.database(0).kill();
+      once.send(200);
       region.database(0).restart();
       load.awaitReplies(300);
       region.database(1).kill();
       region.database(1).restart();
       load.awaitReplies(300);
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -38,12 +43,16 @@ class OutagesITCase {
   @Test
   void kafkaStoppedUnderLoadAndRestarted() {
     region.start();
-    try (var load = region.load(50, 12)) {
+    try (var load = region.load(50, 12);
+        var once = region.once(50, 112)) {
       load.awaitReplies(200);
+      once.send(200);
       region.kafka().stop();
       region.kafka().restart();
+      once.send(200);
       load.awaitReplies(300);
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -51,14 +60,17 @@ class OutagesITCase {
   @Test
   void kafkaKilledUnderLoadAndRestarted() {
     region.start();
-    try (var load = region.load(50, 14)) {
+    try (var load = region.load(50, 14);
+        var once = region.once(50, 114)) {
       for (var round = 0; round < 2; round++) {
         load.awaitReplies(200);
+        once.send(200);
         region.kafka().kill();
         region.kafka().restart();
       }
       load.awaitReplies(300);
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -84,15 +96,18 @@ class OutagesITCase {
   @Test
   void connectionsToBothDatabasesAreCutUnderLoad() {
     region.parallelism(2).start();
-    try (var load = region.load(50, 13)) {
+    try (var load = region.load(50, 13);
+        var once = region.once(50, 113)) {
       for (var round = 0; round < 4; round++) {
         load.awaitReplies(150);
+        once.send(100);
         var proxy = region.databaseProxy(round % 2);
         proxy.cut();
         proxy.heal();
       }
       load.awaitReplies(200);
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -120,6 +135,37 @@ class OutagesITCase {
     region.database(0).restart();
     assertThat(waiting.join().status()).isEqualTo(ReplyStatus.ACCEPTED);
     Await.until("both purses in the store", () -> region.stored().size() == 54);
+    region.verify();
+  }
+
+  @Test
+  void asManyWaitingCommandsAsMayWaitStopTheJobUntilTheDatabaseIsBack() {
+    region.option("commit.max-rows", "10").option("commit.max-pending", "20").start();
+    var away = purseIn(0);
+    var here = purseIn(1);
+    region.handle(away, "deposit 1");
+    region.handle(here, "deposit 1");
+
+    region.database(0).kill();
+    try (var once = region.once(1, 15)) {
+      for (var i = 0; i < 100; i++) {
+        once.send(purseCommand(away, "deposit 1"));
+      }
+      once.acknowledged();
+      // At most one more has been taken from the topic, and waits for a place.
+      Await.until(
+          "no more to be taken in",
+          () -> region.job().metrics().getOrDefault("anabranch.commandsPending", 0L) >= 20);
+      var stopped = region.send(purseCommand(here, "deposit 1"));
+      assertThat(region.job().metrics().get("anabranch.commandsPending")).isLessThanOrEqualTo(21);
+      assertThat(stopped).isNotDone();
+
+      region.database(0).restart();
+
+      assertThat(stopped.join().status()).isEqualTo(ReplyStatus.ACCEPTED);
+      once.awaitOutcomes();
+    }
+    assertThat(region.stored()).hasSize(103);
     region.verify();
   }
 

@@ -3,6 +3,7 @@ package dev.anabranch.jobs;
 import static dev.anabranch.jobs.region.RegionUnderTest.purseCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.CrashPoint;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.CommandReply;
@@ -63,13 +64,17 @@ class RecoveryITCase {
   void aStartReadsWhatTheStoreHasBeyondIt(StartFrom from) {
     region.start();
     var original = new HashMap<String, CommandReply>();
-    try (var load = region.load(20, 7)) {
+    try (var load = region.load(20, 7);
+        var once = region.once(20, 107)) {
       load.awaitReplies(150);
+      once.send(50);
       region.job().checkpoint();
+      once.send(50);
       load.awaitReplies(150);
       for (var sent : load.stop().sent()) {
         original.put(sent.command().commandId(), sent.reply().join());
       }
+      once.send(50);
       // Only a dead job's checkpoints stay: a running one drops the oldest.
       region.job().kill();
       var path = from.path.apply(region);
@@ -85,7 +90,11 @@ class RecoveryITCase {
         var first = original.get(sent.command().commandId());
         assertThat(repeat.status()).isEqualTo(first.status());
         assertThat(repeat.backing()).isEqualTo(first.backing());
+        assertThat(repeat.body().version()).isEqualTo(first.body().version());
+        assertThat(repeat.body().code()).isEqualTo(first.body().code());
+        assertThat(repeat.body().result()).isEqualTo(first.body().result());
       }
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -93,11 +102,15 @@ class RecoveryITCase {
   @Test
   void taskManagersKilledUnderLoadLoseAndRepeatNothing() {
     region.parallelism(2).start();
-    try (var load = region.load(50, 3)) {
+    try (var load = region.load(50, 3);
+        var once = region.once(50, 103)) {
       load.awaitReplies(200);
+      once.send(200);
       region.killTaskManagers();
+      once.send(200);
       load.awaitReplies(300);
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -138,15 +151,38 @@ class RecoveryITCase {
   @Test
   void unalignedCheckpointsAndRescalingKeepEachShardsOrder() {
     region.option("flink.execution.checkpointing.unaligned.enabled", "true").start();
-    try (var load = region.load(50, 5)) {
+    try (var load = region.load(50, 5);
+        var once = region.once(50, 105)) {
       load.awaitReplies(300);
+      once.send(200);
       region.rescale(2);
+      once.send(200);
       load.awaitReplies(300);
       load.awaitReplies(100);
       region.job().kill();
       region.parallelism(1).startFrom(region.job().latestCheckpoint().orElseThrow());
       load.awaitReplies(300);
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
+    }
+    region.verify();
+  }
+
+  @Test
+  void recordsInFlightInAnUnalignedCheckpointAreNotLost() {
+    region.option("flink.execution.checkpointing.unaligned.enabled", "true").start();
+    try (var once = region.once(1, 6)) {
+      for (var i = 0; i < 400; i++) {
+        once.send(purseCommand("Purse/" + i % 10, "slow 1"));
+      }
+      once.acknowledged();
+      Await.until("records in flight in a checkpoint", () -> region.job().inFlightBytes() > 0);
+      region.job().kill();
+      assertThat(region.stored()).hasSizeLessThan(400);
+
+      region.startFrom(region.job().latestCheckpoint().orElseThrow());
+
+      once.awaitOutcomes();
     }
     region.verify();
   }

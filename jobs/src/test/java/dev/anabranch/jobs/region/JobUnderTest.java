@@ -150,6 +150,18 @@ public final class JobUnderTest {
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
   }
 
+  /** Most bytes of records in flight that a completed checkpoint of the job holds. */
+  public long inFlightBytes() {
+    var statistics = graph().getCheckpointStatsSnapshot();
+    return statistics == null
+        ? 0
+        : statistics.getHistory().getCheckpoints().stream()
+            .filter(each -> each.getStatus().isCompleted())
+            .mapToLong(each -> each.getPersistedData())
+            .max()
+            .orElse(0);
+  }
+
   /** How often Flink has started the job anew. */
   public long restarts() {
     return metrics.findMetrics(id, ".*\\.numRestarts").values().stream()

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A domain for tests: purses with a balance. Commands are texts, {@code verb argument}, each verb
@@ -26,10 +27,13 @@ import java.util.concurrent.ThreadLocalRandom;
  *       {@code deposit-and-read N} (accepted with the new balance as result)
  *   <li>{@code gift} deposits a random amount and {@code coin} is accepted or rejected by chance:
  *       to decide either again gives another outcome
+ *   <li>{@code slow N} deposits, and takes 20 ms for it
  *   <li>{@code big N} stores an event of N characters; {@code throw} throws
  * </ul>
  */
 public final class PurseDomain implements Domain {
+
+  private static final long SLOW_NANOS = 20_000_000;
 
   public static final AggregateType<?, String, ?> PURSE =
       AggregateType.named("Purse", new PurseDecider())
@@ -49,6 +53,11 @@ public final class PurseDomain implements Domain {
   @Override
   public List<AggregateType<?, ?, ?>> aggregateTypes() {
     return List.of(PURSE, POUCH);
+  }
+
+  /** Whether to decide the command again may give another outcome. */
+  static boolean isByChance(String command) {
+    return command.equals("gift") || command.equals("coin") || command.equals("throw");
   }
 
   /** One of the commands, by chance; most are accepted. */
@@ -95,6 +104,10 @@ public final class PurseDomain implements Domain {
       var words = command.split(" ", 2);
       var amount = words.length < 2 ? 0 : Long.parseLong(words[1]);
       return switch (words[0]) {
+        case "slow" -> {
+          LockSupport.parkNanos(SLOW_NANOS);
+          yield Decision.accepted("" + amount);
+        }
         case "deposit" -> Decision.accepted("" + amount);
         case "deposit-and-read" ->
             Decision.acceptedWithResult("" + (state.balance + amount), List.of("" + amount));

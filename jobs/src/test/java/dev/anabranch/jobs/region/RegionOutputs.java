@@ -62,11 +62,13 @@ final class RegionOutputs {
   }
 
   /** What a reader of the events topic applies, and what was wrong with the topic. */
-  record Published(List<LogRow> rows, EventTopicReader.Result result) {}
+  record Published(List<LogRow> rows, List<LogRow> repeats, EventTopicReader.Result result) {}
 
   Published published(String topic) {
     var rows = new ArrayList<LogRow>();
-    return new Published(rows, new EventTopicReader(kafka, topic, layout()).read(rows::add));
+    var repeats = new ArrayList<LogRow>();
+    var reader = new EventTopicReader(kafka, topic, layout());
+    return new Published(rows, repeats, reader.read(rows::add, repeats::add));
   }
 
   /** Every reply in the topic, repeats included. */

@@ -295,6 +295,11 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     return new Load(client(), seed, commands);
   }
 
+  /** Sends random commands to that many purses, each once, by a producer of its own. */
+  public OnceSender once(int aggregates, long seed) {
+    return new OnceSender(this, patience, aggregates, seed);
+  }
+
   // -- Faults.
 
   /** Fails the task whose row comes next to this point; waiting for it is up to the test. */
@@ -373,8 +378,8 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   /**
    * Checks everything that must hold when nothing is under way: per shard offsets 0, 1, 2 ..., per
    * aggregate versions 1, 2, 3 ..., each command id once; the events topic gives a reader the same
-   * rows, byte for byte; each reply fits its row; and, if a job runs, its state is the fold of the
-   * store.
+   * rows, byte for byte, and in order; each reply says what its row says; each outcome is what its
+   * command makes of the state before; and, if a job runs, its state is the fold of the store.
    *
    * @throws AssertionError listing what does not hold
    */
@@ -386,7 +391,10 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
       verification.state(
           state, domain.load(getClass().getClassLoader()), new RegionId(name()), regions());
     }
-    verification.published(allPublished()).replies(replies());
+    verification
+        .published(allPublished())
+        .replies(replies(), domain.load(getClass().getClassLoader()))
+        .decisions(outputs().messages("commands." + name()));
     if (!verification.problems().isEmpty()) {
       throw new AssertionError(
           "region " + name() + ":\n  " + String.join("\n  ", verification.problems()));

@@ -13,12 +13,15 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.ReplyBody;
 import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.CommitFold;
+import dev.anabranch.wire.ReplyBlob;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -78,13 +81,27 @@ final class Verification {
 
   private record CommandId(AggregateKey aggregate, String id) {}
 
-  /** The topic gives a reader the store's rows, byte for byte. */
+  /**
+   * The topic gives a reader the store's rows, byte for byte, each time that it has them, and no
+   * row before the one that it follows but where it comes again after it.
+   */
   Verification published(RegionOutputs.Published published) {
     for (var problem : published.result().problems()) {
       problems.add("events topic: " + problem);
     }
     for (var gap : published.result().gaps()) {
       problems.add("events topic: " + gap);
+    }
+    if (published.result().outOfOrder() > 0) {
+      problems.add(
+          "events topic: " + published.result().outOfOrder() + " rows came before the one before");
+    }
+    for (var row : published.repeats()) {
+      var stored = byPosition.get(row.position());
+      check(
+          stored != null && stored.isIdenticalTo(row),
+          row,
+          "came again otherwise than it is stored");
     }
     var missing = new HashMap<>(byPosition);
     for (var row : published.rows()) {
@@ -100,12 +117,13 @@ final class Verification {
     return this;
   }
 
-  /** Each durable answer names its own row, and all answers to one command say the same. */
-  Verification replies(List<CommandReply> replies) {
+  /** Each durable answer names its own row, and says what the row says; to a repeat, the same. */
+  Verification replies(List<CommandReply> replies, AggregateTypes types) {
+    var rows = new HashMap<CommandId, LogPosition>();
     for (var reply : replies) {
       var backing = reply.backing();
       if (backing == null) {
-        if (reply.status() == ReplyStatus.ACCEPTED || reply.status() == ReplyStatus.UNCHANGED) {
+        if (reply.status() != ReplyStatus.ERROR && !isTransient(reply, types)) {
           problems.add("a reply says " + reply.status() + " without a row: " + reply);
         }
         continue;
@@ -115,9 +133,47 @@ final class Verification {
         problems.add("a reply names a row that is not stored: " + reply);
       } else if (!row.outcome().aggregate().equals(reply.aggregate())
           || !String.valueOf(row.outcome().commandId()).equals(reply.commandId())
-          || ReplyStatus.of(row.outcome().kind()) != reply.status()) {
+          || ReplyStatus.of(row.outcome().kind()) != reply.status()
+          || !saysTheSame(ReplyBlob.decode(row.outcome().blobs().reply()), reply.body())) {
         problems.add("a reply does not fit its row " + row.outcome() + ": " + reply);
+      } else if (!reply.superseded()) {
+        var id = new CommandId(row.outcome().aggregate(), reply.commandId());
+        var before = rows.putIfAbsent(id, row.position());
+        if (before != null && !before.equals(row.position())) {
+          problems.add("a command was answered from row " + before + " too: " + reply);
+        }
       }
+    }
+    return this;
+  }
+
+  private static boolean isTransient(CommandReply reply, AggregateTypes types) {
+    var aggregate = reply.aggregate();
+    return reply.status() == ReplyStatus.REJECTED
+        && aggregate != null
+        && types
+            .find(aggregate.type())
+            .map(type -> type.rejections() == AggregateType.Rejections.TRANSIENT)
+            .orElse(false);
+  }
+
+  private static boolean saysTheSame(ReplyBody stored, ReplyBody told) {
+    return stored.code().equals(told.code())
+        && stored.message().equals(told.message())
+        && stored.details().equals(told.details())
+        && stored.version() == told.version()
+        && stored.resultContentType().equals(told.resultContentType())
+        && Arrays.equals(stored.result(), told.result());
+  }
+
+  /**
+   * Each outcome is what its command makes of the state before it: of purses, whose rules know no
+   * other circumstances, and of commands that do not leave it to chance.
+   */
+  Verification decisions(List<MessageRecord> commands) {
+    var again = new DecidedAgain(commands);
+    for (var row : inOrder()) {
+      again.row(row).ifPresent(problem -> check(false, row, problem));
     }
     return this;
   }

@@ -45,7 +45,7 @@ class ThrowingDomainTest {
     throw (X) t;
   }
 
-  /** As Kotlin's {@code TODO()} throws it. */
+  /** What Kotlin throws where code is still to be written. */
   private static final class Todo extends Error {
     private static final long serialVersionUID = 1L;
 

@@ -44,7 +44,7 @@ class ThrowingHandlerTest {
           Map.entry("getMessage throws", Unreadable::new),
           Map.entry("half of a surrogate", () -> new RuntimeException("a\uD800b")));
 
-  /** As Kotlin's {@code TODO()} throws it. */
+  /** What Kotlin throws where code is still to be written. */
   private static final class Todo extends Error {
     private static final long serialVersionUID = 1L;
   }

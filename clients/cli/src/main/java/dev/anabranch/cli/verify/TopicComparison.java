@@ -58,8 +58,7 @@ final class TopicComparison {
    * @param begins offset of each shard from which on the topic has rows
    * @param ends offset of each shard from which on the topic has none
    */
-  void nameRows(
-      PublishedLog topic, IntFunction<LogReads> sessionOf, long[] begins, long[] ends) {
+  void nameRows(PublishedLog topic, IntFunction<LogReads> sessionOf, long[] begins, long[] ends) {
     if (chunks.isEmpty()) {
       return;
     }
@@ -144,8 +143,7 @@ final class TopicComparison {
     for (var again : others) {
       var ours = stored.get(again.offset());
       if (ours == null) {
-        problems.add(
-            ProblemKind.TOPIC_DIFFERS, again.position(), "came again, but is not stored");
+        problems.add(ProblemKind.TOPIC_DIFFERS, again.position(), "came again, but is not stored");
       } else if (!ours.isIdenticalTo(again)) {
         problems.add(
             ProblemKind.TOPIC_DIFFERS,

@@ -146,7 +146,10 @@ final class TestLog {
 
   VerificationReport verify(boolean lagAllowed) {
     return new Verifier(
-            new RowsStore(layout(), stored, Set.of(), recordedAsPublished), topic(), lagAllowed, VerificationProgress.NONE)
+            new RowsStore(layout(), stored, Set.of(), recordedAsPublished),
+            topic(),
+            lagAllowed,
+            VerificationProgress.NONE)
         .run();
   }
 

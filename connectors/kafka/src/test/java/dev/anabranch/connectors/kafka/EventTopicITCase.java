@@ -179,7 +179,7 @@ class EventTopicITCase {
 
     var unused =
         reader("again")
-        .read(row -> applied.add(row.position()), repeat -> repeats.add(repeat.position()));
+            .read(row -> applied.add(row.position()), repeat -> repeats.add(repeat.position()));
 
     assertThat(repeats).containsExactly(new LogPosition(3, 1), new LogPosition(3, 0));
   }

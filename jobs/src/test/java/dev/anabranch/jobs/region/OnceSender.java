@@ -1,0 +1,132 @@
+package dev.anabranch.jobs.region;
+
+import dev.anabranch.client.Command;
+import dev.anabranch.model.CommandEnvelope;
+import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.wire.CommandWire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Sends each command once, as an application without our client may do, and asks for no answer: a
+ * region that loses a command can't be saved by the sender.
+ */
+public final class OnceSender implements AutoCloseable {
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final RegionUnderTest region;
+  private final Duration patience;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final int aggregates;
+  private final Random random;
+  private final Map<String, Future<RecordMetadata>> sent = new LinkedHashMap<>();
+
+  OnceSender(RegionUnderTest region, Duration patience, int aggregates, long seed) {
+    this.region = region;
+    this.patience = patience;
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            region.kafka().bootstrapServers(),
+            "acks",
+            "all",
+            "delivery.timeout.ms",
+            90_000);
+    this.producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    this.aggregates = aggregates;
+    this.random = new Random(seed);
+  }
+
+  /** Gives so many commands to Kafka's producer, and does not wait. */
+  public OnceSender send(int commands) {
+    for (var i = 0; i < commands; i++) {
+      send(
+          RegionUnderTest.purseCommand(
+              "Purse/" + random.nextInt(aggregates), PurseDomain.randomCommand(random)));
+    }
+    return this;
+  }
+
+  /** Gives a command to Kafka's producer, and does not wait. */
+  public void send(Command command) {
+    var message = CommandWire.encode(envelope(command), command.contentType(), "/once");
+    var headers = new RecordHeaders();
+    message.headers().forEach(header -> headers.add(header.name(), header.value()));
+    var record =
+        new ProducerRecord<>(
+            "commands." + region.name(), null, null, message.key(), message.value(), headers);
+    sent.put(command.commandId(), producer.send(record));
+  }
+
+  /** Waits for Kafka: the ids of those that it has. Of the others nobody knows. */
+  public List<String> acknowledged() {
+    producer.flush();
+    var ids = new ArrayList<String>();
+    sent.forEach(
+        (id, future) -> {
+          try {
+            future.get();
+            ids.add(id);
+          } catch (ExecutionException refused) {
+            // Kafka has it or not; nothing was promised.
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for Kafka", e);
+          }
+        });
+    return ids;
+  }
+
+  /**
+   * Waits until every command that Kafka has acknowledged has its row.
+   *
+   * @throws AssertionError naming those that have none
+   */
+  public void awaitOutcomes() {
+    var missing = acknowledged();
+    var all =
+        Await.valueWithin(
+            patience,
+            () -> {
+              var stored = new HashSet<String>();
+              region.stored().forEach(row -> stored.add(row.outcome().commandId()));
+              missing.removeIf(stored::contains);
+              return missing.isEmpty() ? Optional.of(true) : Optional.empty();
+            });
+    if (all.isEmpty()) {
+      throw new AssertionError(missing.size() + " commands in Kafka have no outcome: " + missing);
+    }
+  }
+
+  private static CommandEnvelope envelope(Command command) {
+    return new CommandEnvelope(
+        command.aggregate(),
+        command.commandId(),
+        command.payload(),
+        command.expectedVersion(),
+        command.expectedRevision(),
+        command.buildsOn(),
+        command.metadata(),
+        ReplyTarget.DEFAULT);
+  }
+
+  @Override
+  public void close() {
+    producer.close(CLOSE_TIMEOUT);
+  }
+}
