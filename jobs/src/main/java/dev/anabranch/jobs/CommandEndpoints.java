@@ -3,6 +3,7 @@ package dev.anabranch.jobs;
 import dev.anabranch.connectors.kafka.CommandSource;
 import dev.anabranch.connectors.kafka.DeadLetterSink;
 import dev.anabranch.connectors.kafka.EventSink;
+import dev.anabranch.connectors.kafka.KafkaPublishedLog;
 import dev.anabranch.connectors.kafka.ReplySink;
 import dev.anabranch.connectors.kafka.ReplyTopics;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
@@ -11,6 +12,7 @@ import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.store.PublishedLog;
 import dev.anabranch.store.StoreLayout;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +31,7 @@ record CommandEndpoints(
     Source<CommandRecord, ?, ?> commands,
     Optional<Source<CommandRecord, ?, ?>> inbound,
     EventStoreFactory store,
+    PublishedLog published,
     Sink<LogRow> events,
     Sink<CommandReply> replies,
     Sink<DeadLetter> deadLetters) {
@@ -45,6 +48,7 @@ record CommandEndpoints(
             .build(),
         options.regions().inboundTopic().map(topic -> inbound(options, topic)),
         new MySqlEventStoreFactory(options.store().config()),
+        new KafkaPublishedLog(kafka, options.events().topic(), options.region().name().value()),
         events(options, found.layout()),
         ReplySink.of(replies(options)),
         DeadLetterSink.of(

@@ -57,7 +57,9 @@ public final class CommandJob {
             .keyBy(new RoutingKey(), Types.STRING);
     var isUnaligned = env.getCheckpointConfig().isUnalignedCheckpointsEnabled();
     var settings = options.operator().mayHoldInFlight(isUnaligned);
-    var operator = new CommandOperatorFactory(settings, domain, endpoints.store());
+    var operator =
+        new CommandOperatorFactory(
+            settings, domain, endpoints.store(), endpoints.published());
     var rows =
         endpoints
             .inbound()

@@ -30,6 +30,7 @@ public final class CommandJobUnderTest {
             real.commands(),
             real.inbound(),
             wrappers.store().apply(real.store()),
+            real.published(),
             wrappers.events().apply(real.events()),
             wrappers.replies().apply(real.replies()),
             real.deadLetters());

@@ -129,6 +129,30 @@ public interface LogSession extends AutoCloseable {
   boolean recordAnswered(long writer, Map<Integer, byte[]> marks);
 
   /**
+   * By shard, a place in its partition of the events topic: every row of the shard that was
+   * published before it is in this database. A shard never recorded is missing.
+   */
+  Map<Integer, LogBookmark> bookmarks(Collection<Integer> shards);
+
+  /**
+   * Records {@link #bookmarks}, in this database and after the rows that they speak of: so a copy
+   * that lacks rows has older ones.
+   */
+  void recordBookmarks(Map<Integer, LogBookmark> bookmarks);
+
+  /** The losses that were accepted for shards of this database, oldest first. */
+  List<AcceptedLoss> acceptedLosses();
+
+  /** Records that a loss is accepted, and forgets what was {@link #missing} of the shard. */
+  void acceptLoss(AcceptedLoss loss);
+
+  /** Rows that some attempt has missed here and nobody has given up. */
+  List<MissingRow> missing();
+
+  /** Records that a row is missing; the first finding of a shard stays. */
+  void recordMissing(MissingRow row);
+
+  /**
    * Keeps an idle connection from being closed by the server; call it every few seconds.
    *
    * @throws StoreUnavailableException if the connection is lost

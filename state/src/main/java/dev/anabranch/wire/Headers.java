@@ -39,6 +39,12 @@ public final class Headers {
   public static final String SHARD = "ce_shard";
   public static final String SHARD_OFFSET = "ce_shardoffset";
 
+  /** Offset after the last row that is given up. */
+  public static final String UNTIL_OFFSET = "ce_untiloffset";
+
+  /** Person who decided it. */
+  public static final String AUTHOR = "ce_author";
+
   /** Version of the aggregate. */
   public static final String VERSION = "ce_version";
 

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       LoadCommand.class,
       ClusterCommand.class,
       ProjectionsCommand.class,
-      ConflictsCommand.class
+      ConflictsCommand.class,
+      LossCommand.class
     },
     footerHeading = "%nTo begin: anabranch demo%n")
 public final class Anabranch implements Runnable {

@@ -5,7 +5,6 @@ import dev.anabranch.connectors.kafka.KafkaConnection;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
 import dev.anabranch.jobs.CommandJobOptions;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.StoreLayout;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,8 +50,9 @@ record Region(CommandJobOptions options) {
     return connection;
   }
 
-  EventTopicReader eventTopic(StoreLayout layout) {
-    return new EventTopicReader(kafka(), options.events().topic(), layout);
+  EventTopicReader eventTopic(EventStore store) {
+    return new EventTopicReader(kafka(), options.events().topic(), store.layout())
+        .forgetting(LossCommand.acceptedLosses(store));
   }
 
   private static void requireReachable(KafkaConnection connection) {

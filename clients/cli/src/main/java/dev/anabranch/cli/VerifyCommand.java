@@ -184,6 +184,6 @@ final class VerifyCommand extends RegionCommand {
   }
 
   private @Nullable PublishedLog topic(Region region, EventStore store) {
-    return storeOnly ? null : region.eventTopic(store.layout())::read;
+    return storeOnly ? null : region.eventTopic(store)::read;
   }
 }

@@ -3,6 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.RowKind;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
@@ -25,6 +26,7 @@ final class CommandMetrics implements CommandCounts {
   private final Counter remoteIn;
   private final Counter remoteHeld;
   private final Counter remoteRepeated;
+  private final AtomicInteger shardsUnchecked = new AtomicInteger();
   private final Histogram batchRows;
   private final Histogram appendMicros;
 
@@ -45,6 +47,7 @@ final class CommandMetrics implements CommandCounts {
     appendMicros = group.histogram("appendMicros", histogram());
     group.gauge("commandsPending", lanes::pending);
     group.gauge("lanesDown", lanes::down);
+    group.gauge("shardsUnchecked", shardsUnchecked::get);
     group.gauge("cachedAggregates", aggregates::size);
     group.gauge("cacheHits", aggregates::hits);
     group.gauge("cacheMisses", aggregates::misses);
@@ -58,6 +61,11 @@ final class CommandMetrics implements CommandCounts {
           .addGroup("shard", Integer.toString(cursor.shard()))
           .gauge("nextOffset", cursor::nextOffset);
     }
+  }
+
+  /** Shards whose published rows could not be compared with the store at the start. Any thread. */
+  void shardsUnchecked(int more) {
+    shardsUnchecked.addAndGet(more);
   }
 
   @Override

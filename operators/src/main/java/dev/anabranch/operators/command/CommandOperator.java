@@ -7,6 +7,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.serde.CommandReplyTypeInfo;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.store.PublishedLog;
 import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -59,6 +60,7 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
   private final CommandOperatorOptions options;
   private final DomainLoader domain;
   private final EventStoreFactory storeFactory;
+  private final PublishedLog published;
   private final transient MailboxExecutor mailbox;
 
   // -- Runtime, from initializeState on.
@@ -68,11 +70,13 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
       StreamOperatorParameters<LogRow> parameters,
       CommandOperatorOptions options,
       DomainLoader domain,
-      EventStoreFactory storeFactory) {
+      EventStoreFactory storeFactory,
+      PublishedLog published) {
     super(parameters);
     this.options = options;
     this.domain = domain;
     this.storeFactory = storeFactory;
+    this.published = published;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -91,7 +95,11 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
             storeFactory.open(),
             state,
             new CommandShards.Environment(
-                this::post, new FlinkOutputs(), CommandOperator::nowMicros, getMetricGroup()));
+                published,
+                this::post,
+                new FlinkOutputs(),
+                CommandOperator::nowMicros,
+                getMetricGroup()));
     var owned =
         KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
             options.shardCount(), task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());

@@ -3,6 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.store.PublishedLog;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
@@ -20,12 +21,28 @@ public final class CommandOperatorFactory extends AbstractStreamOperatorFactory<
   private final CommandOperatorOptions options;
   private final DomainLoader domain;
   private final EventStoreFactory store;
+  private final PublishedLog published;
 
+  /** Publishes nowhere that a start could look at. */
   public CommandOperatorFactory(
       CommandOperatorOptions options, DomainLoader domain, EventStoreFactory store) {
+    this(options, domain, store, PublishedLog.NONE);
+  }
+
+  /**
+   * The factory.
+   *
+   * @param published where the rows are published: a start compares its end with the store
+   */
+  public CommandOperatorFactory(
+      CommandOperatorOptions options,
+      DomainLoader domain,
+      EventStoreFactory store,
+      PublishedLog published) {
     this.options = options;
     this.domain = domain;
     this.store = store;
+    this.published = published;
     setChainingStrategy(ChainingStrategy.HEAD);
   }
 
@@ -33,7 +50,7 @@ public final class CommandOperatorFactory extends AbstractStreamOperatorFactory<
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as declared by Flink
   public <T extends StreamOperator<LogRow>> T createStreamOperator(
       StreamOperatorParameters<LogRow> parameters) {
-    return (T) new CommandOperator(parameters, options, domain, store);
+    return (T) new CommandOperator(parameters, options, domain, store, published);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ShardRecord;
 import dev.anabranch.model.Shards;
 import dev.anabranch.store.EventStore;
+import dev.anabranch.store.PublishedLog;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +54,8 @@ final class CommandShards implements AutoCloseable {
   private final CommandMetrics metrics;
   private final ParkedNotes notes;
   private final long writer;
+  private final LossCheck losses;
+  private final Bookmarks bookmarks;
   private final Map<String, Lane> lanesByName = new HashMap<>();
   private final Map<Integer, @Nullable ShardRecord> restored = new HashMap<>();
   private final Map<Integer, List<CommandRecord>> restoredParked = new HashMap<>();
@@ -78,6 +81,9 @@ final class CommandShards implements AutoCloseable {
     this.aggregates =
         new AggregateCache(types, state, regionsOf(options), options.maxCachedAggregates());
     this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates);
+    var topic = environment.published().open();
+    this.losses = new LossCheck(topic, store.layout(), options.region(), metrics::shardsUnchecked);
+    this.bookmarks = new Bookmarks(topic, store.layout(), lanes, environment.mailbox());
     this.writer = new SecureRandom().nextLong();
     var answers =
         new UnbackedAnswers(
@@ -93,7 +99,7 @@ final class CommandShards implements AutoCloseable {
             environment.clock(),
             metrics);
     this.remote =
-        new RemoteCommits(options, aggregates, lanes, processor, environment.outputs(), metrics);
+        new RemoteCommits(options, aggregates, lanes, processor, environment.outputs(), metrics, losses);
     lanes.beforeSend(answers::settle);
     lanes.onRelease(processor::release);
     var commits = new CommitPath(options, lanes, processor, environment.outputs(), metrics);
@@ -127,6 +133,7 @@ final class CommandShards implements AutoCloseable {
       restoredRemote.put(shard, remoteParked);
       shardsWithRemote.add(shard);
     }
+    losses.own(shard);
     var database = store.layout().databaseOf(shard);
     var index = shard % options.batching().lanesPerDatabase();
     var name = store.layout().databases().get(database) + "-" + index;
@@ -266,13 +273,16 @@ final class CommandShards implements AutoCloseable {
       }
       lane.recordCheckpoint();
     }
+    bookmarks.due();
   }
 
   @Override
   public void close() {
     drainTimer.shutdownNow();
     notes.close();
+    bookmarks.close();
     LaneWorker.closeAll(lanes.all().stream().map(Lane::worker).toList());
+    losses.close();
     store.close();
   }
 
@@ -300,7 +310,7 @@ final class CommandShards implements AutoCloseable {
   }
 
   private Lane newLane(String name, int database) {
-    var worker = new LaneWorker(name, store, database, environment.mailbox());
+    var worker = new LaneWorker(name, store, database, environment.mailbox(), losses);
     return new Lane(worker, options.batching(), lanes.cursors());
   }
 
@@ -312,6 +322,7 @@ final class CommandShards implements AutoCloseable {
 
   /** What a subtask gives its shards. */
   record Environment(
+      PublishedLog published,
       TaskMailbox mailbox,
       Outputs outputs,
       CommandProcessor.WallClock clock,

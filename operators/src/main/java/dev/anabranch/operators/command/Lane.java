@@ -82,6 +82,11 @@ final class Lane {
     ready = true;
   }
 
+  /** Decides and appends nothing more: the task is about to fail. */
+  void stop() {
+    ready = false;
+  }
+
   /** Commands taken in and not yet answered. */
   int pending() {
     return pending;

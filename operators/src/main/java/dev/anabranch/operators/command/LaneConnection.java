@@ -161,21 +161,9 @@ final class LaneConnection {
     var stored = opened.marks(positions);
     for (var position : positions) {
       var known = heads[position.shard()];
-      checkFingerprint(position, known, stored.get(position), databaseName());
-    }
-  }
-
-  static void checkFingerprint(
-      LogPosition position, @Nullable ShardHead known, @Nullable ShardHead stored, String name) {
-    if (known == null || !known.equals(stored)) {
-      throw new StoreContradictionException(
-          "database "
-              + name
-              + (stored == null ? " lacks the row " : " holds another row at ")
-              + position
-              + " that this job has seen committed: it lost acknowledged rows (a failover to a"
-              + " replica that lagged, a restored backup), or it is another store. Restore the"
-              + " missing rows, or start from a checkpoint that fits the store");
+      if (known != null && !known.equals(stored.get(position))) {
+        throw LossCheck.lost(opened, databaseName(), known, position.shard(), "this job");
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.ShardRecord;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
+import dev.anabranch.store.LogBookmark;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -40,6 +41,12 @@ sealed interface LaneRequest {
    */
   record Answered(long writer, Map<Integer, byte[]> marks, Consumer<Boolean> answer)
       implements LaneRequest {}
+
+  /** How far the events topic went before this was asked for. At most one at a time per lane. */
+  record Bookmark(Map<Integer, LogBookmark> ends, Runnable answer) implements LaneRequest {}
+
+  /** Another region has a commit of this one that its own log lacks: the job has to stop. */
+  record BehindOwnPast(int shard, String what) implements LaneRequest {}
 
   /** The rows that shards have beyond their checkpointed positions; the lane's first request. */
   record ReadTail(Map<Integer, @Nullable ShardRecord> shards, long writer, TailReader reader)

@@ -35,11 +35,14 @@ final class LaneWorker {
 
   private final TaskMailbox mailbox;
   private final LaneConnection connection;
+  private final LossCheck losses;
   private final BlockingQueue<LaneRequest> requests = new LinkedBlockingQueue<>();
   private final Thread thread;
 
-  LaneWorker(String lane, EventStore store, int database, TaskMailbox mailbox) {
+  LaneWorker(
+      String lane, EventStore store, int database, TaskMailbox mailbox, LossCheck losses) {
     this.mailbox = mailbox;
+    this.losses = losses;
     this.connection = new LaneConnection(store, database);
     this.thread = new Thread(this::run, "anabranch-lane-" + lane);
     thread.setDaemon(true);
@@ -113,7 +116,7 @@ final class LaneWorker {
       var result = connection.append(append.rows());
       mailbox.post("append done", () -> append.answer().accept(result));
     } else if (request instanceof LaneRequest.ReadTail tail) {
-      new TailScan(connection, mailbox, tail).run();
+      new TailScan(connection, mailbox, tail, losses).run();
     } else if (request instanceof LaneRequest.History history) {
       var rows = connection.call(session -> historyOf(session, history));
       mailbox.post("history read", () -> history.answer().accept(rows));
@@ -129,6 +132,11 @@ final class LaneWorker {
       mailbox.post("answers recorded", () -> answered.answer().accept(isOwner));
     } else if (request instanceof LaneRequest.Checkpointed checkpointed) {
       record(checkpointed);
+    } else if (request instanceof LaneRequest.Bookmark bookmark) {
+      losses.record(connection, bookmark.ends());
+      mailbox.post("bookmark recorded", bookmark.answer()::run);
+    } else if (request instanceof LaneRequest.BehindOwnPast behind) {
+      losses.refuse(connection, behind.shard(), behind.what());
     }
   }
 

@@ -33,6 +33,7 @@ final class RemoteCommits {
   private final CommandProcessor processor;
   private final Outputs outputs;
   private final CommandCounts counts;
+  private final LossCheck losses;
   private final CausalGate gate;
 
   RemoteCommits(
@@ -41,7 +42,9 @@ final class RemoteCommits {
       Lanes lanes,
       CommandProcessor processor,
       Outputs outputs,
-      CommandCounts counts) {
+      CommandCounts counts,
+      LossCheck losses) {
+    this.losses = losses;
     this.options = options;
     this.aggregates = aggregates;
     this.lanes = lanes;
@@ -69,7 +72,11 @@ final class RemoteCommits {
 
   /** Handles the commits that came before the lane's tail was read. */
   void processWaiting(Lane lane) {
-    for (var record = lane.pollWaitingRemote(); record != null; record = lane.pollWaitingRemote()) {
+    while (lane.isReady()) {
+      var record = lane.pollWaitingRemote();
+      if (record == null) {
+        break;
+      }
       handle(record, lane);
     }
     lanes.trySend(lane);
@@ -96,6 +103,13 @@ final class RemoteCommits {
     var entries = aggregates.gateOf(live);
     var arrival =
         new Arrival(dot, remote.stamp().hlc(), context, remote.kind() == RowKind.TOMBSTONE);
+    if (dot.origin().value().equals(options.region())
+        && !(gate.verdict(live.head.past().applied(), entries::isHollow, arrival)
+            instanceof GateVerdict.Duplicate)
+        && !losses.isAccepted(Shards.shardOf(record.routingKey(), options.shardCount()))) {
+      refuse(record, remote, lane);
+      return;
+    }
     var outcome = new HoldBack(gate, live.head.past().applied(), entries).offer(arrival);
     if (outcome.verdict() instanceof GateVerdict.Hold) {
       entries.keep(dot, record);
@@ -116,6 +130,20 @@ final class RemoteCommits {
         adopt(held, EventWire.decode(held.message()).row().outcome(), live, lane);
       }
     }
+  }
+
+  /**
+   * A peer has a commit of this region that its own log lacks: the next command would give its dot
+   * again. The record stays unanswered, so that a checkpoint before the task fails keeps it.
+   */
+  private void refuse(CommandRecord record, Outcome remote, Lane lane) {
+    lane.awaitRemote(record);
+    lane.stop();
+    lane.worker()
+        .submit(
+            new LaneRequest.BehindOwnPast(
+                Shards.shardOf(record.routingKey(), options.shardCount()),
+                "commit " + remote.dot() + " of " + remote.aggregate() + ", which other regions have"));
   }
 
   private void adopt(CommandRecord record, Outcome remote, LiveAggregate live, Lane lane) {

@@ -63,7 +63,9 @@ final class TailFold implements LaneRequest.TailReader {
   public void complete() {
     lane.becomeReady();
     remote.processWaiting(lane);
-    processor.processWaiting(lane);
+    if (lane.isReady()) {
+      processor.processWaiting(lane);
+    }
   }
 
   private void fold(LogRow row) {

@@ -7,6 +7,7 @@ import dev.anabranch.model.ShardRecord;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreLayoutException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -28,17 +29,24 @@ final class TailScan {
   private final LaneConnection connection;
   private final TaskMailbox mailbox;
   private final LaneRequest.ReadTail request;
+  private final LossCheck losses;
   private final Semaphore ahead = new Semaphore(PAGES_AHEAD);
 
-  TailScan(LaneConnection connection, TaskMailbox mailbox, LaneRequest.ReadTail request) {
+  TailScan(
+      LaneConnection connection,
+      TaskMailbox mailbox,
+      LaneRequest.ReadTail request,
+      LossCheck losses) {
     this.connection = connection;
     this.mailbox = mailbox;
     this.request = request;
+    this.losses = losses;
   }
 
   void run() throws InterruptedException {
     var shards = List.copyOf(request.shards().keySet());
     checkCheckpointedRows();
+    losses.check(connection, shards);
     // First of all: from here on no earlier attempt gives an answer that this one would not know.
     var answered = connection.call(session -> session.takeAnswers(request.writer(), shards));
     mailbox.post("answers taken over", () -> request.reader().answered(answered));
@@ -112,14 +120,11 @@ final class TailScan {
     if (positions.isEmpty()) {
       return;
     }
-    var stored = connection.call(session -> session.marks(positions));
+    var expected = new HashMap<Integer, ShardHead>();
     for (var position : positions) {
-      LaneConnection.checkFingerprint(
-          position,
-          expectedHead(request.shards(), position),
-          stored.get(position),
-          connection.databaseName());
+      expected.put(position.shard(), expectedHead(request.shards(), position));
     }
+    losses.checkCheckpointed(connection, expected);
   }
 
   private static ShardHead expectedHead(

@@ -17,6 +17,9 @@ interface ProjectionCounts {
   /** A row came again. */
   void repeated();
 
+  /** A row came again, and was another one than before. */
+  void differs();
+
   /** A row came too early. */
   void gap();
 }

@@ -24,6 +24,7 @@ final class ProjectionMetrics implements ProjectionCounts {
   private final Counter rowsApplied;
   private final Counter rowsFromStore;
   private final Counter rowsRepeated;
+  private final Counter rowsDiffering;
   private final Counter tableRowsChanged;
   private final Counter gaps;
   private final Histogram batchRows;
@@ -38,6 +39,7 @@ final class ProjectionMetrics implements ProjectionCounts {
     rowsApplied = group.counter("rowsApplied", new ThreadSafeSimpleCounter());
     rowsFromStore = group.counter("rowsFromStore", new ThreadSafeSimpleCounter());
     rowsRepeated = group.counter("rowsRepeated", new ThreadSafeSimpleCounter());
+    rowsDiffering = group.counter("rowsDiffering", new ThreadSafeSimpleCounter());
     tableRowsChanged = group.counter("tableRowsChanged", new ThreadSafeSimpleCounter());
     gaps = group.counter("gaps", new ThreadSafeSimpleCounter());
     batchRows = group.histogram("batchRows", histogram());
@@ -75,6 +77,11 @@ final class ProjectionMetrics implements ProjectionCounts {
   @Override
   public void repeated() {
     rowsRepeated.inc();
+  }
+
+  @Override
+  public void differs() {
+    rowsDiffering.inc();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.model.LastPrints;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.VersionId;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One version and some shards of a subtask: decides for each row from Kafka whether it is next, and
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> The task's thread only.
  */
 final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(VersionLane.class);
 
   private final VersionId version;
   private final ProjectionOperatorOptions options;
@@ -70,6 +75,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     boolean isStalled;
     int inForming;
     final TreeMap<Long, LogRow> held = new TreeMap<>();
+    final LastPrints prints = new LastPrints();
 
     Cursor(int shard) {
       this.shard = shard;
@@ -164,7 +170,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
       return;
     }
     if (started && row.offset() < cursor.next) {
-      counts.repeated();
+      repeated(cursor, row);
     } else if (started && !cursor.isBehind && row.offset() == cursor.next && !isFull()) {
       take(cursor, row);
       takeHeld(cursor);
@@ -175,6 +181,20 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
         fallBehind(cursor);
         trySend();
       }
+    }
+  }
+
+  private void repeated(Cursor cursor, LogRow row) {
+    counts.repeated();
+    if (cursor.prints.compare(row) == LastPrints.Verdict.OTHER) {
+      counts.differs();
+      LOG.error(
+          "{}: row {} came again with other content: the log was forked, or the store lost rows"
+              + " that this version has applied. Run 'anabranch verify'; then 'anabranch projections"
+              + " rebuild {}'",
+          version,
+          row.position(),
+          version.projection());
     }
   }
 
@@ -325,6 +345,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
   private void take(Cursor cursor, LogRow row) {
     forming.add(row);
+    cursor.prints.took(row);
     cursor.inForming++;
     cursor.next++;
     cursor.head(row.offset(), System.nanoTime());

@@ -1,9 +1,14 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.command.ShardKeys;
+import dev.anabranch.store.ShardHead;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,16 +35,31 @@ final class OwnLog {
 
   private final BitSet dirty = new BitSet();
 
+  /** The row with the highest offset, of each shard of which this attempt has seen one. */
+  private final @Nullable ShardHead[] last;
+
+  private volatile String storeId = "";
+
   OwnLog(ReplicaState state, Consumer<Object> currentKey, int shardCount) {
     this.state = state;
     this.currentKey = currentKey;
     this.shardKeys = ShardKeys.forShardCount(shardCount);
     this.next = new long[shardCount];
     Arrays.fill(next, NOT_LOADED);
+    this.last = new ShardHead[shardCount];
   }
 
   /** Takes note of a row; the current key is another one afterwards. */
-  void saw(int shard, long offset) {
+  void saw(LogRow row) {
+    saw(row.shard(), row.offset());
+    var before = last[row.shard()];
+    if (before == null || row.offset() > before.offset()) {
+      var stamp = row.outcome().stamp();
+      last[row.shard()] = new ShardHead(row.offset(), stamp.writer(), stamp.hlc());
+    }
+  }
+
+  private void saw(int shard, long offset) {
     var known = load(shard);
     var complete = known >= 0;
     var expected = complete ? known : -known - 2;
@@ -70,12 +90,36 @@ final class OwnLog {
     }
   }
 
+  /** The store was asked: it is this one. Any thread. */
+  void storeIs(String id) {
+    storeId = id;
+  }
+
+  /** What the state knows of the last rows of these shards. */
+  Map<Integer, OwnRow> restored(Iterable<Integer> shards) {
+    var rows = new TreeMap<Integer, OwnRow>();
+    for (var shard : shards) {
+      currentKey.accept(shardKeys[shard]);
+      var text = state.ownLast();
+      if (text != null) {
+        var row = OwnRow.parse(text);
+        rows.put(shard, row);
+        last[shard] = row.head();
+      }
+    }
+    return rows;
+  }
+
   void snapshot() {
     dirty.stream()
         .forEach(
             shard -> {
               currentKey.accept(shardKeys[shard]);
               state.covered(next[shard]);
+              var row = last[shard];
+              if (row != null) {
+                state.ownLast(new OwnRow(storeId, row).toText());
+              }
             });
     dirty.clear();
   }

@@ -10,6 +10,7 @@ import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.LogEnds;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.EventWire;
+import dev.anabranch.wire.ForgetWire;
 import dev.anabranch.wire.EventsBlob;
 import dev.anabranch.wire.WireFormatException;
 import java.time.Duration;
@@ -53,6 +54,7 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
   private transient @Nullable CommitFilter filter;
   private transient @Nullable Counter deadLetters;
   private transient @Nullable Counter filtered;
+  private transient @Nullable Counter forgotten;
   private transient @Nullable PeerLag lag;
 
   /**
@@ -79,6 +81,7 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
             : CommitFilter.of(filterSpec, domain.load(userCode), userCode);
     var group = runtime.getMetricGroup().addGroup("anabranch").addGroup("region", region);
     deadLetters = group.counter("deadLetters");
+    forgotten = group.counter("forgottenRanges");
     filtered = group.counter("commitsFiltered");
     var newLag = new PeerLag(region, ends, LAG_INTERVAL);
     lag = newLag;
@@ -96,6 +99,10 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
   public void processElement(CommandRecord record, Context context, Collector<PublishedRow> out) {
     if (lag != null) {
       lag.read(record.source().partition(), record.source().offset());
+    }
+    if (ForgetWire.isForget(record.message())) {
+      forget(record);
+      return;
     }
     PublishedRow published;
     try {
@@ -153,6 +160,25 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
     }
     if (taken != null) {
       out.collect(new PublishedRow(published.region(), taken));
+    }
+  }
+
+  /**
+   * What was taken from there stays: dots that are given again with other content are noticed one
+   * by one, here and in the command job.
+   */
+  private void forget(CommandRecord record) {
+    if (forgotten != null) {
+      forgotten.inc();
+    }
+    try {
+      LOG.error(
+          "Region {} gives up rows that it has published: {}. Commits of them that are here have"
+              + " no counterpart there any more; compare the regions: anabranch verify --across",
+          region,
+          ForgetWire.decode(record.message()));
+    } catch (WireFormatException e) {
+      LOG.error("Record {} of region {}: {}", record.source(), region, e.getMessage());
     }
   }
 

@@ -44,6 +44,7 @@ final class ReplicaState {
   static final String HELD_ROWS = "held-rows-v1";
   static final String CONFLICT = "conflict-v1";
   static final String COVERED = "own-log-v1";
+  static final String OWN_LAST = "own-last-v1";
 
   static final ValueStateDescriptor<byte[]> HEAD_DESCRIPTOR =
       new ValueStateDescriptor<>(HEAD, BytePrimitiveArraySerializer.INSTANCE);
@@ -67,6 +68,7 @@ final class ReplicaState {
   private final ValueState<byte[]> holding;
   private final ListState<PublishedRow> waiting;
   private final ValueState<Long> covered;
+  private final ValueState<String> ownLast;
 
   // -- Kept for the gate; see there.
   final MapState<String, PublishedRow> heldRows;
@@ -97,6 +99,7 @@ final class ReplicaState {
     waiting =
         store.getListState(new ListStateDescriptor<>("waiting-v1", new PublishedRowSerializer()));
     covered = store.getState(new ValueStateDescriptor<>(COVERED, LongSerializer.INSTANCE));
+    ownLast = store.getState(new ValueStateDescriptor<>(OWN_LAST, StringSerializer.INSTANCE));
     heldRows = map(store, HELD_ROWS, new PublishedRowSerializer());
     held = map(store, "held-v1", BytePrimitiveArraySerializer.INSTANCE);
     heldUnder = map(store, "held-under-v1", StringSerializer.INSTANCE);
@@ -197,6 +200,15 @@ final class ReplicaState {
 
   void covered(long value) {
     run(() -> covered.update(value));
+  }
+
+  /** Of the key of a shard; see {@link OwnRow}. */
+  @Nullable String ownLast() {
+    return access(ownLast::value);
+  }
+
+  void ownLast(String value) {
+    run(() -> ownLast.update(value));
   }
 
   /** Forgets the aggregate, but for what waits for it to be read from the store. */

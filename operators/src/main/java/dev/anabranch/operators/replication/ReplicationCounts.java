@@ -30,6 +30,9 @@ interface ReplicationCounts {
   /** A commit of this region came from outside, and its own row says something else. */
   void ownCommitDiffers();
 
+  /** A commit of another region came again, and says something else. */
+  void commitDiffers();
+
   /** A commit of this region came from outside, and its own store does not have it. */
   void behindOwnPast();
 

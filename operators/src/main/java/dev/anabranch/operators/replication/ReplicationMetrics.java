@@ -17,6 +17,7 @@ final class ReplicationMetrics implements ReplicationCounts {
   private final Counter holdsLasting;
   private final Counter requested;
   private final Counter ownCommitsDiffer;
+  private final Counter commitsDiffer;
   private final Counter behindOwnPast;
   private final Counter problems;
   private final Counter filledAggregates;
@@ -56,6 +57,7 @@ final class ReplicationMetrics implements ReplicationCounts {
     holdsLasting = group.counter("holdsLasting");
     requested = group.counter("republishRequestsOut");
     ownCommitsDiffer = group.counter("ownCommitsDiffer");
+    commitsDiffer = group.counter("commitsDiffer");
     behindOwnPast = group.counter("behindOwnPast");
     problems = group.counter("aggregateProblems");
     filledAggregates = group.counter("aggregatesFilled");
@@ -116,6 +118,11 @@ final class ReplicationMetrics implements ReplicationCounts {
   @Override
   public void ownCommitDiffers() {
     ownCommitsDiffer.inc();
+  }
+
+  @Override
+  public void commitDiffers() {
+    commitsDiffer.inc();
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -117,6 +118,7 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
             options.shardCount(),
             this::post,
             (key, rows, empty) -> replicator().read(key, rows, empty),
+            id -> replicator().storeIs(id),
             "anabranch-replication-store-" + task.getIndexOfThisSubtask());
     reader = newReader;
     replicator =
@@ -133,6 +135,12 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
                 newReader::read,
                 ReplicationOperator::nowMicros));
     if (context.isRestored()) {
+      var shards =
+          KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+              options.shardCount(),
+              task.getNumberOfParallelSubtasks(),
+              task.getIndexOfThisSubtask());
+      newReader.check(replicator().ownRows(shards));
       findHeldAndConflicts(newHolds, newConflicts);
     }
   }

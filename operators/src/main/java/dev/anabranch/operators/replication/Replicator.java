@@ -63,7 +63,7 @@ final class Replicator {
   private final OwnLog ownLog;
   private final CausalGate gate;
   private final StoredGate held;
-  private final OwnCommits ownCommits;
+  private final CommitPrints commitPrints;
   private final Replica.Environment replicas;
   private final Holds holds;
   private final HeldCommits heldCommits;
@@ -94,7 +94,7 @@ final class Replicator {
     this.gate = new CausalGate(region);
     this.held = new StoredGate(state);
     this.heldCommits = new HeldCommits(options, state, held, counts, holds, task);
-    this.ownCommits = new OwnCommits(options.region(), state, outputs, counts);
+    this.commitPrints = new CommitPrints(options.region(), state, outputs, counts);
     this.replicas =
         new Replica.Environment(
             region, options.regions().stream().map(RegionId::new).toList(), state, outputs, counts);
@@ -116,7 +116,7 @@ final class Replicator {
     var key = row.outcome().aggregate();
     counts.in(in.region(), row.outcome().stamp().occurredAtMicros());
     if (isOwn(in)) {
-      ownLog.saw(row.shard(), row.offset());
+      ownLog.saw(row);
     }
     if (!Rows.isCommit(row)) {
       return;
@@ -168,6 +168,7 @@ final class Replicator {
     counts.filled(commits.size());
     var filled = new Filling(replicas, held, gate, task.nowMicros()).fill(key, type, commits);
     state.head(filled);
+    commitPrints.rememberLast(commits);
     offerWaiting(key, type, filled);
   }
 
@@ -205,6 +206,16 @@ final class Replicator {
   /** Call it every {@link ReplicaCache#TICK_MILLIS} ms, between records. */
   void tick() {
     state.writeBackRested();
+  }
+
+  /** What the state knows of the own log of these shards. */
+  Map<Integer, OwnRow> ownRows(Iterable<Integer> shards) {
+    return ownLog.restored(shards);
+  }
+
+  /** The id of the own region's store, once it was asked. Any thread. */
+  void storeIs(String storeId) {
+    ownLog.storeIs(storeId);
   }
 
   void snapshot() {
@@ -264,9 +275,7 @@ final class Replicator {
       if (isOwn(in) && head.merging() == Merging.GRAPH) {
         state.head(head.seenInLog(arrival.dot(), arrival.context()));
       }
-      if (duplicate.ownFromOutside() && !isOwn(in)) {
-        ownCommits.compare(in);
-      }
+      commitPrints.compare(in);
       return;
     }
     if (heldCommits.isAheadOfClock(in, arrival)) {
@@ -319,9 +328,6 @@ final class Replicator {
       readAgainSoon(key);
       return;
     }
-    if (isOwn(in)) {
-      ownCommits.remember(in.row());
-    }
   }
 
   /** False: the aggregate has to be read from the store first. */
@@ -333,6 +339,7 @@ final class Replicator {
     }
     var verdict = replica.apply(row.row(), causality, fills, false, task.nowMicros().getAsLong());
     if (verdict == Replica.Verdict.APPLIED) {
+      commitPrints.remember(row.row());
       if (isOwn(row)) {
         replica.seenInLog(row.row(), causality.context());
       }

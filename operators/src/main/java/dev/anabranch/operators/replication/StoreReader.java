@@ -1,11 +1,14 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
+import dev.anabranch.operators.command.LostRowsException;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.LogSession;
+import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,18 +71,31 @@ final class StoreReader implements AutoCloseable {
   private final Receiver receiver;
   private final LinkedBlockingQueue<AggregateKey> requests = new LinkedBlockingQueue<>();
   private final Map<Integer, LogSession> sessions = new HashMap<>();
+  private final Consumer<String> storeIs;
   private final Thread thread;
   private @Nullable EventStore store;
+  private volatile Map<Integer, OwnRow> ownRows = Map.of();
   private volatile boolean closed;
 
   StoreReader(
-      EventStoreFactory factory, int shardCount, Mailbox mailbox, Receiver receiver, String name) {
+      EventStoreFactory factory,
+      int shardCount,
+      Mailbox mailbox,
+      Receiver receiver,
+      Consumer<String> storeIs,
+      String name) {
+    this.storeIs = storeIs;
     this.factory = factory;
     this.shardCount = shardCount;
     this.mailbox = mailbox;
     this.receiver = receiver;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
+  }
+
+  /** Compares these rows with the store before anything is read from it; before the start. */
+  void check(Map<Integer, OwnRow> rows) {
+    ownRows = Map.copyOf(rows);
   }
 
   void start() {
@@ -102,6 +119,7 @@ final class StoreReader implements AutoCloseable {
 
   private void run() {
     try {
+      checkOwnRows();
       while (!closed) {
         var batch = new LinkedHashSet<AggregateKey>();
         batch.add(nextRequest());
@@ -115,6 +133,12 @@ final class StoreReader implements AutoCloseable {
       }
     } catch (InterruptedException closing) {
       Thread.currentThread().interrupt();
+    } catch (LostRowsException e) {
+      mailbox.post(
+          "own rows lost",
+          () -> {
+            throw e;
+          });
     } catch (RuntimeException | LinkageError e) {
       if (!closed) {
         mailbox.post(
@@ -129,6 +153,64 @@ final class StoreReader implements AutoCloseable {
         store.close();
       }
     }
+  }
+
+  private void checkOwnRows() throws InterruptedException {
+    var left = new TreeMap<>(ownRows);
+    var backoff = MIN_BACKOFF_MILLIS;
+    while (!left.isEmpty()) {
+      try {
+        checkOneDatabase(left);
+      } catch (StoreUnavailableException e) {
+        LOG.warn(
+            "The own store can't be compared with {} shards of the state, next try in {} ms: {}",
+            left.size(),
+            backoff,
+            e.getMessage());
+        TimeUnit.MILLISECONDS.sleep(backoff);
+        backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLIS);
+      }
+    }
+    ownRows = Map.of();
+  }
+
+  /** Compares the shards of the first one's database; they leave the map. */
+  private void checkOneDatabase(TreeMap<Integer, OwnRow> left) {
+    var opened = open();
+    var database = opened.layout().databaseOf(left.firstKey());
+    var here = new TreeMap<>(left);
+    here.keySet().removeIf(shard -> opened.layout().databaseOf(shard) != database);
+    Map<LogPosition, ShardHead> stored;
+    try {
+      var positions = new ArrayList<LogPosition>();
+      here.forEach((shard, row) -> positions.add(new LogPosition(shard, row.head().offset())));
+      stored = session(opened, database).marks(positions);
+    } catch (StoreUnavailableException e) {
+      var failed = sessions.remove(database);
+      if (failed != null) {
+        failed.close();
+      }
+      throw e;
+    }
+    here.forEach(
+        (shard, row) -> {
+          var storeId = opened.layout().storeId();
+          var otherStore = !row.storeId().isEmpty() && !row.storeId().equals(storeId);
+          var position = new LogPosition(shard, row.head().offset());
+          if (otherStore || !row.head().equals(stored.get(position))) {
+            throw new LostRowsException(
+                "database "
+                    + opened.layout().databases().get(database)
+                    + " lacks the row "
+                    + position
+                    + " that this job has read from the region's own events topic: it lost"
+                    + " acknowledged rows (a failover to a replica that lagged, a restored backup),"
+                    + " or it is another store. Bring the rows back and start again; if their loss"
+                    + " was accepted ('anabranch region accept-loss'), start this job without a"
+                    + " checkpoint, after the command job");
+          }
+        });
+    left.keySet().removeAll(here.keySet());
   }
 
   private AggregateKey nextRequest() throws InterruptedException {
@@ -196,6 +278,7 @@ final class StoreReader implements AutoCloseable {
   private EventStore open() {
     if (store == null) {
       store = factory.open();
+      storeIs.accept(store.layout().storeId());
     }
     return store;
   }

@@ -55,6 +55,7 @@ final class OperatorHarness implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private EventStoreFactory store;
+  private final TestTopic topic = new TestTopic(SHARDS, 4);
   private final List<CommandRecord> sinceSnapshot = new ArrayList<>();
   private final List<CommandRecord> remoteSinceSnapshot = new ArrayList<>();
   private final List<LogRow> rows = new ArrayList<>();
@@ -101,6 +102,11 @@ final class OperatorHarness implements AutoCloseable {
   /** Takes effect at the next start. */
   void useStore(EventStoreFactory store) {
     this.store = store;
+  }
+
+  /** The events topic, as far as the rows were taken from the operator. */
+  TestTopic topic() {
+    return topic;
   }
 
   /** Runs mails until one of them throws. */
@@ -324,6 +330,7 @@ final class OperatorHarness implements AutoCloseable {
   @Override
   public void close() throws Exception {
     harness.close();
+    topic.close();
   }
 
   private KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow> start(
@@ -331,7 +338,7 @@ final class OperatorHarness implements AutoCloseable {
     DomainLoader loader = new LocalDomain(domain);
     var created =
         new KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow>(
-            new CommandOperatorFactory(options, loader, store),
+            new CommandOperatorFactory(options, loader, store, topic),
             CommandRecord::routingKey,
             Types.STRING,
             SHARDS,
@@ -351,6 +358,7 @@ final class OperatorHarness implements AutoCloseable {
       @SuppressWarnings("unchecked") // the operator emits rows only
       var row = ((StreamRecord<LogRow>) element).getValue();
       (FenceRow.isOne(row.outcome()) ? fences : rows).add(row);
+      topic.publish(row);
     }
     drain(CommandOperator.REPLIES, replies);
     drain(CommandOperator.DEAD_LETTERS, letters);

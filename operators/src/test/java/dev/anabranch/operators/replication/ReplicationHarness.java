@@ -6,6 +6,7 @@ import dev.anabranch.model.AggregateView;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ConflictRecord;
 import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.operators.command.DomainLoader;
@@ -51,6 +52,8 @@ final class ReplicationHarness implements AutoCloseable {
   private Domain domain = new NoteDomain();
   private KeyedOneInputStreamOperatorTestHarness<String, PublishedRow, PublishedRow> harness;
   private long nextCheckpoint = 1;
+  private final List<LogRow> ownRows = new ArrayList<>();
+  private boolean storeLags;
 
   ReplicationHarness(EventStoreFactory store) throws Exception {
     this(store, 100);
@@ -76,7 +79,15 @@ final class ReplicationHarness implements AutoCloseable {
     domain = newDomain;
   }
 
+  /** Own rows that were published are not in the store from here on. */
+  void storeLags() {
+    storeLags = true;
+  }
+
   void process(PublishedRow row) throws Exception {
+    if (row.region().equals("a") && !storeLags) {
+      ownRows.add(row.row());
+    }
     harness.processElement(new StreamRecord<>(row));
     collect();
   }
@@ -99,7 +110,19 @@ final class ReplicationHarness implements AutoCloseable {
     var snapshot = harness.snapshot(id, 0);
     collect();
     harness.close();
+    storeOwnRows();
     harness = start(snapshot);
+  }
+
+  /** What was published is in the store; a start from a checkpoint looks. */
+  private void storeOwnRows() {
+    var opened = store.open();
+    for (var row : ownRows) {
+      try (var session = opened.open(opened.layout().databaseOf(row.shard()))) {
+        var unused = session.append(List.of(row));
+      }
+    }
+    ownRows.clear();
   }
 
   void restartFromNothing() throws Exception {
@@ -155,6 +178,15 @@ final class ReplicationHarness implements AutoCloseable {
   @Override
   public void close() throws Exception {
     harness.close();
+  }
+
+  /** Runs mails until one of them throws. */
+  void failure() throws Exception {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      pump();
+      Thread.onSpinWait();
+    }
   }
 
   private void pump() throws Exception {

@@ -34,6 +34,7 @@ class StoreReaderTest {
               }
             },
             (aggregate, commits, shardIsEmpty) -> answers.add(aggregate),
+            id -> {},
             "store-reader");
     try (reader) {
       reader.start();

@@ -3,10 +3,13 @@ package dev.anabranch.cli.verify;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.EventStore;
+import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogSession;
+import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreLayout;
 import java.util.Collection;
@@ -162,6 +165,36 @@ final class RowsStore implements EventStore {
 
     @Override
     public boolean recordAnswered(long writer, Map<Integer, byte[]> marks) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Map<Integer, LogBookmark> bookmarks(Collection<Integer> shards) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void recordBookmarks(Map<Integer, LogBookmark> bookmarks) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<AcceptedLoss> acceptedLosses() {
+      return List.of();
+    }
+
+    @Override
+    public void acceptLoss(AcceptedLoss loss) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<MissingRow> missing() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void recordMissing(MissingRow row) {
       throw new UnsupportedOperationException();
     }
 

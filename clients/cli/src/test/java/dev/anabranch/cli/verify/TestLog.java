@@ -185,7 +185,7 @@ final class TestLog {
         }
       }
       return new EventTopicReader.Result(
-          first, next, published.size(), repeats, 0, sequencer.gaps(), List.of(), 0);
+          first, next, published.size(), repeats, 0, 0, sequencer.gaps(), List.of(), 0);
     };
   }
 }

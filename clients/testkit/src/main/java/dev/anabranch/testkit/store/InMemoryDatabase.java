@@ -3,9 +3,12 @@ package dev.anabranch.testkit.store;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
+import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogSession;
+import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,6 +34,9 @@ public final class InMemoryDatabase {
   private final Map<AggregateKey, TreeMap<Long, LogRow>> byVersion = new HashMap<>();
   private final Map<Integer, Long> published = new HashMap<>();
   private final Set<Integer> parkedShards = new HashSet<>();
+  private final Map<Integer, LogBookmark> bookmarks = new HashMap<>();
+  private final List<AcceptedLoss> acceptedLosses = new ArrayList<>();
+  private final Map<Integer, MissingRow> missing = new TreeMap<>();
   private final Map<Integer, byte[]> answered = new HashMap<>();
   private final Map<Integer, Long> answerers = new HashMap<>();
   private final List<Fault> faults = new ArrayList<>();
@@ -212,6 +218,31 @@ public final class InMemoryDatabase {
       }
     }
     return isOwner;
+  }
+
+  synchronized Map<Integer, LogBookmark> bookmarks() {
+    return Map.copyOf(bookmarks);
+  }
+
+  synchronized void recordBookmarks(Map<Integer, LogBookmark> more) {
+    bookmarks.putAll(more);
+  }
+
+  synchronized List<AcceptedLoss> acceptedLosses() {
+    return List.copyOf(acceptedLosses);
+  }
+
+  synchronized void acceptLoss(AcceptedLoss loss) {
+    acceptedLosses.add(loss);
+    missing.remove(loss.shard());
+  }
+
+  synchronized List<MissingRow> missing() {
+    return List.copyOf(missing.values());
+  }
+
+  synchronized void recordMissing(MissingRow row) {
+    missing.putIfAbsent(row.shard(), row);
   }
 
   private NavigableMap<Long, LogRow> rowsOf(int shard) {

@@ -3,9 +3,12 @@ package dev.anabranch.testkit.store;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
+import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogSession;
+import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
@@ -162,6 +165,44 @@ final class InMemorySession implements LogSession {
   public boolean recordAnswered(long writer, Map<Integer, byte[]> marks) {
     check();
     return database.recordAnswered(writer, marks);
+  }
+
+  @Override
+  public Map<Integer, LogBookmark> bookmarks(Collection<Integer> shards) {
+    check();
+    var known = new HashMap<>(database.bookmarks());
+    known.keySet().retainAll(List.copyOf(shards));
+    return known;
+  }
+
+  @Override
+  public void recordBookmarks(Map<Integer, LogBookmark> bookmarks) {
+    check();
+    database.recordBookmarks(bookmarks);
+  }
+
+  @Override
+  public List<AcceptedLoss> acceptedLosses() {
+    check();
+    return database.acceptedLosses();
+  }
+
+  @Override
+  public void acceptLoss(AcceptedLoss loss) {
+    check();
+    database.acceptLoss(loss);
+  }
+
+  @Override
+  public List<MissingRow> missing() {
+    check();
+    return database.missing();
+  }
+
+  @Override
+  public void recordMissing(MissingRow row) {
+    check();
+    database.recordMissing(row);
   }
 
   @Override

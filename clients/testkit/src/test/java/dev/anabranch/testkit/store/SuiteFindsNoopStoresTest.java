@@ -6,10 +6,13 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.EventStore;
+import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogSession;
+import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreLayout;
 import java.lang.reflect.InvocationTargetException;
@@ -156,6 +159,30 @@ class SuiteFindsNoopStoresTest {
     public boolean recordAnswered(long writer, Map<Integer, byte[]> marks) {
       return true;
     }
+
+    @Override
+    public Map<Integer, LogBookmark> bookmarks(Collection<Integer> shards) {
+      return Map.of();
+    }
+
+    @Override
+    public void recordBookmarks(Map<Integer, LogBookmark> bookmarks) {}
+
+    @Override
+    public List<AcceptedLoss> acceptedLosses() {
+      return List.of();
+    }
+
+    @Override
+    public void acceptLoss(AcceptedLoss loss) {}
+
+    @Override
+    public List<MissingRow> missing() {
+      return List.of();
+    }
+
+    @Override
+    public void recordMissing(MissingRow row) {}
 
     @Override
     public void ping() {}

@@ -1,8 +1,11 @@
 package dev.anabranch.connectors.kafka;
 
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.MessageRecord;
 import dev.anabranch.serde.LogRowTypeInfo;
 import dev.anabranch.wire.EventWire;
+import dev.anabranch.wire.ForgetWire;
+import dev.anabranch.wire.WireFormatException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
@@ -32,8 +35,14 @@ final class EventDeserializer implements KafkaRecordDeserializationSchema<LogRow
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> kafka, Collector<LogRow> out) {
     EventWire.Published published;
+    var message = KafkaRecords.fromConsumer(kafka);
+    if (ForgetWire.isForget(message)) {
+      // What it says is in the store too, from where readers of this source take it.
+      LOG.warn("Rows of region {} are given up, says {}-{}@{}: {}", region, kafka.topic(), kafka.partition(), kafka.offset(), described(message));
+      return;
+    }
     try {
-      published = EventWire.decode(KafkaRecords.fromConsumer(kafka));
+      published = EventWire.decode(message);
     } catch (RuntimeException e) {
       leaveOut(kafka, "is no row: " + e.getMessage());
       return;
@@ -44,6 +53,14 @@ final class EventDeserializer implements KafkaRecordDeserializationSchema<LogRow
       leaveOut(kafka, "is of shard " + published.row().shard() + " of " + shardCount);
     } else {
       out.collect(published.row());
+    }
+  }
+
+  private static Object described(MessageRecord message) {
+    try {
+      return ForgetWire.decode(message);
+    } catch (WireFormatException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 

@@ -1,10 +1,15 @@
 package dev.anabranch.connectors.kafka;
 
+import dev.anabranch.model.LastPrints;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.store.AcceptedLoss;
+import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.wire.EventWire;
+import dev.anabranch.wire.ForgetWire;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +47,7 @@ public final class EventTopicReader {
   private final String topic;
   private final StoreLayout layout;
   private final int maxHeld;
+  private final List<AcceptedLoss> losses;
 
   public EventTopicReader(KafkaConnection connection, String topic, StoreLayout layout) {
     this(connection, topic, layout, DEFAULT_MAX_HELD);
@@ -52,10 +58,25 @@ public final class EventTopicReader {
    */
   public EventTopicReader(
       KafkaConnection connection, String topic, StoreLayout layout, int maxHeld) {
+    this(connection, topic, layout, maxHeld, List.of());
+  }
+
+  private EventTopicReader(
+      KafkaConnection connection,
+      String topic,
+      StoreLayout layout,
+      int maxHeld,
+      List<AcceptedLoss> losses) {
+    this.losses = losses;
     this.connection = connection;
     this.topic = topic;
     this.layout = layout;
     this.maxHeld = maxHeld;
+  }
+
+  /** A reader that leaves out rows whose loss was accepted. */
+  public EventTopicReader forgetting(List<AcceptedLoss> accepted) {
+    return new EventTopicReader(connection, topic, layout, maxHeld, List.copyOf(accepted));
   }
 
   /**
@@ -68,6 +89,7 @@ public final class EventTopicReader {
    * @param repeats rows that came again, or lie before the start position
    * @param outOfOrder rows that came before the row which they follow and not after it once more;
    *     readers hold them until then
+   * @param forgotten rows that were left out because their loss was accepted
    * @param gaps rows that are missing though later ones are there
    * @param problems the first hundred records that are no rows of this region in their partition
    * @param problemCount all of them
@@ -79,6 +101,7 @@ public final class EventTopicReader {
       long records,
       long repeats,
       long outOfOrder,
+      long forgotten,
       List<ShardSequencer.Gap> gaps,
       List<String> problems,
       long problemCount) {
@@ -121,7 +144,7 @@ public final class EventTopicReader {
       Map<Integer, Long> startOffsets,
       Consumer<? super LogRow> apply,
       Consumer<? super LogRow> repeated) {
-    var run = new Run(startOffsets, apply, repeated);
+    var run = new Run(startOffsets, apply, repeated, losses.isEmpty() ? "" : topicId());
     try (var consumer = newConsumer()) {
       var partitions = partitions(consumer);
       consumer.assign(partitions);
@@ -135,6 +158,16 @@ public final class EventTopicReader {
       throw new IllegalStateException("can't read topic " + topic + ": " + e.getMessage(), e);
     }
     return run.result();
+  }
+
+  private String topicId() {
+    try (var admin = TopicAdmin.open(connection, STALL_TIMEOUT)) {
+      return admin
+          .describe(topic)
+          .orElseThrow(() -> new IllegalStateException("topic " + topic + " does not exist"))
+          .topicId()
+          .toString();
+    }
   }
 
   private void readToEnd(
@@ -194,11 +227,17 @@ public final class EventTopicReader {
     private long problemCount;
     private long records;
     private long repeats;
+    private long forgotten;
+    private final String topicId;
+    private final LastPrints[] prints = new LastPrints[layout.shardCount()];
 
     Run(
         Map<Integer, Long> startOffsets,
         Consumer<? super LogRow> apply,
-        Consumer<? super LogRow> repeated) {
+        Consumer<? super LogRow> repeated,
+        String topicId) {
+      this.topicId = topicId;
+      Arrays.setAll(prints, shard -> new LastPrints());
       this.apply = apply;
       this.repeated = repeated;
       startOffsets.forEach(sequencer::startAt);
@@ -217,7 +256,11 @@ public final class EventTopicReader {
       records++;
       EventWire.Published published;
       try {
-        published = EventWire.decode(KafkaRecords.fromConsumer(kafka));
+        var message = KafkaRecords.fromConsumer(kafka);
+        if (ForgetWire.isForget(message)) {
+          return;
+        }
+        published = EventWire.decode(message);
       } catch (RuntimeException e) {
         problem(kafka, "is no row: " + e.getMessage());
         return;
@@ -236,20 +279,32 @@ public final class EventTopicReader {
                   + ", whose partition is "
                   + layout.partitionOf(row.shard()));
         }
-        accept(row);
+        accept(kafka, row);
       }
     }
 
-    private void accept(LogRow row) {
+    private void accept(ConsumerRecord<byte[], byte[]> kafka, LogRow row) {
       var shard = row.shard();
+      var place = new LogBookmark(topicId, kafka.offset());
+      if (losses.stream().anyMatch(loss -> loss.forgets(place, shard, row.offset()))) {
+        forgotten++;
+        return;
+      }
       if (firstOffsets[shard] == Result.NONE_LEFT) {
         firstOffsets[shard] = row.offset();
         sequencer.startAt(shard, Math.max(row.offset(), sequencer.nextOffset(shard)));
       }
-      switch (sequencer.accept(shard, row.offset(), row, apply)) {
+      switch (sequencer.accept(shard, row.offset(), row, this::applied)) {
         case REPEATED -> {
           repeats++;
           repeated.accept(row);
+          if (prints[shard].compare(row) == LastPrints.Verdict.OTHER) {
+            problem(
+                kafka,
+                "is another row than the one that came before at "
+                    + row.position()
+                    + ": the log was forked, or the store lost rows");
+          }
           if (row.offset() < sequencer.nextOffset(shard)) {
             early.getOrDefault(shard, new HashSet<>()).remove(row.offset());
           }
@@ -270,6 +325,11 @@ public final class EventTopicReader {
                       .filter(offset -> offset < sequencer.nextOffset(held.getKey()))
                       .count())
           .sum();
+    }
+
+    private void applied(LogRow row) {
+      prints[row.shard()].took(row);
+      apply.accept(row);
     }
 
     private void problem(ConsumerRecord<byte[], byte[]> kafka, String what) {
@@ -298,6 +358,7 @@ public final class EventTopicReader {
           records,
           repeats,
           outOfOrder(),
+          forgotten,
           sequencer.gaps(),
           List.copyOf(problems),
           problemCount);

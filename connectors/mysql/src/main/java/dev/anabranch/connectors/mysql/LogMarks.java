@@ -174,7 +174,7 @@ final class LogMarks {
     statement.executeQuery("/* ping */ SELECT 1").close();
   }
 
-  private static void retrying(Action action) throws SQLException {
+  static void retrying(Action action) throws SQLException {
     for (var attempt = 1; ; attempt++) {
       try {
         action.run();

@@ -3,9 +3,12 @@ package dev.anabranch.connectors.mysql;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
+import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogSession;
+import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.sql.Connection;
@@ -40,6 +43,7 @@ final class MySqlLogSession implements LogSession {
   private final ConnectionTag tag;
   private final LogReader reader;
   private final LogMarks marks;
+  private final LossMarks losses;
   private final RowAppender appender;
   private final Consumer<MySqlLogSession> onClose;
 
@@ -59,6 +63,7 @@ final class MySqlLogSession implements LogSession {
     this.tag = tag;
     this.reader = new LogReader(connection);
     this.marks = new LogMarks(connection);
+    this.losses = new LossMarks(connection);
     this.onClose = onClose;
     var statements =
         switch (database.settings().insertStrategy()) {
@@ -181,6 +186,36 @@ final class MySqlLogSession implements LogSession {
   @Override
   public boolean recordAnswered(long writer, Map<Integer, byte[]> answered) {
     return call("write to", () -> marks.recordAnswered(writer, answered));
+  }
+
+  @Override
+  public Map<Integer, LogBookmark> bookmarks(Collection<Integer> shards) {
+    return call("read", () -> losses.bookmarks(shards));
+  }
+
+  @Override
+  public void recordBookmarks(Map<Integer, LogBookmark> bookmarks) {
+    run("write to", () -> losses.recordBookmarks(bookmarks));
+  }
+
+  @Override
+  public List<AcceptedLoss> acceptedLosses() {
+    return call("read", losses::acceptedLosses);
+  }
+
+  @Override
+  public void acceptLoss(AcceptedLoss loss) {
+    run("write to", () -> losses.acceptLoss(loss));
+  }
+
+  @Override
+  public List<MissingRow> missing() {
+    return call("read", losses::missing);
+  }
+
+  @Override
+  public void recordMissing(MissingRow row) {
+    run("write to", () -> losses.recordMissing(row));
   }
 
   @Override

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.store.AppendResult.Unavailable;
+import dev.anabranch.store.LogBookmark;
+import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.io.PrintWriter;
@@ -80,6 +82,9 @@ class AccessITCase {
       assertThat(session.append(TestRows.rows(0, 0, 3))).isEqualTo(Appended.INSTANCE);
       session.recordParked(0, 9, Set.of(1));
       session.recordParked(0, 9, Set.of());
+      session.recordBookmarks(Map.of(0, new LogBookmark("topic", 3)));
+      session.recordBookmarks(Map.of(0, new LogBookmark("topic", 4)));
+      session.recordMissing(new MissingRow(0, null, "of a peer", 1));
       try (var next = store.reopen(0, session)) {
         assertThat(next.heads(List.of(0))).containsOnlyKeys(0);
       }
@@ -98,6 +103,8 @@ class AccessITCase {
         "GRANT INSERT ON event_log TO " + user,
         "GRANT INSERT, UPDATE ON shard_published TO " + user,
         "GRANT INSERT, UPDATE, DELETE ON shard_parked TO " + user,
+        "GRANT INSERT, DELETE ON shard_bookmark TO " + user,
+        "GRANT INSERT, DELETE ON shard_missing TO " + user,
         "GRANT INSERT, UPDATE ON conflict TO " + user,
         "GRANT INSERT, UPDATE ON region_topic TO " + user,
         "GRANT INSERT, UPDATE ON shard_answered TO " + user);
@@ -109,6 +116,9 @@ class AccessITCase {
       session.recordPublished(Map.of(0, 3L));
       session.recordParked(0, 9, Set.of(1));
       session.recordParked(0, 9, Set.of());
+      session.recordBookmarks(Map.of(0, new LogBookmark("topic", 3)));
+      session.recordBookmarks(Map.of(0, new LogBookmark("topic", 4)));
+      session.recordMissing(new MissingRow(0, null, "of a peer", 1));
     }
     assertThat(new RegionTopics(config(SECRET)).note(Map.of("commands.a", "id")).problems())
         .isEmpty();

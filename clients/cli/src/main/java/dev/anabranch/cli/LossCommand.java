@@ -1,0 +1,347 @@
+package dev.anabranch.cli;
+
+import dev.anabranch.cli.log.CurrentSession;
+import dev.anabranch.cli.text.Table;
+import dev.anabranch.connectors.kafka.KafkaPublishedLog;
+import dev.anabranch.connectors.kafka.LossAnnouncer;
+import dev.anabranch.model.ForgottenRows;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.store.AcceptedLoss;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.LogBookmark;
+import dev.anabranch.store.LogSession;
+import dev.anabranch.store.MissingRow;
+import dev.anabranch.store.ShardHead;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code anabranch region}: what a person decides about a region as a whole. */
+@Command(
+    name = "region",
+    description = "Shows which acknowledged rows a region's store has lost, and accepts a loss.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {LossCommand.Losses.class, LossCommand.AcceptLoss.class},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  anabranch region losses",
+      "  anabranch region accept-loss --shard 17 --from 1000 --author kim --reason \"disk gone\""
+    })
+final class LossCommand implements Runnable {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "what about the region? show its losses, or accept one?");
+    }
+  }
+
+  /** What is known of one shard. */
+  private record Lost(int shard, long next, @Nullable ShardHead known, String what) {
+    /** The offset after the last row that is known to be lost. */
+    long until() {
+      return known == null ? next : Math.max(next, known.offset() + 1);
+    }
+  }
+
+  @Command(
+      name = "losses",
+      description = {
+        "Compares the end of the events topic, and what jobs have missed, with the store. Lists the"
+            + " shards that lack rows, and losses that were accepted. Changes nothing."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = "  anabranch region losses")
+  static final class Losses extends RegionCommand {
+    @Override
+    int run(Region region) throws Exception {
+      try (var store = region.openStore();
+          var session = new CurrentSession(store)) {
+        var accepted = acceptedLosses(store, session);
+        var lost = find(region, store, session, accepted, this);
+        if (lost.isEmpty()) {
+          out().printf("No shard lacks a row that is known to be committed.%n");
+        } else {
+          var table = new Table(">SHARD", ">FROM", ">TO", "KNOWN FROM");
+          for (var each : lost.values()) {
+            table.row(
+                Integer.toString(each.shard),
+                Long.toString(each.next),
+                each.known == null ? "?" : Long.toString(each.until() - 1),
+                each.what);
+          }
+          table.print(out(), style());
+        }
+        if (!accepted.isEmpty()) {
+          var table = new Table(">SHARD", ">FROM", ">TO", "ACCEPTED", "AUTHOR", "REASON");
+          for (var each : accepted) {
+            table.row(
+                Integer.toString(each.shard()),
+                Long.toString(each.fromOffset()),
+                Long.toString(each.untilOffset() - 1),
+                Instant.EPOCH.plusNanos(each.acceptedAtMicros() * 1_000).toString(),
+                each.author(),
+                each.reason());
+          }
+          table.print(out(), style());
+        }
+        out().flush();
+        return lost.isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
+      }
+    }
+  }
+
+  @Command(
+      name = "accept-loss",
+      description = {
+        "Lets a region go on whose store has lost acknowledged rows for good. Stop its three jobs"
+            + " first. The rows stay in the events topic and in whatever has read them: a record in"
+            + " the topic tells readers from which offset on to forget them.",
+        "Afterwards start the jobs without a checkpoint, or from one that was made before the first"
+            + " lost row. Projections that have applied lost rows must be rebuilt."
+      },
+      footerHeading = "%nExamples:%n",
+      footer =
+          "  anabranch region accept-loss --shard 17 --from 1000 --author kim --reason \"disk gone\"")
+  static final class AcceptLoss extends RegionCommand {
+
+    private static final int MAX_AUTHOR = 255;
+    private static final int MAX_REASON = 4_096;
+
+    @Option(
+        names = "--shard",
+        required = true,
+        paramLabel = "N",
+        description = "A shard that lacks rows; may be given several times with --from.",
+        split = ",")
+    private List<Integer> shards = new ArrayList<>();
+
+    @Option(
+        names = "--from",
+        paramLabel = "OFFSET",
+        required = true,
+        split = ",",
+        description =
+            "First offset that is given up, of each shard in turn: where its store ends now.")
+    private List<Long> from = new ArrayList<>();
+
+    @Option(
+        names = "--author",
+        required = true,
+        paramLabel = "NAME",
+        description = "Who decides it. It is recorded.")
+    private String author = "";
+
+    @Option(
+        names = "--reason",
+        required = true,
+        paramLabel = "TEXT",
+        description = "Why. It is recorded.")
+    private String reason = "";
+
+    @Override
+    int run(Region region) throws Exception {
+      requireSense();
+      try (var store = region.openStore();
+          var session = new CurrentSession(store)) {
+        var lost = find(region, store, session, acceptedLosses(store, session), this);
+        for (var i = 0; i < shards.size(); i++) {
+          requireLost(shards.get(i), from.get(i), store, lost);
+        }
+        var nowMicros = System.currentTimeMillis() * 1_000;
+        try (var announcer =
+            new LossAnnouncer(region.kafka(), region.options().events().topic(), store.layout())) {
+          for (var i = 0; i < shards.size(); i++) {
+            var shard = shards.get(i);
+            var until = lost.get(shard).until();
+            // Told first: a record too many is harmless, a row of the new line before it is not.
+            var end =
+                announcer.announce(
+                    new ForgottenRows(
+                        region.name(), shard, from.get(i), until, nowMicros, author, reason));
+            session
+                .of(shard)
+                .acceptLoss(
+                    new AcceptedLoss(shard, from.get(i), until, end, author, reason, nowMicros));
+            out().printf(
+                "Shard %d goes on at offset %d; what was there up to %d is given up.%n",
+                shard, from.get(i), until - 1);
+          }
+        }
+        out()
+            .printf(
+                "Start the jobs without a checkpoint, or from one that was made before these rows"
+                    + " were written. 'anabranch projections status' says which versions need a"
+                    + " rebuild.%n");
+        out().flush();
+      }
+      return ExitCode.OK;
+    }
+
+    private void requireSense() {
+      if (shards.size() != from.size()) {
+        throw CliException.usage(
+            "--from must be given once for each --shard: "
+                + shards.size()
+                + " shards, "
+                + from.size()
+                + " offsets");
+      }
+      if (shards.stream().distinct().count() != shards.size()) {
+        throw CliException.usage("--shard names a shard twice");
+      }
+      if (author.isBlank() || author.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_AUTHOR) {
+        throw CliException.usage("--author must have 1 to " + MAX_AUTHOR + " bytes");
+      }
+      if (reason.isBlank() || reason.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_REASON) {
+        throw CliException.usage("--reason must have 1 to " + MAX_REASON + " bytes");
+      }
+    }
+
+    private static void requireLost(
+        int shard, long offset, EventStore store, Map<Integer, Lost> lost) {
+      if (shard < 0 || shard >= store.layout().shardCount()) {
+        throw CliException.usage(
+            "--shard "
+                + shard
+                + ": the region has the shards 0 to "
+                + (store.layout().shardCount() - 1));
+      }
+      var of = lost.get(shard);
+      if (of == null) {
+        throw CliException.usage(
+            "--shard "
+                + shard
+                + " lacks no row that is known to be committed; 'anabranch region losses' lists"
+                + " those that do");
+      }
+      if (offset != of.next) {
+        throw CliException.usage(
+            "--from "
+                + offset
+                + ": the store of shard "
+                + shard
+                + " ends before offset "
+                + of.next
+                + "; rows that are there can't be given up, and there is nothing in between");
+      }
+    }
+  }
+
+  /** All losses that were accepted, of all databases. */
+  static List<AcceptedLoss> acceptedLosses(EventStore store) {
+    try (var session = new CurrentSession(store)) {
+      return acceptedLosses(store, session);
+    }
+  }
+
+  private static List<AcceptedLoss> acceptedLosses(EventStore store, CurrentSession session) {
+    var losses = new ArrayList<AcceptedLoss>();
+    for (var shard : firstShards(store)) {
+      losses.addAll(session.of(shard).acceptedLosses());
+    }
+    return losses;
+  }
+
+  /** One shard of each database. */
+  private static List<Integer> firstShards(EventStore store) {
+    var byDatabase = new TreeMap<Integer, Integer>();
+    for (var shard = 0; shard < store.layout().shardCount(); shard++) {
+      byDatabase.putIfAbsent(store.layout().databaseOf(shard), shard);
+    }
+    return List.copyOf(byDatabase.values());
+  }
+
+  private static Map<Integer, Lost> find(
+      Region region,
+      EventStore store,
+      CurrentSession session,
+      List<AcceptedLoss> accepted,
+      RegionCommand command)
+      throws InterruptedException {
+    var lost = new TreeMap<Integer, Lost>();
+    var layout = store.layout();
+    for (var first : firstShards(store)) {
+      var here = session.of(first);
+      var shards = new ArrayList<Integer>();
+      for (var shard = 0; shard < layout.shardCount(); shard++) {
+        if (layout.databaseOf(shard) == layout.databaseOf(first)) {
+          shards.add(shard);
+        }
+      }
+      var heads = here.heads(shards);
+      for (var missing : here.missing()) {
+        add(lost, here, heads, missing);
+      }
+      var from = new HashMap<Integer, @Nullable LogBookmark>();
+      var bookmarks = here.bookmarks(shards);
+      for (var shard : shards) {
+        from.merge(
+            layout.partitionOf(shard),
+            bookmarks.getOrDefault(shard, new LogBookmark("", 0)),
+            LossCommand::lower);
+      }
+      from.replaceAll((partition, mark) -> mark == null || mark.topicId().isEmpty() ? null : mark);
+      try (var topic =
+          new KafkaPublishedLog(
+                  region.kafka(), region.options().events().topic(), region.name())
+              .open()) {
+        var found = topic.read(from, accepted);
+        found
+            .unchecked()
+            .forEach(
+                (partition, why) ->
+                    command.err().printf("Partition %d is not compared in full: %s%n", partition, why));
+        for (var head : found.heads().entrySet()) {
+          if (shards.contains(head.getKey())) {
+            add(
+                lost,
+                here,
+                heads,
+                new MissingRow(head.getKey(), head.getValue(), "the events topic", 0));
+          }
+        }
+      }
+    }
+    command.err().flush();
+    return lost;
+  }
+
+  private static LogBookmark lower(LogBookmark one, LogBookmark other) {
+    return !one.topicId().equals(other.topicId())
+        ? new LogBookmark("", 0)
+        : one.position() <= other.position() ? one : other;
+  }
+
+  private static void add(
+      Map<Integer, Lost> lost,
+      LogSession session,
+      Map<Integer, ShardHead> heads,
+      MissingRow missing) {
+    var known = missing.head();
+    if (known != null) {
+      var position = new LogPosition(missing.shard(), known.offset());
+      if (known.equals(session.marks(List.of(position)).get(position))) {
+        return;
+      }
+    }
+    var head = heads.get(missing.shard());
+    var next = head == null ? 0 : head.offset() + 1;
+    lost.merge(
+        missing.shard(),
+        new Lost(missing.shard(), next, known, missing.what()),
+        (before, now) -> before.until() >= now.until() ? before : now);
+  }
+}

@@ -1,0 +1,194 @@
+package dev.anabranch.jobs;
+
+import static dev.anabranch.jobs.region.RegionUnderTest.purseCommand;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.connectors.kafka.KafkaConnection;
+import dev.anabranch.connectors.kafka.LossAnnouncer;
+import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
+import dev.anabranch.jobs.config.Settings;
+import dev.anabranch.jobs.region.Await;
+import dev.anabranch.jobs.region.JobUnderTest;
+import dev.anabranch.jobs.region.RegionUnderTest;
+import dev.anabranch.model.ForgottenRows;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.store.AcceptedLoss;
+import dev.anabranch.store.EventStore;
+import dev.anabranch.store.LogSession;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A database that has lost acknowledged rows, as a replica that lagged, with a real Kafka. */
+class LostRowsITCase {
+
+  private static final String REFUSED = "lost acknowledged rows";
+
+  @RegisterExtension final RegionUnderTest region = RegionUnderTest.ofPurses();
+
+  private LogPosition lost = new LogPosition(0, 0);
+  private String before = "";
+
+  /** A checkpoint, then a row that is answered, published, and not in the database any more. */
+  @BeforeEach
+  void loseARow() throws Exception {
+    region.option("flink.execution.checkpointing.interval", "1 h").start();
+    lose();
+  }
+
+  private void lose() throws Exception {
+    var kept = region.handle("Purse/a", "deposit 5").backing().position();
+    before = region.job().checkpoint();
+    Await.until("a bookmark", () -> ask(kept, s -> !s.bookmarks(List.of(kept.shard())).isEmpty()));
+    lost = region.handle("Purse/a", "gift").backing().position();
+    Await.until(
+        "the row to be published",
+        () -> region.published().stream().anyMatch(row -> row.position().equals(lost)));
+    execute("DELETE FROM event_log WHERE shard = %d AND shard_offset >= %d"
+            .formatted(lost.shard(), lost.offset()));
+  }
+
+  @Test
+  void theJobFailsOnceAndIsNotStartedAgain() throws Exception {
+    region.databaseProxy(databaseOf(lost)).cut();
+    region.databaseProxy(databaseOf(lost)).heal();
+    var unused = region.send(purseCommand("Purse/a", "deposit 7"));
+
+    awaitRefusal(region.job());
+
+    assertThat(region.job().restarts()).isZero();
+    assertThat(publishedAtTheLostOffset()).hasSize(1);
+    refusedByHand(before);
+    refusedByHand(null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at-least-once", "exactly-once"})
+  void aStartByHandIsRefusedByTheEventsTopicAlone(String delivery) throws Exception {
+    if (delivery.equals("exactly-once")) {
+      region.job().kill();
+      accept(lost);
+      region.option("events.delivery", delivery).start();
+      lose();
+    }
+    region.job().kill();
+
+    refusedByHand(before);
+    execute("DELETE FROM shard_missing");
+    refusedByHand(null);
+
+    assertThat(publishedAtTheLostOffset()).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void whereTheTopicWasMadeAnewTheStartSaysWhatItCouldNotCompare() throws Exception {
+    region.job().kill();
+    try (var admin = Admin.create(kafka().toProperties())) {
+      admin.deleteTopics(List.of("events." + region.name())).all().get();
+    }
+
+    var job = region.start();
+
+    Await.until("shards to be named", () -> unchecked(job) > 0);
+    assertThat(region.handle("Purse/a", "deposit 7").status()).isEqualTo(ReplyStatus.ACCEPTED);
+  }
+
+  @Test
+  void whatAPersonHasAcceptedIsForgottenByStartsAndReaders() throws Exception {
+    region.job().kill();
+    refusedByHand(null);
+
+    accept(lost);
+    var job = region.start();
+
+    var next = region.handle("Purse/a", "deposit 7");
+    assertThat(next.status()).isEqualTo(ReplyStatus.ACCEPTED);
+    assertThat(next.backing().position()).isEqualTo(lost);
+    job.checkpoint();
+    job.kill();
+    region.start();
+    assertThat(region.handle("Purse/a", "deposit 8").status()).isEqualTo(ReplyStatus.ACCEPTED);
+  }
+
+  private static long unchecked(JobUnderTest job) {
+    return job.metrics().getOrDefault("anabranch.shardsUnchecked", 0L);
+  }
+
+  private void refusedByHand(@org.jspecify.annotations.Nullable String checkpoint) {
+    awaitRefusal(region.submit(checkpoint, Map.of()));
+  }
+
+  private static void awaitRefusal(JobUnderTest job) {
+    job.awaitFailure(REFUSED);
+    Await.until("the job to be over", () -> job.status() == JobStatus.FAILED);
+  }
+
+  private List<Long> publishedAtTheLostOffset() {
+    return region.messages("events." + region.name()).stream()
+        .map(message -> dev.anabranch.wire.EventWire.decode(message).row())
+        .filter(row -> row.position().equals(lost))
+        .map(row -> row.outcome().stamp().writer())
+        .distinct()
+        .toList();
+  }
+
+  /** What 'anabranch region accept-loss' does once it has found sense in it. */
+  private void accept(LogPosition from) {
+    try (var store = store();
+        var session = store.open(store.layout().databaseOf(from.shard()));
+        var announcer =
+            new LossAnnouncer(kafka(), "events." + region.name(), store.layout())) {
+      var now = System.currentTimeMillis() * 1_000;
+      var until = from.offset() + 1;
+      var end =
+          announcer.announce(
+              new ForgottenRows(
+                  region.name(), from.shard(), from.offset(), until, now, "kim", "disk gone"));
+      session.acceptLoss(
+          new AcceptedLoss(from.shard(), from.offset(), until, end, "kim", "disk gone", now));
+    }
+  }
+
+  private KafkaConnection kafka() {
+    return KafkaConnection.to(region.kafka().bootstrapServers());
+  }
+
+  private EventStore store() {
+    return new MySqlEventStoreFactory(
+            CommandJobOptions.from(Settings.of(region.settings())).store().config())
+        .open();
+  }
+
+  private <T> T ask(LogPosition of, Function<LogSession, T> question) {
+    try (var store = store();
+        var session = store.open(store.layout().databaseOf(of.shard()))) {
+      return question.apply(session);
+    }
+  }
+
+  private int databaseOf(LogPosition position) {
+    try (var store = store()) {
+      return store.layout().databaseOf(position.shard());
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    var database = region.database(databaseOf(lost));
+    try (var connection =
+            DriverManager.getConnection(
+                database.jdbcUrl("region_" + region.name()), database.user(), database.password());
+        var statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
+    }
+  }
+}
