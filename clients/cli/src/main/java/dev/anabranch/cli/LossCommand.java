@@ -1,6 +1,5 @@
 package dev.anabranch.cli;
 
-import dev.anabranch.cli.log.CurrentSession;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.connectors.kafka.KafkaPublishedLog;
 import dev.anabranch.connectors.kafka.LossAnnouncer;
@@ -12,6 +11,7 @@ import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.ShardHead;
+import dev.anabranch.store.StoreLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,12 +67,11 @@ final class LossCommand implements Runnable {
   static final class Losses extends RegionCommand {
     @Override
     int run(Region region) throws Exception {
-      try (var store = region.openStore();
-          var session = new CurrentSession(store)) {
-        var accepted = acceptedLosses(store, session);
-        var lost = find(region, store, session, accepted, this);
+      try (var store = region.openStore()) {
+        var accepted = acceptedLosses(store);
+        var lost = find(region, store, accepted, this);
         if (lost.isEmpty()) {
-          out().printf("No shard lacks a row that is known to be committed.%n");
+          out().println("No shard lacks a row that is known to be committed.");
         } else {
           var table = new Table(">SHARD", ">FROM", ">TO", "KNOWN FROM");
           for (var each : lost.values()) {
@@ -154,9 +153,8 @@ final class LossCommand implements Runnable {
     @Override
     int run(Region region) throws Exception {
       requireSense();
-      try (var store = region.openStore();
-          var session = new CurrentSession(store)) {
-        var lost = find(region, store, session, acceptedLosses(store, session), this);
+      try (var store = region.openStore()) {
+        var lost = find(region, store, acceptedLosses(store), this);
         for (var i = 0; i < shards.size(); i++) {
           requireLost(shards.get(i), from.get(i), store, lost);
         }
@@ -165,26 +163,36 @@ final class LossCommand implements Runnable {
             new LossAnnouncer(region.kafka(), region.options().events().topic(), store.layout())) {
           for (var i = 0; i < shards.size(); i++) {
             var shard = shards.get(i);
-            var until = lost.get(shard).until();
+            var of = lost.get(shard);
+            if (of == null) {
+              throw new IllegalStateException("checked above");
+            }
+            var until = of.until();
             // Told first: a record too many is harmless, a row of the new line before it is not.
             var end =
                 announcer.announce(
                     new ForgottenRows(
                         region.name(), shard, from.get(i), until, nowMicros, author, reason));
-            session
-                .of(shard)
-                .acceptLoss(
-                    new AcceptedLoss(shard, from.get(i), until, end, author, reason, nowMicros));
-            out().printf(
-                "Shard %d goes on at offset %d; what was there up to %d is given up.%n",
-                shard, from.get(i), until - 1);
+            try (var session = store.open(store.layout().databaseOf(shard))) {
+              session.acceptLoss(
+                  new AcceptedLoss(shard, from.get(i), until, end, author, reason, nowMicros));
+            }
+            out()
+                .println(
+                    "Shard "
+                        + shard
+                        + " goes on at offset "
+                        + from.get(i)
+                        + "; what was there up to "
+                        + (until - 1)
+                        + " is given up.");
           }
         }
         out()
-            .printf(
+            .println(
                 "Start the jobs without a checkpoint, or from one that was made before these rows"
-                    + " were written. 'anabranch projections status' says which versions need a"
-                    + " rebuild.%n");
+                    + " were written: the command job first. Rebuild projections that have applied"
+                    + " them.");
         out().flush();
       }
       return ExitCode.OK;
@@ -242,15 +250,11 @@ final class LossCommand implements Runnable {
 
   /** All losses that were accepted, of all databases. */
   static List<AcceptedLoss> acceptedLosses(EventStore store) {
-    try (var session = new CurrentSession(store)) {
-      return acceptedLosses(store, session);
-    }
-  }
-
-  private static List<AcceptedLoss> acceptedLosses(EventStore store, CurrentSession session) {
     var losses = new ArrayList<AcceptedLoss>();
     for (var shard : firstShards(store)) {
-      losses.addAll(session.of(shard).acceptedLosses());
+      try (var session = store.open(store.layout().databaseOf(shard))) {
+        losses.addAll(session.acceptedLosses());
+      }
     }
     return losses;
   }
@@ -267,33 +271,50 @@ final class LossCommand implements Runnable {
   private static Map<Integer, Lost> find(
       Region region,
       EventStore store,
-      CurrentSession session,
       List<AcceptedLoss> accepted,
       RegionCommand command)
       throws InterruptedException {
     var lost = new TreeMap<Integer, Lost>();
     var layout = store.layout();
     for (var first : firstShards(store)) {
-      var here = session.of(first);
       var shards = new ArrayList<Integer>();
       for (var shard = 0; shard < layout.shardCount(); shard++) {
         if (layout.databaseOf(shard) == layout.databaseOf(first)) {
           shards.add(shard);
         }
       }
+      try (var here = store.open(layout.databaseOf(first))) {
+        findIn(here, region, layout, shards, accepted, lost, command);
+      }
+    }
+    command.err().flush();
+    return lost;
+  }
+
+  private static void findIn(
+      LogSession here,
+      Region region,
+      StoreLayout layout,
+      List<Integer> shards,
+      List<AcceptedLoss> accepted,
+      Map<Integer, Lost> lost,
+      RegionCommand command)
+      throws InterruptedException {
       var heads = here.heads(shards);
       for (var missing : here.missing()) {
         add(lost, here, heads, missing);
       }
-      var from = new HashMap<Integer, @Nullable LogBookmark>();
+      var lowest = new HashMap<Integer, LogBookmark>();
       var bookmarks = here.bookmarks(shards);
       for (var shard : shards) {
-        from.merge(
+        lowest.merge(
             layout.partitionOf(shard),
             bookmarks.getOrDefault(shard, new LogBookmark("", 0)),
             LossCommand::lower);
       }
-      from.replaceAll((partition, mark) -> mark == null || mark.topicId().isEmpty() ? null : mark);
+      var from = new HashMap<Integer, @Nullable LogBookmark>();
+      lowest.forEach(
+          (partition, mark) -> from.put(partition, mark.topicId().isEmpty() ? null : mark));
       try (var topic =
           new KafkaPublishedLog(
                   region.kafka(), region.options().events().topic(), region.name())
@@ -303,7 +324,9 @@ final class LossCommand implements Runnable {
             .unchecked()
             .forEach(
                 (partition, why) ->
-                    command.err().printf("Partition %d is not compared in full: %s%n", partition, why));
+                    command
+                        .err()
+                        .println("Partition " + partition + " is not compared in full: " + why));
         for (var head : found.heads().entrySet()) {
           if (shards.contains(head.getKey())) {
             add(
@@ -314,9 +337,6 @@ final class LossCommand implements Runnable {
           }
         }
       }
-    }
-    command.err().flush();
-    return lost;
   }
 
   private static LogBookmark lower(LogBookmark one, LogBookmark other) {

@@ -85,13 +85,14 @@ final class LossCheck implements AutoCloseable {
       var accepted = accepted(losses, lost.getKey(), lost.getValue().offset());
       if (accepted != null) {
         throw new LostRowsException(
-            ("the checkpoint holds row %d of shard %d, whose loss %s has accepted: start without a"
-                    + " checkpoint, or from one that was made before offset %d was written")
-                .formatted(
-                    lost.getValue().offset(),
-                    lost.getKey(),
-                    accepted.author(),
-                    accepted.fromOffset()));
+            "the checkpoint holds row "
+                + new LogPosition(lost.getKey(), lost.getValue().offset())
+                + ", whose loss "
+                + accepted.author()
+                + " has accepted: start without a checkpoint, or from one that was made before"
+                + " offset "
+                + accepted.fromOffset()
+                + " was written");
       }
     }
     requireNone(connection, lacking(connection, expected), "the checkpoint");
@@ -314,9 +315,7 @@ final class LossCheck implements AutoCloseable {
         lowest.put(partition, own);
       } else {
         var other = lowest.get(partition);
-        var comparable =
-            own != null && other != null && own.topicId().equals(other.topicId());
-        if (!comparable) {
+        if (own == null || other == null || !own.topicId().equals(other.topicId())) {
           lowest.put(partition, null);
         } else if (own.position() < other.position()) {
           lowest.put(partition, own);

@@ -1,5 +1,7 @@
 package dev.anabranch.connectors.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.PublishedLog;
@@ -121,10 +123,8 @@ public final class KafkaPublishedLog implements PublishedLog {
     }
 
     private String topicId() throws ExecutionException, TimeoutException, InterruptedException {
-      return admin()
-          .describeTopics(List.of(topic))
-          .topicNameValues()
-          .get(topic)
+      var described = admin().describeTopics(List.of(topic)).topicNameValues().get(topic);
+      return requireNonNull(described)
           .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
           .topicId()
           .toString();
