@@ -58,8 +58,7 @@ public final class CommandJob {
     var isUnaligned = env.getCheckpointConfig().isUnalignedCheckpointsEnabled();
     var settings = options.operator().mayHoldInFlight(isUnaligned);
     var operator =
-        new CommandOperatorFactory(
-            settings, domain, endpoints.store(), endpoints.published());
+        new CommandOperatorFactory(settings, domain, endpoints.store(), endpoints.published());
     var rows =
         endpoints
             .inbound()

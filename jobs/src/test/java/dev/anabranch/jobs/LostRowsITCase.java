@@ -64,7 +64,8 @@ class LostRowsITCase {
         "the row to be published",
         // In a transaction too, which no reader of committed records sees yet.
         () -> shows(lost));
-    execute("DELETE FROM event_log WHERE shard = %d AND shard_offset >= %d"
+    execute(
+        "DELETE FROM event_log WHERE shard = %d AND shard_offset >= %d"
             .formatted(lost.shard(), lost.offset()));
   }
 
@@ -191,8 +192,7 @@ class LostRowsITCase {
   private void accept(LogPosition from) {
     try (var store = store();
         var session = store.open(store.layout().databaseOf(from.shard()));
-        var announcer =
-            new LossAnnouncer(kafka(), "events." + region.name(), store.layout())) {
+        var announcer = new LossAnnouncer(kafka(), "events." + region.name(), store.layout())) {
       var now = System.currentTimeMillis() * 1_000;
       var until = from.offset() + 1;
       var end =

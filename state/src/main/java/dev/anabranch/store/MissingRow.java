@@ -9,4 +9,7 @@ package dev.anabranch.store;
  * @param foundAtMicros when it was missed, since the epoch
  */
 public record MissingRow(
-    int shard, @org.jspecify.annotations.Nullable ShardHead head, String what, long foundAtMicros) {}
+    int shard,
+    @org.jspecify.annotations.Nullable ShardHead head,
+    String what,
+    long foundAtMicros) {}

@@ -26,7 +26,12 @@ public final class ForgetWire {
             new RecordHeader(Headers.SPEC_VERSION, Headers.SPEC_VERSION_VALUE),
             RecordHeader.of(
                 Headers.ID,
-                rows.region() + "/forget/" + rows.shard() + '/' + rows.fromOffset() + '/'
+                rows.region()
+                    + "/forget/"
+                    + rows.shard()
+                    + '/'
+                    + rows.fromOffset()
+                    + '/'
                     + rows.atMicros()),
             RecordHeader.of(Headers.SOURCE, EventWire.SOURCE_PREFIX + rows.region()),
             new RecordHeader(Headers.TYPE, TYPE_VALUE),

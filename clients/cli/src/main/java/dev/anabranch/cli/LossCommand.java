@@ -210,10 +210,12 @@ final class LossCommand implements Runnable {
       if (shards.stream().distinct().count() != shards.size()) {
         throw CliException.usage("--shard names a shard twice");
       }
-      if (author.isBlank() || author.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_AUTHOR) {
+      if (author.isBlank()
+          || author.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_AUTHOR) {
         throw CliException.usage("--author must have 1 to " + MAX_AUTHOR + " bytes");
       }
-      if (reason.isBlank() || reason.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_REASON) {
+      if (reason.isBlank()
+          || reason.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_REASON) {
         throw CliException.usage("--reason must have 1 to " + MAX_REASON + " bytes");
       }
     }
@@ -269,10 +271,7 @@ final class LossCommand implements Runnable {
   }
 
   private static Map<Integer, Lost> find(
-      Region region,
-      EventStore store,
-      List<AcceptedLoss> accepted,
-      RegionCommand command)
+      Region region, EventStore store, List<AcceptedLoss> accepted, RegionCommand command)
       throws InterruptedException {
     var lost = new TreeMap<Integer, Lost>();
     var layout = store.layout();
@@ -300,43 +299,42 @@ final class LossCommand implements Runnable {
       Map<Integer, Lost> lost,
       RegionCommand command)
       throws InterruptedException {
-      var heads = here.heads(shards);
-      for (var missing : here.missing()) {
-        add(lost, here, heads, missing);
-      }
-      var lowest = new HashMap<Integer, LogBookmark>();
-      var bookmarks = here.bookmarks(shards);
-      for (var shard : shards) {
-        lowest.merge(
-            layout.partitionOf(shard),
-            bookmarks.getOrDefault(shard, new LogBookmark("", 0)),
-            LossCommand::lower);
-      }
-      var from = new HashMap<Integer, @Nullable LogBookmark>();
-      lowest.forEach(
-          (partition, mark) -> from.put(partition, mark.topicId().isEmpty() ? null : mark));
-      try (var topic =
-          new KafkaPublishedLog(
-                  region.kafka(), region.options().events().topic(), region.name())
-              .open()) {
-        var found = topic.read(from, accepted);
-        found
-            .unchecked()
-            .forEach(
-                (partition, why) ->
-                    command
-                        .err()
-                        .println("Partition " + partition + " is not compared in full: " + why));
-        for (var head : found.heads().entrySet()) {
-          if (shards.contains(head.getKey())) {
-            add(
-                lost,
-                here,
-                heads,
-                new MissingRow(head.getKey(), head.getValue(), "the events topic", 0));
-          }
+    var heads = here.heads(shards);
+    for (var missing : here.missing()) {
+      add(lost, here, heads, missing);
+    }
+    var lowest = new HashMap<Integer, LogBookmark>();
+    var bookmarks = here.bookmarks(shards);
+    for (var shard : shards) {
+      lowest.merge(
+          layout.partitionOf(shard),
+          bookmarks.getOrDefault(shard, new LogBookmark("", 0)),
+          LossCommand::lower);
+    }
+    var from = new HashMap<Integer, @Nullable LogBookmark>();
+    lowest.forEach(
+        (partition, mark) -> from.put(partition, mark.topicId().isEmpty() ? null : mark));
+    try (var topic =
+        new KafkaPublishedLog(region.kafka(), region.options().events().topic(), region.name())
+            .open()) {
+      var found = topic.read(from, accepted);
+      found
+          .unchecked()
+          .forEach(
+              (partition, why) ->
+                  command
+                      .err()
+                      .println("Partition " + partition + " is not compared in full: " + why));
+      for (var head : found.heads().entrySet()) {
+        if (shards.contains(head.getKey())) {
+          add(
+              lost,
+              here,
+              heads,
+              new MissingRow(head.getKey(), head.getValue(), "the events topic", 0));
         }
       }
+    }
   }
 
   private static LogBookmark lower(LogBookmark one, LogBookmark other) {

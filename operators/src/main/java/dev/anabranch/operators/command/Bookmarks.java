@@ -92,7 +92,8 @@ final class Bookmarks implements AutoCloseable {
     }
   }
 
-  private static boolean isFar(@org.jspecify.annotations.Nullable LogBookmark last, LogBookmark end) {
+  private static boolean isFar(
+      @org.jspecify.annotations.Nullable LogBookmark last, LogBookmark end) {
     return last == null
         || !last.topicId().equals(end.topicId())
         || end.position() - last.position() >= RECORDS_APART

@@ -99,7 +99,8 @@ final class CommandShards implements AutoCloseable {
             environment.clock(),
             metrics);
     this.remote =
-        new RemoteCommits(options, aggregates, lanes, processor, environment.outputs(), metrics, losses);
+        new RemoteCommits(
+            options, aggregates, lanes, processor, environment.outputs(), metrics, losses);
     lanes.beforeSend(answers::settle);
     lanes.onRelease(processor::release);
     var commits = new CommitPath(options, lanes, processor, environment.outputs(), metrics);

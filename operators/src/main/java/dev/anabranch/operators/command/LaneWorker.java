@@ -39,8 +39,7 @@ final class LaneWorker {
   private final BlockingQueue<LaneRequest> requests = new LinkedBlockingQueue<>();
   private final Thread thread;
 
-  LaneWorker(
-      String lane, EventStore store, int database, TaskMailbox mailbox, LossCheck losses) {
+  LaneWorker(String lane, EventStore store, int database, TaskMailbox mailbox, LossCheck losses) {
     this.mailbox = mailbox;
     this.losses = losses;
     this.connection = new LaneConnection(store, database);

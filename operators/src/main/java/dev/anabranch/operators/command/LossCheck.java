@@ -60,8 +60,7 @@ final class LossCheck implements AutoCloseable {
    *
    * @param unchecked hears of shards that could not be compared
    */
-  LossCheck(
-      PublishedLog.Session topic, StoreLayout layout, String region, IntConsumer unchecked) {
+  LossCheck(PublishedLog.Session topic, StoreLayout layout, String region, IntConsumer unchecked) {
     this.topic = topic;
     this.layout = layout;
     this.region = region;
@@ -304,7 +303,9 @@ final class LossCheck implements AutoCloseable {
     return found;
   }
 
-  /** By partition, the earliest bookmark of its shards; null if one has none, or of another topic. */
+  /**
+   * By partition, the earliest bookmark of its shards; null if one has none, or of another topic.
+   */
   private Map<Integer, @Nullable LogBookmark> lowest(
       Map<Integer, LogBookmark> bookmarks, List<Integer> shards) {
     var lowest = new HashMap<Integer, @Nullable LogBookmark>();
@@ -329,8 +330,7 @@ final class LossCheck implements AutoCloseable {
     return "the row " + position + " that " + who + " has seen committed";
   }
 
-  private static String message(
-      String database, String what, int shard, @Nullable Long offset) {
+  private static String message(String database, String what, int shard, @Nullable Long offset) {
     return "database "
         + database
         + " lacks "

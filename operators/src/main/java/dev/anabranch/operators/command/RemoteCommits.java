@@ -143,7 +143,11 @@ final class RemoteCommits {
         .submit(
             new LaneRequest.BehindOwnPast(
                 Shards.shardOf(record.routingKey(), options.shardCount()),
-                "commit " + remote.dot() + " of " + remote.aggregate() + ", which other regions have"));
+                "commit "
+                    + remote.dot()
+                    + " of "
+                    + remote.aggregate()
+                    + ", which other regions have"));
   }
 
   private void adopt(CommandRecord record, Outcome remote, LiveAggregate live, Lane lane) {

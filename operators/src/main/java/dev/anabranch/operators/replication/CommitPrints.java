@@ -74,9 +74,7 @@ final class CommitPrints {
             + dot
             + " of "
             + in.row().outcome().aggregate()
-            + (isOwn
-                ? " originates here and came from region "
-                : " came once more, from region ")
+            + (isOwn ? " originates here and came from region " : " came once more, from region ")
             + in.region()
             + " with other content: two stores have written under region "
             + dot.origin()

@@ -101,8 +101,7 @@ final class TestTopic implements PublishedLog, AutoCloseable {
     }
 
     @Override
-    public Found read(
-        Map<Integer, @Nullable LogBookmark> from, List<AcceptedLoss> forgotten) {
+    public Found read(Map<Integer, @Nullable LogBookmark> from, List<AcceptedLoss> forgotten) {
       synchronized (records) {
         var heads = new HashMap<Integer, ShardHead>();
         var unchecked = new HashMap<Integer, String>();

@@ -37,7 +37,8 @@ class DotsGivenTwiceTest {
 
     process(region("a").commit("Auto/1", "c9", "other"));
 
-    assertThat(harness.deadLetters()).extracting(DeadLetter::code)
+    assertThat(harness.deadLetters())
+        .extracting(DeadLetter::code)
         .containsExactly(CommitPrints.OWN_DIFFERS);
   }
 
@@ -47,7 +48,8 @@ class DotsGivenTwiceTest {
 
     process(region("b").commit("Auto/1", "c9", "other"));
 
-    assertThat(harness.deadLetters()).extracting(DeadLetter::code)
+    assertThat(harness.deadLetters())
+        .extracting(DeadLetter::code)
         .containsExactly(CommitPrints.DIFFERS);
     assertThat(harness.state("Auto/1")).contains("x").doesNotContain("other");
   }
@@ -61,7 +63,8 @@ class DotsGivenTwiceTest {
 
     process(region("b").commit("Auto/1", "c9", "other"));
 
-    assertThat(harness.deadLetters()).extracting(DeadLetter::code)
+    assertThat(harness.deadLetters())
+        .extracting(DeadLetter::code)
         .containsExactly(CommitPrints.DIFFERS);
   }
 

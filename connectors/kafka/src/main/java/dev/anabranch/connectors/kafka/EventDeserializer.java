@@ -38,7 +38,13 @@ final class EventDeserializer implements KafkaRecordDeserializationSchema<LogRow
     var message = KafkaRecords.fromConsumer(kafka);
     if (ForgetWire.isForget(message)) {
       // What it says is in the store too, from where readers of this source take it.
-      LOG.warn("Rows of region {} are given up, says {}-{}@{}: {}", region, kafka.topic(), kafka.partition(), kafka.offset(), described(message));
+      LOG.warn(
+          "Rows of region {} are given up, says {}-{}@{}: {}",
+          region,
+          kafka.topic(),
+          kafka.partition(),
+          kafka.offset(),
+          described(message));
       return;
     }
     try {

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * The events topic of a region as a witness. Transactions that are open or were aborted count too:
  * their rows were durable before they were published.
  *
- * <p><b>Bounds.</b> What one answer of a broker holds, {@link #FETCH_BYTES}, is in memory at a time.
- * A broker that gives nothing for {@link #PATIENCE} is not waited for.
+ * <p><b>Bounds.</b> What one answer of a broker holds, {@link #FETCH_BYTES}, is in memory at a
+ * time. A broker that gives nothing for {@link #PATIENCE} is not waited for.
  */
 public final class KafkaPublishedLog implements PublishedLog {
 
@@ -157,8 +157,7 @@ public final class KafkaPublishedLog implements PublishedLog {
       this.forgotten = List.copyOf(forgotten);
     }
 
-    void read(
-        KafkaConsumer<byte[], byte[]> consumer, Map<Integer, @Nullable LogBookmark> from)
+    void read(KafkaConsumer<byte[], byte[]> consumer, Map<Integer, @Nullable LogBookmark> from)
         throws InterruptedException {
       var partitions = from.keySet().stream().map(p -> new TopicPartition(topic, p)).toList();
       consumer.assign(partitions);
@@ -215,7 +214,13 @@ public final class KafkaPublishedLog implements PublishedLog {
       if (from.position() > end) {
         unchecked.put(
             partition,
-            "topic " + topic + " ends at " + end + ", before " + from.position() + ": it lost records");
+            "topic "
+                + topic
+                + " ends at "
+                + end
+                + ", before "
+                + from.position()
+                + ": it lost records");
         return piece;
       }
       if (from.position() < begin) {

@@ -99,8 +99,7 @@ final class LossMarks {
       LogMarks.retrying(statement::executeUpdate);
     }
     // Afterwards: should it not come to this, the start finds the loss newer than the finding.
-    try (var statement =
-        connection.prepareStatement("DELETE FROM shard_missing WHERE shard = ?")) {
+    try (var statement = connection.prepareStatement("DELETE FROM shard_missing WHERE shard = ?")) {
       statement.setInt(1, loss.shard());
       LogMarks.retrying(statement::executeUpdate);
     }
