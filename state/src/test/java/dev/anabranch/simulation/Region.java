@@ -213,7 +213,8 @@ final class Region {
   void crash(long now) {
     job = checkpoint.copy();
     var persisted = log.isEmpty() ? 0 : log.stream().mapToLong(r -> r.node().hlc()).max().orElse(0);
-    job.clock = HybridLogicalClock.restore(persisted, wallClock(now));
+    // The checkpoint has the clock of commits that are held and so are in no log.
+    job.clock = HybridLogicalClock.restore(Math.max(persisted, job.clock), wallClock(now));
     job.isReplaying = true;
     var tail = new ArrayList<>(log.subList(job.folded, log.size()));
     for (var row : tail) {

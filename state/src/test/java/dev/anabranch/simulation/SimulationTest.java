@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
 
-  /** Each showed a mistake once, in an earlier form of the graph or of compaction. */
+  /** Each showed a mistake once: of the graph, of compaction, or of this simulator. */
   @ParameterizedTest
-  @ValueSource(longs = {165, 309, 4530, 15328, 20206, 5006289})
+  @ValueSource(longs = {165, 309, 4530, 15328, 20206, 5006289, 770004418})
   void schedulesThatFailedOncePass(long seed) {
     assertThat(Simulation.run(seed, 1)).isEmpty();
   }
@@ -22,7 +22,7 @@ class SimulationTest {
   @Test
   void everyRegionShowsTheSameWhateverHappensToTheNetwork() {
     var count = Integer.getInteger("anabranch.simulation.schedules", 300);
-    long first = Long.getLong("anabranch.simulation.seed", System.nanoTime());
+    long first = Long.getLong("anabranch.simulation.seed", 1);
 
     var started = System.nanoTime();
     assertThat(Simulation.run(first, count)).isEmpty();

@@ -312,6 +312,8 @@ final class AggregateCache {
       var initial = initial(type);
       value = initial.state();
       brokenReason = initial.problem();
+    } else if (graph != null && isFromAnotherPolicy(record, graph)) {
+      brokenReason = "its versions were not kept under its former replication policy";
     } else if (graph != null) {
       try {
         value = graph.state();
@@ -335,6 +337,14 @@ final class AggregateCache {
         new LiveAggregate(key, routingKey, type, heard, graph, committed, record.window(), changes);
     live.brokenReason = brokenReason;
     return live;
+  }
+
+  /**
+   * Whether the aggregate was written last while its type kept no graph. What the graph has is
+   * nothing then, or what it had before that: it must be made from the log again.
+   */
+  private static boolean isFromAnotherPolicy(AggregateRecord record, AggregateGraph graph) {
+    return record.state() != null || graph.live().isEmpty();
   }
 
   /** The state before the first commit, or why there is none. */

@@ -1,0 +1,143 @@
+package dev.anabranch.operators.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.Decider;
+import dev.anabranch.api.Decision;
+import dev.anabranch.api.DecisionContext;
+import dev.anabranch.api.Domain;
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.MessageCodec;
+import dev.anabranch.api.ReplicationPolicy;
+import dev.anabranch.api.Resolvers;
+import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A release may change how a type is replicated: its aggregates go on from their states. */
+class PolicyChangeTest {
+
+  @ParameterizedTest
+  @MethodSource("changes")
+  void anAggregateGoesOnFromItsState(Policy before, Policy after) throws Exception {
+    try (var store = new TestStore("a")) {
+      var operator = new OperatorHarness(store.factory(), options(), new NoteDomain(before));
+      operator.handle("Note/1", "c1", "add x");
+      operator.handle("Note/1", "c2", "add y");
+      operator.checkpoint();
+
+      operator.release(new NoteDomain(after));
+      operator.crash();
+      assertThat(read(operator, "r1")).isEqualTo(",x,y");
+      operator.handle("Note/1", "c3", "add z");
+      assertThat(read(operator, "r2")).isEqualTo(",x,y,z");
+      operator.checkpoint();
+
+      // What the first policy kept ends before the second one's commits.
+      operator.release(new NoteDomain(before));
+      operator.crash();
+      assertThat(read(operator, "r3")).isEqualTo(",x,y,z");
+      operator.handle("Note/1", "c4", "add u");
+      operator.restartFromNothing();
+      assertThat(read(operator, "r4")).isEqualTo(",x,y,z,u");
+      operator.close();
+    }
+  }
+
+  static Stream<Arguments> changes() {
+    return Stream.of(Policy.values())
+        .flatMap(
+            before ->
+                Stream.of(Policy.values())
+                    .filter(after -> after != before)
+                    .map(after -> Arguments.of(before, after)));
+  }
+
+  private static String read(OperatorHarness operator, String commandId) throws Exception {
+    return new String(operator.handle("Note/1", commandId, "read").body().result(), UTF_8);
+  }
+
+  private static CommandOperatorOptions options() {
+    return new CommandOperatorOptions(
+        "a",
+        new RegionMap(List.of("a", "b"), "a", new TreeMap<>()),
+        OperatorHarness.SHARDS,
+        new Batching(1, 50, 1 << 20, 200, 1 << 24),
+        10_000,
+        200,
+        4,
+        Duration.ofSeconds(20));
+  }
+
+  enum Policy {
+    HOME,
+    AUTOMATIC,
+    BY_HAND;
+
+    ReplicationPolicy<String> policy() {
+      return switch (this) {
+        case HOME -> ReplicationPolicy.singleHome();
+        case AUTOMATIC -> ReplicationPolicy.automatic(Resolvers.<String>lastWriterWins());
+        case BY_HAND -> ReplicationPolicy.interactive();
+      };
+    }
+  }
+
+  /** Texts to which events append, under one policy. */
+  private record NoteDomain(Policy policy) implements Domain, Serializable {
+    @Override
+    public List<AggregateType<?, ?, ?>> aggregateTypes() {
+      return List.of(
+          AggregateType.named("Note", new Notes())
+              .commands(new Text("command"))
+              .events(new Text("event"))
+              .state(new Text("state"))
+              .replication(policy.policy())
+              .build());
+    }
+  }
+
+  private static final class Notes implements Decider<String, String, String> {
+    @Override
+    public String initialState() {
+      return "";
+    }
+
+    @Override
+    public Decision<String> decide(String state, String command, DecisionContext context) {
+      return command.equals("read")
+          ? Decision.unchangedWithResult(state)
+          : Decision.accepted(command.substring("add ".length()));
+    }
+
+    @Override
+    public String evolve(String state, String event) {
+      return state + "," + event;
+    }
+  }
+
+  private record Text(String name) implements MessageCodec<String> {
+    @Override
+    public String contentType() {
+      return "text/plain";
+    }
+
+    @Override
+    public EncodedMessage encode(String message) {
+      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
+    }
+
+    @Override
+    public String decode(EncodedMessage encoded) {
+      return new String(encoded.data(), UTF_8);
+    }
+  }
+}
