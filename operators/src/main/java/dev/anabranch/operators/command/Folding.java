@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.LogRow;
@@ -15,7 +16,9 @@ import dev.anabranch.wire.CommitFold;
 import dev.anabranch.wire.WireFormatException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,6 +98,19 @@ final class Folding {
    * @param where for messages
    */
   static Version after(LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
+    if (isOutOfOrder(aggregate, before, outcome)) {
+      aggregate.rebuildTried = false;
+      aggregate.brokenReason =
+          "its commit "
+              + outcome.dot()
+              + " stands before others that it came after, or repeats one: its state is derived"
+              + " again from all of them";
+    }
+    return next(aggregate, before, outcome, where);
+  }
+
+  private static Version next(
+      LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
     var past = pastAfter(aggregate, before.past(), outcome, where);
     var version = outcome.kind().hasVersion() ? outcome.version() : before.version();
     Object state = null;
@@ -105,6 +121,21 @@ final class Folding {
               : stateAfter(aggregate, before, outcome, where);
     }
     return new Version(version, past, past.frontier(), state);
+  }
+
+  /**
+   * Whether a state of replicated data types can't just go on from the one before it: a command was
+   * accepted in two regions, and the first of its commits counts; or a payload comes that a filter
+   * withheld when its effects came. Both are rare, and the whole history is folded anew.
+   */
+  private static boolean isOutOfOrder(LiveAggregate aggregate, Version before, Outcome outcome) {
+    var type = aggregate.type;
+    var dot = outcome.dot();
+    return type != null
+        && dot != null
+        && outcome.kind() == RowKind.COMMIT
+        && type.replication() instanceof ReplicationPolicy.ReplicatedTypes
+        && (!outcome.slot().isEmpty() || before.past().covers(dot));
   }
 
   /** Notes a row that has become durable where the graph is, and what other regions have. */
@@ -164,7 +195,10 @@ final class Folding {
     }
   }
 
-  /** In causal order: a payload that a filter withheld at first has a place before its effects. */
+  /**
+   * In causal order: a payload that a filter withheld at first has a place before its effects. Of a
+   * command that two regions have accepted the first commit counts, in every region the same one.
+   */
   private static Version rebuilt(
       LiveAggregate aggregate, AggregateType<Object, Object, Object> type, List<LogRow> history) {
     var inOrder = new ArrayList<>(history);
@@ -173,11 +207,22 @@ final class Folding {
             .thenComparing(
                 row -> row.outcome().dot(), Comparator.nullsFirst(Comparator.naturalOrder())));
     var version = new Version(0, CausalPast.NONE, List.of(), initialState(aggregate, type));
+    var commands = new HashSet<String>();
     for (var row : inOrder) {
-      version = after(aggregate, version, row.outcome(), row.position());
+      if (counts(type, row.outcome(), commands)) {
+        version = next(aggregate, version, row.outcome(), row.position());
+      }
     }
     var past = aggregate.committed.past();
     return new Version(history.size(), past, past.frontier(), version.state());
+  }
+
+  /** Types with a single home have one region that accepts, and graphs settle it themselves. */
+  private static boolean counts(
+      AggregateType<Object, Object, Object> type, Outcome outcome, Set<String> commands) {
+    return !(type.replication() instanceof ReplicationPolicy.ReplicatedTypes)
+        || outcome.commandId() == null
+        || commands.add(outcome.commandId());
   }
 
   private static @Nullable Object initialState(

@@ -10,8 +10,11 @@ import dev.anabranch.model.ReplicaHead.Merging;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +76,9 @@ final class Filling {
     if (!compacts) {
       replica.dropNothing();
     }
+    if (merging == Merging.FOLD && type != null && type.commutes()) {
+      replica.leaveOut(repeats(rows));
+    }
     for (var row : rows) {
       var holdBack = new HoldBack(gate, replica.head().applied(), held);
       var causality = Rows.causality(row);
@@ -89,6 +95,27 @@ final class Filling {
       replica.seenInLog(row, causality.context());
     }
     return replica;
+  }
+
+  /**
+   * The commits of commands that several regions have accepted, but for the first one of each in
+   * (hlc, dot) order: the same in every region that has them. Whatever commutes has no graph that
+   * would settle it.
+   */
+  private static Set<Dot> repeats(List<LogRow> rows) {
+    var inOrder = new ArrayList<>(rows);
+    inOrder.sort(
+        Comparator.comparingLong((LogRow row) -> row.outcome().stamp().hlc())
+            .thenComparing(Rows::dot));
+    var commands = new HashSet<String>();
+    var repeats = new HashSet<Dot>();
+    for (var row : inOrder) {
+      var command = row.outcome().commandId();
+      if (row.outcome().kind() == RowKind.COMMIT && command != null && !commands.add(command)) {
+        repeats.add(Rows.dot(row));
+      }
+    }
+    return repeats;
   }
 
   /** A tombstone whose payload came later is read as the payload. */

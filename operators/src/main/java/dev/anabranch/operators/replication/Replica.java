@@ -21,6 +21,7 @@ import dev.anabranch.versions.VersionStates;
 import dev.anabranch.wire.WireFormatException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class Replica {
   private final @Nullable StoredStates stored;
   private final @Nullable VersionStates<Folded> states;
   private ReplicaHead head;
+  private Set<Dot> leftOut = Set.of();
   private @Nullable Folded folded;
   private @Nullable EncodedMessage encoded;
   private boolean applied;
@@ -82,6 +84,11 @@ final class Replica {
 
   AggregateKey key() {
     return key;
+  }
+
+  /** Commits that repeat a command of another one, which counts: they change no folded state. */
+  void leaveOut(Set<Dot> repeats) {
+    leftOut = repeats;
   }
 
   /** Keeps all of the graph for this time. */
@@ -186,7 +193,10 @@ final class Replica {
 
   private void fold(LogRow row, VectorTime context) {
     var kind = row.outcome().kind();
-    if (kind == RowKind.TOMBSTONE || kind == RowKind.HOME_MOVE || type == null) {
+    if (kind == RowKind.TOMBSTONE
+        || kind == RowKind.HOME_MOVE
+        || type == null
+        || leftOut.contains(Rows.dot(row))) {
       return;
     }
     var at = EventContext.of(Rows.dot(row), context, row.outcome().stamp().hlc());

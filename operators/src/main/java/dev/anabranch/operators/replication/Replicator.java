@@ -12,6 +12,7 @@ import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplicaHead.Merging;
 import dev.anabranch.model.RepublishRequest;
+import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
@@ -276,6 +277,9 @@ final class Replicator {
         state.head(head.seenInLog(arrival.dot(), arrival.context()));
       }
       commitPrints.compare(in);
+      if (repeatsCommand(in, type)) {
+        readAgainSoon(key);
+      }
       return;
     }
     if (heldCommits.isAheadOfClock(in, arrival)) {
@@ -328,6 +332,21 @@ final class Replicator {
       readAgainSoon(key);
       return;
     }
+    if (repeatsCommand(in, type)) {
+      readAgainSoon(key);
+    }
+  }
+
+  /**
+   * Whether the own log says that the command of this commit had a row there before, and the state
+   * is one that both were folded into. The store has both: the state is made anew, and one counts.
+   */
+  private boolean repeatsCommand(PublishedRow in, @Nullable TypeMerge<?> type) {
+    return isOwn(in)
+        && type != null
+        && type.commutes()
+        && in.row().outcome().kind() == RowKind.COMMIT
+        && !in.row().outcome().slot().isEmpty();
   }
 
   /** False: the aggregate has to be read from the store first. */

@@ -4,6 +4,7 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -13,7 +14,10 @@ import dev.anabranch.versions.VersionSnapshotsInMemory;
 import dev.anabranch.versions.VersionStates;
 import dev.anabranch.wire.CommitFold;
 import dev.anabranch.wire.StoredVersions;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -33,6 +37,10 @@ public final class AggregateFold implements Consumer<LogRow> {
 
   // -- Without a graph.
   private Object state;
+  private boolean repeats;
+
+  /** Null: the type has one home, where no command is accepted twice. */
+  private final @Nullable List<Outcome> commits;
 
   // -- With one.
   private final Map<Dot, byte[]> events = new HashMap<>();
@@ -53,6 +61,8 @@ public final class AggregateFold implements Consumer<LogRow> {
                 folding,
                 new VersionSnapshotsInMemory<>())
             : null;
+    this.commits =
+        type.replication() instanceof ReplicationPolicy.ReplicatedTypes ? new ArrayList<>() : null;
     this.resolverId = folding.currentResolverId();
   }
 
@@ -93,11 +103,37 @@ public final class AggregateFold implements Consumer<LogRow> {
       var unused = versions.add(node);
     } else if (outcome.kind().hasVersion()) {
       state = CommitFold.apply(type, state, outcome);
+      if (commits != null) {
+        commits.add(outcome);
+        repeats |= !outcome.slot().isEmpty();
+      }
     }
     if (outcome.kind().hasVersion()) {
       version = outcome.version();
       occurredAtMicros = outcome.stamp().occurredAtMicros();
     }
+  }
+
+  /**
+   * Where a command was accepted in two regions, the state of replicated data types is that of the
+   * first of its commits in (hlc, dot) order, as in both jobs.
+   */
+  private Object folded() {
+    if (commits == null || !repeats) {
+      return state;
+    }
+    var inOrder = new ArrayList<>(commits);
+    inOrder.sort(
+        Comparator.comparingLong((Outcome each) -> each.stamp().hlc())
+            .thenComparing(Outcome::dot, Comparator.nullsFirst(Comparator.naturalOrder())));
+    var commands = new HashSet<String>();
+    var again = type.decider().initialState();
+    for (var each : inOrder) {
+      if (each.commandId() == null || commands.add(each.commandId())) {
+        again = CommitFold.apply(type, again, each);
+      }
+    }
+    return again;
   }
 
   /** Of the last commit; 0: there was none. */
@@ -112,7 +148,7 @@ public final class AggregateFold implements Consumer<LogRow> {
 
   /** The state, of concurrent versions what the policy's resolver makes of them. */
   public EncodedMessage state() {
-    return type.stateCodec().encode(versions == null ? state : versions.resolved(resolverId));
+    return type.stateCodec().encode(versions == null ? folded() : versions.resolved(resolverId));
   }
 
   /** The concurrent versions and their states, in (hlc, dot) order; empty: there is only one. */
