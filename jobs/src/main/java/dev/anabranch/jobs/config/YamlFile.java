@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A YAML file of options: keys nested, dotted or both; values are scalars or lists of scalars. */
 final class YamlFile {
@@ -30,14 +31,21 @@ final class YamlFile {
   static Map<String, Setting> read(Path path, List<Problem> problems) {
     try (var reader = Files.newBufferedReader(path);
         var parser = new YAMLFactory().createParser(reader)) {
-      var file = new YamlFile(path, parser, problems);
+      // Of a file that can't be read to its end, keys may be parts of values: they are not shown.
+      var found = new ArrayList<Problem>();
+      var file = new YamlFile(path, parser, found);
       file.readDocument();
+      problems.addAll(found);
       return file.settings;
     } catch (JsonProcessingException e) {
       problems.add(
           new Problem(
               path + ", line " + e.getLocation().getLineNr(),
-              "is no YAML: " + e.getOriginalMessage()));
+              // The parser's own words quote the line, which may hold a password.
+              "is no YAML, at or before column "
+                  + e.getLocation().getColumnNr()
+                  + ": put values in quotes that begin with a special character, or hold ': ' or"
+                  + " ' #'; indent with blanks"));
     } catch (IOException e) {
       problems.add(new Problem("--config " + path, "can't be read: is it there and readable?"));
     }
@@ -50,6 +58,12 @@ final class YamlFile {
       readObject("");
     } else if (first != null) {
       problems.add(new Problem(source(), "must hold keys with values: `region.name: eu-west`"));
+      return;
+    }
+    if (first != null && parser.nextToken() != null) {
+      problems.add(
+          new Problem(
+              source(), "begins a second document; keep one, without a line `---` between"));
     }
   }
 
@@ -57,7 +71,12 @@ final class YamlFile {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       var key = prefix + parser.currentName();
       var source = source();
-      switch (parser.nextToken()) {
+      var token = parser.nextToken();
+      if (isMore(key, source)) {
+        parser.skipChildren();
+        continue;
+      }
+      switch (token) {
         case START_OBJECT -> readObject(key + '.');
         case START_ARRAY -> put(key, readList(key), source);
         case VALUE_NULL -> problems.add(new Problem(key + " (" + source + ")", "has no value"));
@@ -69,7 +88,9 @@ final class YamlFile {
   private List<String> readList(String key) throws IOException {
     var items = new ArrayList<String>();
     for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-      if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
+      if (isMore(key, source())) {
+        parser.skipChildren();
+      } else if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
         items.add(parser.getText());
       } else {
         problems.add(new Problem(key + " (" + source() + ")", "a list may hold plain values only"));
@@ -77,6 +98,22 @@ final class YamlFile {
       }
     }
     return items;
+  }
+
+  /** Whether the value is other than it looks; a problem then, which does not show it. */
+  private boolean isMore(String key, String source) throws IOException {
+    @Nullable String remedy = null;
+    if (parser.isCurrentAlias()) {
+      remedy = "refers to another value (*name); write the value out, or put it in quotes";
+    } else if (parser.getTypeId() != null) {
+      remedy = "has a tag (!name); leave it out, or put the value in quotes";
+    } else if (key.equals("<<") || key.endsWith(".<<")) {
+      remedy = "merges other keys; write them out";
+    }
+    if (remedy != null) {
+      problems.add(new Problem(key + " (" + source + ")", remedy));
+    }
+    return remedy != null;
   }
 
   private void put(String key, List<String> values, String source) {

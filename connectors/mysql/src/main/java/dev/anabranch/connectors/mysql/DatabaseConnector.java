@@ -122,8 +122,8 @@ final class DatabaseConnector {
           "%s: %s may not use the schema %s, or there is none; create it and GRANT access (%s)"
               .formatted(where(), user, url.schema(), said);
       case 1142, 1143, 1227 ->
-          ("%s: %s lacks a grant; GRANT SELECT, INSERT, UPDATE, DELETE ON %s.* (to migrate also"
-                  + " CREATE, ALTER, INDEX, DROP) (%s)")
+          ("%s: %s lacks a grant on %s; which ones a job needs is in docs/operating/security.md: a"
+                  + " job that only reads this database needs SELECT and no more (%s)")
               .formatted(where(), user, url.schema(), said);
       case 1130 ->
           "%s: %s may not connect from this host; CREATE USER ... @'%%' or for this host (%s)"

@@ -95,6 +95,12 @@ final class JdbcUrl {
       throw new IllegalArgumentException(
           "the URL of database '%s' sets %s: %s".formatted(name, key, reason));
     }
+    DriverOptions.problem(key, value)
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(
+                  "the URL of database '" + name + "' sets " + key + ", which " + problem);
+            });
     REQUIRED.forEach(
         (required, requiredValue) -> {
           if (required.equalsIgnoreCase(key) && !requiredValue.equalsIgnoreCase(value)) {
