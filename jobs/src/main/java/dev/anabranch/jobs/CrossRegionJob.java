@@ -4,8 +4,11 @@ import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.replication.LogWatch;
+import dev.anabranch.operators.replication.LogWatchFactory;
 import dev.anabranch.operators.replication.PeerFilter;
 import dev.anabranch.operators.replication.RegionIntake;
+import dev.anabranch.operators.replication.RegionIntakeFactory;
 import dev.anabranch.operators.replication.ReplicationOperator;
 import dev.anabranch.operators.replication.ReplicationOperatorFactory;
 import dev.anabranch.operators.replication.RepublishFunction;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple5;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -62,6 +66,7 @@ public final class CrossRegionJob {
 
     var logs = new ArrayList<DataStream<PublishedRow>>();
     var deadLetters = new ArrayList<DataStream<DeadLetter>>();
+    var notes = new ArrayList<DataStream<Tuple5<String, Integer, Long, Long, Integer>>>();
     endpoints
         .logs()
         .forEach(
@@ -69,13 +74,21 @@ public final class CrossRegionJob {
               var intake =
                   env.fromSource(source, WatermarkStrategy.noWatermarks(), "log of " + region)
                       .uid(Uids.logSource(region))
-                      .process(
-                          intake(options, region, domain, endpoints), PublishedRowTypeInfo.INSTANCE)
-                      .name("intake of " + region)
+                      .transform(
+                          "intake of " + region,
+                          PublishedRowTypeInfo.INSTANCE,
+                          intake(options, region, domain, endpoints))
                       .uid(Uids.intake(region));
               logs.add(intake);
               deadLetters.add(intake.getSideOutput(RegionIntake.DEAD_LETTERS));
+              notes.add(intake.getSideOutput(RegionIntake.NOTES));
             });
+    var watch =
+        union(notes)
+            .keyBy(LogWatchFactory.key(), Types.STRING)
+            .transform(
+                "log watch", PublishedRowTypeInfo.INSTANCE, new LogWatchFactory(options.operator()))
+            .uid(Uids.LOG_WATCH);
 
     var merged =
         union(logs)
@@ -96,7 +109,13 @@ public final class CrossRegionJob {
     var conflicts = merged.getSideOutput(ReplicationOperator.CONFLICTS);
     conflicts.sinkTo(endpoints.conflicts()).name("conflicts").uid(Uids.CONFLICTS);
     conflicts.sinkTo(endpoints.conflictTable()).name("conflict table").uid(Uids.CONFLICT_TABLE);
-    buildRepublish(env, options, endpoints, merged.getSideOutput(ReplicationOperator.REQUESTS));
+    buildRepublish(
+        env,
+        options,
+        endpoints,
+        merged
+            .getSideOutput(ReplicationOperator.REQUESTS)
+            .union(watch.getSideOutput(LogWatch.REQUESTS)));
     deadLetters.add(merged.getSideOutput(ReplicationOperator.DEAD_LETTERS));
     union(deadLetters)
         .sinkTo(endpoints.deadLetters())
@@ -140,7 +159,7 @@ public final class CrossRegionJob {
         .uid(Uids.REPUBLISH_REQUESTS);
   }
 
-  private static RegionIntake intake(
+  private static RegionIntakeFactory intake(
       CrossRegionJobOptions options,
       String region,
       DomainLoader domain,
@@ -152,7 +171,7 @@ public final class CrossRegionJob {
             .map(PeerOptions::filter)
             .findFirst()
             .orElse(PeerFilter.NONE);
-    return new RegionIntake(
+    return new RegionIntakeFactory(
         region, isOwn, filter, domain, Objects.requireNonNull(endpoints.ends().get(region)));
   }
 

@@ -26,6 +26,8 @@ final class Uids {
   static final String CONFLICT_TABLE = "conflict-table";
   static final String REPLICATION_DEAD_LETTERS = "replication-dead-letters";
 
+  static final String LOG_WATCH = "log-watch";
+
   static final String REPUBLISH = "republish";
   static final String REPUBLISHED = "republished-events";
   static final String REPUBLISH_REQUESTS = "republish-requests";

@@ -2,17 +2,20 @@ package dev.anabranch.wire;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Shards;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +113,27 @@ public final class EventWire {
    */
   public static Published decode(MessageRecord message) {
     return new EventDecoder().decode(message);
+  }
+
+  /**
+   * Where in the region's log the row of a record is that can't be read as a whole, such as one of
+   * a kind that a later release knows; empty: it does not say, or is another region's.
+   */
+  public static Optional<LogPosition> position(MessageRecord message, String region) {
+    try {
+      var shard = Headers.text(message.headers(), Headers.SHARD);
+      var offset = Headers.text(message.headers(), Headers.SHARD_OFFSET);
+      if (shard == null
+          || offset == null
+          || !region.equals(Headers.text(message.headers(), Headers.REGION))) {
+        return Optional.empty();
+      }
+      var at = Headers.number(Headers.SHARD, Utf8.bytes(shard), 0, Shards.MAX_SHARDS - 1);
+      var number = Headers.number(Headers.SHARD_OFFSET, Utf8.bytes(offset));
+      return number < 0 ? Optional.empty() : Optional.of(new LogPosition((int) at, number));
+    } catch (WireFormatException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /**

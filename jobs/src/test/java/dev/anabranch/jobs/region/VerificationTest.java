@@ -132,7 +132,8 @@ class VerificationTest {
 
   private List<String> published(List<LogRow> applied, List<LogRow> repeats, long outOfOrder) {
     var none = new long[RegionSettings.SHARDS];
-    var result = new EventTopicReader.Result(none, none, 3, 0, outOfOrder, 0, List.of(), List.of(), 0);
+    var result =
+        new EventTopicReader.Result(none, none, 3, 0, outOfOrder, 0, List.of(), List.of(), 0);
     return verification()
         .published(new RegionOutputs.Published(applied, repeats, result))
         .problems();

@@ -2,22 +2,25 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.DeadLetter;
-import dev.anabranch.model.LogRow;
 import dev.anabranch.model.PublishedRow;
-import dev.anabranch.model.RowKind;
-import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.serde.DeadLetterTypeInfo;
-import dev.anabranch.store.LogEnds;
-import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.EventWire;
-import dev.anabranch.wire.EventsBlob;
 import dev.anabranch.wire.ForgetWire;
 import dev.anabranch.wire.WireFormatException;
 import java.time.Duration;
-import org.apache.flink.api.common.functions.OpenContext;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
+import org.apache.flink.api.java.tuple.Tuple5;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,9 +30,14 @@ import org.slf4j.LoggerFactory;
  * Reads the records of one region's events topic: what is no row of that region goes to the dead
  * letters, what the connection does not take is left out, all else is fit for the gate.
  *
- * <p>A dead letter is not skipped: the gate holds whatever depends on it.
+ * <p>A dead letter is not skipped: the gate holds whatever depends on it, and {@link LogWatch} is
+ * told that the row is missing.
+ *
+ * <p><b>Recovery.</b> Which rows of a peer's log were read is told before each checkpoint, so it is
+ * kept with the topic's offsets. Kept here is only whether the log was read from its beginning.
  */
-public final class RegionIntake extends ProcessFunction<CommandRecord, PublishedRow> {
+public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
+    implements OneInputStreamOperator<CommandRecord, PublishedRow>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(RegionIntake.class);
@@ -38,128 +46,160 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", DeadLetterTypeInfo.INSTANCE);
 
-  private static final Duration LAG_INTERVAL = Duration.ofSeconds(5);
+  /** Which rows of a peer's log were read, for {@link LogWatch}. */
+  public static final OutputTag<Tuple5<String, Integer, Long, Long, Integer>> NOTES =
+      new OutputTag<>("notes", LogNote.TYPE);
 
+  private static final Duration LAG_INTERVAL = Duration.ofSeconds(5);
+  private static final long NOTES_MILLIS = 2_000;
+
+  static final String BEGAN = "log-began-v1";
   static final String UNDECODABLE = "undecodable-event";
   static final String FOREIGN = "foreign-region";
 
-  // -- Configuration.
-  private final String region;
-  private final boolean isOwn;
-  private final PeerFilter filterSpec;
-  private final DomainLoader domain;
-  private final LogEnds ends;
+  private final RegionIntakeFactory settings;
+  private final StreamRecord<PublishedRow> row = new StreamRecord<>(null);
+  private transient @Nullable ListState<Boolean> began;
+  private transient boolean readFromBeginning;
 
   // -- Runtime, from open on.
-  private transient @Nullable CommitFilter filter;
+  private transient @Nullable IntakeRules rules;
+  private transient @Nullable LogNotes notes;
   private transient @Nullable Counter deadLetters;
-  private transient @Nullable Counter filtered;
   private transient @Nullable Counter forgotten;
   private transient @Nullable PeerLag lag;
 
-  /**
-   * @param region whose topic is read
-   * @param isOwn whether it is the job's own region
-   * @param ends where that topic ends
-   */
-  public RegionIntake(
-      String region, boolean isOwn, PeerFilter filter, DomainLoader domain, LogEnds ends) {
-    this.region = region;
-    this.isOwn = isOwn;
-    this.filterSpec = filter;
-    this.domain = domain;
-    this.ends = ends;
+  RegionIntake(StreamOperatorParameters<PublishedRow> parameters, RegionIntakeFactory settings) {
+    super(parameters);
+    this.settings = settings;
   }
 
   @Override
-  public void open(OpenContext context) {
-    var runtime = getRuntimeContext();
-    var userCode = runtime.getUserCodeClassLoader();
-    filter =
-        filterSpec.equals(PeerFilter.NONE)
-            ? null
-            : CommitFilter.of(filterSpec, domain.load(userCode), userCode);
-    var group = runtime.getMetricGroup().addGroup("anabranch").addGroup("region", region);
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    readFromBeginning = !context.isRestored();
+    if (settings.isOwn()) {
+      return;
+    }
+    // Every subtask gets all: partitions move between subtasks when the job is rescaled.
+    var state =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>(BEGAN, BooleanSerializer.INSTANCE));
+    for (var kept : state.get()) {
+      readFromBeginning |= kept;
+    }
+    began = state;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    var userCode = getUserCodeClassloader();
+    var group = getMetricGroup().addGroup("anabranch").addGroup("region", settings.region());
     deadLetters = group.counter("deadLetters");
     forgotten = group.counter("forgottenRanges");
-    filtered = group.counter("commitsFiltered");
-    var newLag = new PeerLag(region, ends, LAG_INTERVAL);
+    rules =
+        IntakeRules.of(
+            settings.region(),
+            settings.isOwn(),
+            settings.filter(),
+            settings.domain(),
+            userCode,
+            group.counter("commitsFiltered"));
+    if (!settings.isOwn()) {
+      notes =
+          new LogNotes(
+              settings.region(),
+              readFromBeginning ? LogNote.Kind.READ_FROM_BEGINNING : LogNote.Kind.READ,
+              note -> output.collect(NOTES, new StreamRecord<>(note.toTuple())));
+      flushSoon();
+    }
+    var newLag = new PeerLag(settings.region(), settings.ends(), LAG_INTERVAL);
     lag = newLag;
     group.gauge("commitsBehind", newLag::rows);
   }
 
-  @Override
-  public void close() {
-    if (lag != null) {
-      lag.close();
+  private void flushSoon() {
+    var clock = getProcessingTimeService();
+    clock.registerTimer(
+        clock.getCurrentProcessingTime() + NOTES_MILLIS,
+        time -> {
+          flushNotes();
+          flushSoon();
+        });
+  }
+
+  private void flushNotes() {
+    if (notes != null) {
+      notes.flush();
     }
   }
 
   @Override
-  public void processElement(CommandRecord record, Context context, Collector<PublishedRow> out) {
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    flushNotes();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    if (began != null) {
+      began.update(List.of(readFromBeginning));
+    }
+  }
+
+  @Override
+  public void endInput() {
+    flushNotes();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (lag != null) {
+      lag.close();
+    }
+    super.close();
+  }
+
+  @Override
+  public void processElement(StreamRecord<CommandRecord> element) {
+    var record = element.getValue();
     if (lag != null) {
       lag.read(record.source().partition(), record.source().offset());
+    }
+    if (rules == null) {
+      throw new IllegalStateException("the operator is not open");
     }
     if (ForgetWire.isForget(record.message())) {
       forget(record);
       return;
     }
-    PublishedRow published;
+    PublishedRow taken;
     try {
       var decoded = EventWire.decode(record.message());
-      if (!decoded.region().equals(region)) {
+      if (!decoded.region().equals(settings.region())) {
         refuse(
-            context,
             record,
             FOREIGN,
-            "the record is of region " + decoded.region() + ", the topic of " + region);
+            "the record is of region " + decoded.region() + ", the topic of " + settings.region());
         return;
       }
-      check(decoded.row());
-      published = new PublishedRow(decoded.region(), decoded.row());
+      taken = rules.take(decoded.row());
+      if (notes != null) {
+        notes.read(decoded.row().shard(), decoded.row().offset());
+      }
     } catch (IllegalArgumentException | WireFormatException e) {
-      refuse(context, record, UNDECODABLE, String.valueOf(e.getMessage()));
-      return;
-    }
-    if (isOwn || (published.row().outcome().dot() != null)) {
-      pass(published, out);
-    }
-  }
-
-  /** What the gate and the graph rely on. */
-  private static void check(LogRow row) {
-    if (row.outcome().dot() == null) {
-      if (row.outcome().kind().hasVersion() || row.outcome().kind() == RowKind.TOMBSTONE) {
-        throw new WireFormatException("a " + row.outcome().kind() + " without a dot");
+      refuse(record, UNDECODABLE, String.valueOf(e.getMessage()));
+      if (notes != null) {
+        EventWire.position(record.message(), settings.region())
+            .ifPresent(at -> notesOf().unreadable(at.shard(), at.offset()));
       }
       return;
     }
-    var node = Rows.node(row);
-    if (!node.isHollow()) {
-      EventsBlob.types(row.outcome().blobs().events());
-    }
-  }
-
-  private void pass(PublishedRow published, Collector<PublishedRow> out) {
-    if (filter == null || isOwn) {
-      out.collect(published);
-      return;
-    }
-    var taken = published.row();
-    try {
-      taken = filter.apply(published.row());
-    } catch (Throwable e) {
-      LOG.error(
-          "The filter of region {} throws for {}: the commit is taken",
-          region,
-          published.row().outcome().aggregate(),
-          ApplicationCode.loggable(e));
-    }
-    if (taken != published.row() && filtered != null) {
-      filtered.inc();
-    }
     if (taken != null) {
-      out.collect(new PublishedRow(published.region(), taken));
+      output.collect(row.replace(taken));
     }
   }
 
@@ -172,21 +212,33 @@ public final class RegionIntake extends ProcessFunction<CommandRecord, Published
       forgotten.inc();
     }
     try {
+      var rows = ForgetWire.decode(record.message());
       LOG.error(
           "Region {} gives up rows that it has published: {}. Commits of them that are here have"
               + " no counterpart there any more; compare the regions: anabranch verify --across",
-          region,
-          ForgetWire.decode(record.message()));
+          settings.region(),
+          rows);
+      if (notes != null && rows.region().equals(settings.region())) {
+        notes.forgotten(rows.shard(), rows.fromOffset());
+      }
     } catch (WireFormatException e) {
-      LOG.error("Record {} of region {}: {}", record.source(), region, e.getMessage());
+      LOG.error("Record {} of region {}: {}", record.source(), settings.region(), e.getMessage());
     }
   }
 
-  private void refuse(Context context, CommandRecord record, String code, String message) {
+  private LogNotes notesOf() {
+    if (notes == null) {
+      throw new IllegalStateException("the own log is not watched");
+    }
+    return notes;
+  }
+
+  private void refuse(CommandRecord record, String code, String message) {
     if (deadLetters != null) {
       deadLetters.inc();
     }
-    LOG.error("Record {} of region {} can't be read: {}", record.source(), region, message);
-    context.output(DEAD_LETTERS, new DeadLetter(record, code, message));
+    LOG.error(
+        "Record {} of region {} can't be read: {}", record.source(), settings.region(), message);
+    output.collect(DEAD_LETTERS, new StreamRecord<>(new DeadLetter(record, code, message)));
   }
 }

@@ -2,6 +2,7 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.RangeRequest;
 import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.SourcePosition;
@@ -10,6 +11,7 @@ import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreUnavailableException;
+import dev.anabranch.wire.RangeRequestWire;
 import dev.anabranch.wire.RepublishWire;
 import dev.anabranch.wire.WireFormatException;
 import java.time.Duration;
@@ -30,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers the requests of other regions: publishes what the own store has of an aggregate and they
- * do not. A region that has none of it passes the request on to those that read from it.
+ * do not, or rows of the own log that they miss. A request is passed on to those that read from
+ * this one, whether it was answered or not, while it has hops left.
  *
  * <p><b>Bounds.</b> An aggregate is answered once in a pause, with so many rows at most; who still
  * misses some asks again. Requests that are old are left alone: whoever made them has asked again.
@@ -47,6 +50,8 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
       new OutputTag<>("passed-on", CommandRecordTypeInfo.INSTANCE);
 
   static final int MAX_ROWS = 10_000;
+  private static final int PAGE_ROWS = 500;
+  private static final long PAGE_BYTES = 8 << 20;
   static final Duration MAX_AGE = Duration.ofHours(1);
 
   private static final String ANSWERED = "answered-v1";
@@ -89,6 +94,11 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
       throws Exception {
     RepublishRequest request;
     try {
+      var range = RangeRequestWire.decode(record.message());
+      if (range.isPresent()) {
+        answer(range.get(), context, out);
+        return;
+      }
       request = RepublishWire.decode(record.message());
     } catch (WireFormatException e) {
       LOG.warn("Record {} is left out: {}", record.source(), e.getMessage());
@@ -113,11 +123,7 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
       closeSessions();
       return;
     }
-    if (answered != null) {
-      answered.update(now);
-      // The state is for those that are asked for, which are few and change.
-      context.timerService().registerProcessingTimeTimer(now + pauseMillis);
-    }
+    remember(now, context);
     missing.forEach(out::collect);
     count(republished, missing.size());
     if (!missing.isEmpty()) {
@@ -126,8 +132,87 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
           missing.size(),
           request.aggregate(),
           request.region());
-    } else if (request.hops() > 0) {
+    }
+    if (request.hops() > 0) {
+      // Also if there was something to publish: who asks may not read from this region.
       context.output(PASSED_ON, recordOf(request.passedOn()));
+    }
+  }
+
+  /** Rows of a log are in the store of its region only; the others pass the request on. */
+  private void answer(RangeRequest request, Context context, Collector<LogRow> out)
+      throws Exception {
+    var now = context.timerService().currentProcessingTime();
+    count(requests, 1);
+    if (request.region().equals(region)
+        || now - request.atMillis() > MAX_AGE.toMillis()
+        || wasAnswered(now)) {
+      return;
+    }
+    if (!request.log().equals(region)) {
+      remember(now, context);
+      if (request.hops() > 0) {
+        context.output(PASSED_ON, recordOf(request.passedOn()));
+      }
+      return;
+    }
+    if (request.shard() >= shardCount) {
+      LOG.warn(
+          "Region {} asks for rows of shard {}, which is none", request.region(), request.shard());
+      return;
+    }
+    var published = 0;
+    try {
+      published = publish(request, out);
+    } catch (StoreUnavailableException e) {
+      LOG.warn(
+          "Rows {} to {} of shard {} can't be published again for region {} now: {}",
+          request.from(),
+          request.to() - 1,
+          request.shard(),
+          request.region(),
+          e.getMessage());
+      closeSessions();
+      return;
+    }
+    remember(now, context);
+    LOG.info(
+        "{} rows of shard {} from {} on are published again: region {} misses them",
+        published,
+        request.shard(),
+        request.from(),
+        request.region());
+  }
+
+  /** Publishes page by page, at most {@link #MAX_ROWS}: who asked asks again for the rest. */
+  private int publish(RangeRequest request, Collector<LogRow> out) {
+    var session = session(request.shard());
+    var next = request.from();
+    var end = Math.min(request.to(), request.from() + MAX_ROWS);
+    var published = 0;
+    while (next < end) {
+      var page =
+          session.read(request.shard(), next, (int) Math.min(PAGE_ROWS, end - next), PAGE_BYTES);
+      for (var row : page) {
+        if (row.offset() < end) {
+          out.collect(row);
+          published++;
+        }
+      }
+      count(republished, page.size());
+      if (page.isEmpty()) {
+        break;
+      }
+      next = page.get(page.size() - 1).offset() + 1;
+    }
+    return published;
+  }
+
+  private void remember(long now, Context context) throws Exception {
+    if (answered != null) {
+      answered.update(now);
+      // The state is for those that are asked for, which are few and change.
+      context.timerService().registerProcessingTimeTimer(now + pauseMillis);
     }
   }
 
@@ -152,6 +237,14 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
     return new CommandRecord(
         request.aggregate().toString(),
         RepublishWire.encode(request),
+        new SourcePosition("", 0, 0, request.atMillis()));
+  }
+
+  /** A request as the sink takes it; it came from no topic. */
+  static CommandRecord recordOf(RangeRequest request) {
+    return new CommandRecord(
+        RangeRequestWire.routingKey(request),
+        RangeRequestWire.encode(request),
         new SourcePosition("", 0, 0, request.atMillis()));
   }
 

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -143,13 +142,14 @@ class RegionIntakeTest {
 
   private void open(String region, boolean isOwn) throws Exception {
     harness =
-        ProcessFunctionTestHarnesses.forProcessFunction(
-            new RegionIntake(
+        new OneInputStreamOperatorTestHarness<>(
+            new RegionIntakeFactory(
                 region,
                 isOwn,
                 PeerFilter.NONE,
                 loader -> AggregateTypes.of(new NoteDomain()),
                 new NoEnds()));
+    harness.open();
   }
 
   /** A region that never answers. */

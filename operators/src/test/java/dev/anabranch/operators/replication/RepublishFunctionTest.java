@@ -9,9 +9,12 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.RangeRequest;
 import dev.anabranch.model.RepublishRequest;
+import dev.anabranch.model.Shards;
 import dev.anabranch.model.SourcePosition;
 import dev.anabranch.store.EventStoreFactory;
+import dev.anabranch.wire.RangeRequestWire;
 import dev.anabranch.wire.RepublishWire;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +75,6 @@ class RepublishFunctionTest {
     ask(request("b", 1, NOW, 3));
 
     assertThat(published()).containsExactly("a:2", "a:3");
-    assertThat(passedOn()).isEmpty();
   }
 
   @Test
@@ -99,6 +101,33 @@ class RepublishFunctionTest {
     assertThat(passedOn()).as("no hop is left").isEmpty();
   }
 
+  /** It may not read from this region, but from one that reads from it. */
+  @Test
+  void aRequestThatWasAnsweredIsPassedOnToo() throws Exception {
+    ask(request("b", 1, NOW, 3));
+
+    assertThat(passedOn()).containsExactly(request("b", 1, NOW, 2));
+  }
+
+  @Test
+  void missingRowsOfTheOwnLogArePublishedAndThoseOfAnotherOneAskedForFurtherOn() throws Exception {
+    var shard = Shards.shardOf(KEY, ReplicationHarness.SHARDS);
+    ask(new RangeRequest("b", "a", shard, 1, 3, NOW, 3));
+    assertThat(published()).containsExactly("a:2", "a:3");
+    assertThat(passedOnRanges()).isEmpty();
+
+    ask(new RangeRequest("b", "c", shard, 1, 3, NOW, 3));
+    assertThat(published()).isEmpty();
+    assertThat(passedOnRanges()).containsExactly(new RangeRequest("b", "c", shard, 1, 3, NOW, 2));
+
+    ask(new RangeRequest("b", "a", shard, 1, 3, NOW, 3));
+    assertThat(published()).as("answered once in a pause").isEmpty();
+    ask(new RangeRequest("a", "c", shard, 1, 3, NOW, 3));
+    ask(new RangeRequest("b", "a", ReplicationHarness.SHARDS, 0, 1, NOW, 3));
+    assertThat(published()).as("the own request, and a shard that is none").isEmpty();
+    assertThat(passedOnRanges()).isEmpty();
+  }
+
   @Test
   void theOwnRequestOldOnesAndHostileOnesAreLeftAlone() throws Exception {
     ask(request("a", 0, NOW, 3));
@@ -121,6 +150,21 @@ class RepublishFunctionTest {
 
   private void ask(RepublishRequest request) throws Exception {
     harness.processElement(new StreamRecord<>(RepublishFunction.recordOf(request)));
+  }
+
+  private void ask(RangeRequest request) throws Exception {
+    harness.processElement(new StreamRecord<>(RepublishFunction.recordOf(request)));
+  }
+
+  private List<RangeRequest> passedOnRanges() {
+    var requests = new ArrayList<RangeRequest>();
+    var queue = harness.getSideOutput(RepublishFunction.PASSED_ON);
+    for (var element = queue == null ? null : queue.poll();
+        element != null;
+        element = queue.poll()) {
+      requests.add(RangeRequestWire.decode(element.getValue().message()).orElseThrow());
+    }
+    return requests;
   }
 
   private List<String> published() {
