@@ -1,5 +1,6 @@
 package dev.anabranch.codec;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
@@ -16,11 +17,15 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.Serializers;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,9 +66,7 @@ final class MapKeys {
     public @Nullable JsonSerializer<?> findSerializer(
         SerializationConfig config, JavaType type, BeanDescription description) {
       var raw = type.getRawClass();
-      if (isKnownToJackson(raw)
-          || description.findJsonKeyAccessor() != null
-          || description.findJsonValueAccessor() != null) {
+      if (isKnownToJackson(raw) || saysItself(raw, description)) {
         return null;
       }
       var component = onlyComponent(raw);
@@ -76,9 +79,10 @@ final class MapKeys {
     public @Nullable KeyDeserializer findKeyDeserializer(
         JavaType type, DeserializationConfig config, BeanDescription description) {
       var raw = type.getRawClass();
-      if (isKnownToJackson(raw)
-          || description.findJsonKeyAccessor() != null
-          || description.findJsonValueAccessor() != null) {
+      if (raw == Byte.class || raw == Float.class || raw == Double.class) {
+        return new NumberReader(raw);
+      }
+      if (isKnownToJackson(raw) || saysItself(raw, description)) {
         return null;
       }
       var component = onlyComponent(raw);
@@ -86,14 +90,57 @@ final class MapKeys {
     }
   }
 
-  /** Interfaces and abstract classes are looked at again as what their values are. */
+  /** An interface of the application's own can be written, as what its values are, but not read. */
   private static boolean isKnownToJackson(Class<?> raw) {
     return raw.isPrimitive()
         || raw.isEnum()
         || Enum.class.isAssignableFrom(raw)
         || raw.isArray()
-        || raw.isInterface()
         || raw.getName().startsWith("java.");
+  }
+
+  /** How it is written and read: by annotations, or by a factory of a text, as before. */
+  private static boolean saysItself(Class<?> raw, BeanDescription description) {
+    return description.findJsonKeyAccessor() != null
+        || description.findJsonValueAccessor() != null
+        || Stream.concat(
+                Arrays.stream(raw.getDeclaredConstructors()),
+                Arrays.stream(raw.getDeclaredMethods()))
+            .anyMatch(each -> each.isAnnotationPresent(JsonCreator.class))
+        || Arrays.stream(raw.getDeclaredMethods()).anyMatch(MapKeys::isFactoryOfText);
+  }
+
+  private static boolean isFactoryOfText(Method method) {
+    return Modifier.isStatic(method.getModifiers())
+        && (method.getName().equals("valueOf") || method.getName().equals("fromString"))
+        && method.getReturnType() == method.getDeclaringClass()
+        && Arrays.equals(method.getParameterTypes(), new Class<?>[] {String.class});
+  }
+
+  /** Of Java's own numbers those that Jackson would take out of range. */
+  private static final class NumberReader extends KeyDeserializer {
+    private final Class<?> raw;
+
+    NumberReader(Class<?> raw) {
+      this.raw = raw;
+    }
+
+    @Override
+    public Object deserializeKey(String key, DeserializationContext context) throws IOException {
+      try {
+        if (raw == Byte.class) {
+          return Byte.valueOf(key);
+        }
+        var number = raw == Float.class ? (Number) Float.valueOf(key) : Double.valueOf(key);
+        if (!Double.isInfinite(number.doubleValue()) || key.endsWith("Infinity")) {
+          return number;
+        }
+      } catch (NumberFormatException e) {
+        return context.handleWeirdKey(raw, key, "it is no %s", raw.getSimpleName());
+      }
+      return context.handleWeirdKey(
+          raw, key, "it is out of the range of a %s", raw.getSimpleName());
+    }
   }
 
   private static @Nullable RecordComponent onlyComponent(Class<?> raw) {
@@ -144,8 +191,12 @@ final class MapKeys {
         throw JsonMappingException.from(
             provider, "the key of a map has no " + component.getName() + ": it is null");
       }
-      out.writeFieldName(part instanceof Enum<?> constant ? constant.name() : part.toString());
+      out.writeFieldName(textOf(part));
     }
+  }
+
+  private static String textOf(Object part) {
+    return part instanceof Enum<?> constant ? constant.name() : part.toString();
   }
 
   private static final class ComponentReader extends KeyDeserializer {
@@ -162,7 +213,12 @@ final class MapKeys {
       try {
         var constructor = raw.getDeclaredConstructor(component.getType());
         constructor.setAccessible(true);
-        return constructor.newInstance(part(key));
+        var part = part(key);
+        if (!textOf(part).equals(key)) {
+          // Two texts of one key would be one entry.
+          return context.handleWeirdKey(raw, key, "it is written as %s", textOf(part));
+        }
+        return constructor.newInstance(part);
       } catch (IllegalArgumentException | InvocationTargetException e) {
         var why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
         return context.handleWeirdKey(raw, key, "it is no %s: %s", raw.getSimpleName(), why);

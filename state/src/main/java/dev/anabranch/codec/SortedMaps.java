@@ -72,7 +72,7 @@ final class SortedMaps {
         throws IOException {
       var map = (Map<?, ?>) value;
       delegate.serialize(
-          map.size() < 2 || map instanceof SortedMap || map instanceof EnumMap
+          map.isEmpty() || map instanceof SortedMap || map instanceof EnumMap
               ? map
               : sorted(map, provider),
           out,
@@ -84,6 +84,9 @@ final class SortedMaps {
       var keys = new ArrayList<Object>(map.keySet());
       try {
         keys.sort(SortingSerializer::compare);
+        if (keys.size() == 1 && !(keys.get(0) instanceof Comparable)) {
+          throw new ClassCastException(keys.get(0).getClass() + " is not Comparable");
+        }
       } catch (ClassCastException | NullPointerException e) {
         throw JsonMappingException.from(
             provider,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
@@ -31,6 +32,7 @@ import java.time.temporal.Temporal;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,9 +93,50 @@ final class StrictValues {
         ArrayType type,
         BeanDescription description,
         JsonDeserializer<?> deserializer) {
-      return type.getRawClass() == byte[].class
-          ? new TextOnly(deserializer, byte[].class)
+      var raw = type.getRawClass();
+      if (raw == byte[].class) {
+        return new TextOnly(deserializer, raw);
+      }
+      return raw == float[].class || raw == double[].class
+          ? new FiniteArray(deserializer)
           : deserializer;
+    }
+  }
+
+  /** Refuses a number that became infinite; infinity itself is written as text. */
+  private static final class FiniteArray extends DelegatingDeserializer {
+    private static final long serialVersionUID = 1L;
+
+    FiniteArray(JsonDeserializer<?> delegate) {
+      super(delegate);
+    }
+
+    @Override
+    protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> newDelegate) {
+      return new FiniteArray(newDelegate);
+    }
+
+    @Override
+    public @Nullable Object deserialize(JsonParser in, DeserializationContext context)
+        throws IOException {
+      var value = super.deserialize(in, context);
+      var infinite =
+          value instanceof double[] doubles
+              ? DoubleStream.of(doubles).anyMatch(Double::isInfinite)
+              : value instanceof float[] floats && hasInfinite(floats);
+      return infinite
+          ? context.handleWeirdStringValue(
+              handledType(), "Infinity", "a list of numbers has one that is out of range")
+          : value;
+    }
+
+    private static boolean hasInfinite(float[] floats) {
+      for (var each : floats) {
+        if (Float.isInfinite(each)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -143,6 +186,21 @@ final class StrictValues {
     @Override
     protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> newDelegate) {
       return new TextOnly(newDelegate, raw);
+    }
+
+    /** A component that says how it is written is read as it says. */
+    @Override
+    public JsonDeserializer<?> createContextual(
+        DeserializationContext context, @Nullable BeanProperty property)
+        throws JsonMappingException {
+      if (property != null) {
+        var format = property.findPropertyFormat(context.getConfig(), raw);
+        if (format != null && (format.hasPattern() || format.hasShape())) {
+          return context.handleSecondaryContextualization(
+              getDelegatee(), property, context.constructType(raw));
+        }
+      }
+      return super.createContextual(context, property);
     }
 
     @Override

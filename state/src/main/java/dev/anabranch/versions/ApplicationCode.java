@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whatever kind of throwable it is, it is the problem of one command, commit, aggregate or row,
  * and never of the job: checked exceptions that were thrown without being declared, errors of the
- * application's own, failed assertions, classes that are missing, a stack that overflowed. Only
- * what says that the virtual machine itself can't go on is thrown again, above all {@link
- * OutOfMemoryError}: nobody knows which thread's memory it was.
+ * application's own, failed assertions, classes that are missing, a stack that overflowed, an array
+ * that is longer than arrays can be. Only a heap that is full is thrown again: nobody knows which
+ * thread's memory it was.
  *
  * <p>Use: {@code catch (Throwable e) { … ApplicationCode.problem(e) … }} around the call and
  * nothing else.
@@ -25,7 +25,7 @@ public final class ApplicationCode {
   /**
    * What was thrown, as a text that is never empty: class and message.
    *
-   * @throws VirtualMachineError the one that was thrown, unless it is an overflow of the stack
+   * @throws OutOfMemoryError the one that was thrown, if the heap is full
    */
   public static String problem(Throwable thrown) {
     var message = message(thrown);
@@ -36,11 +36,11 @@ public final class ApplicationCode {
   /**
    * The message alone; empty if there is none.
    *
-   * @throws VirtualMachineError as {@link #problem}
+   * @throws OutOfMemoryError as {@link #problem}
    */
   public static String message(Throwable thrown) {
-    if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
-      throw fatal;
+    if (thrown instanceof OutOfMemoryError memory && isOfTheHeap(memory)) {
+      throw memory;
     }
     try {
       return cut(thrown.getMessage());
@@ -65,6 +65,13 @@ public final class ApplicationCode {
       readable.setStackTrace(thrown.getStackTrace());
       return readable;
     }
+  }
+
+  /** The others are thrown before anything is allocated: one value asked for too long an array. */
+  private static boolean isOfTheHeap(OutOfMemoryError e) {
+    var message = String.valueOf(e.getMessage());
+    return !message.contains("exceeds VM limit")
+        && !message.contains("exceeds implementation limit");
   }
 
   private static String cut(@Nullable String text) {

@@ -35,8 +35,14 @@ class ApplicationCodeTest {
     var memory = new OutOfMemoryError("heap");
 
     assertThatThrownBy(() -> ApplicationCode.problem(memory)).isSameAs(memory);
-    assertThatThrownBy(() -> ApplicationCode.message(new InternalError("x")))
-        .isInstanceOf(InternalError.class);
+    assertThat(ApplicationCode.problem(new InternalError("x"))).contains("InternalError: x");
+    assertThat(
+            ApplicationCode.problem(
+                new OutOfMemoryError("Required length exceeds implementation limit")))
+        .contains("Required length");
+    assertThat(
+            ApplicationCode.problem(new OutOfMemoryError("Requested array size exceeds VM limit")))
+        .contains("Requested array size");
   }
 
   @Test
