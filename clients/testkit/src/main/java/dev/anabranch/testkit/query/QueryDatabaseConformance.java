@@ -421,16 +421,7 @@ public abstract class QueryDatabaseConformance {
     park(0, 0, 3, parked(0, "broken"), parked(1, ""), parked(2, ""));
     assertThat(session.interrupted(version, List.of(0, 1))).isEmpty();
 
-    assertThat(
-            session.apply(
-                new QueryBatch(
-                    version,
-                    WRITER,
-                    List.of(new ShardAdvance(0, 3, 3, 0)),
-                    List.of(),
-                    List.of(),
-                    List.of(new LogPosition(0, 0)))))
-        .isInstanceOf(Applied.class);
+    settle(new ShardAdvance(0, 3, 3, 0), List.of(), List.of(new LogPosition(0, 0)));
 
     assertThat(session.interrupted(version, List.of(0, 1)))
         .containsExactly(
@@ -449,7 +440,7 @@ public abstract class QueryDatabaseConformance {
     for (var round = 0L; round < 3; round++) {
       var changes = new LinkedHashMap<RowChange.RowId, RowChange>();
       for (var i = 0; i < 3_000; i++) {
-        var change = randomChange(random);
+        var change = RandomChanges.next(THINGS, random);
         changes.merge(change.id(), change, RowChange::then);
       }
       expected.apply(changes.values());
@@ -461,18 +452,6 @@ public abstract class QueryDatabaseConformance {
           .isEqualTo(row.getValue());
     }
     assertThat(row(version, THINGS, "k500", 9)).isNull();
-  }
-
-  private static RowChange randomChange(Random random) {
-    var row = THINGS.row("k" + random.nextInt(500), random.nextInt(4));
-    return switch (random.nextInt(6)) {
-      case 0 -> row.delete();
-      case 5 -> row; // makes a row that is not there, and changes none that is
-      case 1 -> row.set("label", "l" + random.nextInt()).set("good", random.nextBoolean());
-      case 2 -> row.delete().add("amount", random.nextInt(100));
-      case 3 -> row.set("amount", random.nextInt(100)).add("amount", 1);
-      default -> row.add("amount", random.nextInt(100)).add("price", BigDecimal.ONE);
-    };
   }
 
   private Map<String, @Nullable Object> expectRow(QueryTable table, Object... key)
@@ -501,16 +480,12 @@ public abstract class QueryDatabaseConformance {
   }
 
   private void park(int shard, long from, long to, ParkedRow... rows) {
-    assertThat(
-            session.apply(
-                new QueryBatch(
-                    version,
-                    WRITER,
-                    List.of(new ShardAdvance(shard, from, to, 42)),
-                    List.of(),
-                    List.of(rows),
-                    List.of())))
-        .isInstanceOf(Applied.class);
+    settle(new ShardAdvance(shard, from, to, 42), List.of(rows), List.of());
+  }
+
+  private void settle(ShardAdvance advance, List<ParkedRow> park, List<LogPosition> unpark) {
+    var batch = new QueryBatch(version, WRITER, List.of(advance), List.of(), park, unpark);
+    assertThat(session.apply(batch)).isInstanceOf(Applied.class);
   }
 
   private static ParkedRow parked(long offset, String reason) {
