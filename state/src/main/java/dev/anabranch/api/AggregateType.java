@@ -150,7 +150,11 @@ public final class AggregateType<S, C, E> {
   public enum Rejections {
     /** Stored: a repeat of a rejected command is rejected again, whatever happened since. */
     DURABLE,
-    /** Only answered: after a crash the command may be decided again, on a newer state. */
+    /**
+     * Only answered. Who sends the command again after the answer may get another one, since it is
+     * decided again, on a newer state. A copy that was in the topic before the answer is not
+     * executed.
+     */
     TRANSIENT
   }
 
