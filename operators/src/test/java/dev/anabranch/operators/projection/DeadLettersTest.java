@@ -149,6 +149,7 @@ class DeadLettersTest {
     projection.deliver(
         projection.write("a", 666), projection.write("a", 1), projection.write("a", 2));
     projection.awaitEnd(version);
+    projection.awaitEnd(other);
     projection.database.request(other, A, ParkedRequest.Action.DISCARD);
     projection.await("the discard", () -> projection.database.allParked(other).isEmpty());
 
