@@ -6,7 +6,9 @@ import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.Stability;
+import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.VersionState;
 import dev.anabranch.replicated.ReplicatedStates;
@@ -23,9 +25,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,7 +69,13 @@ class ReplicationHistoryTest {
 
     try (var store = new StoreOfA();
         var harness = new ReplicationHarness(store.factory(), 10_000)) {
+      var commands = new HashSet<String>();
+      var stored = new HashSet<LogPosition>();
       for (var arrival : arrivals) {
+        if (arrival.region().equals("a") && stored.add(arrival.row().position())) {
+          // What is published is stored.
+          store.append(inItsSlot(arrival.row(), commands));
+        }
         harness.process(arrival);
         harness.settle();
         // What rests is written back meanwhile.
@@ -78,6 +88,25 @@ class ReplicationHistoryTest {
       }
       compare(harness, arrivals);
     }
+  }
+
+  /** As the command job stores it: a second row of a command id is in the slot of its origin. */
+  private static LogRow inItsSlot(LogRow row, Set<String> commands) {
+    var outcome = row.outcome();
+    var dot = outcome.dot();
+    if (dot == null || commands.add(outcome.aggregate() + " " + outcome.commandId())) {
+      return row;
+    }
+    return new Outcome(
+            outcome.kind(),
+            outcome.aggregate(),
+            outcome.version(),
+            outcome.commandId(),
+            dot.origin().value(),
+            dot,
+            outcome.stamp(),
+            outcome.blobs())
+        .at(row.shard(), row.offset());
   }
 
   private static void step(Random random, List<TestRegion> regions, int step) {
