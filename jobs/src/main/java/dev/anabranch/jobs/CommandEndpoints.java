@@ -13,12 +13,10 @@ import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.PublishedLog;
-import dev.anabranch.store.StoreLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 
@@ -45,11 +43,12 @@ record CommandEndpoints(
         CommandSource.builder(
                 kafka, List.of(options.commands().topic()), options.commands().groupId())
             .start(found.start())
+            .watch(found.watched())
             .build(),
         options.regions().inboundTopic().map(topic -> inbound(options, topic)),
         new MySqlEventStoreFactory(options.store().config()),
         new KafkaPublishedLog(kafka, options.events().topic(), options.region().name().value()),
-        events(options, found.layout()),
+        events(options, found),
         ReplySink.of(replies(options)),
         DeadLetterSink.of(
             kafka, options.deadLetters().topic(), found.deadLetterMaxBytes(), Map.of()));
@@ -60,14 +59,15 @@ record CommandEndpoints(
     return CommandSource.builder(
             options.kafka(), List.of(topic), options.commands().groupId() + "-inbound")
         .start(CommandSource.Start.EARLIEST)
+        .consequence(StartCheck.RELEASE_AGAIN)
         .build();
   }
 
-  private static Sink<LogRow> events(CommandJobOptions options, StoreLayout layout) {
+  private static Sink<LogRow> events(CommandJobOptions options, StartCheck.Found found) {
     var events = options.events();
     var sink =
-        EventSink.builder(options.kafka(), events.topic(), layout)
-            .commitMaxBytes(options.operator().maxCommitBytes());
+        EventSink.builder(options.kafka(), events.topic(), found.layout())
+            .maxRecordBytes(found.eventsMaxBytes());
     if (events.isExactlyOnce()) {
       sink.exactlyOnce(events.transactionalIdPrefix(), events.transactionTimeout());
     }
@@ -76,13 +76,11 @@ record CommandEndpoints(
 
   private static ReplySink.Options replies(CommandJobOptions options) {
     var replies = options.replies();
-    var reserved =
-        Set.of(options.commands().topic(), options.events().topic(), options.deadLetters().topic());
     return new ReplySink.Options(
         options.kafka(),
         replies.topic(),
         new ReplyTopics(
-            replies.allowedTopics(), replies.allowedTopicsPattern().orElse(null), reserved),
+            replies.allowedTopics(), replies.allowedTopicsPattern().orElse(null), options.reserved()),
         replies.maxBytes(),
         REPLY_TOPIC_REFRESH,
         Map.of());

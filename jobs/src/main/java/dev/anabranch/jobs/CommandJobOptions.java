@@ -13,10 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Everything that can be set about a command job, checked.
  *
+ * @param reserved topics of this region and of its peers to which no reply may go, whoever allows it
  * @param newTopics how to create missing topics; empty: a missing topic is an error
  * @param flink settings for Flink, by its own names
  */
@@ -28,6 +31,7 @@ public record CommandJobOptions(
     CommandsOptions commands,
     EventsOptions events,
     RepliesOptions replies,
+    Set<String> reserved,
     DeadLettersOptions deadLetters,
     StoreOptions store,
     CommandOperatorOptions operator,
@@ -56,6 +60,7 @@ public record CommandJobOptions(
 
   public CommandJobOptions {
     flink = Map.copyOf(flink);
+    reserved = Set.copyOf(reserved);
   }
 
   /**
@@ -96,6 +101,7 @@ public record CommandJobOptions(
             CommandsOptions.read(reader, region.name()),
             EventsOptions.read(reader, region.name()),
             RepliesOptions.read(reader, region.name()),
+            ReservedTopics.read(reader, region.name(), regions),
             DeadLettersOptions.read(reader, region.name()),
             StoreOptions.read(
                 reader, region, operator.batching().maxRows(), operator.maxCommitBytes()),
@@ -123,7 +129,7 @@ public record CommandJobOptions(
                         option,
                         "is the topic of " + other + " as well: each needs its own",
                         other)));
-    for (var topic : List.of(commands.topic(), events.topic(), deadLetters.topic())) {
+    for (var topic : new TreeSet<>(reserved)) {
       reader.require(
           !replies.allowedTopics().contains(topic),
           RepliesOptions.ALLOWED_TOPICS,

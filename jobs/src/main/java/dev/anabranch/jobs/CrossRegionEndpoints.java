@@ -62,7 +62,8 @@ record CrossRegionEndpoints(
             kafka,
             options.eventsTopic(),
             found.layout().eventsPartitions(),
-            "anabranch-" + own + "-own"));
+            "anabranch-" + own + "-own",
+            found.watched()));
     var ends = new HashMap<String, LogEnds>();
     ends.put(
         own, new KafkaLogEnds(kafka, options.eventsTopic(), found.layout().eventsPartitions()));
@@ -91,13 +92,13 @@ record CrossRegionEndpoints(
         ends,
         requests,
         new MySqlEventStoreFactory(options.store().config()),
-        ReplicationSinks.inbound(kafka, topics.inbound(), topics.inboundMaxBytes()),
+        ReplicationSinks.inbound(kafka, topics.inbound(), found.inboundMaxBytes()),
         ReplicationSinks.views(kafka, topics.views(), topics.viewsMaxBytes()),
         ReplicationSinks.conflicts(kafka, topics.conflicts(), topics.viewsMaxBytes()),
         new ConflictTableSink(options.store().config()),
         ReplicationSinks.requests(kafka, topics.republish()),
         EventSink.builder(kafka, options.eventsTopic(), found.layout())
-            .commitMaxBytes(topics.inboundMaxBytes())
+            .maxRecordBytes(found.eventsMaxBytes())
             .build(),
         DeadLetterSink.of(
             kafka, options.deadLetters().topic(), found.deadLetterMaxBytes(), Map.of()));

@@ -1,6 +1,7 @@
 package dev.anabranch.jobs;
 
 import dev.anabranch.connectors.kafka.ReplicationTopicCheck;
+import dev.anabranch.connectors.kafka.source.Reading;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
 import dev.anabranch.connectors.mysql.SchemaMigrator;
 import dev.anabranch.store.StoreLayout;
@@ -23,8 +24,17 @@ final class CrossRegionStartCheck {
    * @param layout of the own store
    * @param partitions of the peers' events topics, by region
    * @param deadLetterMaxBytes largest record for the dead-letter topic
+   * @param eventsMaxBytes largest record for the events topic
+   * @param inboundMaxBytes largest record for the inbound topic
+   * @param watched topics that the job writes
    */
-  record Found(StoreLayout layout, Map<String, Integer> partitions, int deadLetterMaxBytes) {
+  record Found(
+      StoreLayout layout,
+      Map<String, Integer> partitions,
+      int deadLetterMaxBytes,
+      int eventsMaxBytes,
+      int inboundMaxBytes,
+      Map<String, Reading.Watched> watched) {
     Found {
       partitions = Map.copyOf(partitions);
     }
@@ -67,7 +77,32 @@ final class CrossRegionStartCheck {
     report.created().forEach(topic -> LOG.info("Created topic {}", topic));
     report.warnings().forEach(LOG::warn);
     var limit = options.deadLetters().maxBytes().orElse(Integer.MAX_VALUE);
-    return new Found(layout, peerPartitions(options), Math.min(limit, report.deadLetterMaxBytes()));
+    var remedies = remedies(options);
+    var unused = TopicIdentities.madeAnew(options.store().config(), report.ids(), remedies);
+    return new Found(
+        layout,
+        peerPartitions(options),
+        Math.min(limit, report.deadLetterMaxBytes()),
+        report.eventsMaxBytes(),
+        report.inboundMaxBytes(),
+        TopicIdentities.watched(report.ids(), remedies));
+  }
+
+  /** What to do about topics that the job writes, if they are made anew. */
+  private static Map<String, String> remedies(CrossRegionJobOptions options) {
+    var topics = options.topics();
+    return Map.of(
+        topics.inbound(),
+        StartCheck.RELEASE_AGAIN,
+        topics.views(),
+        "Start this job without a checkpoint: it writes the views of all aggregates again. Then rebuild the projections"
+            + " that follow them.",
+        topics.conflicts(),
+        "How conflicts stand is in the event store's table 'conflict'.",
+        topics.republish(),
+        "What is missed is asked for again.",
+        options.deadLetters().topic(),
+        "Who needs the dead letters takes them from a copy.");
   }
 
   private static Map<String, Integer> peerPartitions(CrossRegionJobOptions options) {

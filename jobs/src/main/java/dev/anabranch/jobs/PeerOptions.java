@@ -171,6 +171,18 @@ public record PeerOptions(
     return peers;
   }
 
+  /** Names that the options of peers have, for jobs that have no peers of their own. */
+  static Set<String> names(OptionReader reader) {
+    var names = new LinkedHashSet<String>();
+    for (var key : reader.keysWithPrefix(PREFIX)) {
+      var end = key.indexOf('.', PREFIX.length());
+      if (end > PREFIX.length()) {
+        names.add(key.substring(PREFIX.length(), end));
+      }
+    }
+    return names;
+  }
+
   private static void refuseOthers(OptionReader reader, Set<String> names) {
     for (var key : reader.keysWithPrefix(PREFIX)) {
       var rest = key.substring(PREFIX.length());

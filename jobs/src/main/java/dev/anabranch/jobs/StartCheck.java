@@ -3,13 +3,15 @@ package dev.anabranch.jobs;
 import dev.anabranch.connectors.kafka.CommandSource;
 import dev.anabranch.connectors.kafka.TopicCheck;
 import dev.anabranch.connectors.kafka.TopicReport;
+import dev.anabranch.connectors.kafka.source.Reading;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
 import dev.anabranch.connectors.mysql.SchemaMigrator;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.store.StoreUnavailableException;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,11 @@ final class StartCheck {
 
   private static final Logger LOG = LoggerFactory.getLogger(StartCheck.class);
 
+  /** What to do if commits of other regions are gone before they were read. */
+  static final String RELEASE_AGAIN =
+      "Start the cross-region job without a checkpoint: it gives all commits of other regions again, and those that"
+          + " are here already are dropped.";
+
   private StartCheck() {}
 
   /**
@@ -28,8 +35,15 @@ final class StartCheck {
    *
    * @param start where to read commands from if there is no checkpoint
    * @param deadLetterMaxBytes largest record for the dead-letter topic
+   * @param eventsMaxBytes largest record for the events topic
+   * @param watched topics that the job writes
    */
-  record Found(StoreLayout layout, CommandSource.Start start, int deadLetterMaxBytes) {}
+  record Found(
+      StoreLayout layout,
+      CommandSource.Start start,
+      int deadLetterMaxBytes,
+      int eventsMaxBytes,
+      Map<String, Reading.Watched> watched) {}
 
   /**
    * @throws RuntimeException if the job could not work; the message says what is wrong and the
@@ -40,11 +54,33 @@ final class StartCheck {
     try (var store = new MySqlEventStoreFactory(options.store().config()).open()) {
       var topics = checkTopics(options, store.layout());
       var limit = options.deadLetters().maxBytes().orElse(Integer.MAX_VALUE);
+      var written = remedies(options);
+      var remedies = new HashMap<>(written);
+      remedies.put(
+          options.commands().topic(),
+          "Without a checkpoint it is read from its first record on, whatever its group has committed.");
+      options.regions().inboundTopic().ifPresent(topic -> remedies.put(topic, RELEASE_AGAIN));
+      var anew = TopicIdentities.madeAnew(options.store().config(), topics.ids(), remedies);
       return new Found(
           store.layout(),
-          startOf(options.commands().start(), store),
-          Math.min(limit, topics.deadLetterMaxBytes()));
+          anew.contains(options.commands().topic())
+              ? CommandSource.Start.EARLIEST
+              : startOf(options.commands().start(), store),
+          Math.min(limit, topics.deadLetterMaxBytes()),
+          topics.eventsMaxBytes(),
+          TopicIdentities.watched(topics.ids(), written));
     }
+  }
+
+  /** What to do about topics that the job writes, if they are made anew. */
+  private static Map<String, String> remedies(CommandJobOptions options) {
+    return Map.of(
+        options.events().topic(),
+        "Its rows are in the event store: run 'anabranch events republish'. Until then those who read the topic wait.",
+        options.replies().topic(),
+        "Clients that still wait send their commands again, and are answered.",
+        options.deadLetters().topic(),
+        "Who needs the dead letters takes them from a copy.");
   }
 
   /**
@@ -94,19 +130,14 @@ final class StartCheck {
     }
   }
 
-  private static List<String> inputs(CommandJobOptions options) {
-    var inputs = new ArrayList<>(List.of(options.commands().topic()));
-    options.regions().inboundTopic().ifPresent(inputs::add);
-    return inputs;
-  }
-
   private static TopicReport checkTopics(CommandJobOptions options, StoreLayout layout) {
     var events = options.events();
     var report =
         TopicCheck.run(
                 options.kafka(),
                 new TopicCheck.Plan(
-                    inputs(options),
+                    List.of(options.commands().topic()),
+                    options.regions().inboundTopic().orElse(null),
                     events.topic(),
                     layout.eventsPartitions(),
                     options.operator().maxCommitBytes(),

@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.kafka;
 
+import dev.anabranch.connectors.kafka.source.TopicIds;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.SourcePosition;
 import dev.anabranch.serde.CommandRecordTypeInfo;
@@ -8,6 +9,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads from a record who it is for, and nothing else: the rest passes as it came, so that the
@@ -19,10 +21,26 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class CommandDeserializer implements KafkaRecordDeserializationSchema<CommandRecord> {
   private static final long serialVersionUID = 1L;
 
+  /** Of the reader that it belongs to; null: nobody knows. */
+  private final transient @Nullable TopicIds ids;
+
+  CommandDeserializer() {
+    this(null);
+  }
+
+  CommandDeserializer(@Nullable TopicIds ids) {
+    this.ids = ids;
+  }
+
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> kafka, Collector<CommandRecord> out) {
     var source =
-        new SourcePosition(kafka.topic(), kafka.partition(), kafka.offset(), kafka.timestamp());
+        new SourcePosition(
+            kafka.topic(),
+            kafka.partition(),
+            kafka.offset(),
+            kafka.timestamp(),
+            ids == null ? "" : ids.of(kafka.topic()));
     var message = KafkaRecords.fromConsumer(kafka);
     var routingKey =
         CommandWire.routingKey(message).orElseGet(() -> CommandRecord.unroutable(source));

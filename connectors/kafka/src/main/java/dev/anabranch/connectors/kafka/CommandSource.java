@@ -1,9 +1,12 @@
 package dev.anabranch.connectors.kafka;
 
+import dev.anabranch.connectors.kafka.source.CheckedSource;
+import dev.anabranch.connectors.kafka.source.Reading;
 import dev.anabranch.model.CommandRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -16,7 +19,9 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
  *
  * <p><b>Recovery.</b> Offsets live in Flink's checkpoints; they are also committed to the consumer
  * group, for a start without a checkpoint and for monitoring: after each checkpoint while commands
- * come, up to ten seconds later when none do.
+ * come, up to ten seconds later when none do. With each offset goes the id of the topic that it
+ * counts in: a topic that was made anew is read from its first record on, and records that expired
+ * unread are told of.
  */
 public final class CommandSource {
 
@@ -44,6 +49,8 @@ public final class CommandSource {
     private Start start = Start.COMMITTED;
     private Duration partitionDiscovery = DEFAULT_DISCOVERY;
     private Map<String, String> consumerProperties = Map.of();
+    private Map<String, Reading.Watched> watched = Map.of();
+    private String consequence = "Their senders were told that they are in Kafka.";
 
     private Builder(KafkaConnection connection, List<String> topics, String groupId) {
       this.connection = connection;
@@ -67,7 +74,19 @@ public final class CommandSource {
       return this;
     }
 
-    public KafkaSource<CommandRecord> build() {
+    /** Topics that the job writes, which it is to tell of if they are made anew. */
+    public Builder watch(Map<String, Reading.Watched> topics) {
+      this.watched = Map.copyOf(topics);
+      return this;
+    }
+
+    /** What it means if records are gone unread, a sentence for the log. */
+    public Builder consequence(String sentence) {
+      this.consequence = sentence;
+      return this;
+    }
+
+    public Source<CommandRecord, ?, ?> build() {
       var properties = connection.toProperties();
       properties.putAll(consumerProperties);
       properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -76,7 +95,10 @@ public final class CommandSource {
       properties.setProperty(
           KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(),
           Long.toString(partitionDiscovery.isZero() ? -1 : partitionDiscovery.toMillis()));
-      return KafkaSource.<CommandRecord>builder()
+      properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+      properties.setProperty(KafkaSourceOptions.CLIENT_ID_PREFIX.key(), groupId);
+      var kafka =
+          KafkaSource.<CommandRecord>builder()
           .setProperties(properties)
           .setBootstrapServers(connection.bootstrapServers())
           .setTopics(topics)
@@ -84,6 +106,18 @@ public final class CommandSource {
           .setStartingOffsets(startingOffsets())
           .setDeserializer(new CommandDeserializer())
           .build();
+      return new CheckedSource<>(
+          kafka,
+          properties,
+          new Reading(
+              connection.toProperties(),
+              groupId,
+              Reading.Otherwise.EARLIEST,
+              connection.bootstrapServers(),
+              consequence,
+              watched),
+          CommandDeserializer::new,
+          CheckedSource.Wrapping.NONE);
     }
 
     private OffsetsInitializer startingOffsets() {

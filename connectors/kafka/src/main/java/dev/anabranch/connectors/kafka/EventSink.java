@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventSink {
 
-  private static final int DEFAULT_COMMIT_MAX_BYTES = 1 << 20;
+  private static final int DEFAULT_MAX_RECORD_BYTES = 1 << 20;
 
   private EventSink() {}
 
@@ -38,7 +38,7 @@ public final class EventSink {
     private final KafkaConnection connection;
     private final String topic;
     private final StoreLayout layout;
-    private int commitMaxBytes = DEFAULT_COMMIT_MAX_BYTES;
+    private int maxRecordBytes = DEFAULT_MAX_RECORD_BYTES;
     private Map<String, String> producerProperties = Map.of();
     private @Nullable String transactionalIdPrefix;
     private Duration transactionTimeout = Duration.ofMinutes(15);
@@ -49,9 +49,12 @@ public final class EventSink {
       this.layout = layout;
     }
 
-    /** Largest encoded record; must match the limit that rows are checked against. */
-    public Builder commitMaxBytes(int bytes) {
-      this.commitMaxBytes = bytes;
+    /**
+     * Largest encoded record: what the topic takes, not what rows are checked against now. A row may
+     * have been stored under another limit, or in another region, and must be published all the same.
+     */
+    public Builder maxRecordBytes(int bytes) {
+      this.maxRecordBytes = bytes;
       return this;
     }
 
@@ -76,7 +79,7 @@ public final class EventSink {
 
     public KafkaSink<LogRow> build() {
       Properties properties =
-          ProducerSettings.durable(connection, producerProperties, commitMaxBytes);
+          ProducerSettings.durable(connection, producerProperties, maxRecordBytes);
       var sink =
           KafkaSink.<LogRow>builder()
               .setRecordSerializer(new EventSerializer(connection, topic, layout))

@@ -1,9 +1,13 @@
 package dev.anabranch.connectors.kafka;
 
+import dev.anabranch.connectors.kafka.source.CheckedSource;
+import dev.anabranch.connectors.kafka.source.Reading;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.StoreLayout;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -24,7 +28,7 @@ public final class EventSource {
   /**
    * @param groupId to which it commits how far it has read, for a start without a checkpoint
    */
-  public static KafkaSource<LogRow> of(
+  public static Source<LogRow, ?, ?> of(
       KafkaConnection connection, String topic, String groupId, StoreLayout layout) {
     var properties = connection.toProperties();
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -32,14 +36,31 @@ public final class EventSource {
     properties.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "true");
     // The number of partitions is fixed when a region is created.
     properties.setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1");
-    return KafkaSource.<LogRow>builder()
+    properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+    properties.setProperty(KafkaSourceOptions.CLIENT_ID_PREFIX.key(), groupId);
+    var region = layout.region().value();
+    var shards = layout.shardCount();
+    var kafka =
+        KafkaSource.<LogRow>builder()
         .setProperties(properties)
         .setBootstrapServers(connection.bootstrapServers())
         .setTopics(topic)
         .setGroupId(groupId)
         .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.LATEST))
-        .setDeserializer(new EventDeserializer(layout.region().value(), layout.shardCount()))
+        .setDeserializer(new EventDeserializer(region, shards))
         .build();
+    return new CheckedSource<>(
+        kafka,
+        properties,
+        new Reading(
+            connection.toProperties(),
+            groupId,
+            Reading.Otherwise.LATEST,
+            connection.bootstrapServers(),
+            "The projections read what they miss from the event store.",
+            Map.of()),
+        ids -> new EventDeserializer(region, shards),
+        CheckedSource.Wrapping.NONE);
   }
 
   /**

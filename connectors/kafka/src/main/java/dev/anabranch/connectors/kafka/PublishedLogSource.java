@@ -1,39 +1,20 @@
 package dev.anabranch.connectors.kafka;
 
+import dev.anabranch.connectors.kafka.source.CheckedSource;
+import dev.anabranch.connectors.kafka.source.Reading;
 import dev.anabranch.model.CommandRecord;
-import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.api.connector.source.SourceReader;
-import org.apache.flink.api.connector.source.SourceReaderContext;
-import org.apache.flink.api.connector.source.SplitEnumerator;
-import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
-import org.apache.flink.connector.base.source.reader.synchronization.FutureCompletingBlockingQueue;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
-import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
-import org.apache.flink.connector.kafka.source.metrics.KafkaSourceReaderMetrics;
-import org.apache.flink.connector.kafka.source.reader.KafkaPartitionSplitReader;
-import org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter;
-import org.apache.flink.connector.kafka.source.reader.KafkaSourceReader;
-import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
-import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The published log of a region, perhaps of another one behind a link that fails: every record of
@@ -44,31 +25,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * a region is created, is told, not asked for, and clients try for ever. Only a name that has no
  * address fails the job.
  *
- * <p><b>Recovery.</b> Offsets live in Flink's checkpoints, in the form of {@link KafkaSource}. They
- * are committed to no group.
+ * <p><b>Recovery.</b> Offsets live in Flink's checkpoints, with the topic's id. They are committed
+ * to no group. A topic that was made anew is read from its first record on.
  */
-public final class PublishedLogSource
-    implements Source<CommandRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
-        ResultTypeQueryable<CommandRecord> {
-
-  private static final long serialVersionUID = 1L;
+public final class PublishedLogSource {
 
   /** Clients wait for a cluster that is away, in their own threads: nothing is timed out. */
   private static final String FOR_EVER_MILLIS = Integer.toString(Integer.MAX_VALUE);
 
   private static final String CLOSE_TIMEOUT_MILLIS = "3000";
 
-  /** All but the reader are its own. */
-  private final KafkaSource<CommandRecord> kafka;
-
-  private final Properties properties;
-  private final String log;
-
-  private PublishedLogSource(KafkaSource<CommandRecord> kafka, Properties properties, String log) {
-    this.kafka = kafka;
-    this.properties = properties;
-    this.log = log;
-  }
+  private PublishedLogSource() {}
 
   /**
    * The source.
@@ -77,8 +44,23 @@ public final class PublishedLogSource
    * @param partitions of the topic, which must exist
    * @param clientId what the brokers call the job's clients
    */
-  public static PublishedLogSource of(
+  public static Source<CommandRecord, ?, ?> of(
       KafkaConnection connection, String topic, int partitions, String clientId) {
+    return of(connection, topic, partitions, clientId, Map.of());
+  }
+
+  /**
+   * The source.
+   *
+   * @param watched topics of that cluster that the job writes, which it is to tell of if they are
+   *     made anew
+   */
+  public static Source<CommandRecord, ?, ?> of(
+      KafkaConnection connection,
+      String topic,
+      int partitions,
+      String clientId,
+      Map<String, Reading.Watched> watched) {
     Properties properties = connection.toProperties();
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -98,76 +80,19 @@ public final class PublishedLogSource
             .setStartingOffsets(OffsetsInitializer.earliest())
             .setDeserializer(new CommandDeserializer())
             .build();
-    // What the builder adds for its own reader.
-    properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    properties.setProperty(
-        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
-    properties.setProperty(
-        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
-    return new PublishedLogSource(
-        kafka, properties, "topic " + topic + " at " + connection.bootstrapServers());
-  }
-
-  @Override
-  public Boundedness getBoundedness() {
-    return kafka.getBoundedness();
-  }
-
-  /** That of {@link KafkaSource}, but for {@link PatientSplitReader}. */
-  @Override
-  public SourceReader<CommandRecord, KafkaPartitionSplit> createReader(
-      SourceReaderContext context) {
-    var metrics = new KafkaSourceReaderMetrics(context.metricGroup());
-    var queue =
-        new FutureCompletingBlockingQueue<RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>>>();
-    var fetchers =
-        new KafkaSourceFetcherManager(
-            queue,
-            () ->
-                new PatientSplitReader(
-                    new KafkaPartitionSplitReader(properties, context, metrics), log),
-            finished -> {});
-    return new KafkaSourceReader<>(
-        queue,
-        fetchers,
-        new KafkaRecordEmitter<>(new CommandDeserializer()),
-        configuration(),
-        context,
-        metrics);
-  }
-
-  @Override
-  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
-      SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return kafka.createEnumerator(context);
-  }
-
-  @Override
-  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-      SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
-      throws IOException {
-    return kafka.restoreEnumerator(context, state);
-  }
-
-  @Override
-  public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-    return kafka.getSplitSerializer();
-  }
-
-  @Override
-  public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-    return kafka.getEnumeratorCheckpointSerializer();
-  }
-
-  @Override
-  public TypeInformation<CommandRecord> getProducedType() {
-    return kafka.getProducedType();
-  }
-
-  private Configuration configuration() {
-    var all = new HashMap<String, String>();
-    properties.stringPropertyNames().forEach(key -> all.put(key, properties.getProperty(key)));
-    return Configuration.fromMap(all);
+    var log = "topic " + topic + " at " + connection.bootstrapServers();
+    return new CheckedSource<>(
+        kafka,
+        properties,
+        new Reading(
+            connection.toProperties(),
+            null,
+            Reading.Otherwise.EARLIEST,
+            connection.bootstrapServers(),
+            "Commits that are missed are held for, and asked for again.",
+            watched),
+        CommandDeserializer::new,
+        reader -> new PatientSplitReader(reader, log));
   }
 
   /** Known without asking. */

@@ -29,6 +29,7 @@ public final class ReplicationTopicCheck {
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final List<String> created = new ArrayList<>();
+  private final Map<String, String> ids = new HashMap<>();
 
   private ReplicationTopicCheck(TopicAdmin admin, Plan plan) {
     this.admin = admin;
@@ -107,6 +108,7 @@ public final class ReplicationTopicCheck {
     checkPolicy(plan.views, "compact");
     checkSize(plan.views, plan.viewsMaxBytes);
     require(plan.conflicts, plan.eventsPartitions, settings("delete", plan.viewsMaxBytes));
+    checkPolicy(plan.conflicts, "delete");
     checkSize(plan.conflicts, plan.viewsMaxBytes);
     require(plan.republish, 1, Map.of(CLEANUP_POLICY, "delete", RETENTION, ONE_DAY_MILLIS));
     checkPolicy(plan.republish, "delete");
@@ -114,19 +116,29 @@ public final class ReplicationTopicCheck {
         plan.deadLetters,
         1,
         settings("delete", plan.inboundMaxBytes + TopicCheck.DEAD_LETTER_EXTRA_BYTES));
+    checkPolicy(plan.deadLetters, "delete");
     var deadLetterMaxBytes =
         Math.max(
             DeadLetterWire.MIN_RECORD_BYTES,
             Math.min(
-                maxMessageBytes(plan.deadLetters),
+                maxMessageBytes(plan.deadLetters, DEFAULT_MAX_MESSAGE_BYTES),
                 plan.inboundMaxBytes + TopicCheck.DEAD_LETTER_EXTRA_BYTES));
-    return new TopicReport(problems, warnings, List.of(), created, deadLetterMaxBytes);
+    return new TopicReport(
+        problems,
+        warnings,
+        List.of(),
+        created,
+        deadLetterMaxBytes,
+        producible(plan.events),
+        producible(plan.inbound),
+        ids);
   }
 
   /** Number of partitions; null: the topic is missing, which is a problem. */
   private @Nullable Integer require(String topic, int partitions, Map<String, String> settings) {
     var described = admin.describe(topic);
     if (described.isPresent()) {
+      TopicAdmin.idOf(described.get()).ifPresent(id -> ids.put(topic, id));
       return described.get().partitions().size();
     }
     if (plan.createMissing == null) {
@@ -144,6 +156,7 @@ public final class ReplicationTopicCheck {
             new NewTopic(topic, partitions, plan.createMissing.replicationFactor())
                 .configs(withRetention(topic, settings)));
     created.add(topic);
+    TopicAdmin.idOf(made).ifPresent(id -> ids.put(topic, id));
     return made.partitions().size();
   }
 
@@ -164,30 +177,43 @@ public final class ReplicationTopicCheck {
   }
 
   private void checkSize(String topic, int needed) {
-    if (maxMessageBytes(topic) < needed) {
+    var max = maxMessageBytes(topic, needed);
+    if (max < needed) {
       problems.add(
           String.format(
               Locale.ROOT,
               "topic %s: %s is %d, needed are %d",
               topic,
               MAX_MESSAGE_BYTES,
-              maxMessageBytes(topic),
+              max,
               needed));
     }
   }
 
-  private int maxMessageBytes(String topic) {
-    return Integer.parseInt(setting(topic, MAX_MESSAGE_BYTES, Integer.toString(Integer.MAX_VALUE)));
+  private int producible(String topic) {
+    var taken = maxMessageBytes(topic, TopicReport.MAX_ROW_BYTES);
+    return Math.max(plan.inboundMaxBytes, Math.min(TopicReport.MAX_ROW_BYTES, taken));
+  }
+
+  private int maxMessageBytes(String topic, int otherwise) {
+    return Integer.parseInt(setting(topic, MAX_MESSAGE_BYTES, Integer.toString(otherwise)));
   }
 
   private String setting(String topic, String name, String otherwise) {
     if (admin.describe(topic).isEmpty()) {
       return otherwise;
     }
-    return admin
-        .topicSettings(topic)
-        .map(settings -> settings.getOrDefault(name, otherwise))
-        .orElse(otherwise);
+    var settings = admin.topicSettings(topic);
+    if (settings.isEmpty()) {
+      var warning =
+          "topic "
+              + topic
+              + ": its settings could not be checked, as this user may not read them; grant it DescribeConfigs";
+      if (!warnings.contains(warning)) {
+        warnings.add(warning);
+      }
+    }
+    return settings.map(all -> all.getOrDefault(name, otherwise)).orElse(otherwise);
   }
 
   private static Map<String, String> settings(String policy, int maxBytes) {

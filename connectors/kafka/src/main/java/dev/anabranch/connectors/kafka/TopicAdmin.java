@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -61,6 +62,13 @@ final class TopicAdmin implements AutoCloseable {
       }
       throw failed("describe topic " + topic, e);
     }
+  }
+
+  /** Kafka's id of the topic, which another of the same name does not have; empty: it gives none. */
+  static Optional<String> idOf(TopicDescription topic) {
+    return topic.topicId().equals(Uuid.ZERO_UUID)
+        ? Optional.empty()
+        : Optional.of(topic.topicId().toString());
   }
 
   /** Returns when the topic can be seen; one that another process creates meanwhile is fine. */

@@ -40,6 +40,7 @@ public final class TopicCheck {
   private final List<String> warnings = new ArrayList<>();
   private final List<String> facts = new ArrayList<>();
   private final List<String> created = new ArrayList<>();
+  private final Map<String, String> ids = new HashMap<>();
 
   private TopicCheck(KafkaConnection connection, Plan plan) {
     this.connection = connection;
@@ -49,6 +50,7 @@ public final class TopicCheck {
   /**
    * The topics of a region and what they must take.
    *
+   * @param inbound of other regions' commits; null: the region is alone
    * @param eventsPartitions as the region's store has it
    * @param commitMaxBytes largest encoded row
    * @param replyMaxBytes largest encoded reply
@@ -57,6 +59,7 @@ public final class TopicCheck {
    */
   public record Plan(
       List<String> commands,
+      @Nullable String inbound,
       String events,
       int eventsPartitions,
       int commitMaxBytes,
@@ -100,20 +103,53 @@ public final class TopicCheck {
     var commandMaxBytes = 0;
     for (var topic : plan.commands) {
       var found = find(admin, topic, newCommands(), Map.of());
-      if (found.isPresent()) {
-        commandMaxBytes =
-            Math.max(
-                commandMaxBytes, found.get().setting(MAX_MESSAGE_BYTES, DEFAULT_MAX_MESSAGE_BYTES));
-      }
+      found.ifPresent(
+          it -> checkPolicy(topic, it, "compaction removes commands that are not read yet"));
+      commandMaxBytes = Math.max(commandMaxBytes, maxMessageBytes(found));
     }
-    find(admin, plan.events, plan.eventsPartitions, eventsSettings()).ifPresent(this::checkEvents);
+    var inboundMaxBytes = 0;
+    if (plan.inbound != null) {
+      var inbound = plan.inbound;
+      var found = find(admin, inbound, newCommands(), Map.of());
+      found.ifPresent(
+          it -> checkPolicy(inbound, it, "compaction removes commits that are not read yet"));
+      inboundMaxBytes = maxMessageBytes(found);
+      commandMaxBytes = Math.max(commandMaxBytes, inboundMaxBytes);
+    }
+    // What comes from other regions is stored, and must be published like what is decided here.
+    var rowMaxBytes = Math.max(plan.commitMaxBytes, inboundMaxBytes);
+    var events = find(admin, plan.events, plan.eventsPartitions, eventsSettings(rowMaxBytes));
+    events.ifPresent(found -> checkEvents(found, rowMaxBytes));
     find(admin, plan.replies, newReplies(), repliesSettings())
-        .ifPresent(found -> checkMaxMessageBytes(plan.replies, found, plan.replyMaxBytes));
+        .ifPresent(
+            found -> {
+              checkPolicy(plan.replies, found, "compaction removes replies that are not read yet");
+              checkMaxMessageBytes(plan.replies, found, plan.replyMaxBytes);
+            });
     var deadLetterMaxBytes = checkDeadLetters(admin, commandMaxBytes + DEAD_LETTER_EXTRA_BYTES);
     if (plan.transactionTimeout != null) {
       checkTransactionTimeout(admin, plan.transactionTimeout);
     }
-    return new TopicReport(problems, warnings, facts, created, deadLetterMaxBytes);
+    return new TopicReport(
+        problems,
+        warnings,
+        facts,
+        created,
+        deadLetterMaxBytes,
+        Math.max(rowMaxBytes, events.map(TopicCheck::producible).orElse(0)),
+        inboundMaxBytes,
+        ids);
+  }
+
+  private static int maxMessageBytes(Optional<Found> found) {
+    return found
+        .map(it -> it.setting(MAX_MESSAGE_BYTES, DEFAULT_MAX_MESSAGE_BYTES))
+        .orElse(DEFAULT_MAX_MESSAGE_BYTES);
+  }
+
+  private static int producible(Found found) {
+    return Math.min(
+        TopicReport.MAX_ROW_BYTES, found.setting(MAX_MESSAGE_BYTES, TopicReport.MAX_ROW_BYTES));
   }
 
   private Optional<Found> find(
@@ -128,6 +164,7 @@ public final class TopicCheck {
       problem(topic, "it does not exist", createCommand(topic, partitions, settings));
       return Optional.empty();
     }
+    TopicAdmin.idOf(described.get()).ifPresent(id -> ids.put(topic, id));
     var found =
         new Found(described.get(), admin.topicSettings(topic).orElseGet(() -> unread(topic)));
     describe(topic, found);
@@ -181,7 +218,7 @@ public final class TopicCheck {
     }
   }
 
-  private void checkEvents(Found found) {
+  private void checkEvents(Found found, int rowMaxBytes) {
     var topic = plan.events;
     var partitions = found.partitions();
     if (partitions != plan.eventsPartitions) {
@@ -199,18 +236,18 @@ public final class TopicCheck {
               : "Kafka can't take partitions away: delete the topic, let it be created again, and run"
                   + " `anabranch events republish`");
     }
+    checkPolicy(topic, found, "compaction removes rows from the middle of the log");
+    checkMaxMessageBytes(topic, found, rowMaxBytes);
+  }
+
+  private void checkPolicy(String topic, Found found, String why) {
     var policy = found.settings.getOrDefault(CLEANUP_POLICY, "delete");
     if (!policy.equals("delete")) {
       problem(
           topic,
-          CLEANUP_POLICY
-              + " is "
-              + policy
-              + ", needed is delete: compaction removes rows from the"
-              + " middle of the log",
+          CLEANUP_POLICY + " is " + policy + ", needed is delete: " + why,
           alterCommand(topic, CLEANUP_POLICY, "delete"));
     }
-    checkMaxMessageBytes(topic, found, plan.commitMaxBytes);
   }
 
   private void checkMaxMessageBytes(String topic, Found found, int needed) {
@@ -233,7 +270,10 @@ public final class TopicCheck {
     if (found.isEmpty()) {
       return needed;
     }
-    var max = found.get().setting(MAX_MESSAGE_BYTES, needed);
+    checkPolicy(
+        plan.deadLetters, found.get(), "it takes no record without a key, and keeps one for each");
+    // What can't be read is taken for the default: what is cut too much is better than refused.
+    var max = found.get().setting(MAX_MESSAGE_BYTES, DEFAULT_MAX_MESSAGE_BYTES);
     if (max < DeadLetterWire.MIN_RECORD_BYTES) {
       checkMaxMessageBytes(plan.deadLetters, found.get(), needed);
     } else if (max < needed) {
@@ -297,7 +337,7 @@ public final class TopicCheck {
     return plan.createMissing == null ? 1 : plan.createMissing.deadLetterPartitions();
   }
 
-  private Map<String, String> eventsSettings() {
+  private Map<String, String> eventsSettings(int rowMaxBytes) {
     var retention = plan.createMissing == null ? null : plan.createMissing.eventsRetention();
     return Map.of(
         CLEANUP_POLICY,
@@ -305,7 +345,7 @@ public final class TopicCheck {
         RETENTION_MILLIS,
         retention == null ? "-1" : Long.toString(retention.toMillis()),
         MAX_MESSAGE_BYTES,
-        atLeastDefault(plan.commitMaxBytes));
+        atLeastDefault(rowMaxBytes));
   }
 
   private Map<String, String> repliesSettings() {

@@ -1,6 +1,7 @@
 package dev.anabranch.connectors.kafka;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What {@link TopicCheck} found, a line each.
@@ -11,20 +12,33 @@ import java.util.List;
  * @param facts partitions and replication of each topic
  * @param created topics that were missing
  * @param deadLetterMaxBytes what the dead-letter topic takes
+ * @param eventsMaxBytes what the events topic takes; what is stored fits into it
+ * @param inboundMaxBytes what the inbound topic takes; 0 if there is none
+ * @param ids Kafka's id of each topic, by name; a broker that gives none leaves it out
  */
 public record TopicReport(
     List<String> problems,
     List<String> warnings,
     List<String> facts,
     List<String> created,
-    int deadLetterMaxBytes) {
+    int deadLetterMaxBytes,
+    int eventsMaxBytes,
+    int inboundMaxBytes,
+    Map<String, String> ids) {
 
   public TopicReport {
     problems = List.copyOf(problems);
     warnings = List.copyOf(warnings);
     facts = List.copyOf(facts);
     created = List.copyOf(created);
+    ids = Map.copyOf(ids);
   }
+
+  /**
+   * More than any row may have: what a producer may send to a topic that takes more, or whose
+   * settings can't be read. The broker still refuses what is too large for it.
+   */
+  static final int MAX_ROW_BYTES = 16 << 20;
 
   /**
    * Returns the report itself if the job can work.

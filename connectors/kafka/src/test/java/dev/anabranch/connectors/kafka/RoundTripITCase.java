@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -179,7 +179,7 @@ class RoundTripITCase {
     broker.createTopic(prefix + ".dead", 1);
   }
 
-  private static KafkaSource<CommandRecord> commands(String prefix) {
+  private static Source<CommandRecord, ?, ?> commands(String prefix) {
     return CommandSource.builder(broker.connection(), List.of(prefix + ".commands"), prefix)
         .build();
   }

@@ -3,9 +3,13 @@ package dev.anabranch.connectors.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.embedded.SecuredKafka;
+import dev.anabranch.embedded.WorkDirectory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,6 +129,7 @@ class TopicCheckITCase {
             broker.connection(),
             new TopicCheck.Plan(
                 List.of("tx.commands"),
+                null,
                 "tx.events",
                 4,
                 500_000,
@@ -149,9 +154,149 @@ class TopicCheckITCase {
         .hasMessageContaining("127.0.0.1:1 did not answer within 1 seconds");
   }
 
+  @Test
+  void compactionIsRefusedWhereEachRecordCounts() {
+    for (var topic : List.of("commands", "inbound", "events", "replies", "dead")) {
+      broker
+          .kafka()
+          .createTopic(
+              "compact." + topic,
+              4,
+              Map.of("cleanup.policy", topic.equals("replies") ? "compact,delete" : "compact"));
+    }
+
+    var report =
+        TopicCheck.run(broker.connection(), plan("compact", "compact.inbound", 4, null));
+
+    assertThat(report.problems())
+        .hasSize(5)
+        .allSatisfy(problem -> assertThat(problem).contains("needed is delete: "))
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .contains("topic compact.commands: cleanup.policy is compact")
+                    .contains("compaction removes commands that are not read yet")
+                    .contains("--entity-name compact.commands"))
+        .anySatisfy(problem -> assertThat(problem).contains("topic compact.inbound: "))
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .contains("topic compact.replies: cleanup.policy is compact,delete"))
+        .anySatisfy(problem -> assertThat(problem).contains("topic compact.dead: "));
+  }
+
+  @Test
+  void compactionOfWhatTheCrossRegionJobWritesIsRefusedButForViews() {
+    for (var topic : List.of("events", "inbound", "conflicts", "republish", "dead")) {
+      broker.kafka().createTopic("across." + topic, 4, Map.of("cleanup.policy", "compact"));
+    }
+    broker.createTopic("across.views", 4);
+
+    var report = ReplicationTopicCheck.run(broker.connection(), replication("across", null));
+
+    assertThat(report.problems())
+        .hasSize(6)
+        .contains("topic across.views: cleanup.policy is delete, needed is compact")
+        .contains("topic across.conflicts: cleanup.policy is compact, needed is delete")
+        .contains("topic across.dead: cleanup.policy is compact, needed is delete");
+  }
+
+  @Test
+  void whatComesFromOtherRegionsMustFitIntoTheEvents() {
+    broker.kafka().createTopic("wide.inbound", 4, Map.of("max.message.bytes", "3000000"));
+    broker.createTopic("wide.events", 4);
+
+    var report = TopicCheck.run(broker.connection(), plan("wide", "wide.inbound", 4, NEW));
+
+    assertThat(report.problems())
+        .singleElement()
+        .asString()
+        .contains("wide.events: max.message.bytes is 1048588, needed are 3000000");
+  }
+
+  @Test
+  void aTopicOfEventsThatIsMadeTakesWhatComesFromOtherRegions() {
+    broker.kafka().createTopic("fit.inbound", 4, Map.of("max.message.bytes", "3000000"));
+
+    var report = TopicCheck.run(broker.connection(), plan("fit", "fit.inbound", 4, NEW)).orThrow();
+
+    assertThat(report.eventsMaxBytes()).isEqualTo(3_000_000);
+    assertThat(report.inboundMaxBytes()).isEqualTo(3_000_000);
+  }
+
+  /** Whatever rows are checked against now: what is stored was checked against the topic. */
+  @Test
+  void aProducerMaySendWhatTheTopicTakes() {
+    var report = TopicCheck.run(broker.connection(), plan("take", 4, NEW)).orThrow();
+
+    assertThat(report.eventsMaxBytes()).isEqualTo(1_048_588);
+  }
+
+  @Test
+  void everyTopicsIdIsReported() throws Exception {
+    var report = TopicCheck.run(broker.connection(), plan("ids", 4, NEW)).orThrow();
+
+    assertThat(report.ids())
+        .containsOnlyKeys("ids.commands", "ids.events", "ids.replies", "ids.dead");
+    try (var admin = TopicAdmin.open(broker.connection(), Duration.ofSeconds(30))) {
+      assertThat(report.ids())
+          .containsEntry(
+              "ids.events", admin.describe("ids.events").orElseThrow().topicId().toString());
+    }
+  }
+
+  /** The broker would refuse each larger one, at every restart. */
+  @Test
+  void withoutTheRightToReadSettingsDeadLettersAreCutToTheDefault() throws Exception {
+    try (var directory = WorkDirectory.create("settings");
+        var secured = SecuredKafka.start(directory.path())) {
+      for (var topic : List.of("commands", "events", "replies", "dead", "inbound", "views",
+          "conflicts", "republish")) {
+        secured
+            .broker()
+            .createTopic(
+                "mute." + topic, 4, topic.equals("views") ? Map.of("cleanup.policy", "compact") : Map.of());
+        secured.grant("job", ResourceType.TOPIC, "mute." + topic, AclOperation.DESCRIBE);
+      }
+      secured.setPassword("job", "secret-of-job");
+      var connection =
+          new KafkaConnection(secured.bootstrapServers(), secured.login("job", "secret-of-job"));
+
+      var report = TopicCheck.run(connection, plan("mute", 4, null)).orThrow();
+      var across = ReplicationTopicCheck.run(connection, replication("mute", null)).orThrow();
+
+      assertThat(report.deadLetterMaxBytes()).isLessThanOrEqualTo(1_048_588);
+      assertThat(across.deadLetterMaxBytes()).isLessThanOrEqualTo(1_048_588);
+      assertThat(report.warnings())
+          .anySatisfy(warning -> assertThat(warning).contains("grant it DescribeConfigs"));
+      assertThat(across.warnings())
+          .anySatisfy(warning -> assertThat(warning).contains("grant it DescribeConfigs"));
+    }
+  }
+
+  private static ReplicationTopicCheck.Plan replication(String prefix, NewTopics create) {
+    return new ReplicationTopicCheck.Plan(
+        prefix + ".events",
+        4,
+        prefix + ".inbound",
+        1_000_000,
+        prefix + ".views",
+        prefix + ".conflicts",
+        900_000,
+        prefix + ".republish",
+        prefix + ".dead",
+        create);
+  }
+
   private static TopicCheck.Plan plan(String prefix, int eventsPartitions, NewTopics create) {
+    return plan(prefix, null, eventsPartitions, create);
+  }
+
+  private static TopicCheck.Plan plan(
+      String prefix, String inbound, int eventsPartitions, NewTopics create) {
     return new TopicCheck.Plan(
         List.of(prefix + ".commands"),
+        inbound,
         prefix + ".events",
         eventsPartitions,
         500_000,

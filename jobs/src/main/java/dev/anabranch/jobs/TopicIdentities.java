@@ -1,0 +1,69 @@
+package dev.anabranch.jobs;
+
+import dev.anabranch.connectors.kafka.source.Reading;
+import dev.anabranch.connectors.mysql.MySqlStoreConfig;
+import dev.anabranch.connectors.mysql.RegionTopics;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The topics of a region against those that it worked with before, for starts that have no
+ * checkpoint, and for topics that a job only writes: no position would tell of them.
+ */
+final class TopicIdentities {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TopicIdentities.class);
+
+  private TopicIdentities() {}
+
+  /**
+   * Notes which topics there are now, and tells of those that were made anew.
+   *
+   * @param ids Kafka's id of each topic, by name
+   * @param remedies what to do about a topic that was made anew, by name
+   * @return the topics that were made anew since they were noted; one that was not is adopted
+   */
+  static Set<String> madeAnew(
+      MySqlStoreConfig store, Map<String, String> ids, Map<String, String> remedies) {
+    var before = new RegionTopics(store).note(ids);
+    before.problems().forEach(LOG::warn);
+    var anew = new HashSet<String>();
+    new TreeMap<>(ids)
+        .forEach(
+            (topic, id) -> {
+              var noted = before.topics().get(topic);
+              if (noted == null) {
+                LOG.info("Topic {} has id {}, which is noted in the event store", topic, id);
+              } else if (!noted.topicId().equals(id)) {
+                anew.add(topic);
+                LOG.warn(
+                    "Topic {} was made anew since this region worked with it (id {}, before {}): what was in it is"
+                        + " gone. {}",
+                    topic,
+                    id,
+                    noted.topicId(),
+                    remedies.getOrDefault(topic, ""));
+              }
+            });
+    return anew;
+  }
+
+  /** Those that a job is to look at while it runs. */
+  static Map<String, Reading.Watched> watched(
+      Map<String, String> ids, Map<String, String> remedies) {
+    var watched = new HashMap<String, Reading.Watched>();
+    remedies.forEach(
+        (topic, remedy) -> {
+          var id = ids.get(topic);
+          if (id != null) {
+            watched.put(topic, new Reading.Watched(id, remedy));
+          }
+        });
+    return watched;
+  }
+}
