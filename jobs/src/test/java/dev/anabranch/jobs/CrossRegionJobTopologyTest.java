@@ -93,7 +93,10 @@ class CrossRegionJobTopologyTest {
             new StoreLayout(
                 new RegionId("eu"), "store", SHARDS, 8, List.of("one"), new int[SHARDS]),
             Map.of("b", 8, "c", 4),
-            1 << 20);
+            1 << 20,
+            1 << 20,
+            1 << 20,
+            Map.of());
     var env = new StreamExecutionEnvironment(new Configuration());
     CrossRegionJob.build(
         env, options, loader -> AggregateTypes.of(), CrossRegionEndpoints.of(options, found));
