@@ -80,7 +80,9 @@ record CommandEndpoints(
         options.kafka(),
         replies.topic(),
         new ReplyTopics(
-            replies.allowedTopics(), replies.allowedTopicsPattern().orElse(null), options.reserved()),
+            replies.allowedTopics(),
+            replies.allowedTopicsPattern().orElse(null),
+            options.reserved()),
         replies.maxBytes(),
         REPLY_TOPIC_REFRESH,
         Map.of());

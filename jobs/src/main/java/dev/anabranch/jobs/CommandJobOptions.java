@@ -19,7 +19,8 @@ import java.util.TreeSet;
 /**
  * Everything that can be set about a command job, checked.
  *
- * @param reserved topics of this region and of its peers to which no reply may go, whoever allows it
+ * @param reserved topics of this region and of its peers to which no reply may go, whoever allows
+ *     it
  * @param newTopics how to create missing topics; empty: a missing topic is an error
  * @param flink settings for Flink, by its own names
  */

@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Topics to which no reply may go, whatever a client asks for and the options allow: those that jobs
- * of this region or of another one write or read. A reply in a compacted topic of views would take
- * the place of the aggregate's view.
+ * Topics to which no reply may go, whatever a client asks for and the options allow: those that
+ * jobs of this region or of another one write or read. A reply in a compacted topic of views would
+ * take the place of the aggregate's view.
  */
 final class ReservedTopics {
 

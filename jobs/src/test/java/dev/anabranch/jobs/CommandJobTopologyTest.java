@@ -171,8 +171,8 @@ class CommandJobTopologyTest {
     var options = CommandJobOptions.from(Settings.of(settings));
     var layout =
         new StoreLayout(new RegionId("eu"), "store", SHARDS, 8, List.of("one"), new int[SHARDS]);
-    var found = new StartCheck.Found(
-            layout, CommandSource.Start.COMMITTED, 1 << 20, 1 << 20, Map.of());
+    var found =
+        new StartCheck.Found(layout, CommandSource.Start.COMMITTED, 1 << 20, 1 << 20, Map.of());
     var env = new StreamExecutionEnvironment(cluster);
     CommandJob.build(
         env, options, loader -> AggregateTypes.of(), CommandEndpoints.of(options, found));

@@ -99,13 +99,13 @@ public final class CommandSource {
       properties.setProperty(KafkaSourceOptions.CLIENT_ID_PREFIX.key(), groupId);
       var kafka =
           KafkaSource.<CommandRecord>builder()
-          .setProperties(properties)
-          .setBootstrapServers(connection.bootstrapServers())
-          .setTopics(topics)
-          .setGroupId(groupId)
-          .setStartingOffsets(startingOffsets())
-          .setDeserializer(new CommandDeserializer())
-          .build();
+              .setProperties(properties)
+              .setBootstrapServers(connection.bootstrapServers())
+              .setTopics(topics)
+              .setGroupId(groupId)
+              .setStartingOffsets(startingOffsets())
+              .setDeserializer(new CommandDeserializer())
+              .build();
       return new CheckedSource<>(
           kafka,
           properties,

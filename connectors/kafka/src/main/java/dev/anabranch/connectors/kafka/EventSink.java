@@ -50,8 +50,9 @@ public final class EventSink {
     }
 
     /**
-     * Largest encoded record: what the topic takes, not what rows are checked against now. A row may
-     * have been stored under another limit, or in another region, and must be published all the same.
+     * Largest encoded record: what the topic takes, not what rows are checked against now. A row
+     * may have been stored under another limit, or in another region, and must be published all the
+     * same.
      */
     public Builder maxRecordBytes(int bytes) {
       this.maxRecordBytes = bytes;

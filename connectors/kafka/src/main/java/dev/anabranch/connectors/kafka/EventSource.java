@@ -42,13 +42,13 @@ public final class EventSource {
     var shards = layout.shardCount();
     var kafka =
         KafkaSource.<LogRow>builder()
-        .setProperties(properties)
-        .setBootstrapServers(connection.bootstrapServers())
-        .setTopics(topic)
-        .setGroupId(groupId)
-        .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.LATEST))
-        .setDeserializer(new EventDeserializer(region, shards))
-        .build();
+            .setProperties(properties)
+            .setBootstrapServers(connection.bootstrapServers())
+            .setTopics(topic)
+            .setGroupId(groupId)
+            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.LATEST))
+            .setDeserializer(new EventDeserializer(region, shards))
+            .build();
     return new CheckedSource<>(
         kafka,
         properties,

@@ -64,7 +64,9 @@ final class TopicAdmin implements AutoCloseable {
     }
   }
 
-  /** Kafka's id of the topic, which another of the same name does not have; empty: it gives none. */
+  /**
+   * Kafka's id of the topic, which another of the same name does not have; empty: it gives none.
+   */
   static Optional<String> idOf(TopicDescription topic) {
     return topic.topicId().equals(Uuid.ZERO_UUID)
         ? Optional.empty()

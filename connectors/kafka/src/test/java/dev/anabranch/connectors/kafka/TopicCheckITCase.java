@@ -165,8 +165,7 @@ class TopicCheckITCase {
               Map.of("cleanup.policy", topic.equals("replies") ? "compact,delete" : "compact"));
     }
 
-    var report =
-        TopicCheck.run(broker.connection(), plan("compact", "compact.inbound", 4, null));
+    var report = TopicCheck.run(broker.connection(), plan("compact", "compact.inbound", 4, null));
 
     assertThat(report.problems())
         .hasSize(5)
@@ -250,12 +249,22 @@ class TopicCheckITCase {
   void withoutTheRightToReadSettingsDeadLettersAreCutToTheDefault() throws Exception {
     try (var directory = WorkDirectory.create("settings");
         var secured = SecuredKafka.start(directory.path())) {
-      for (var topic : List.of("commands", "events", "replies", "dead", "inbound", "views",
-          "conflicts", "republish")) {
+      for (var topic :
+          List.of(
+              "commands",
+              "events",
+              "replies",
+              "dead",
+              "inbound",
+              "views",
+              "conflicts",
+              "republish")) {
         secured
             .broker()
             .createTopic(
-                "mute." + topic, 4, topic.equals("views") ? Map.of("cleanup.policy", "compact") : Map.of());
+                "mute." + topic,
+                4,
+                topic.equals("views") ? Map.of("cleanup.policy", "compact") : Map.of());
         secured.grant("job", ResourceType.TOPIC, "mute." + topic, AclOperation.DESCRIBE);
       }
       secured.setPassword("job", "secret-of-job");

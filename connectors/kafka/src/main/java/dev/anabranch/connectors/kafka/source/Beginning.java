@@ -24,8 +24,8 @@ sealed interface Beginning {
   record Expired(long offset, long lost) implements Beginning {}
 
   /**
-   * The topic ends below the position: it lost records that were read, and has perhaps got others at
-   * their offsets. It is read again from its first record on.
+   * The topic ends below the position: it lost records that were read, and has perhaps got others
+   * at their offsets. It is read again from its first record on.
    *
    * @param before the position that is beyond the end
    */

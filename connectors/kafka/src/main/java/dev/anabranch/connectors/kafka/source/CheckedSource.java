@@ -116,7 +116,12 @@ public final class CheckedSource<T>
             finished -> {});
     var reader =
         new KafkaSourceReader<>(
-            queue, fetchers, new KafkaRecordEmitter<>(deserializer), configuration(), context, metrics);
+            queue,
+            fetchers,
+            new KafkaRecordEmitter<>(deserializer),
+            configuration(),
+            context,
+            metrics);
     return new CheckedReader<>(
         reader, reading, context.getIndexOfSubtask() == 0, ids, context.metricGroup());
   }

@@ -18,7 +18,6 @@ final class PositionMetrics {
     partitionsMadeAnew = group.counter("partitionsMadeAnew");
     recordsExpired = group.counter("recordsExpired");
     partitionsCutShort = group.counter("partitionsCutShort");
-    group.<Integer, Gauge<Integer>>gauge(
-        "partitionsWaiting", waiting::getAsInt);
+    group.<Integer, Gauge<Integer>>gauge("partitionsWaiting", waiting::getAsInt);
   }
 }

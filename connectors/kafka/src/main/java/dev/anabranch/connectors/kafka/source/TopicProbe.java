@@ -80,8 +80,7 @@ final class TopicProbe implements AutoCloseable {
     return all.<Map<String, String>>thenApply(done -> ids).toCompletableFuture();
   }
 
-  private static String idOrNone(
-      @Nullable TopicDescription found, @Nullable Throwable failure) {
+  private static String idOrNone(@Nullable TopicDescription found, @Nullable Throwable failure) {
     if (found != null) {
       return new TopicNow(found.topicId().toString(), Map.of()).id();
     }
@@ -106,8 +105,7 @@ final class TopicProbe implements AutoCloseable {
     var starts = offsets(there, OffsetSpec.earliest());
     var ends = offsets(there, OffsetSpec.latest());
     return starts.thenCombine(
-        ends.thenCombine(
-            committed(), (end, committed) -> new EndsAndGroup(end, committed)),
+        ends.thenCombine(committed(), (end, committed) -> new EndsAndGroup(end, committed)),
         (start, rest) -> combined(topics, there, start, rest));
   }
 
@@ -137,8 +135,7 @@ final class TopicProbe implements AutoCloseable {
         (topic, description) ->
             now.put(
                 topic,
-                new TopicNow(
-                    description.topicId().toString(), requireNonNull(ranges.get(topic)))));
+                new TopicNow(description.topicId().toString(), requireNonNull(ranges.get(topic)))));
     return now;
   }
 
@@ -158,8 +155,7 @@ final class TopicProbe implements AutoCloseable {
     if (group == null) {
       return CompletableFuture.completedFuture(Map.of());
     }
-    return stage(
-        admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group));
+    return stage(admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group));
   }
 
   private static <T> CompletionStage<T> stage(KafkaFuture<T> future) {

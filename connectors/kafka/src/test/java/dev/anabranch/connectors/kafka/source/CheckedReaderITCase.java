@@ -97,8 +97,7 @@ class CheckedReaderITCase {
     assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 7L));
     assertThat(told()).isEmpty();
     assertThat(ids.of(topic)).isEqualTo(idOf(topic));
-    assertThat(reader.snapshotState(1))
-        .containsExactly(new IdentifiedSplit(at(0), 7, idOf(topic)));
+    assertThat(reader.snapshotState(1)).containsExactly(new IdentifiedSplit(at(0), 7, idOf(topic)));
   }
 
   @Test
@@ -111,8 +110,7 @@ class CheckedReaderITCase {
 
     assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 0L));
     assertThat(told()).containsExactly(Map.entry("partitionsMadeAnew", 1L));
-    assertThat(reader.snapshotState(1))
-        .containsExactly(new IdentifiedSplit(at(0), 0, idOf(topic)));
+    assertThat(reader.snapshotState(1)).containsExactly(new IdentifiedSplit(at(0), 0, idOf(topic)));
   }
 
   @Test
@@ -123,8 +121,7 @@ class CheckedReaderITCase {
 
     restore(new IdentifiedSplit(at(0), 35, before), new IdentifiedSplit(at(1), 0, before));
 
-    assertThat(wrapped.offsets())
-        .containsOnly(Map.entry(at(0), 0L), Map.entry(at(1), 0L));
+    assertThat(wrapped.offsets()).containsOnly(Map.entry(at(0), 0L), Map.entry(at(1), 0L));
     assertThat(told()).containsExactly(Map.entry("partitionsMadeAnew", 2L));
   }
 
@@ -142,16 +139,12 @@ class CheckedReaderITCase {
   @Test
   void recordsThatExpiredBehindAGroupsOffsetAreCounted() throws Exception {
     send(50);
-    admin
-        .alterConsumerGroupOffsets(group, Map.of(at(0), new OffsetAndMetadata(10)))
-        .all()
-        .get();
+    admin.alterConsumerGroupOffsets(group, Map.of(at(0), new OffsetAndMetadata(10))).all().get();
     deleteBefore(40);
 
     restore(new KafkaPartitionSplit(at(0), COMMITTED), new KafkaPartitionSplit(at(1), COMMITTED));
 
-    assertThat(wrapped.offsets())
-        .containsOnly(Map.entry(at(0), 40L), Map.entry(at(1), 0L));
+    assertThat(wrapped.offsets()).containsOnly(Map.entry(at(0), 40L), Map.entry(at(1), 0L));
     assertThat(told()).containsExactly(Map.entry("recordsExpired", 30L));
   }
 
@@ -172,8 +165,7 @@ class CheckedReaderITCase {
     restore(new KafkaPartitionSplit(at(0), 7));
 
     assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 7L));
-    assertThat(reader.snapshotState(1))
-        .containsExactly(new IdentifiedSplit(at(0), 7, idOf(topic)));
+    assertThat(reader.snapshotState(1)).containsExactly(new IdentifiedSplit(at(0), 7, idOf(topic)));
   }
 
   @Test
@@ -185,8 +177,7 @@ class CheckedReaderITCase {
     restore(new IdentifiedSplit(at(0), 7, before), new IdentifiedSplit(at(1), 3, before));
 
     assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 0L));
-    assertThat(reader.snapshotState(1))
-        .contains(new IdentifiedSplit(at(1), 3, before));
+    assertThat(reader.snapshotState(1)).contains(new IdentifiedSplit(at(1), 3, before));
 
     admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
     drive(() -> wrapped.added.size() == 2);
@@ -283,7 +274,12 @@ class CheckedReaderITCase {
 
   private static String idOf(String name) {
     try {
-      return admin.describeTopics(List.of(name)).allTopicNames().get().get(name).topicId()
+      return admin
+          .describeTopics(List.of(name))
+          .allTopicNames()
+          .get()
+          .get(name)
+          .topicId()
           .toString();
     } catch (java.util.concurrent.ExecutionException e) {
       return null;

@@ -17,7 +17,11 @@ class IdentifiedSplitSerializerTest {
 
   /** Name, partition 3, offset 513, no stopping offset, id. */
   private static final String STORED =
-      "000b636f6d6d616e64732e6575" + "00000003" + "0000000000000201" + "8000000000000000" + "00043971536d";
+      "000b636f6d6d616e64732e6575"
+          + "00000003"
+          + "0000000000000201"
+          + "8000000000000000"
+          + "00043971536d";
 
   private final IdentifiedSplitSerializer serializer = new IdentifiedSplitSerializer();
   private final IdentifiedSplit split = new IdentifiedSplit(PARTITION, 513, "9qSm");
