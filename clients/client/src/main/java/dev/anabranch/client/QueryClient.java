@@ -1,12 +1,14 @@
 package dev.anabranch.client;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.CommandReply.Backing;
 import dev.anabranch.model.LogPosition;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,12 +16,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits until the tables of a projection reflect a command, for reading one's own writes.
@@ -34,10 +42,18 @@ import org.jspecify.annotations.Nullable;
  * #MAX_PAUSE_MILLIS} ms, on one connection of the data source, which it keeps while tokens wait and
  * {@value #KEEP_MILLIS} ms longer.
  *
- * <p><b>Threads.</b> Safe for use by many. Futures complete on the asking thread: what is chained
- * to them must not block.
+ * <p><b>Failure.</b> Whatever the database or the data source does, a token is answered within
+ * {@value #GRACE_MILLIS} ms of its timeout: a second thread looks at the clock. A database that does
+ * not answer for {@value #ANSWER_MILLIS} ms is asked again on another connection. A data source that
+ * blocks for longer in {@code getConnection} holds up what comes meanwhile, up to the timeouts: give
+ * a pool a timeout of its own.
+ *
+ * <p><b>Threads.</b> Safe for use by many. Futures complete on one of its two threads: what is
+ * chained to them must not block.
  */
 public final class QueryClient implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(QueryClient.class);
 
   private static final int MAX_WAITING = 100_000;
   private static final String OF_VIEWS =
@@ -47,19 +63,43 @@ public final class QueryClient implements AutoCloseable {
   private static final int MAX_PAUSE_MILLIS = 20;
   private static final int KEEP_MILLIS = 1_000;
 
+  /** The asking thread knows best why a token is late; it has that long to say so. */
+  private static final int GRACE_MILLIS = 250;
+
+  /** Each answer takes a few rows by their keys. */
+  private static final int ANSWER_MILLIS = 5_000;
+
+  /** Far beyond any life of a process, and two of them still fit into a long. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final DataSource dataSource;
   private final Queue<Waiting> arrivals = new ConcurrentLinkedQueue<>();
   private final Semaphore places = new Semaphore(MAX_WAITING);
   private final Semaphore wakeUp = new Semaphore(0);
+  private final Set<Waiting> unanswered = ConcurrentHashMap.newKeySet();
+  private final ScheduledThreadPoolExecutor clock;
   private final Thread thread;
   private volatile boolean closed;
 
-  private @Nullable Connected connected;
+  private volatile @Nullable Connected connected;
+
+  /** What the last round failed with; null: it was answered. */
+  private volatile @Nullable Throwable trouble;
 
   private QueryClient(DataSource dataSource) {
     this.dataSource = dataSource;
     this.thread = new Thread(this::run, "anabranch-query-client");
     thread.setDaemon(true);
+    this.clock =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              var timing = new Thread(task, "anabranch-query-client-clock");
+              timing.setDaemon(true);
+              return timing;
+            });
+    // Most tokens are answered long before: they are not to be remembered until their timeouts.
+    clock.setRemoveOnCancelPolicy(true);
   }
 
   /**
@@ -71,21 +111,33 @@ public final class QueryClient implements AutoCloseable {
     return client;
   }
 
-  /** A token that waits. */
-  private record Waiting(
-      Backing token,
-      String projection,
-      long deadlineNanos,
-      long timeoutMillis,
-      @Nullable CommandReply reply,
-      CompletableFuture<Void> result) {}
+  /** A token that waits. Equal to itself only: one may wait twice. */
+  private static final class Waiting {
+    final Backing token;
+    final String projection;
+    final long deadlineNanos;
+    final long timeoutMillis;
+    final @Nullable CommandReply reply;
+    final CompletableFuture<Void> result = new CompletableFuture<>();
+
+    Waiting(Backing token, String projection, Duration timeout, @Nullable CommandReply reply) {
+      this.token = token;
+      this.projection = projection;
+      this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+      this.timeoutMillis = timeout.toMillis();
+      this.reply = reply;
+    }
+  }
 
   /**
    * What it asks, and of whom.
    *
    * @param region whose log the tables follow
+   * @param formerTimeout of the connection's network, to be set again before it is given back;
+   *     negative: its driver knows none
    */
-  private record Connected(Connection connection, PositionQueries queries, String region) {}
+  private record Connected(
+      Connection connection, PositionQueries queries, String region, int formerTimeout) {}
 
   /**
    * Returns when the tables of the projection that readers see reflect the token.
@@ -108,19 +160,19 @@ public final class QueryClient implements AutoCloseable {
 
   CompletableFuture<Void> projected(
       Backing token, String projection, Duration timeout, @Nullable CommandReply reply) {
-    var waiting =
-        new Waiting(
-            token,
-            projection,
-            System.nanoTime() + timeout.toNanos(),
-            timeout.toMillis(),
-            reply,
-            new CompletableFuture<>());
+    var waiting = new Waiting(token, projection, bounded(timeout), reply);
     if (!places.tryAcquire()) {
       fail(waiting, MAX_WAITING + " tokens wait already; wait for fewer at a time", null);
       return waiting.result;
     }
-    var unused = waiting.result.whenComplete((done, failure) -> places.release());
+    unanswered.add(waiting);
+    var unused =
+        waiting.result.whenComplete(
+            (done, failure) -> {
+              unanswered.remove(waiting);
+              places.release();
+            });
+    watchTheClock(waiting);
     arrivals.add(waiting);
     wakeUp.release();
     if (closed) {
@@ -129,11 +181,66 @@ public final class QueryClient implements AutoCloseable {
     return waiting.result;
   }
 
-  /** Fails whatever still waits. */
+  /** What is negative is over at once; what is longer than any life is cut. */
+  private static Duration bounded(Duration timeout) {
+    if (timeout.isNegative()) {
+      return Duration.ZERO;
+    }
+    return timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+  }
+
+  private void watchTheClock(Waiting waiting) {
+    var delay = waiting.deadlineNanos - System.nanoTime() + MILLISECONDS.toNanos(GRACE_MILLIS);
+    try {
+      var alarm = clock.schedule(() -> giveUp(waiting), delay, NANOSECONDS);
+      var unused = waiting.result.whenComplete((done, failure) -> alarm.cancel(false));
+    } catch (RejectedExecutionException closing) {
+      fail(waiting, "the query client is closed", null);
+    }
+  }
+
+  /** The asking thread has said nothing in time: it waits for the database itself. */
+  private void giveUp(Waiting waiting) {
+    var known = trouble;
+    fail(
+        waiting,
+        known == null
+            ? String.format(
+                Locale.ROOT,
+                "the query database has not answered within %d ms",
+                waiting.timeoutMillis)
+            : cannotAsk(known),
+        known);
+  }
+
+  /**
+   * Fails whatever still waits, whatever the database does. Waits {@value #GRACE_MILLIS} ms at most
+   * for the connection to be given back; one that is stuck is cut.
+   */
   @Override
   public void close() {
     closed = true;
     wakeUp.release();
+    clock.shutdownNow();
+    failAll();
+    thread.interrupt();
+    if (Thread.currentThread() != thread && !hasEnded()) {
+      abort(connected);
+    }
+  }
+
+  /** Whether the asking thread has given its connection back, as it does unless it is stuck. */
+  private boolean hasEnded() {
+    try {
+      thread.join(GRACE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  private void failAll() {
+    unanswered.forEach(each -> fail(each, "the query client was closed", null));
   }
 
   private void run() {
@@ -158,11 +265,11 @@ public final class QueryClient implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      closed = true;
+      disconnect();
+      failAll();
     }
-    closed = true;
-    disconnect();
-    waiting.addAll(arrivals);
-    waiting.forEach(each -> fail(each, "the query client was closed", null));
   }
 
   private void awaitArrival() throws InterruptedException {
@@ -188,15 +295,28 @@ public final class QueryClient implements AutoCloseable {
       for (var group : byProjection.values()) {
         settle(database, group);
       }
-    } catch (SQLException | RuntimeException e) {
+      trouble = null;
+    } catch (SQLException | RuntimeException | Error e) {
+      // Also an Error, of a driver that lacks a class, say: those who wait are told, the next ones
+      // are served.
+      if (trouble == null) {
+        LOG.warn("{}; asking again", cannotAsk(e), e);
+      }
+      trouble = e;
       disconnect();
       // The next round asks again; whoever's time is up is told why.
       for (var each : waiting) {
         if (isOverdue(each)) {
-          fail(each, "the query database can't be asked: " + e.getMessage(), e);
+          fail(each, cannotAsk(e), e);
         }
       }
     }
+  }
+
+  private static String cannotAsk(Throwable e) {
+    var message = e.getMessage();
+    return "the query database can't be asked: "
+        + (message == null ? e.getClass().getName() : message);
   }
 
   private Connected connect() throws SQLException {
@@ -204,17 +324,35 @@ public final class QueryClient implements AutoCloseable {
     if (known == null) {
       var connection = dataSource.getConnection();
       try {
+        var formerTimeout = limit(connection);
         // Each statement sees what is committed when it begins.
         connection.setAutoCommit(true);
         var queries = new PositionQueries(connection);
-        known = new Connected(connection, queries, queries.region());
-      } catch (SQLException | RuntimeException e) {
+        known = new Connected(connection, queries, queries.region(), formerTimeout);
+      } catch (SQLException | RuntimeException | Error e) {
         connection.close();
         throw e;
       }
       connected = known;
+      if (closed) {
+        abort(known);
+      }
     }
     return known;
+  }
+
+  /** A server that went away without a word is noticed; gives the limit that there was. */
+  private static int limit(Connection connection) throws SQLException {
+    try {
+      var former = connection.getNetworkTimeout();
+      if (former == 0 || former > ANSWER_MILLIS) {
+        connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
+      }
+      return former;
+    } catch (SQLFeatureNotSupportedException | AbstractMethodError e) {
+      LOG.debug("The driver knows no network timeout", e);
+      return -1;
+    }
   }
 
   private void disconnect() {
@@ -222,9 +360,27 @@ public final class QueryClient implements AutoCloseable {
     connected = null;
     if (known != null) {
       try {
+        if (known.formerTimeout >= 0 && !known.connection.isClosed()) {
+          known.connection.setNetworkTimeout(Runnable::run, known.formerTimeout);
+        }
+      } catch (SQLException e) {
+        LOG.debug("A connection that is given back keeps its network timeout", e);
+      }
+      try {
         known.connection.close();
       } catch (SQLException e) {
-        // Whether it was lost or is given back: it is not used any more.
+        LOG.debug("A connection was lost before it was given back", e);
+      }
+    }
+  }
+
+  /** Ends a question that is under way. Any thread. */
+  private static void abort(@Nullable Connected asked) {
+    if (asked != null) {
+      try {
+        asked.connection.abort(Runnable::run);
+      } catch (SQLException e) {
+        LOG.debug("A connection could not be cut", e);
       }
     }
   }
