@@ -11,8 +11,9 @@ import java.util.Optional;
  * an aggregate in one. An aggregate's latest view is always there; earlier ones may be gone, so
  * offsets have holes. Travels with the job graph.
  *
- * <p><b>Failure.</b> Calls wait for as long as their timeouts say, then throw an exception that
- * says what is not reachable.
+ * <p><b>Failure.</b> Calls wait for as long as their timeouts say, then throw {@link
+ * dev.anabranch.store.StoreUnavailableException} if what is not reachable comes back by itself;
+ * they may be repeated. Any other exception says what a person must mend.
  *
  * <p><b>Threads.</b> Safe for use by several; each {@link Reading} belongs to one.
  */

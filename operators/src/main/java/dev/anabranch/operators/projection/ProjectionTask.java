@@ -167,6 +167,10 @@ final class ProjectionTask implements AutoCloseable {
     for (var info : seen.versions()) {
       if (info.live()) {
         lanes.getOrDefault(info.id(), List.of()).forEach(VersionLane::isLive);
+        var follower = followers.get(info.id());
+        if (follower != null) {
+          follower.isLive();
+        }
       }
     }
     for (var request : seen.requests()) {
@@ -249,7 +253,7 @@ final class ProjectionTask implements AutoCloseable {
             environment.subtask,
             environment.subtasks,
             options.maxBatchRows(),
-            rate,
+            new RebuildPace(rate),
             options.watchInterval()),
         environment.mailbox,
         new ViewWork(
@@ -288,7 +292,7 @@ final class ProjectionTask implements AutoCloseable {
         log,
         lane,
         options.catchUpRows(),
-        rowsPerSecond);
+        new RebuildPace(rowsPerSecond));
   }
 
   private Reconnecting<QuerySession> connection() {

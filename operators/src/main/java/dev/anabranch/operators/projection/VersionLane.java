@@ -73,6 +73,9 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
     boolean isBehind = true;
     boolean isStalled;
+
+    /** Whether it was at the log's end once: what it reads from the store then is no rebuild. */
+    boolean hasFollowed;
     int inForming;
     final TreeMap<Long, LogRow> held = new TreeMap<>();
     final LastPrints prints = new LastPrints();
@@ -387,6 +390,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     if (cursor.isBehind) {
       behind.add(cursor);
     } else {
+      cursor.hasFollowed = true;
       behind.remove(cursor);
     }
   }
@@ -410,7 +414,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     if (candidate != null) {
       lastWasCatchUp = true;
       busy = true;
-      current.catchUp(candidate.shard, candidate.next);
+      current.catchUp(candidate.shard, candidate.next, !candidate.hasFollowed);
     } else if (!forming.isEmpty()) {
       lastWasCatchUp = false;
       busy = true;

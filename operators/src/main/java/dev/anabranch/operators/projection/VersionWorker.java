@@ -42,7 +42,7 @@ final class VersionWorker implements AutoCloseable {
   private final LogReading log;
   private final Answers answers;
   private final int maxPageRows;
-  private volatile double rowsPerSecond;
+  private final RebuildPace pace;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final Thread thread;
   private int pageRows;
@@ -77,7 +77,7 @@ final class VersionWorker implements AutoCloseable {
   }
 
   /**
-   * @param rowsPerSecond limit of what is read from the store; infinite: none
+   * @param pace of what is read from the store while the version is rebuilt
    */
   VersionWorker(
       String name,
@@ -87,14 +87,14 @@ final class VersionWorker implements AutoCloseable {
       LogReading log,
       Answers answers,
       int maxPageRows,
-      double rowsPerSecond) {
+      RebuildPace pace) {
     this.mailbox = mailbox;
     this.work = work;
     this.database = database;
     this.log = log;
     this.answers = answers;
     this.maxPageRows = maxPageRows;
-    this.rowsPerSecond = rowsPerSecond;
+    this.pace = pace;
     this.pageRows = Math.min(FIRST_PAGE_ROWS, maxPageRows);
     this.thread = new Thread(this::run, "anabranch-projection-" + name);
     thread.setDaemon(true);
@@ -123,7 +123,10 @@ final class VersionWorker implements AutoCloseable {
         });
   }
 
-  void catchUp(int shard, long from) {
+  /**
+   * @param rebuilding whether the shard has never met the log's end since the start
+   */
+  void catchUp(int shard, long from, boolean rebuilding) {
     requests.add(
         () -> {
           var start = System.nanoTime();
@@ -133,7 +136,9 @@ final class VersionWorker implements AutoCloseable {
             requireContiguous(rows, from);
             adaptPage(rows);
             work.apply(rows);
-            throttle(rows.size(), System.nanoTime() - start);
+            if (rebuilding) {
+              pace.pause(rows.size(), System.nanoTime() - start, database);
+            }
           }
           var next = from + rows.size();
           var hlc = rows.isEmpty() ? 0 : rows.get(rows.size() - 1).outcome().stamp().hlc();
@@ -165,7 +170,7 @@ final class VersionWorker implements AutoCloseable {
 
   /** From now on readers see the version: it is held up no more. Any thread. */
   void isLive() {
-    rowsPerSecond = Double.POSITIVE_INFINITY;
+    pace.end();
   }
 
   @Override
@@ -229,13 +234,6 @@ final class VersionWorker implements AutoCloseable {
     }
     var fitting = PAGE_BYTES * rows.size() / bytes;
     pageRows = (int) Math.max(1, Math.min(maxPageRows, fitting));
-  }
-
-  private void throttle(int rows, long nanos) throws InterruptedException {
-    var limit = rowsPerSecond;
-    if (limit < Double.POSITIVE_INFINITY) {
-      database.pause((long) (rows / limit * 1e9) - nanos);
-    }
   }
 
   private static void requireContiguous(List<LogRow> rows, long from) {

@@ -5,6 +5,7 @@ import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewRecord;
+import dev.anabranch.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * One version of a projection of views, in some partitions: a thread that reads the views topic
  * from the version's own position on and applies what it finds. A new version begins at the topic's
  * beginning, so a rebuild is nothing else.
+ *
+ * <p><b>Failure.</b> A topic that is away is waited for here, as a database is: versions that follow
+ * events go on.
  *
  * <p><b>Bounds.</b> One page is held at a time. {@value #MAX_REQUESTS} requests wait; further ones
  * are asked for again by the next look at the database.
@@ -32,6 +37,9 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
 
   private static final int MAX_REQUESTS = 1_000;
   private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
+
+  /** Between two questions to a topic that is away; what it brings meanwhile is taken. */
+  private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final VersionId version;
   private final Part part;
@@ -47,14 +55,17 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
   private volatile long behindSinceNanos;
   private volatile int partitionsBehind;
 
+  /** Whether it could not be asked the last time. The follower's thread only. */
+  private boolean topicIsAway;
+
   /**
    * What the follower has to do.
    *
    * @param subtask of {@code subtasks}: it has every partition whose number leaves this remainder
-   * @param rowsPerSecond limit; infinite: none
+   * @param pace of the rebuild
    * @param lookInterval how often to look at the topic's end
    */
-  record Part(int subtask, int subtasks, int maxRows, double rowsPerSecond, Duration lookInterval) {
+  record Part(int subtask, int subtasks, int maxRows, RebuildPace pace, Duration lookInterval) {
     List<Integer> partitions(int count) {
       return IntStream.range(0, count).filter(p -> p % subtasks == subtask).boxed().toList();
     }
@@ -90,12 +101,17 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     }
   }
 
+  /** From now on readers see the version: it is held up no more. Any thread. */
+  void isLive() {
+    part.pace.end();
+  }
+
   private void run() {
     try {
-      var partitions = part.partitions(log.partitions());
+      var partitions = part.partitions(patiently(log::partitions));
       if (!partitions.isEmpty()) {
         var positions = work.claim(partitions);
-        requireNotBeyond(positions, log.ends(partitions));
+        requireNotBeyond(positions, patiently(() -> log.ends(partitions)));
         try (var reading = log.read(positions, part.maxRows)) {
           follow(partitions, reading);
         }
@@ -112,6 +128,38 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       }
     } finally {
       database.close();
+    }
+  }
+
+  /** Asks the topic until it answers: what waits for it is this version only. */
+  private <T> T patiently(Supplier<T> question) throws InterruptedException {
+    while (true) {
+      try {
+        var answer = question.get();
+        answered();
+        return answer;
+      } catch (StoreUnavailableException e) {
+        awayBecause(e);
+        database.pause(AWAY_NANOS);
+      }
+    }
+  }
+
+  private void answered() {
+    if (topicIsAway) {
+      topicIsAway = false;
+      LOG.info("{}: the views topic serves again", version);
+    }
+  }
+
+  private void awayBecause(StoreUnavailableException e) {
+    if (!topicIsAway) {
+      topicIsAway = true;
+      LOG.warn("{} waits for the views topic, and asks again: {}", version, e.getMessage());
+    }
+    // How far it goes is not known, so that the lag is not either: it is not 0.
+    if (behindSinceNanos == 0) {
+      behindSinceNanos = System.nanoTime();
     }
   }
 
@@ -136,21 +184,35 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
 
   private void follow(List<Integer> partitions, ViewLog.Reading reading)
       throws InterruptedException, AppliedBatches.GoneException {
-    var looked = Long.MIN_VALUE;
+    var nextLook = System.nanoTime();
+    var rebuilding = true;
     while (!Thread.currentThread().isInterrupted()) {
-      var records = reading.next();
+      var records = next(reading);
       if (!records.isEmpty()) {
         var start = System.nanoTime();
         var changed = apply(records, partitions);
         var nanos = System.nanoTime() - start;
         mailbox.post("views applied", () -> counts.applied(records.size(), changed, nanos));
-        throttle(records.size(), nanos);
+        if (rebuilding) {
+          part.pace.pause(records.size(), nanos, database);
+        }
       }
       serveRequests(partitions);
-      if (looked == Long.MIN_VALUE || System.nanoTime() - looked > part.lookInterval.toNanos()) {
-        look(reading.ends());
-        looked = System.nanoTime();
+      if (System.nanoTime() - nextLook >= 0) {
+        var seen = look(reading);
+        rebuilding &= !seen || lag > 0;
+        nextLook = System.nanoTime() + (seen ? part.lookInterval.toNanos() : AWAY_NANOS);
       }
+    }
+  }
+
+  private List<ViewRecord> next(ViewLog.Reading reading) throws InterruptedException {
+    try {
+      return reading.next();
+    } catch (StoreUnavailableException e) {
+      awayBecause(e);
+      database.pause(AWAY_NANOS);
+      return List.of();
     }
   }
 
@@ -180,13 +242,36 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
           work.retry(log, next);
         } catch (ParkedLimitException e) {
           LOG.warn("{}", e.getMessage());
+        } catch (StoreUnavailableException e) {
+          // The request stands: the next look at the database brings it again.
+          awayBecause(e);
         }
       }
     }
   }
 
-  /** Notes how far the topic goes, and keeps the connection from being closed by the server. */
-  private void look(Map<Integer, Long> ends) throws InterruptedException {
+  /**
+   * Notes how far the topic goes, and keeps the connection from being closed by the server.
+   *
+   * @return false if the topic does not say so now
+   */
+  private boolean look(ViewLog.Reading reading) throws InterruptedException {
+    database.call(
+        session -> {
+          session.ping();
+          return session;
+        });
+    try {
+      note(reading.ends());
+      answered();
+      return true;
+    } catch (StoreUnavailableException e) {
+      awayBecause(e);
+      return false;
+    }
+  }
+
+  private void note(Map<Integer, Long> ends) {
     var positions = work.positions();
     var missing = 0L;
     var behind = 0;
@@ -201,17 +286,6 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       behindSinceNanos = 0;
     } else if (behindSinceNanos == 0) {
       behindSinceNanos = System.nanoTime();
-    }
-    database.call(
-        session -> {
-          session.ping();
-          return session;
-        });
-  }
-
-  private void throttle(int records, long nanos) throws InterruptedException {
-    if (part.rowsPerSecond < Double.POSITIVE_INFINITY) {
-      database.pause((long) (records / part.rowsPerSecond * 1e9) - nanos);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.anabranch.operators.projection;
 import dev.anabranch.model.AggregateView;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewRecord;
+import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Two partitions of views on the heap, which a test may compact. Safe for use by several. */
@@ -20,11 +22,29 @@ final class InMemoryViewLog implements ViewLog {
 
   private final transient List<TreeMap<Long, ViewRecord>> partitions = new ArrayList<>();
   private final long[] ends = new long[PARTITIONS];
+  private final transient AtomicInteger asked = new AtomicInteger();
+  private boolean away;
 
   InMemoryViewLog() {
     for (var i = 0; i < PARTITIONS; i++) {
       partitions.add(new TreeMap<>());
     }
+  }
+
+  /** Whether nobody can reach it. */
+  synchronized void away(boolean isAway) {
+    away = isAway;
+  }
+
+  private void requireHere() {
+    if (away) {
+      throw new StoreUnavailableException("the views are away", null);
+    }
+  }
+
+  /** How often a reader has asked for the ends. */
+  int asked() {
+    return asked.get();
   }
 
   synchronized void add(int partition, @Nullable AggregateView view) {
@@ -41,12 +61,14 @@ final class InMemoryViewLog implements ViewLog {
   }
 
   @Override
-  public int partitions() {
+  public synchronized int partitions() {
+    requireHere();
     return PARTITIONS;
   }
 
   @Override
   public synchronized Map<Integer, Long> ends(Collection<Integer> wanted) {
+    requireHere();
     var found = new HashMap<Integer, Long>();
     wanted.forEach(partition -> found.put(partition, ends[partition]));
     return found;
@@ -59,6 +81,7 @@ final class InMemoryViewLog implements ViewLog {
 
   @Override
   public synchronized Optional<ViewRecord> find(int partition, long offset) {
+    requireHere();
     return Optional.ofNullable(partitions.get(partition).get(offset));
   }
 
@@ -85,11 +108,15 @@ final class InMemoryViewLog implements ViewLog {
 
     @Override
     public Map<Integer, Long> ends() {
+      asked.incrementAndGet();
       return InMemoryViewLog.this.ends(next.keySet());
     }
 
     private List<ViewRecord> page() {
       var page = new ArrayList<ViewRecord>();
+      if (away) {
+        return page; // As a consumer does that reaches no broker.
+      }
       for (var place : next.entrySet()) {
         for (var record : partitions.get(place.getKey()).tailMap(place.getValue()).values()) {
           if (page.size() < maxRecords) {

@@ -62,6 +62,7 @@ final class ProjectionHarness implements AutoCloseable {
   private final long[] nextOffsets = new long[SHARDS];
   private Projections projections;
   private int maxParked = 100;
+  private int rebuildRowsPerSecond;
   private @Nullable KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow> harness;
 
   ProjectionHarness(Projections projections) {
@@ -72,6 +73,11 @@ final class ProjectionHarness implements AutoCloseable {
   /** Takes effect at the next start. */
   void release(Projections newer) {
     projections = newer;
+  }
+
+  /** Takes effect at the next start; 0: no limit. */
+  void rebuildRowsPerSecond(int rows) {
+    rebuildRowsPerSecond = rows;
   }
 
   /** Takes effect at the next start. */
@@ -135,7 +141,8 @@ final class ProjectionHarness implements AutoCloseable {
   /** Another job with the same projections, beside the first. */
   KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow> newOperator() throws Exception {
     var options =
-        new ProjectionOperatorOptions(SHARDS, 2, 10, 40, 5, 0, maxParked, Duration.ofMillis(20));
+        new ProjectionOperatorOptions(
+            SHARDS, 2, 10, 40, 5, rebuildRowsPerSecond, maxParked, Duration.ofMillis(20));
     var created =
         new KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow>(
             new ProjectionOperatorFactory(

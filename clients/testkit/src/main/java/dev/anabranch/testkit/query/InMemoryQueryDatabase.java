@@ -54,7 +54,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
   }
 
   private static final class Version {
-    final VersionInfo info;
+    VersionInfo info;
     final InMemoryTables tables = new InMemoryTables();
     final long[] next;
     final long[] writers;
@@ -87,6 +87,18 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
     var info = new VersionInfo(id, projection.revision(), projection.definition(), live);
     versions.put(id, new Version(info, shardCount));
     return id;
+  }
+
+  /** Shows a version to readers instead of the one that they see. */
+  public synchronized void switchTo(VersionId version) {
+    versions.forEach(
+        (id, each) -> {
+          if (id.projection().equals(version.projection())) {
+            each.info =
+                new VersionInfo(
+                    id, each.info.revision(), each.info.definition(), id.equals(version));
+          }
+        });
   }
 
   public synchronized void drop(VersionId version) {

@@ -2,6 +2,7 @@ package dev.anabranch.connectors.kafka;
 
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewRecord;
+import dev.anabranch.store.StoreUnavailableException;
 import dev.anabranch.wire.ViewWire;
 import dev.anabranch.wire.WireFormatException;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -32,6 +34,7 @@ public final class KafkaViewLog implements ViewLog {
   private static final long serialVersionUID = 1L;
   private static final Duration PATIENCE = Duration.ofMillis(200);
   private static final Duration FIND_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration ENDS_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(60);
   private static final String CLEANUP_POLICY = "cleanup.policy";
 
@@ -126,14 +129,15 @@ public final class KafkaViewLog implements ViewLog {
           return Optional.empty();
         }
       }
-      throw new IllegalStateException(
+      throw new StoreUnavailableException(
           String.format(
               Locale.ROOT,
               "record %d of partition %d of topic %s did not come within %d s",
               offset,
               partition,
               topic,
-              FIND_TIMEOUT.toSeconds()));
+              FIND_TIMEOUT.toSeconds()),
+          null);
     } catch (KafkaException e) {
       throw unreadable(e);
     }
@@ -142,7 +146,7 @@ public final class KafkaViewLog implements ViewLog {
   private Map<Integer, Long> ends(KafkaConsumer<?, ?> consumer, Collection<Integer> partitions) {
     var ends = new HashMap<Integer, Long>();
     consumer
-        .endOffsets(partitions.stream().map(this::of).toList())
+        .endOffsets(partitions.stream().map(this::of).toList(), ENDS_TIMEOUT)
         .forEach((partition, end) -> ends.put(partition.partition(), end));
     return ends;
   }
@@ -163,7 +167,12 @@ public final class KafkaViewLog implements ViewLog {
     return new TopicPartition(topic, partition);
   }
 
-  private IllegalStateException unreadable(KafkaException e) {
+  /** What comes back by itself is told from what a person must mend. */
+  private RuntimeException unreadable(KafkaException e) {
+    if (e instanceof RetriableException) {
+      return new StoreUnavailableException(
+          "topic " + topic + " does not answer: " + e.getMessage(), e);
+    }
     return new IllegalStateException("topic " + topic + " can't be read: " + e.getMessage(), e);
   }
 
