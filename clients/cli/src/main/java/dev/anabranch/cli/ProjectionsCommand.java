@@ -46,6 +46,8 @@ import picocli.CommandLine.Spec;
 final class ProjectionsCommand implements Runnable {
 
   private static final int HEADS_AT_ONCE = 500;
+  private static final Duration SWITCH_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -177,8 +179,9 @@ final class ProjectionsCommand implements Runnable {
       name = "switch",
       description = {
         "Shows readers another version of a projection: all of its tables at once.",
-        "A version that is behind is refused, unless --force is given. A switch that was"
-            + " interrupted is finished by repeating it."
+        "Refused, unless --force is given, is a version that is behind, that nothing fills, that"
+            + " has shards not begun, or that leaves out more parked rows than the one that readers"
+            + " see. A switch that was interrupted is finished by repeating it."
       },
       footerHeading = "%nExamples:%n",
       footer = "  anabranch projections switch balances 2")
@@ -197,28 +200,45 @@ final class ProjectionsCommand implements Runnable {
         description = "Most commits that it may be behind. Default: ${DEFAULT-VALUE}.")
     private long maxBehind;
 
-    @Option(names = "--force", description = "However far it is behind.")
+    @Option(names = "--force", description = "Whatever speaks against it.")
     private boolean force;
 
     @Override
     int run(ReadSide reads) {
       var version = new VersionId(projection, number);
-      var status = reads.status(version);
-      var behind = behind(status, new Ends(reads).of(status));
-      if (behind > maxBehind && !force) {
-        throw CliException.problem(
-            String.format(
-                Locale.ROOT,
-                ("%s is %d commits behind; wait until it has caught up ('anabranch projections status"
-                    + " %s'), or give --force"),
-                version,
-                behind,
-                projection));
+      if (!force) {
+        requireReady(reads, version);
       }
       reads.tables().switchTo(version);
       out().printf("Readers see %s now.%n", version);
       out().flush();
       return ExitCode.OK;
+    }
+
+    /** Looks again for a moment: what follows the log is never at its end for long. */
+    private void requireReady(ReadSide reads, VersionId version) {
+      var all = reads.tables().list();
+      var first =
+          all.stream()
+              .filter(status -> status.id().equals(version))
+              .findAny()
+              .orElseGet(() -> reads.status(version));
+      var live =
+          all.stream()
+              .filter(status -> status.live() && status.id().projection().equals(projection))
+              .findAny();
+      var check = new SwitchCheck(new Ends(reads).of(first), first, live, maxBehind);
+      var objection = check.objection(first);
+      var deadline = System.nanoTime() + SWITCH_PATIENCE.toNanos();
+      while (objection.isPresent()
+          && objection.get().mayPass()
+          && System.nanoTime() - deadline < 0) {
+        LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        objection = check.objection(reads.status(version));
+      }
+      if (objection.isPresent()) {
+        throw CliException.problem(objection.get().text() + ", or give --force");
+      }
     }
   }
 
@@ -247,7 +267,7 @@ final class ProjectionsCommand implements Runnable {
 
   /** Rows that the log has and the version has not taken; of a version of views: views. */
   private static long behind(VersionStatus version, Map<Integer, Long> ends) {
-    return ProjectionText.end(ends) - version.rows();
+    return SwitchCheck.behind(version, ends);
   }
 
   /** Where what versions follow ends; asked for when it is first needed. */

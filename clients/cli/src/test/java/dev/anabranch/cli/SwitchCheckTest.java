@@ -1,0 +1,97 @@
+package dev.anabranch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.connectors.mysql.VersionStatus;
+import dev.anabranch.query.VersionId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Versions that readers are to see, or not, of a log that holds few commits. */
+class SwitchCheckTest {
+
+  private static final Map<Integer, Long> ENDS = Map.of(0, 10L, 1, 20L, 2, 0L);
+  private static final VersionStatus LIVE = version(1, true, false, 2, 10, 20, 0);
+
+  @Test
+  void aVersionThatIsAtTheEndIsReady() {
+    assertThat(check(version(2, 10, 20, 0))).isEmpty();
+    assertThat(check(version(2, true, true, 9, 0, 0, 0))).as("a switch to be finished").isEmpty();
+  }
+
+  @Test
+  void anEmptyVersionIsRefusedHoweverShortTheLogIs() {
+    assertThat(check(version(2, 0, 0, 0))).hasValueSatisfying(o -> has(o, "not begun 2 shards"));
+    assertThat(check(version(2, 10, 0, 0))).hasValueSatisfying(o -> has(o, "not begun 1 shards"));
+  }
+
+  @Test
+  void aVersionThatTakesNothingIsRefusedAndOneThatFollowsIsNot() {
+    var first = version(2, 9, 20, 0);
+    var check = new SwitchCheck(ENDS, first, Optional.of(LIVE), 1_000);
+
+    assertThat(check.objection(version(2, 9, 20, 0)))
+        .hasValueSatisfying(o -> has(o, "1 commits behind and takes none"))
+        .hasValueSatisfying(o -> assertThat(o.mayPass()).isTrue());
+    assertThat(check.objection(version(2, 9, 21, 0))).isEmpty();
+    assertThat(check.objection(version(2, 10, 25, 3))).as("the log has grown").isEmpty();
+  }
+
+  @Test
+  void aVersionThatIsFarBehindIsRefused() {
+    assertThat(new SwitchCheck(ENDS, LIVE, Optional.of(LIVE), 4).objection(version(2, 5, 20, 0)))
+        .hasValueSatisfying(o -> has(o, "5 commits behind; wait"))
+        .hasValueSatisfying(o -> assertThat(o.mayPass()).isFalse());
+  }
+
+  @Test
+  void aVersionThatLeavesOutMoreThanTheLiveOneIsRefused() {
+    assertThat(check(version(2, false, false, 3, 10, 20, 0)))
+        .hasValueSatisfying(o -> has(o, "leaves out 3 rows"));
+    assertThat(check(version(2, false, false, 2, 10, 20, 0))).isEmpty();
+  }
+
+  @Test
+  void aVersionThatHasTakenMoreThanThereIsIsRefusedAndMakesUpForNoOtherShard() {
+    assertThat(check(version(2, 500, 0, 0)))
+        .hasValueSatisfying(o -> has(o, "taken more of 1 shards than there is"));
+    assertThat(SwitchCheck.behind(version(2, 500, 0, 0), ENDS)).isEqualTo(20);
+  }
+
+  // -- Inside.
+
+  private static Optional<SwitchCheck.Objection> check(VersionStatus version) {
+    return new SwitchCheck(ENDS, version, Optional.of(LIVE), 1_000).objection(version);
+  }
+
+  private static void has(SwitchCheck.Objection objection, String text) {
+    assertThat(objection.text()).contains(text);
+  }
+
+  private static VersionStatus version(int number, long... positions) {
+    return version(number, false, false, 0, positions);
+  }
+
+  private static VersionStatus version(
+      int number, boolean live, boolean switching, long parked, long... positions) {
+    var byShard =
+        java.util.stream.IntStream.range(0, positions.length)
+            .boxed()
+            .collect(
+                Collectors.toMap(s -> s, s -> new VersionStatus.Position(positions[s], 1L << 16)));
+    return new VersionStatus(
+        new VersionId("balances", number),
+        1,
+        live,
+        switching,
+        Instant.EPOCH,
+        List.of("balances"),
+        false,
+        byShard,
+        parked);
+  }
+}
