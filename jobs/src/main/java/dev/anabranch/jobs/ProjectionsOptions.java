@@ -98,7 +98,8 @@ public record ProjectionsOptions(
               .defaultValue(10_000)
               .withDescription(
                   "Most rows of the log that one lane of a version may have parked: failed ones and"
-                      + " those behind them. One more fails the job."),
+                      + " those behind them. At that limit the version waits, until some"
+                      + " are applied or discarded; others go on."),
           ValueRule.between(1, 1_000_000));
 
   static final JobOption<Duration> WATCH_INTERVAL =
@@ -110,6 +111,9 @@ public record ProjectionsOptions(
                   "How often the job looks for new versions, for requests about dead letters, and for"
                       + " the end of the log, from which its lag is told."),
           ValueRule.between(Duration.ofMillis(50), Duration.ofMinutes(1)));
+
+  /** Longer than any transaction takes, or a restart of the job that fills a version. */
+  private static final Duration TAKE_OVER_AFTER = Duration.ofMinutes(1);
 
   static final List<JobOption<?>> ALL =
       List.of(
@@ -142,6 +146,7 @@ public record ProjectionsOptions(
             reader.get(CATCH_UP_ROWS),
             reader.get(REBUILD_RATE),
             reader.get(MAX_PARKED),
-            reader.get(WATCH_INTERVAL)));
+            reader.get(WATCH_INTERVAL),
+            TAKE_OVER_AFTER));
   }
 }

@@ -34,6 +34,13 @@ public interface QuerySession extends AutoCloseable {
   Optional<Map<Integer, Long>> claim(VersionId version, Collection<Integer> shards, long writer);
 
   /**
+   * Where a version is in these shards, whoever fills it.
+   *
+   * @return next offset by shard; empty if the version does not exist
+   */
+  Optional<Map<Integer, Long>> positions(VersionId version, Collection<Integer> shards);
+
+  /**
    * Applies a batch, all or nothing, durably: row changes, positions, parked rows.
    *
    * <p>Applying a batch once more that was applied before, by the same writer, changes nothing and

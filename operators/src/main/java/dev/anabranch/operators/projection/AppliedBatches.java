@@ -34,7 +34,7 @@ final class AppliedBatches {
       throw new GoneException();
     }
     if (result instanceof ApplyResult.Fenced fenced) {
-      throw new ProjectionFencedException(batch.version(), fenced);
+      throw new ProjectionFencedException(batch.version(), fenced, batch.writer());
     }
     return result;
   }

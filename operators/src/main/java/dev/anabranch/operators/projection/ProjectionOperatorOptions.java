@@ -17,6 +17,8 @@ import java.util.Locale;
  *     fast as it goes
  * @param maxParked parked rows that one subtask keeps for a version
  * @param watchInterval how often to look for new versions, for requests, and for the log's end
+ * @param takeOverAfter how long a version that another job fills may stand still, though there is
+ *     something to take, before this one takes it back
  */
 public record ProjectionOperatorOptions(
     int shardCount,
@@ -26,7 +28,8 @@ public record ProjectionOperatorOptions(
     int catchUpRows,
     int rebuildRowsPerSecond,
     int maxParked,
-    Duration watchInterval)
+    Duration watchInterval,
+    Duration takeOverAfter)
     implements Serializable {
 
   public ProjectionOperatorOptions {

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -254,11 +253,11 @@ final class ProjectionTask implements AutoCloseable {
             environment.subtasks,
             options.maxBatchRows(),
             new RebuildPace(rate),
-            options.watchInterval()),
+            options.watchInterval(),
+            options.takeOverAfter()),
         environment.mailbox,
         new ViewWork(
             info.id(),
-            newWriter(),
             projection,
             store.layout().region().value(),
             connection,
@@ -268,10 +267,6 @@ final class ProjectionTask implements AutoCloseable {
         counts);
   }
 
-  private static long newWriter() {
-    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-  }
-
   private VersionWorker worker(
       VersionLane lane, Projection projection, String name, double rowsPerSecond) {
     var connection = connection();
@@ -279,7 +274,6 @@ final class ProjectionTask implements AutoCloseable {
     var work =
         new VersionWork(
             lane.version(),
-            newWriter(),
             new Projector(projection, store.layout().region().value()),
             connection,
             log,
@@ -292,7 +286,8 @@ final class ProjectionTask implements AutoCloseable {
         log,
         lane,
         options.catchUpRows(),
-        new RebuildPace(rowsPerSecond));
+        new RebuildPace(rowsPerSecond),
+        options.takeOverAfter());
   }
 
   private Reconnecting<QuerySession> connection() {

@@ -38,74 +38,20 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
   private final VersionId version;
   private final ProjectionOperatorOptions options;
-  private final Map<Integer, Cursor> cursors = new TreeMap<>();
+  private final Map<Integer, ShardCursor> cursors = new TreeMap<>();
   private final ProjectionCounts counts;
   private @Nullable VersionWorker worker;
 
   private final List<LogRow> forming = new ArrayList<>();
-  private final Set<Cursor> behind = new LinkedHashSet<>();
+  private final Set<ShardCursor> behind = new LinkedHashSet<>();
   private final Set<ParkedRequest> requests = new LinkedHashSet<>();
   private int held;
   private boolean started;
   private boolean full;
+  private boolean left;
   private boolean busy;
   private boolean closed;
   private boolean lastWasCatchUp;
-
-  /** One shard. */
-  private static final class Cursor {
-    final int shard;
-
-    /** First offset that was not taken yet. */
-    long next;
-
-    /** First offset that is not committed yet. */
-    long applied;
-
-    /** Clock of the last committed row; 0: none since the start. */
-    long hlc;
-
-    /** Last offset that the store is known to hold; -1: none. */
-    long head = -1;
-
-    /** When {@link #head} was first seen beyond {@link #applied}; 0: it is not. */
-    long behindSinceNanos;
-
-    boolean isBehind = true;
-    boolean isStalled;
-
-    /** Whether it was at the log's end once: what it reads from the store then is no rebuild. */
-    boolean hasFollowed;
-    int inForming;
-    final TreeMap<Long, LogRow> held = new TreeMap<>();
-    final LastPrints prints = new LastPrints();
-
-    Cursor(int shard) {
-      this.shard = shard;
-    }
-
-    void head(long offset, long nowNanos) {
-      head = Math.max(head, offset);
-      if (applied > head) {
-        behindSinceNanos = 0;
-      } else if (behindSinceNanos == 0) {
-        behindSinceNanos = nowNanos;
-      }
-    }
-
-    long lag() {
-      return Math.max(0, head + 1 - applied);
-    }
-
-    double lagSeconds(long nowNanos, long nowMillis) {
-      if (lag() == 0) {
-        return 0;
-      }
-      var seen = behindSinceNanos == 0 ? 0 : (nowNanos - behindSinceNanos) / 1e9;
-      // What is rebuilt is as old as its last row; what follows is as late as it was seen to be.
-      return isBehind && hlc > 0 ? Math.max(seen, (nowMillis - (hlc >> 16)) / 1e3) : seen;
-    }
-  }
 
   VersionLane(
       VersionId version,
@@ -115,7 +61,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     this.version = version;
     this.options = options;
     this.counts = counts;
-    shards.forEach(shard -> cursors.put(shard, new Cursor(shard)));
+    shards.forEach(shard -> cursors.put(shard, new ShardCursor(shard)));
   }
 
   VersionId version() {
@@ -163,7 +109,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   }
 
   boolean isIdle() {
-    return !busy && forming.isEmpty();
+    return (!busy || left) && forming.isEmpty();
   }
 
   /** A row as Kafka brings it. */
@@ -187,7 +133,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     }
   }
 
-  private void repeated(Cursor cursor, LogRow row) {
+  private void repeated(ShardCursor cursor, LogRow row) {
     counts.repeated();
     if (cursor.prints.compare(row) == LastPrints.Verdict.OTHER) {
       counts.differs();
@@ -239,8 +185,11 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
       Map<Integer, ShardHead> heads,
       List<ParkedRequest> interrupted) {
     started = true;
+    left = false;
+    full = false;
     requests.addAll(interrupted);
     busy = false;
+    behind.clear();
     var now = System.nanoTime();
     for (var cursor : cursors.values()) {
       cursor.next = positions.getOrDefault(cursor.shard, 0L);
@@ -254,7 +203,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     trySend();
   }
 
-  private void requireNotBeyond(Cursor cursor, long end) {
+  private void requireNotBeyond(ShardCursor cursor, long end) {
     if (cursor.next > end) {
       throw new IllegalStateException(
           String.format(
@@ -317,6 +266,31 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   public void full(Map<Integer, Long> positions) {
     busy = false;
     full = true;
+    standAt(positions);
+    trySend();
+  }
+
+  /** What was taken and is not committed is the other job's. */
+  @Override
+  public void left() {
+    left = true;
+    started = false;
+    requests.clear();
+    standAt(Map.of());
+  }
+
+  @Override
+  public void seenAt(Map<Integer, Long> positions, Map<Integer, ShardHead> heads) {
+    var now = System.nanoTime();
+    standAt(positions);
+    for (var cursor : cursors.values()) {
+      var head = heads.get(cursor.shard);
+      cursor.head(head == null ? -1 : head.offset(), now);
+      cursor.isBehind = cursor.lag() > 0;
+    }
+  }
+
+  private void standAt(Map<Integer, Long> positions) {
     forming.clear();
     held = 0;
     for (var cursor : cursors.values()) {
@@ -327,7 +301,6 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
       cursor.isBehind = true;
       behind.add(cursor);
     }
-    trySend();
   }
 
   @Override
@@ -337,7 +310,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
   // -- Inside.
 
-  private static void committed(Cursor cursor, long next, long hlc, long nowNanos) {
+  private static void committed(ShardCursor cursor, long next, long hlc, long nowNanos) {
     cursor.applied = next;
     if (hlc != 0) {
       cursor.hlc = hlc;
@@ -346,7 +319,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     cursor.behindSinceNanos = cursor.applied > cursor.head ? 0 : nowNanos;
   }
 
-  private void take(Cursor cursor, LogRow row) {
+  private void take(ShardCursor cursor, LogRow row) {
     forming.add(row);
     cursor.prints.took(row);
     cursor.inForming++;
@@ -354,7 +327,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     cursor.head(row.offset(), System.nanoTime());
   }
 
-  private void takeHeld(Cursor cursor) {
+  private void takeHeld(ShardCursor cursor) {
     while (!cursor.held.isEmpty() && cursor.held.firstKey() <= cursor.next) {
       var first = cursor.held.pollFirstEntry();
       held--;
@@ -364,20 +337,20 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     }
   }
 
-  private void hold(Cursor cursor, LogRow row) {
+  private void hold(ShardCursor cursor, LogRow row) {
     if (held < options.maxPendingRows() && cursor.held.put(row.offset(), row) == null) {
       held++;
     }
   }
 
-  private void fallBehind(Cursor cursor) {
+  private void fallBehind(ShardCursor cursor) {
     cursor.isBehind = true;
     behind.add(cursor);
     counts.gap();
   }
 
   /** Goes on with the rows that came from Kafka meanwhile, if they begin where the shard is. */
-  private void meet(Cursor cursor, boolean atEnd) {
+  private void meet(ShardCursor cursor, boolean atEnd) {
     while (!cursor.held.isEmpty() && cursor.held.firstKey() < cursor.next) {
       cursor.held.pollFirstEntry();
       held--;
@@ -423,7 +396,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   }
 
   /** A shard whose rows were all committed that came before the gap. */
-  private @Nullable Cursor nextBehind() {
+  private @Nullable ShardCursor nextBehind() {
     for (var cursor : behind) {
       if (cursor.inForming == 0 && !cursor.isStalled) {
         return cursor;
@@ -450,7 +423,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
   @Override
   public long lagCommits() {
-    return cursors.values().stream().mapToLong(Cursor::lag).sum();
+    return cursors.values().stream().mapToLong(ShardCursor::lag).sum();
   }
 
   @Override

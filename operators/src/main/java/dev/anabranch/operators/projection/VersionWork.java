@@ -40,7 +40,7 @@ final class VersionWork {
   private static final int RETRY_PAGE = 200;
 
   private final VersionId version;
-  private final long writer;
+  private long writer;
   private final Projector projector;
   private final Reconnecting<QuerySession> database;
   private final AppliedBatches batches;
@@ -58,13 +58,11 @@ final class VersionWork {
 
   VersionWork(
       VersionId version,
-      long writer,
       Projector projector,
       Reconnecting<QuerySession> database,
       LogReading log,
       int maxParked) {
     this.version = version;
-    this.writer = writer;
     this.projector = projector;
     this.database = database;
     this.batches = new AppliedBatches(database);
@@ -80,8 +78,11 @@ final class VersionWork {
   /** Takes the shards over from whoever had them; gives their positions. */
   Map<Integer, Long> claim(Collection<Integer> shards)
       throws InterruptedException, AppliedBatches.GoneException {
-    var claimed = database.call(session -> session.claim(version, shards, writer));
+    var claiming = Writers.newWriter();
+    writer = claiming;
+    var claimed = database.call(session -> session.claim(version, shards, claiming));
     positions.putAll(claimed.orElseThrow(AppliedBatches.GoneException::new));
+    parked.clear();
     parked.putAll(database.call(session -> session.parked(version, shards)));
     parkedRows.set(parked.values().stream().mapToInt(Integer::intValue).sum());
     return Map.copyOf(positions);
@@ -150,6 +151,14 @@ final class VersionWork {
     positions.put(row.shard(), row.offset() + 1);
     remember(Map.of(row.outcome().aggregate(), 1));
     return 0;
+  }
+
+  /** Where the version is, whoever fills it. */
+  Map<Integer, Long> positionsOfAll(Collection<Integer> shards)
+      throws InterruptedException, AppliedBatches.GoneException {
+    return database
+        .call(session -> session.positions(version, shards))
+        .orElseThrow(AppliedBatches.GoneException::new);
   }
 
   /** Where the version is. */

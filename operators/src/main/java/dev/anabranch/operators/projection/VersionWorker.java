@@ -4,7 +4,9 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.store.ShardHead;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class VersionWorker implements AutoCloseable {
   private static final long MIN_CYCLE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
+  private static final int LOOKS_PER_TAKE_OVER = 10;
   private static final int FIRST_PAGE_ROWS = 200;
   private static final long PAGE_BYTES = 8 << 20;
 
@@ -43,13 +46,15 @@ final class VersionWorker implements AutoCloseable {
   private final Answers answers;
   private final int maxPageRows;
   private final RebuildPace pace;
+  private final Duration takeOverAfter;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final Thread thread;
+  private List<Integer> ownShards = List.of();
   private int pageRows;
 
   /** What the lane hears, on the task's thread. */
   interface Answers {
-    /** The first answer; heads are those of the store at that time. */
+    /** The first answer, and the one after {@link #left}; heads are those of the store at that time. */
     void claimed(
         Map<Integer, Long> positions,
         Map<Integer, ShardHead> heads,
@@ -67,6 +72,12 @@ final class VersionWorker implements AutoCloseable {
 
     /** The request could not be done: too much is parked. The version is where positions say. */
     void full(Map<Integer, Long> positions);
+
+    /** Another job fills the shards: nothing is done until they are claimed again. */
+    void left();
+
+    /** How far the other job is. */
+    void seenAt(Map<Integer, Long> positions, Map<Integer, ShardHead> heads);
 
     /** The version was dropped. */
     void gone();
@@ -87,7 +98,8 @@ final class VersionWorker implements AutoCloseable {
       LogReading log,
       Answers answers,
       int maxPageRows,
-      RebuildPace pace) {
+      RebuildPace pace,
+      Duration takeOverAfter) {
     this.mailbox = mailbox;
     this.work = work;
     this.database = database;
@@ -95,20 +107,41 @@ final class VersionWorker implements AutoCloseable {
     this.answers = answers;
     this.maxPageRows = maxPageRows;
     this.pace = pace;
+    this.takeOverAfter = takeOverAfter;
     this.pageRows = Math.min(FIRST_PAGE_ROWS, maxPageRows);
     this.thread = new Thread(this::run, "anabranch-projection-" + name);
     thread.setDaemon(true);
   }
 
   void start(Collection<Integer> shards) {
-    requests.add(
-        () -> {
-          var positions = work.claim(shards);
-          var interrupted = work.interrupted(shards);
-          var heads = log.heads(shards);
-          mailbox.post("shards claimed", () -> answers.claimed(positions, heads, interrupted));
-        });
+    ownShards = List.copyOf(shards);
+    requests.add(this::claim);
     thread.start();
+  }
+
+  private void claim() throws InterruptedException, AppliedBatches.GoneException {
+    var positions = work.claim(ownShards);
+    var interrupted = work.interrupted(ownShards);
+    var heads = log.heads(ownShards);
+    mailbox.post("shards claimed", () -> answers.claimed(positions, heads, interrupted));
+  }
+
+  /** Looks on while another job fills the version, and claims it when that one does not. */
+  private void leaveToTheOther() throws InterruptedException, AppliedBatches.GoneException {
+    mailbox.post("left to another job", answers::left);
+    var takeOver = new TakeOver(takeOverAfter, System.nanoTime());
+    var due = false;
+    while (!due) {
+      database.pause(takeOverAfter.toNanos() / LOOKS_PER_TAKE_OVER);
+      var positions = work.positionsOfAll(ownShards);
+      var heads = log.heads(ownShards);
+      mailbox.post("the other job seen", () -> answers.seenAt(positions, heads));
+      var ends = new HashMap<Integer, Long>();
+      heads.forEach((shard, head) -> ends.put(shard, head.offset() + 1));
+      due = takeOver.isDue(positions, ends, System.nanoTime());
+    }
+    LOG.warn("The other job does not go on: this task takes its shards of the version back");
+    claim();
   }
 
   void apply(List<LogRow> rows) {
@@ -223,6 +256,12 @@ final class VersionWorker implements AutoCloseable {
       LOG.warn("{}", e.getMessage());
       var positions = work.positions();
       mailbox.post("too much is parked", () -> answers.full(positions));
+    } catch (ProjectionFencedException e) {
+      if (!e.isByOther()) {
+        throw e;
+      }
+      LOG.warn("{}. It is left to that one while that one goes on", e.getMessage());
+      leaveToTheOther();
     }
   }
 

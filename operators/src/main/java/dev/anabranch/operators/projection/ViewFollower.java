@@ -35,6 +35,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ViewFollower.class);
 
+  private static final int LOOKS_PER_TAKE_OVER = 10;
   private static final int MAX_REQUESTS = 1_000;
   private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
 
@@ -63,9 +64,10 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
    *
    * @param subtask of {@code subtasks}: it has every partition whose number leaves this remainder
    * @param pace of the rebuild
+   * @param takeOverAfter see {@link ProjectionOperatorOptions}
    * @param lookInterval how often to look at the topic's end
    */
-  record Part(int subtask, int subtasks, int maxRows, RebuildPace pace, Duration lookInterval) {
+  record Part(int subtask, int subtasks, int maxRows, RebuildPace pace, Duration lookInterval, Duration takeOverAfter) {
     List<Integer> partitions(int count) {
       return IntStream.range(0, count).filter(p -> p % subtasks == subtask).boxed().toList();
     }
@@ -109,12 +111,8 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
   private void run() {
     try {
       var partitions = part.partitions(patiently(log::partitions));
-      if (!partitions.isEmpty()) {
-        var positions = work.claim(partitions);
-        requireNotBeyond(positions, patiently(() -> log.ends(partitions)));
-        try (var reading = log.read(positions, part.maxRows)) {
-          follow(partitions, reading);
-        }
+      while (!partitions.isEmpty()) {
+        claimAndFollow(partitions);
       }
     } catch (InterruptedException | AppliedBatches.GoneException end) {
       // close() interrupts; a version that was dropped needs nothing.
@@ -129,6 +127,37 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     } finally {
       database.close();
     }
+  }
+
+  /** Returns when the partitions are to be claimed again. */
+  private void claimAndFollow(List<Integer> partitions)
+      throws InterruptedException, AppliedBatches.GoneException {
+    var positions = work.claim(partitions);
+    requireNotBeyond(positions, patiently(() -> log.ends(partitions)));
+    try (var reading = log.read(positions, part.maxRows)) {
+      follow(partitions, reading);
+    } catch (ProjectionFencedException e) {
+      if (!e.isByOther()) {
+        throw e;
+      }
+      LOG.warn("{}. It is left to that one while that one goes on", e.getMessage());
+      leaveToTheOther(partitions);
+    }
+  }
+
+  /** Looks on while another job fills the version; returns when that one does not. */
+  private void leaveToTheOther(List<Integer> partitions)
+      throws InterruptedException, AppliedBatches.GoneException {
+    var takeOver = new TakeOver(part.takeOverAfter, System.nanoTime());
+    var due = false;
+    while (!due) {
+      database.pause(part.takeOverAfter.toNanos() / LOOKS_PER_TAKE_OVER);
+      var positions = work.positionsOfAll(partitions);
+      var ends = patiently(() -> log.ends(partitions));
+      note(ends, positions);
+      due = takeOver.isDue(positions, ends, System.nanoTime());
+    }
+    LOG.warn("The other job does not go on: this task takes its partitions of {} back", version);
   }
 
   /** Asks the topic until it answers: what waits for it is this version only. */
@@ -262,7 +291,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
           return session;
         });
     try {
-      note(reading.ends());
+      note(reading.ends(), work.positions());
       answered();
       return true;
     } catch (StoreUnavailableException e) {
@@ -271,8 +300,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     }
   }
 
-  private void note(Map<Integer, Long> ends) {
-    var positions = work.positions();
+  private void note(Map<Integer, Long> ends, Map<Integer, Long> positions) {
     var missing = 0L;
     var behind = 0;
     for (var end : ends.entrySet()) {

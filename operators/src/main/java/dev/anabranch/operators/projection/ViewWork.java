@@ -46,7 +46,7 @@ final class ViewWork {
   private static final Logger LOG = LoggerFactory.getLogger(ViewWork.class);
 
   private final VersionId version;
-  private final long writer;
+  private long writer;
   private final Projection projection;
   private final String region;
   private final Reconnecting<QuerySession> database;
@@ -66,13 +66,11 @@ final class ViewWork {
 
   ViewWork(
       VersionId version,
-      long writer,
       Projection projection,
       String region,
       Reconnecting<QuerySession> database,
       int maxParked) {
     this.version = version;
-    this.writer = writer;
     this.projection = projection;
     this.region = region;
     this.database = database;
@@ -97,11 +95,22 @@ final class ViewWork {
   /** Takes the partitions over from whoever had them; gives their positions. */
   Map<Integer, Long> claim(Collection<Integer> partitions)
       throws InterruptedException, AppliedBatches.GoneException {
-    var claimed = database.call(session -> session.claim(version, partitions, writer));
+    var claiming = Writers.newWriter();
+    writer = claiming;
+    var claimed = database.call(session -> session.claim(version, partitions, claiming));
     positions.putAll(claimed.orElseThrow(AppliedBatches.GoneException::new));
+    parked.clear();
     parked.addAll(database.call(session -> session.parked(version, partitions)).keySet());
     parkedCount = parked.size();
     return Map.copyOf(positions);
+  }
+
+  /** Where the version is, whoever fills it. */
+  Map<Integer, Long> positionsOfAll(Collection<Integer> partitions)
+      throws InterruptedException, AppliedBatches.GoneException {
+    return database
+        .call(session -> session.positions(version, partitions))
+        .orElseThrow(AppliedBatches.GoneException::new);
   }
 
   Map<Integer, Long> positions() {

@@ -142,7 +142,15 @@ final class ProjectionHarness implements AutoCloseable {
   KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow> newOperator() throws Exception {
     var options =
         new ProjectionOperatorOptions(
-            SHARDS, 2, 10, 40, 5, rebuildRowsPerSecond, maxParked, Duration.ofMillis(20));
+            SHARDS,
+            2,
+            10,
+            40,
+            5,
+            rebuildRowsPerSecond,
+            maxParked,
+            Duration.ofMillis(20),
+            Duration.ofMillis(500));
     var created =
         new KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow>(
             new ProjectionOperatorFactory(

@@ -121,39 +121,6 @@ class ProjectionOperatorTest {
   }
 
   @Test
-  void aSecondJobFencesTheFirst() throws Exception {
-    projection.start();
-    projection.deliver(projection.write("a", 1));
-    projection.awaitEnd(version);
-    try (var second = projection.newOperator()) {
-      var row = projection.write("a", 2);
-      projection.await(
-          "the second job",
-          () -> {
-            try {
-              ProjectionHarness.pump(second);
-            } catch (Exception e) {
-              throw new IllegalStateException(e);
-            }
-            return projection.database.nextOffset(version, row.shard()) == 2;
-          });
-      var third = projection.write("a", 3);
-
-      assertThatThrownBy(
-              () -> {
-                projection.deliver(third);
-                projection.await("a failure", () -> false);
-              })
-          .hasMessageContaining("second projection job")
-          .hasMessageContaining("tallies v1");
-    }
-    projection.crash();
-    projection.start();
-    projection.awaitEnd(version);
-    projection.assertExact(version);
-  }
-
-  @Test
   void aPoisonEventParksItsAggregateOnly() throws Exception {
     projection.release(TallyReadModel.projections(TallyReadModel.projection(1, Set.of(666L))));
     projection.start();

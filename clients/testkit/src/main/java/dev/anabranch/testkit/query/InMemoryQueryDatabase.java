@@ -213,6 +213,20 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
     }
 
     @Override
+    public Optional<Map<Integer, Long>> positions(VersionId version, Collection<Integer> shards) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var found = versions.get(version);
+        if (found == null) {
+          return shards.isEmpty() ? Optional.of(Map.of()) : Optional.empty();
+        }
+        var positions = new HashMap<Integer, Long>();
+        shards.forEach(shard -> positions.put(shard, found.next[shard]));
+        return Optional.of(positions);
+      }
+    }
+
+    @Override
     public ApplyResult apply(QueryBatch batch) {
       synchronized (InMemoryQueryDatabase.this) {
         if (lost || down) {

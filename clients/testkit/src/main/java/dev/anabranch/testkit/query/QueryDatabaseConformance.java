@@ -319,6 +319,19 @@ public abstract class QueryDatabaseConformance {
   }
 
   @Test
+  public void positionsAreReadWithoutFencingWhoeverMovesThem() throws Exception {
+    claim();
+    apply(0, 3, THINGS.row("a", 1).add("amount", 5));
+    try (var other = database.open()) {
+      assertThat(other.positions(version, List.of(0, 1))).contains(Map.of(0, 3L, 1, 0L));
+      assertThat(other.positions(new VersionId(version.projection(), 99), List.of(0))).isEmpty();
+    }
+
+    apply(3, 4, THINGS.row("a", 1).add("amount", 5));
+    assertThat(session.positions(version, List.of(0))).contains(Map.of(0, 4L));
+  }
+
+  @Test
   public void aBatchOfSeveralShardsIsAllOrNothing() throws Exception {
     claim();
     apply(0, 2);

@@ -110,6 +110,11 @@ class SuiteFindsNoopDatabasesTest {
     }
 
     @Override
+    public Optional<Map<Integer, Long>> positions(VersionId version, Collection<Integer> shards) {
+      return Optional.of(Map.of());
+    }
+
+    @Override
     public ApplyResult apply(QueryBatch batch) {
       return ApplyResult.Applied.INSTANCE;
     }

@@ -125,23 +125,43 @@ final class MySqlQuerySession implements QuerySession {
             bind(update, 2, version);
             update.executeUpdate();
           }
-          var positions = new LinkedHashMap<Integer, Long>();
-          try (var select =
-              prepare(
-                  "SELECT shard, next_offset FROM projection_position"
-                      + OF_VERSION
-                      + in
-                      + " ORDER BY shard")) {
-            bind(select, 1, version);
-            try (var result = select.executeQuery()) {
-              while (result.next()) {
-                positions.put(result.getInt(1), result.getLong(2));
-              }
-            }
-          }
+          var positions = readPositions(version, shards);
           connection.commit();
           return positions.size() == shards.size() ? Optional.of(positions) : Optional.empty();
         });
+  }
+
+  @Override
+  public Optional<Map<Integer, Long>> positions(VersionId version, Collection<Integer> shards) {
+    if (shards.isEmpty()) {
+      return Optional.of(Map.of());
+    }
+    return call(
+        "read",
+        () -> {
+          var positions = readPositions(version, shards);
+          return positions.size() == shards.size() ? Optional.of(positions) : Optional.empty();
+        });
+  }
+
+  private Map<Integer, Long> readPositions(VersionId version, Collection<Integer> shards)
+      throws SQLException {
+    var positions = new LinkedHashMap<Integer, Long>();
+    try (var select =
+        prepare(
+            "SELECT shard, next_offset FROM projection_position"
+                + OF_VERSION
+                + " AND shard IN ("
+                + list(shards)
+                + ") ORDER BY shard")) {
+      bind(select, 1, version);
+      try (var result = select.executeQuery()) {
+        while (result.next()) {
+          positions.put(result.getInt(1), result.getLong(2));
+        }
+      }
+    }
+    return positions;
   }
 
   @Override
