@@ -50,7 +50,7 @@ public record ProjectionsOptions(
               .defaultValue(1)
               .withDescription(
                   "Number of connections, each with one transaction under way, that a subtask has for"
-                      + " each version of each projection."),
+                      + " each version of each projection and each database of the event store."),
           ValueRule.between(1, 64));
 
   static final JobOption<Integer> BATCH_ROWS =

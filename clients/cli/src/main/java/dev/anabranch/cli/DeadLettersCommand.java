@@ -122,7 +122,7 @@ final class DeadLettersCommand implements Runnable {
 
     final int request(ReadSide reads, ParkedRequest.Action action) {
       var letter = letter(reads);
-      if (!reads.parked().request(letter.version(), letter.row().aggregate(), action)) {
+      if (!reads.parked().request(letter.version(), letter.row().position(), action)) {
         throw CliException.problem(aggregate + " has no dead letter any more");
       }
       out()

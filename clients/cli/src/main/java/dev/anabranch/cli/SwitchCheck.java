@@ -56,40 +56,30 @@ record SwitchCheck(
       return refused(
           "%s has taken more of %d %s than there is: what it follows lost rows or was made anew;"
               + " rebuild it",
-          now.id(),
-          beyond,
-          parts(now));
+          now.id(), beyond, parts(now));
     }
     if (behind > maxBehind) {
       return refused(
           "%s is %d commits behind; wait until it has caught up ('anabranch projections status %s')",
-          now.id(),
-          behind,
-          now.id().projection());
+          now.id(), behind, now.id().projection());
     }
     var parked = live.filter(each -> !each.id().equals(now.id())).map(VersionStatus::parked);
     if (parked.isPresent() && now.parked() > parked.get()) {
       return refused(
           "%s leaves out %d rows that are parked, readers see a version that leaves out %d; see"
               + " 'anabranch projections dead-letters list --projection %s'",
-          now.id(),
-          now.parked(),
-          parked.get(),
-          now.id().projection());
+          now.id(), now.parked(), parked.get(), now.id().projection());
     }
     if (notBegun > 0) {
       return passing(
           "%s has not begun %d %s that have something to take; is a projection job with its revision"
               + " running?",
-          now.id(),
-          notBegun,
-          parts(now));
+          now.id(), notBegun, parts(now));
     }
     if (behind > 0 && now.rows() <= first.rows()) {
       return passing(
           "%s is %d commits behind and takes none; is a projection job with its revision running?",
-          now.id(),
-          behind);
+          now.id(), behind);
     }
     return Optional.empty();
   }

@@ -43,10 +43,10 @@ import org.slf4j.LoggerFactory;
  * {@value #KEEP_MILLIS} ms longer.
  *
  * <p><b>Failure.</b> Whatever the database or the data source does, a token is answered within
- * {@value #GRACE_MILLIS} ms of its timeout: a second thread looks at the clock. A database that does
- * not answer for {@value #ANSWER_MILLIS} ms is asked again on another connection. A data source that
- * blocks for longer in {@code getConnection} holds up what comes meanwhile, up to the timeouts: give
- * a pool a timeout of its own.
+ * {@value #GRACE_MILLIS} ms of its timeout: a second thread looks at the clock. A database that
+ * does not answer for {@value #ANSWER_MILLIS} ms is asked again on another connection. A data
+ * source that blocks for longer in {@code getConnection} holds up what comes meanwhile, up to the
+ * timeouts: give a pool a timeout of its own.
  *
  * <p><b>Threads.</b> Safe for use by many. Futures complete on one of its two threads: what is
  * chained to them must not block.

@@ -28,6 +28,7 @@ final class ShardCursor {
 
   /** Whether it was at the log's end once: what it reads from the store then is no rebuild. */
   boolean hasFollowed;
+
   int inForming;
   final TreeMap<Long, LogRow> held = new TreeMap<>();
   final LastPrints prints = new LastPrints();

@@ -54,7 +54,9 @@ final class VersionWorker implements AutoCloseable {
 
   /** What the lane hears, on the task's thread. */
   interface Answers {
-    /** The first answer, and the one after {@link #left}; heads are those of the store at that time. */
+    /**
+     * The first answer, and the one after {@link #left}; heads are those of the store at that time.
+     */
     void claimed(
         Map<Integer, Long> positions,
         Map<Integer, ShardHead> heads,

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * from the version's own position on and applies what it finds. A new version begins at the topic's
  * beginning, so a rebuild is nothing else.
  *
- * <p><b>Failure.</b> A topic that is away is waited for here, as a database is: versions that follow
- * events go on.
+ * <p><b>Failure.</b> A topic that is away is waited for here, as a database is: versions that
+ * follow events go on.
  *
  * <p><b>Bounds.</b> One page is held at a time. {@value #MAX_REQUESTS} requests wait; further ones
  * are asked for again by the next look at the database.
@@ -67,7 +67,13 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
    * @param takeOverAfter see {@link ProjectionOperatorOptions}
    * @param lookInterval how often to look at the topic's end
    */
-  record Part(int subtask, int subtasks, int maxRows, RebuildPace pace, Duration lookInterval, Duration takeOverAfter) {
+  record Part(
+      int subtask,
+      int subtasks,
+      int maxRows,
+      RebuildPace pace,
+      Duration lookInterval,
+      Duration takeOverAfter) {
     List<Integer> partitions(int count) {
       return IntStream.range(0, count).filter(p -> p % subtasks == subtask).boxed().toList();
     }

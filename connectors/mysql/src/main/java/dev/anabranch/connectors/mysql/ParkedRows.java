@@ -83,23 +83,42 @@ public final class ParkedRows {
   }
 
   /**
-   * Asks the projection job to do something about the failed row of an aggregate; it does so within
-   * seconds, or when it runs again.
+   * Asks the projection job to do something about one failed row; it does so within seconds, or
+   * when it runs again.
+   *
+   * @return false if the version has no such failed row
+   */
+  public boolean request(VersionId version, LogPosition row, ParkedRequest.Action action) {
+    return update(
+        "UPDATE projection_parked SET request = ? WHERE projection = ? AND version = ?"
+            + " AND shard = ? AND shard_offset = ? AND reason <> ''",
+        action.code(),
+        version.projection(),
+        version.version(),
+        row.shard(),
+        row.offset());
+  }
+
+  /**
+   * The same for each failed row of an aggregate. There is one, unless its views came to lie in
+   * several partitions.
    *
    * @return false if the aggregate has no failed row in that version
    */
   public boolean request(VersionId version, AggregateKey aggregate, ParkedRequest.Action action) {
+    return update(
+        "UPDATE projection_parked SET request = ? WHERE projection = ? AND version = ?"
+            + " AND aggregate_type = ? AND aggregate_id = ? AND reason <> ''",
+        action.code(),
+        version.projection(),
+        version.version(),
+        aggregate.type(),
+        aggregate.id());
+  }
+
+  private boolean update(String sql, Object... values) {
     try (var admin = QueryAdmin.connect(database)) {
-      var changed =
-          admin.update(
-              "UPDATE projection_parked SET request = ? WHERE projection = ? AND version = ?"
-                  + " AND aggregate_type = ? AND aggregate_id = ? AND reason <> ''",
-              action.code(),
-              version.projection(),
-              version.version(),
-              aggregate.type(),
-              aggregate.id());
-      return changed > 0;
+      return admin.update(sql, values) > 0;
     } catch (SQLException e) {
       throw database.failure("write to the parked rows of", e);
     }

@@ -4,9 +4,13 @@ import static dev.anabranch.testkit.query.QueryDatabaseConformance.PROJECTION;
 import static dev.anabranch.testkit.query.QueryDatabaseConformance.THINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogPosition;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.query.ApplyResult;
 import dev.anabranch.query.ApplyResult.Applied;
+import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.ParkedRow;
 import dev.anabranch.query.QueryBatch;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.ShardAdvance;
@@ -198,6 +202,33 @@ class ProjectionFaultsITCase {
     assertThat(((ApplyResult.Refused) refused).reason()).contains("not on Sundays");
     apply(0, 1, THINGS.row("a", 1).add("amount", 1));
     assertThat(queries.row(V1, THINGS, "a", 1)).containsEntry("amount", 1L);
+  }
+
+  @Test
+  void aRequestIsAboutTheOneRowThatIsNamed() throws Exception {
+    var aggregate = new AggregateKey("Thing", "a");
+    var first = new ParkedRow(new LogPosition(0, 0), aggregate, "broken", 1);
+    var second = new ParkedRow(new LogPosition(1, 0), aggregate, "broken too", 2);
+    for (var row : List.of(first, second)) {
+      var shard = row.position().shard();
+      var parking =
+          new QueryBatch(
+              V1,
+              WRITER,
+              List.of(new ShardAdvance(shard, 0, 1, 42)),
+              List.of(),
+              List.of(row),
+              List.of());
+      assertThat(session.apply(parking)).isInstanceOf(Applied.class);
+    }
+    var parked = new ParkedRows(queries.config());
+
+    assertThat(parked.request(V1, second.position(), ParkedRequest.Action.DISCARD)).isTrue();
+    assertThat(parked.request(V1, new LogPosition(2, 0), ParkedRequest.Action.DISCARD)).isFalse();
+
+    assertThat(session.requests())
+        .singleElement()
+        .satisfies(request -> assertThat(request.position()).isEqualTo(second.position()));
   }
 
   @Test
