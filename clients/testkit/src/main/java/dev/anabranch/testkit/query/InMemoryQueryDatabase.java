@@ -183,6 +183,17 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
     return found;
   }
 
+  /** Nothing of a version that is gone, as a table has it. */
+  private Map<LogPosition, ParkedRow> parkedOf(VersionId version) {
+    var found = versions.get(version);
+    return found == null ? Map.of() : found.parked;
+  }
+
+  private Map<AggregateKey, VectorTime> viewsOf(VersionId version) {
+    var found = versions.get(version);
+    return found == null ? Map.of() : found.views;
+  }
+
   private final class Session implements QuerySession {
     private volatile boolean lost;
 
@@ -305,7 +316,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
         VersionId version, Collection<AggregateKey> aggregates) {
       synchronized (InMemoryQueryDatabase.this) {
         check();
-        var shown = new HashMap<>(existing(version).views);
+        var shown = new HashMap<>(viewsOf(version));
         shown.keySet().retainAll(aggregates);
         return shown;
       }
@@ -316,7 +327,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
       synchronized (InMemoryQueryDatabase.this) {
         check();
         var counts = new HashMap<AggregateKey, Integer>();
-        existing(version).parked.values().stream()
+        parkedOf(version).values().stream()
             .filter(row -> shards.contains(row.position().shard()))
             .forEach(row -> counts.merge(row.aggregate(), 1, Integer::sum));
         return counts;
@@ -327,7 +338,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
     public List<ParkedRow> parkedRows(VersionId version, int shard, AggregateKey aggregate) {
       synchronized (InMemoryQueryDatabase.this) {
         check();
-        return existing(version).parked.values().stream()
+        return parkedOf(version).values().stream()
             .filter(row -> row.aggregate().equals(aggregate))
             .toList();
       }
@@ -356,7 +367,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
       synchronized (InMemoryQueryDatabase.this) {
         check();
         var first = new LinkedHashMap<AggregateKey, ParkedRow>();
-        existing(version).parked.values().stream()
+        parkedOf(version).values().stream()
             .filter(row -> shards.contains(row.position().shard()))
             .forEach(row -> first.putIfAbsent(row.aggregate(), row));
         return first.values().stream()

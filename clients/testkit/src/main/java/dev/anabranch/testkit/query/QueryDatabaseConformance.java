@@ -319,19 +319,6 @@ public abstract class QueryDatabaseConformance {
   }
 
   @Test
-  public void positionsAreReadWithoutFencingWhoeverMovesThem() throws Exception {
-    claim();
-    apply(0, 3, THINGS.row("a", 1).add("amount", 5));
-    try (var other = database.open()) {
-      assertThat(other.positions(version, List.of(0, 1))).contains(Map.of(0, 3L, 1, 0L));
-      assertThat(other.positions(new VersionId(version.projection(), 99), List.of(0))).isEmpty();
-    }
-
-    apply(3, 4, THINGS.row("a", 1).add("amount", 5));
-    assertThat(session.positions(version, List.of(0))).contains(Map.of(0, 4L));
-  }
-
-  @Test
   public void aBatchOfSeveralShardsIsAllOrNothing() throws Exception {
     claim();
     apply(0, 2);
@@ -363,6 +350,9 @@ public abstract class QueryDatabaseConformance {
                     second, WRITER, batch.advances(), batch.changes(), List.of(), List.of())))
         .isInstanceOf(ApplyResult.Gone.class);
     assertThat(session.claim(second, List.of(0), WRITER)).isEmpty();
+    assertThat(session.positions(second, List.of(0))).isEmpty();
+    assertThat(session.parked(second, List.of(0))).isEmpty();
+    assertThat(session.interrupted(second, List.of(0))).isEmpty();
     assertThat(session.versions()).hasSize(1);
   }
 
@@ -374,6 +364,8 @@ public abstract class QueryDatabaseConformance {
 
     assertThat(session.claim(second, List.of(0), WRITER)).contains(Map.of(0, 0L));
     assertThat(row(second, THINGS, "a", 1)).isNull();
+    assertThat(session.positions(version, List.of(0, 1))).contains(Map.of(0, 5L, 1, 0L));
+    apply(5, 6); // reading them has fenced nobody
   }
 
   @Test
