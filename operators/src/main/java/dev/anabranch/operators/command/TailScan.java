@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * Reads what shards have beyond their checkpointed positions, after it has made sure that the store
  * is the one that the checkpoint was made with.
  *
- * <p><b>Bounds.</b> At most {@link #PAGES_AHEAD} pages are read and not yet folded.
+ * <p><b>Bounds.</b> At most {@link #PAGES_AHEAD} pages are read and not yet folded; each holds up
+ * to {@link #PAGE_BYTES} of blobs, or one row.
  *
  * <p><b>Threads.</b> The lane's thread; hands the rows to the task's thread.
  */
 final class TailScan {
 
   static final int PAGE_ROWS = 1_000;
+  private static final long PAGE_BYTES = 4 << 20;
   private static final int PAGES_AHEAD = 2;
 
   private final LaneConnection connection;
@@ -69,7 +71,7 @@ final class TailScan {
     while (next <= head.offset()) {
       var from = next;
       ahead.acquire();
-      var rows = connection.call(session -> session.read(shard, from, PAGE_ROWS));
+      var rows = connection.call(session -> session.read(shard, from, PAGE_ROWS, PAGE_BYTES));
       checkContiguous(shard, from, rows);
       next += rows.size();
       mailbox.post(

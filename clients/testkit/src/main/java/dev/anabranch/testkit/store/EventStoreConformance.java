@@ -418,6 +418,21 @@ public abstract class EventStoreConformance {
   }
 
   @Test
+  public void whoHasTakenTheAnswersOverIsTheOnlyOneToRecordThem() {
+    byte[] first = {1, 0, (byte) 0xff};
+    assertThat(session.takeAnswers(7, List.of(3, 4)).get(3)).isNullOrEmpty();
+    assertThat(session.recordAnswered(7, Map.of(3, first, 4, first))).isTrue();
+    assertThat(session.takeAnswers(-8, List.of(3)).get(3)).isEqualTo(first);
+
+    byte[] late = {2};
+    assertThat(session.recordAnswered(7, Map.of(3, late))).isFalse();
+    assertThat(session.recordAnswered(7, Map.of(4, late))).isTrue();
+    assertThat(session.takeAnswers(9, List.of(3, 4)))
+        .hasEntrySatisfying(3, kept -> assertThat(kept).isEqualTo(first))
+        .hasEntrySatisfying(4, now -> assertThat(now).isEqualTo(late));
+  }
+
+  @Test
   public void allSessionsSeeTheSameRows() {
     append(List.of(commit(shard, 0, "a", 1, "c1")));
     try (var other = store.open(0)) {
