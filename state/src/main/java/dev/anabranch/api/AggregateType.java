@@ -153,7 +153,8 @@ public final class AggregateType<S, C, E> {
     /**
      * Only answered. Who sends the command again after the answer may get another one, since it is
      * decided again, on a newer state. A copy that was in the topic before the answer is not
-     * executed.
+     * executed. For ten minutes an asker that sends it with the same correlation id counts as a
+     * copy.
      */
     TRANSIENT
   }

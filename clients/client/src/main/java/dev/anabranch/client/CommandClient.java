@@ -33,8 +33,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Retries.</b> A command without a reply is sent again with the same id, after each attempt
  * timeout, until the attempts or the time are used up. The region gives one outcome per id, so this
- * is safe; the first reply counts, further ones are dropped. What Kafka has not yet acknowledged is
- * not sent a second time: its producer is still trying.
+ * is safe; the first reply counts, further ones are dropped. An error or a transient rejection is
+ * no outcome: copies that were sent before it are not executed, a command that is sent after it is
+ * decided again. What Kafka has not yet acknowledged is not sent a second time: its producer is
+ * still trying.
  *
  * <p><b>Order.</b> Commands that are under way together may be handled in any order; wait for the
  * reply, or name the expected version, where it matters.
