@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.CrashPoint;
+import dev.anabranch.jobs.region.PurseDomain;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.ReplyStatus;
@@ -171,14 +172,21 @@ class RecoveryITCase {
   @Test
   void recordsInFlightInAnUnalignedCheckpointAreNotLost() {
     region.option("flink.execution.checkpointing.unaligned.enabled", "true").start();
+    // Enough that a loaded machine is not done with them before it has taken a checkpoint.
+    var commands = 2_000;
     try (var once = region.once(1, 6)) {
-      for (var i = 0; i < 400; i++) {
-        once.send(purseCommand("Purse/" + i % 10, "slow 1"));
-      }
-      once.acknowledged();
-      Await.until("records in flight in a checkpoint", () -> region.job().inFlightBytes() > 0);
-      region.job().kill();
-      assertThat(region.stored()).hasSizeLessThan(400);
+      PurseDomain.slowly(
+          () -> {
+            for (var i = 0; i < commands; i++) {
+              once.send(purseCommand("Purse/" + i % 10, "slow 1"));
+            }
+            var all = once.acknowledged();
+            assertThat(all).hasSize(commands);
+            Await.until(
+                "records in flight in a checkpoint", () -> region.job().inFlightBytes() > 0);
+            region.job().kill();
+          });
+      assertThat(region.stored()).hasSizeLessThan(commands);
 
       region.startFrom(region.job().latestCheckpoint().orElseThrow());
 

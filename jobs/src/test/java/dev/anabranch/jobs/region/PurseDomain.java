@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,13 +28,16 @@ import java.util.concurrent.locks.LockSupport;
  *       {@code deposit-and-read N} (accepted with the new balance as result)
  *   <li>{@code gift} deposits a random amount and {@code coin} is accepted or rejected by chance:
  *       to decide either again gives another outcome
- *   <li>{@code slow N} deposits, and takes 20 ms for it
+ *   <li>{@code slow N} deposits, and takes 20 ms for it while {@link #slowly} runs, else no time
  *   <li>{@code big N} stores an event of N characters; {@code throw} throws
  * </ul>
  */
 public final class PurseDomain implements Domain {
 
   private static final long SLOW_NANOS = 20_000_000;
+
+  /** Tasks run in this JVM, and what travels with the job graph is copied: hence a static field. */
+  private static final AtomicBoolean SLOWLY = new AtomicBoolean();
 
   public static final AggregateType<?, String, ?> PURSE =
       AggregateType.named("Purse", new PurseDecider())
@@ -53,6 +57,16 @@ public final class PurseDomain implements Domain {
   @Override
   public List<AggregateType<?, ?, ?>> aggregateTypes() {
     return List.of(PURSE, POUCH);
+  }
+
+  /** Runs the step while each {@code slow} command takes its time. */
+  public static void slowly(Runnable step) {
+    SLOWLY.set(true);
+    try {
+      step.run();
+    } finally {
+      SLOWLY.set(false);
+    }
   }
 
   /** Whether to decide the command again may give another outcome. */
@@ -105,7 +119,9 @@ public final class PurseDomain implements Domain {
       var amount = words.length < 2 ? 0 : Long.parseLong(words[1]);
       return switch (words[0]) {
         case "slow" -> {
-          LockSupport.parkNanos(SLOW_NANOS);
+          if (SLOWLY.get()) {
+            LockSupport.parkNanos(SLOW_NANOS);
+          }
           yield Decision.accepted("" + amount);
         }
         case "deposit" -> Decision.accepted("" + amount);
