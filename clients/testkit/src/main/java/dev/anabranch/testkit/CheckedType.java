@@ -5,6 +5,7 @@ import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.EventContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,6 +23,10 @@ final class CheckedType<S, C, E> {
 
   String name() {
     return type.name();
+  }
+
+  ReplicationPolicy<S> replication() {
+    return type.replication();
   }
 
   S initialState() {
@@ -105,7 +110,7 @@ final class CheckedType<S, C, E> {
   }
 
   /** The state as it comes back from a checkpoint. */
-  private S restored(S state) {
+  S restored(S state) {
     var encoded = encodeStably(type.stateCodec(), state);
     var restored = type.decodeState(encoded);
     var again = encodeStably(type.stateCodec(), restored);

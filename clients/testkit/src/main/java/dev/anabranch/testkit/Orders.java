@@ -1,70 +1,88 @@
 package dev.anabranch.testkit;
 
+import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Folds commits in every order that respects causality, and compares the outcomes. */
-final class Orders<S, E> {
+/** Takes commits in every order that respects causality, and compares what a region then sees. */
+final class Orders<S> {
 
-  private final CheckedType<S, ?, E> type;
-  private S expected;
+  private final CheckedType<S, ?, ?> type;
+  private final PolicyFold<S> fold;
+  private @Nullable Seen<S> expected;
   private List<Dot> expectedOrder = List.of();
   private int count;
 
-  /**
-   * @param initial the outcome of no commits
-   */
-  Orders(CheckedType<S, ?, E> type, S initial) {
+  Orders(CheckedType<S, ?, ?> type) {
     this.type = type;
-    this.expected = initial;
+    this.fold = new PolicyFold<>(type);
   }
 
-  S expected() {
-    return expected;
+  /**
+   * What all orders come to.
+   *
+   * @throws AssertionError if two orders differ; shows both
+   */
+  Seen<S> explore(List<RegionCommit> commits) {
+    explore(commits, VectorTime.ZERO, List.of());
+    return Objects.requireNonNull(expected, "commits that need each other have no order");
   }
 
-  void explore(List<StoredCommit> left, S state, VectorTime applied, List<Dot> order) {
+  private void explore(List<RegionCommit> left, VectorTime applied, List<RegionCommit> order) {
     if (count >= RegionsFixture.MAX_ORDERS) {
       return;
     }
     if (left.isEmpty()) {
-      compare(state, order);
+      compare(order);
     }
     for (var next : left) {
-      var dot = next.at().dot();
-      if (next.at().context().isBeforeOrEqual(applied)) {
+      var dot = next.dot();
+      if (next.context().isBeforeOrEqual(applied)) {
         var rest = new ArrayList<>(left);
         rest.remove(next);
         var longer = new ArrayList<>(order);
-        longer.add(dot);
-        explore(rest, type.fold(state, List.of(next)), applied.with(dot.origin(), dot.n()), longer);
+        longer.add(next);
+        explore(rest, applied.with(dot.origin(), dot.n()), longer);
       }
     }
   }
 
-  private void compare(S state, List<Dot> order) {
-    if (count++ == 0) {
-      expected = state;
-      expectedOrder = order;
-      return;
-    }
-    var bytes = type.encodeState(state);
-    var expectedBytes = type.encodeState(expected);
-    if (!Arrays.equals(bytes, expectedBytes)) {
+  private void compare(List<RegionCommit> order) {
+    var seen = fold.seen(order);
+    var dots = order.stream().map(RegionCommit::dot).toList();
+    count++;
+    if (expected == null) {
+      expected = seen;
+      expectedOrder = dots;
+    } else if (!text(seen).equals(text(expected))) {
       throw new AssertionError(
           String.format(
+              Locale.ROOT,
               "regions diverge: evolve depends on the order in which concurrent events arrive;"
                   + " change the state by replicated data types only%n  %s%n  makes %s%n  %s%n"
                   + "  makes %s",
-              expectedOrder, text(expectedBytes), order, text(bytes)));
+              expectedOrder,
+              text(expected),
+              dots,
+              text(seen)));
     }
   }
 
-  private static String text(byte[] bytes) {
-    return new String(bytes, StandardCharsets.UTF_8);
+  private String text(Seen<S> seen) {
+    return seen.state() != null ? text(seen.state()) : texts(seen.branches()).toString();
+  }
+
+  private List<String> texts(List<LiveVersion<S>> branches) {
+    return branches.stream().map(branch -> branch.dot() + " " + text(branch.state())).toList();
+  }
+
+  private String text(S state) {
+    return new String(type.encodeState(state), StandardCharsets.ISO_8859_1);
   }
 }

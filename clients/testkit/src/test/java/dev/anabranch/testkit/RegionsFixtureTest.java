@@ -4,20 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.ReplicatedDecider;
+import dev.anabranch.api.ReplicationPolicy;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.replicated.LwwRegister;
 import dev.anabranch.replicated.OrCart;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Both fixtures on a cart of replicated data types, and on a list that only looks like one. */
+/** Both fixtures on a cart of replicated data types, and on a cart whose evolve breaks the rule. */
 class RegionsFixtureTest {
 
   record Cart(OrCart<String> items, LwwRegister<String> note) {}
@@ -54,37 +53,37 @@ class RegionsFixtureTest {
     }
   }
 
-  record Names(List<String> names) {}
-
-  private static final class ListDecider implements Decider<Names, Put, Changed> {
+  /** Looks at the state in evolve, which concurrent events have changed in one region only. */
+  private static final class LookingDecider implements ReplicatedDecider<Cart, Put, Changed> {
     @Override
-    public Names initialState() {
-      return new Names(List.of());
+    public Cart initialState() {
+      return new Cart(OrCart.empty(), LwwRegister.empty());
     }
 
     @Override
-    public Decision<Changed> decide(Names state, Put put, DecisionContext context) {
+    public Decision<Changed> decide(Cart cart, Put put, DecisionContext context) {
       return Decision.accepted(new Changed(put.item(), put.quantity()));
     }
 
     @Override
-    public Names evolve(Names state, Changed event) {
-      var longer = new ArrayList<>(state.names());
-      longer.add(event.item());
-      return new Names(longer);
+    public Cart evolve(Cart cart, Changed event, EventContext at) {
+      return cart.items().isEmpty()
+          ? new Cart(cart.items().add(event.item(), event.quantity(), at), cart.note())
+          : cart;
     }
   }
 
-  private static <S> AggregateType<S, Put, Changed> type(
-      Decider<S, Put, Changed> decider, Class<S> state) {
+  private static AggregateType<Cart, Put, Changed> type(
+      ReplicatedDecider<Cart, Put, Changed> decider) {
     return AggregateType.named("Cart", decider)
         .commands(JsonCodec.single("Put", 1, Put.class))
         .events(JsonCodec.single("Changed", 1, Changed.class))
-        .state(JsonCodec.single("Cart", 1, state))
+        .state(JsonCodec.single("Cart", 1, Cart.class))
+        .replication(ReplicationPolicy.replicatedTypes())
         .build();
   }
 
-  private static final AggregateType<Cart, Put, Changed> CART = type(new CartDecider(), Cart.class);
+  private static final AggregateType<Cart, Put, Changed> CART = type(new CartDecider());
 
   private final RegionsFixture<Cart, Put, Changed> regions = RegionsFixture.of(CART, "eu", "us");
 
@@ -128,16 +127,30 @@ class RegionsFixtureTest {
 
   @Test
   void findsAStateThatDependsOnTheOrderOfArrival() {
-    var lists = RegionsFixture.of(type(new ListDecider(), Names.class), "eu", "us");
-    var sequential = lists.in("eu", new Changed("a", 1)).sync().in("us", new Changed("b", 1));
-    var concurrent = lists.in("eu", new Changed("a", 1)).in("us", new Changed("b", 1));
+    var looking = RegionsFixture.of(type(new LookingDecider()), "eu", "us");
+    var sequential = looking.in("eu", new Changed("a", 1)).sync().in("us", new Changed("b", 1));
+    var concurrent = looking.in("eu", new Changed("a", 1)).in("us", new Changed("b", 1));
 
-    assertThat(sequential.expectConvergence().names()).containsExactly("a", "b");
+    assertThat(sequential.expectConvergence().items().quantities()).isEqualTo(Map.of("a", 1L));
     assertThatThrownBy(concurrent::expectConvergence)
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("regions diverge")
-        .hasMessageContaining("{\"names\":[\"a\",\"b\"]}")
-        .hasMessageContaining("{\"names\":[\"b\",\"a\"]}");
+        .hasMessageContaining("[eu:1, us:1]")
+        .hasMessageContaining("[us:1, eu:1]");
+  }
+
+  @Test
+  void replicatedDataTypesHaveNoBranches() {
+    var cut = regions.in("eu", new Changed("a", 1)).in("us", new Changed("b", 1)).sync();
+
+    assertThat(cut.branchesIn("eu")).isEmpty();
+    assertThatThrownBy(cut::expectConflict).hasMessageContaining("no open conflict");
+    assertThatThrownBy(() -> cut.choose("eu", Dot.parse("eu:1")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("nothing to choose");
+    assertThatThrownBy(() -> cut.whenOn("eu", Dot.parse("eu:1"), new Put("c", 1)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("has no branches");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.testkit.DomainFixture;
@@ -34,6 +35,7 @@ class CartTest {
                   .type("NoteWritten", 1, NoteWritten.class)
                   .build())
           .state(JsonCodec.single("Cart", 1, Cart.class))
+          .replication(ReplicationPolicy.replicatedTypes())
           .build();
 
   @Test
