@@ -1,5 +1,8 @@
 package dev.anabranch.benchmarks;
 
+import dev.anabranch.benchmarks.projection.ProjectionsCommand;
+import dev.anabranch.benchmarks.report.ChartCommand;
+import dev.anabranch.benchmarks.report.TableCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

@@ -1,5 +1,16 @@
 package dev.anabranch.benchmarks;
 
+import dev.anabranch.benchmarks.cell.Cell;
+import dev.anabranch.benchmarks.cell.CellKind;
+import dev.anabranch.benchmarks.cell.CheckpointedCell;
+import dev.anabranch.benchmarks.load.LoadOptions;
+import dev.anabranch.benchmarks.measure.Machine;
+import dev.anabranch.benchmarks.measure.ProcStat;
+import dev.anabranch.benchmarks.report.Report;
+import dev.anabranch.benchmarks.report.ResultFiles;
+import dev.anabranch.benchmarks.report.RunResult;
+import dev.anabranch.benchmarks.server.Database;
+import dev.anabranch.benchmarks.server.Setting;
 import dev.anabranch.embedded.WorkDirectory;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,5 +1,7 @@
 package dev.anabranch.benchmarks;
 
+import dev.anabranch.benchmarks.measure.Stages;
+import dev.anabranch.benchmarks.measure.ThreadGroups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

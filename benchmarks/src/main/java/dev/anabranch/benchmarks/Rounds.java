@@ -1,5 +1,9 @@
 package dev.anabranch.benchmarks;
 
+import dev.anabranch.benchmarks.cell.Cell;
+import dev.anabranch.benchmarks.cell.CellResult;
+import dev.anabranch.benchmarks.load.LoadOptions;
+import dev.anabranch.benchmarks.measure.Measurement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

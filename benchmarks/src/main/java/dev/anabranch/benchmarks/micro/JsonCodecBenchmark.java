@@ -2,10 +2,10 @@ package dev.anabranch.benchmarks.micro;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.benchmarks.BenchmarkDomain;
-import dev.anabranch.benchmarks.BenchmarkDomain.Account;
-import dev.anabranch.benchmarks.BenchmarkDomain.Deposit;
-import dev.anabranch.benchmarks.BenchmarkDomain.Deposited;
+import dev.anabranch.benchmarks.load.BenchmarkDomain;
+import dev.anabranch.benchmarks.load.BenchmarkDomain.Account;
+import dev.anabranch.benchmarks.load.BenchmarkDomain.Deposit;
+import dev.anabranch.benchmarks.load.BenchmarkDomain.Deposited;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,9 +1,9 @@
 package dev.anabranch.benchmarks.micro;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.benchmarks.BenchmarkDomain;
-import dev.anabranch.benchmarks.BenchmarkDomain.Deposit;
-import dev.anabranch.benchmarks.BenchmarkDomain.Deposited;
+import dev.anabranch.benchmarks.load.BenchmarkDomain;
+import dev.anabranch.benchmarks.load.BenchmarkDomain.Deposit;
+import dev.anabranch.benchmarks.load.BenchmarkDomain.Deposited;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;

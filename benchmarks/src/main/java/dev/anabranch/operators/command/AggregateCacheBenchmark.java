@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateTypes;
-import dev.anabranch.benchmarks.BenchmarkDomain;
+import dev.anabranch.benchmarks.load.BenchmarkDomain;
 import dev.anabranch.benchmarks.micro.Samples;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateKey;

@@ -1,0 +1,15 @@
+package dev.anabranch.benchmarks.load;
+
+import dev.anabranch.model.CommandRecord;
+import org.apache.flink.api.java.functions.KeySelector;
+
+/** As the command job keys its stream. */
+public final class CommandKey implements KeySelector<CommandRecord, String> {
+
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public String getKey(CommandRecord command) {
+    return command.routingKey();
+  }
+}
