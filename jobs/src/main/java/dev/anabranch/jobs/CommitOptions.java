@@ -90,6 +90,16 @@ final class CommitOptions {
                       + " from RocksDB when their next command comes."),
           ValueRule.between(1, 100_000_000));
 
+  static final JobOption<MemorySize> CACHE_MAX_BYTES =
+      JobOption.withDefault(
+          key("aggregates.cache-max-bytes")
+              .memoryType()
+              .defaultValue(new MemorySize(CommandOperatorOptions.DEFAULT_CACHED_BYTES))
+              .withDescription(
+                  "Most bytes of the states of these aggregates, as their codec writes them; decoded"
+                      + " they take more heap, by a factor that depends on the type."),
+          ValueRule.between(MemorySize.parse("1 mb"), MemorySize.parse("64 gb")));
+
   static final JobOption<Integer> COMMAND_WINDOW =
       JobOption.withDefault(
           key("aggregates.command-window")
@@ -110,7 +120,7 @@ final class CommitOptions {
           LANES,
           DRAIN_TIMEOUT);
 
-  static final List<JobOption<?>> AGGREGATES = List.of(CACHE_SIZE, COMMAND_WINDOW);
+  static final List<JobOption<?>> AGGREGATES = List.of(CACHE_SIZE, CACHE_MAX_BYTES, COMMAND_WINDOW);
 
   private CommitOptions() {}
 
@@ -152,14 +162,15 @@ final class CommitOptions {
         MAX_PENDING,
         LANES);
     return new CommandOperatorOptions(
-        region.name().value(),
-        regions,
-        region.shardCount(),
-        new CommandOperatorOptions.Batching(
-            lanes, maxRows, batchMaxBytes, pending, reader.get(MAX_PENDING_BYTES).getBytes()),
-        maxBytes,
-        Math.max(cacheSize, pending),
-        reader.get(COMMAND_WINDOW),
-        reader.get(DRAIN_TIMEOUT));
+            region.name().value(),
+            regions,
+            region.shardCount(),
+            new CommandOperatorOptions.Batching(
+                lanes, maxRows, batchMaxBytes, pending, reader.get(MAX_PENDING_BYTES).getBytes()),
+            maxBytes,
+            Math.max(cacheSize, pending),
+            reader.get(COMMAND_WINDOW),
+            reader.get(DRAIN_TIMEOUT))
+        .withMaxCachedBytes(reader.get(CACHE_MAX_BYTES).getBytes());
   }
 }

@@ -29,6 +29,7 @@ public final class JobSettings {
     return Map.of(
         "commit.max-rows", Integer.toString(options.batch),
         "commit.lanes-per-database", Integer.toString(options.lanesPerSubtask()),
-        "aggregates.cache-size", Integer.toString(options.cache));
+        "aggregates.cache-size", Integer.toString(options.cache),
+        "aggregates.cache-max-bytes", "64 gb");
   }
 }

@@ -94,19 +94,20 @@ public final class InProcessJob implements Target {
 
   static CommandOperatorOptions operatorOptions(LoadOptions options, RegionMap regions) {
     return new CommandOperatorOptions(
-        Database.REGION,
-        regions,
-        options.shards,
-        new CommandOperatorOptions.Batching(
-            options.lanesPerSubtask(),
-            options.batch,
-            MAX_BATCH_BYTES,
-            MAX_PENDING,
-            MAX_PENDING_BYTES),
-        MAX_COMMIT_BYTES,
-        options.cache,
-        COMMAND_WINDOW,
-        Duration.ofSeconds(10));
+            Database.REGION,
+            regions,
+            options.shards,
+            new CommandOperatorOptions.Batching(
+                options.lanesPerSubtask(),
+                options.batch,
+                MAX_BATCH_BYTES,
+                MAX_PENDING,
+                MAX_PENDING_BYTES),
+            MAX_COMMIT_BYTES,
+            options.cache,
+            COMMAND_WINDOW,
+            Duration.ofSeconds(10))
+        .withMaxCachedBytes(Long.MAX_VALUE);
   }
 
   @Override

@@ -52,9 +52,10 @@ public class AggregateCacheBenchmark {
   private final SplittableRandom random = new SplittableRandom(1);
   private final HeardRegions.Regions regions =
       new HeardRegions.Regions(Samples.REGION, List.of(Samples.REGION));
-  private final AggregateCache large = new AggregateCache(types, new Bytes(), regions, AGGREGATES);
+  private final AggregateCache large =
+      new AggregateCache(types, new Bytes(), regions, AGGREGATES, Long.MAX_VALUE);
   private final AggregateCache small =
-      new AggregateCache(types, new Bytes(), regions, AGGREGATES / 10);
+      new AggregateCache(types, new Bytes(), regions, AGGREGATES / 10, Long.MAX_VALUE);
 
   @Setup
   public void fill() {

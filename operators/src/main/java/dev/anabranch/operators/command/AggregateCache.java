@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
  * each that was used since its last visit. A use costs one flag; a list in order of use would cost
  * three scattered writes.
  *
+ * <p><b>Bounds.</b> A number of aggregates, and the bytes of their states as their codecs write
+ * them; until one is written next, the events since the last time are added. One more than fits is
+ * kept, and all that have commands pending.
+ *
  * <p><b>Recovery.</b> {@link #writeBack} before a checkpoint makes the keyed state complete. As
  * that is a pause, {@link #writeBackResting} does a part of it whenever the task has time, and
  * {@link #writeBackIdle} while it waits for its last appends.
@@ -58,6 +62,7 @@ final class AggregateCache {
   private final OwnedState state;
   private final HeardRegions.Regions regions;
   private final int maxAggregates;
+  private final long maxBytes;
   private final Map<String, LiveAggregate> aggregates = new HashMap<>(1024);
 
   /** The same, in the order of the clock's hand. */
@@ -67,8 +72,6 @@ final class AggregateCache {
 
   /** Those that must be used again to stay, in the order in which they came. */
   private final ArrayDeque<LiveAggregate> newcomers = new ArrayDeque<>();
-
-  private final int maxNewcomers;
 
   /** Newcomers that have gone. */
   private final RecentHashes gone;
@@ -84,12 +87,16 @@ final class AggregateCache {
   private long misses;
 
   AggregateCache(
-      AggregateTypes types, OwnedState state, HeardRegions.Regions regions, int maxAggregates) {
+      AggregateTypes types,
+      OwnedState state,
+      HeardRegions.Regions regions,
+      int maxAggregates,
+      long maxBytes) {
     this.types = types;
     this.state = state;
     this.regions = regions;
     this.maxAggregates = maxAggregates;
-    this.maxNewcomers = Math.max(1, maxAggregates / PLACES_PER_NEWCOMER);
+    this.maxBytes = maxBytes;
     this.gone = new RecentHashes(maxAggregates);
   }
 
@@ -129,10 +136,52 @@ final class AggregateCache {
     return aggregates.size();
   }
 
+  /** Estimate of what the states of all aggregates would take if they were encoded. */
+  long bytes() {
+    return changes.bytes();
+  }
+
   /** Writes every changed aggregate's committed part to the keyed state. */
   void writeBack() {
     for (var slot = changes.next(0); slot >= 0; slot = changes.next(slot + 1)) {
       write(clock.get(slot));
+    }
+    bound();
+  }
+
+  /**
+   * Lets aggregates go until the others are small enough; call it when no aggregate is in use that
+   * has nothing pending.
+   */
+  void bound() {
+    while (changes.bytes() > maxBytes) {
+      var leaving = leavingNewcomer();
+      if (leaving == null) {
+        leaving = leavingResident();
+      }
+      if (leaving == null) {
+        return;
+      }
+      if (changes.has(leaving.slot)) {
+        write(leaving);
+        if (changes.bytes() <= maxBytes) {
+          // It was large by the estimate only.
+          leaving.isNewcomer = false;
+          return;
+        }
+      }
+      remove(leaving);
+    }
+  }
+
+  private void remove(LiveAggregate leaving) {
+    aggregates.remove(leaving.routingKey);
+    leaving.measured(0);
+    var last = clock.remove(clock.size() - 1);
+    if (last != leaving) {
+      changes.moved(last.slot, leaving.slot);
+      last.slot = leaving.slot;
+      clock.set(leaving.slot, last);
     }
   }
 
@@ -181,7 +230,8 @@ final class AggregateCache {
   }
 
   private void place(LiveAggregate loaded) {
-    var leaving = clock.size() < maxAggregates ? null : leaving(loaded);
+    bound();
+    var leaving = isFull() ? leaving(loaded) : null;
     if (leaving == null) {
       loaded.slot = clock.size();
       clock.add(loaded);
@@ -191,8 +241,13 @@ final class AggregateCache {
       write(leaving);
     }
     aggregates.remove(leaving.routingKey);
+    leaving.measured(0);
     loaded.slot = leaving.slot;
     clock.set(leaving.slot, loaded);
+  }
+
+  private boolean isFull() {
+    return clock.size() >= maxAggregates || changes.bytes() >= maxBytes;
   }
 
   /** The aggregate whose place a loaded one takes; null: each one has commands pending. */
@@ -200,6 +255,7 @@ final class AggregateCache {
     if (gone.contains(loaded.routingKey.hashCode())) {
       return leavingResident();
     }
+    var maxNewcomers = Math.max(1, clock.size() / PLACES_PER_NEWCOMER);
     var leaving = newcomers.size() < maxNewcomers ? null : leavingNewcomer();
     if (leaving == null) {
       leaving = leavingResident();
@@ -258,7 +314,16 @@ final class AggregateCache {
             encoded,
             aggregate.window,
             aggregate.brokenReason));
+    measure(aggregate, encoded);
     changes.written(aggregate.slot);
+  }
+
+  private static void measure(LiveAggregate aggregate, @Nullable EncodedMessage encoded) {
+    if (aggregate.graph != null) {
+      aggregate.measured(aggregate.graph.bytes());
+    } else {
+      aggregate.measured(encoded == null ? 0 : encoded.data().length);
+    }
   }
 
   private static @Nullable EncodedMessage encode(LiveAggregate aggregate) {
@@ -336,6 +401,7 @@ final class AggregateCache {
     var live =
         new LiveAggregate(key, routingKey, type, heard, graph, committed, record.window(), changes);
     live.brokenReason = brokenReason;
+    measure(live, record.state());
     return live;
   }
 

@@ -104,6 +104,11 @@ final class AggregateGraph {
         : own.get(dot);
   }
 
+  /** What the versions on the heap take, encoded; without a head's. */
+  long bytes() {
+    return storedStates.bytes();
+  }
+
   /** Completes the keyed state. */
   void writeBack() {
     storedGraph.writeBack();

@@ -3,8 +3,8 @@ package dev.anabranch.operators.command;
 import java.util.BitSet;
 
 /**
- * The places of a cache whose aggregate differs from the keyed state, each with a mark whether it
- * has changed since it was last looked at.
+ * What has changed in a cache: the places whose aggregate differs from the keyed state, each with a
+ * mark whether it has changed since it was last looked at; and the bytes of all of them.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -12,6 +12,7 @@ final class Changes {
 
   private final BitSet changed = new BitSet();
   private final BitSet recently = new BitSet();
+  private long bytes;
 
   void add(int slot) {
     changed.set(slot);
@@ -37,5 +38,21 @@ final class Changes {
   void written(int slot) {
     changed.clear(slot);
     recently.clear(slot);
+  }
+
+  /** The aggregate of a place has got another one, which no aggregate has any more. */
+  void moved(int from, int to) {
+    changed.set(to, changed.get(from));
+    recently.set(to, recently.get(from));
+    written(from);
+  }
+
+  /** Estimate of what the states of all places take. */
+  long bytes() {
+    return bytes;
+  }
+
+  void grew(long more) {
+    bytes += more;
   }
 }

@@ -49,6 +49,7 @@ final class CommandMetrics implements CommandCounts {
     group.gauge("lanesDown", lanes::down);
     group.gauge("shardsUnchecked", shardsUnchecked::get);
     group.gauge("cachedAggregates", aggregates::size);
+    group.gauge("cachedBytes", aggregates::bytes);
     group.gauge("cacheHits", aggregates::hits);
     group.gauge("cacheMisses", aggregates::misses);
   }

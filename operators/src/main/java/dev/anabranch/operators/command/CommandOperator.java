@@ -191,7 +191,7 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
     }
   }
 
-  private CommandShards shards() {
+  CommandShards shards() {
     var current = shards;
     if (current == null) {
       throw new IllegalStateException("the operator is not initialized, or closed");

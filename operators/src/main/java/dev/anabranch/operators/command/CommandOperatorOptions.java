@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param batching how outcomes are grouped into inserts
  * @param maxCommitBytes limit of one row as the Kafka record that it becomes
  * @param maxCachedAggregates decoded aggregates kept on the heap of one subtask
+ * @param maxCachedBytes bytes of their states, as their codecs write them
  * @param commandWindow command ids remembered per aggregate, to answer repeats without a unique-key
  *     clash
  * @param drainTimeout how long a checkpoint waits for a database before it parks that database's
@@ -27,12 +28,16 @@ public record CommandOperatorOptions(
     Batching batching,
     int maxCommitBytes,
     int maxCachedAggregates,
+    long maxCachedBytes,
     int commandWindow,
     Duration drainTimeout,
     boolean mayHoldInFlight)
     implements Serializable {
 
-  /** With aligned checkpoints. */
+  /** Of {@link #maxCachedBytes}, unless another is set. */
+  public static final long DEFAULT_CACHED_BYTES = 64L << 20;
+
+  /** With aligned checkpoints, and the default of bytes. */
   public CommandOperatorOptions(
       String region,
       RegionMap regions,
@@ -49,9 +54,25 @@ public record CommandOperatorOptions(
         batching,
         maxCommitBytes,
         maxCachedAggregates,
+        DEFAULT_CACHED_BYTES,
         commandWindow,
         drainTimeout,
         false);
+  }
+
+  /** The same with another limit of cached bytes. */
+  public CommandOperatorOptions withMaxCachedBytes(long bytes) {
+    return new CommandOperatorOptions(
+        region,
+        regions,
+        shardCount,
+        batching,
+        maxCommitBytes,
+        maxCachedAggregates,
+        bytes,
+        commandWindow,
+        drainTimeout,
+        mayHoldInFlight);
   }
 
   /** The same for a job whose checkpoints hold commands in flight, or not. */
@@ -63,6 +84,7 @@ public record CommandOperatorOptions(
         batching,
         maxCommitBytes,
         maxCachedAggregates,
+        maxCachedBytes,
         commandWindow,
         drainTimeout,
         holdsInFlight);

@@ -230,9 +230,9 @@ final class CommandProcessor {
           own == null
               ? decisions.adopt(live, command.outcome(), command.slot())
               : decide(live, own, command.time);
-      var bytes = command.bytes();
+      var bytes = command.heldBytes();
       command.decidedAgain(decided);
-      lane.decidedAgain(bytes, command.bytes());
+      lane.decidedAgain(bytes, command.heldBytes());
       if (decided instanceof Decided.Row row) {
         enqueue(command, row);
       } else {

@@ -79,7 +79,12 @@ final class CommandShards implements AutoCloseable {
     this.lanes = new Lanes(options.shardCount());
     this.notes = new ParkedNotes(store, environment.mailbox());
     this.aggregates =
-        new AggregateCache(types, state, regionsOf(options), options.maxCachedAggregates());
+        new AggregateCache(
+            types,
+            state,
+            regionsOf(options),
+            options.maxCachedAggregates(),
+            options.maxCachedBytes());
     this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates);
     var topic = environment.published().open();
     this.losses = new LossCheck(topic, store.layout(), options.region(), metrics::shardsUnchecked);
@@ -107,6 +112,7 @@ final class CommandShards implements AutoCloseable {
     lanes.onAppend(
         (lane, append) -> {
           commits.ended(lane, append);
+          aggregates.bound();
           if (append.rows().size() <= FEW_ROWS) {
             aggregates.writeBackResting(System.nanoTime());
           }
@@ -185,6 +191,16 @@ final class CommandShards implements AutoCloseable {
 
   int pending() {
     return lanes.pending();
+  }
+
+  /** Estimate of what the states of the decoded aggregates take, encoded. */
+  long cachedBytes() {
+    return aggregates.bytes();
+  }
+
+  /** Lanes whose database could not be reached when last tried. */
+  int lanesDown() {
+    return lanes.down();
   }
 
   /** Begins to wait for everything pending, at most for the drain timeout. */

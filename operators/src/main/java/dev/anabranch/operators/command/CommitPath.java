@@ -101,6 +101,7 @@ final class CommitPath {
       live.pending.removeFirst(command);
       live.committed = command.after;
       Folding.commit(live, row.outcome());
+      live.grew(row.outcome().blobs().events().length);
       live.nothingPending();
       var commandId = row.outcome().commandId();
       if (commandId != null && row.outcome().slot().isEmpty()) {

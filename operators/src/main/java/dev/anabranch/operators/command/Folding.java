@@ -51,6 +51,7 @@ final class Folding {
     }
     aggregate.committed = after(aggregate, before, outcome, row.position());
     commit(aggregate, outcome);
+    aggregate.grew(outcome.blobs().events().length);
     aggregate.committed = withGraph(aggregate, aggregate.committed);
     aggregate.head = aggregate.committed;
     aggregate.markDirty();
@@ -184,6 +185,7 @@ final class Folding {
       aggregate.committed = withGraph(aggregate, known);
     }
     aggregate.resetHead();
+    history.forEach(row -> aggregate.grew(row.outcome().blobs().events().length));
     aggregate.markDirty();
   }
 

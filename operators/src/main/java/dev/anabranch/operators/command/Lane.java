@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bounds.</b> {@link #pending} counts every command taken in and not yet answered; the
  * operator takes no more beyond {@link Batching#maxPending} and {@link Batching#maxPendingBytes}.
- * The bytes are those of the commands, and of the outcomes that are decided and not yet durable.
+ * The bytes are those of the commands, and of the outcomes that are decided and not yet durable;
+ * with the state that each of these makes, as large as its aggregate's was.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -172,17 +173,17 @@ final class Lane {
 
   void join(PendingCommand command) {
     forming.add(command);
-    decidedBytes += command.bytes();
+    decidedBytes += command.heldBytes();
   }
 
   /** A pending command has another outcome now. */
-  void decidedAgain(int bytesBefore, int bytesNow) {
+  void decidedAgain(long bytesBefore, long bytesNow) {
     decidedBytes += bytesNow - bytesBefore;
   }
 
   /** What joined is durable, or has left for another reason. */
   void left(PendingCommand command) {
-    decidedBytes -= command.bytes();
+    decidedBytes -= command.heldBytes();
   }
 
   void settling(Unsettled answer) {

@@ -54,6 +54,12 @@ final class LiveAggregate {
   /** Its place in the cache. */
   int slot;
 
+  /**
+   * Estimate of its state's size: as its codec wrote it last, and the events since then. What an
+   * aggregate takes on the heap is more, by a factor that only its type knows.
+   */
+  private long bytes;
+
   private final Changes changes;
 
   /** Whether it was used again since it was loaded, or the cache last looked for one to evict. */
@@ -88,6 +94,23 @@ final class LiveAggregate {
   /** The committed part has moved away from the keyed state. */
   void markDirty() {
     changes.add(slot);
+  }
+
+  /** Estimate of the size of its state, encoded. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Events were folded; how large the state is now is known when it is encoded. */
+  void grew(long eventBytes) {
+    bytes += eventBytes;
+    changes.grew(eventBytes);
+  }
+
+  /** The state was encoded, or decoded. */
+  void measured(long encodedBytes) {
+    changes.grew(encodedBytes - bytes);
+    bytes = encodedBytes;
   }
 
   /** The head moves on by a pending row; what application code throws parks the aggregate. */

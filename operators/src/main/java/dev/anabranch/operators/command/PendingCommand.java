@@ -23,6 +23,9 @@ final class PendingCommand {
   final LiveAggregate aggregate;
   final int shard;
 
+  /** Estimate of the state that it makes, of which each pending commit has one of its own. */
+  private final long stateBytes;
+
   /** Fixed at the first decision, so that a second one keeps the shard's clock in order. */
   final DecisionTime time;
 
@@ -45,6 +48,7 @@ final class PendingCommand {
     this.time = time;
     this.decided = decided;
     this.after = decided instanceof Decided.Row row ? row.after() : aggregate.head;
+    this.stateBytes = aggregate.bytes();
   }
 
   static PendingCommand own(
@@ -98,6 +102,13 @@ final class PendingCommand {
   /** Bytes of its row, as a Kafka record. */
   int bytes() {
     return decided instanceof Decided.Row row ? row.bytes() : 0;
+  }
+
+  /** Estimate of what it keeps on the heap until it leaves. */
+  long heldBytes() {
+    return decided instanceof Decided.Row row
+        ? row.bytes() + (row.outcome().kind().hasVersion() ? stateBytes : 0)
+        : 0;
   }
 
   @Nullable String commandId() {

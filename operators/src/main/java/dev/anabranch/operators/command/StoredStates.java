@@ -42,6 +42,11 @@ final class StoredStates implements VersionSnapshots<Object> {
     states.isNew();
   }
 
+  /** Of the states on the heap, encoded. */
+  long bytes() {
+    return states.sumOfKnown(snapshot -> snapshot.blob().length);
+  }
+
   /** Writes what has changed, if that is much. */
   void bound() {
     if (states.size() > StoredGraph.MAX_KEPT) {

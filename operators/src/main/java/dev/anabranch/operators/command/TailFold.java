@@ -56,6 +56,7 @@ final class TailFold implements LaneRequest.TailReader {
         outputs.publish(row);
       }
     }
+    aggregates.bound();
     counts.tailRows(rows.size());
   }
 

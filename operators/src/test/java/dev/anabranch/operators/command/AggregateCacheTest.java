@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class AggregateCacheTest {
 
   private static final int MAX = 3;
+  private static final long MAX_BYTES = 1_000;
   private static final long SECOND = 1_000_000_000;
 
   private final WrittenAggregates written = new WrittenAggregates();
@@ -32,7 +33,8 @@ class AggregateCacheTest {
           AggregateTypes.of(new TallyDomain(true)),
           written,
           new HeardRegions.Regions(new RegionId("a"), List.of(new RegionId("a"))),
-          MAX);
+          MAX,
+          MAX_BYTES);
 
   @Test
   void theOneThatWasNotUsedLatelyGoes() {
@@ -179,6 +181,56 @@ class AggregateCacheTest {
     assertThat(written.writes).isEqualTo(3);
   }
 
+  @Test
+  void largeAggregatesLeaveThoughThereAreFew() {
+    commit(get("a"), "x".repeat(600));
+    commit(get("b"), "x".repeat(600));
+    get("c");
+
+    assertThat(cache.bytes()).isEqualTo(600);
+    assertThat(cache.size()).isEqualTo(2);
+    assertThat(written.versions).hasSize(1);
+    var gone = written.versions.containsKey("Tally/a") ? "a" : "b";
+    assertThat(get(gone).committed.state()).isEqualTo("x".repeat(600));
+  }
+
+  @Test
+  void whatIsReadBackCountsAsMuchAsWhatWasWritten() {
+    for (var i = 0; i < 20; i++) {
+      commit(get("n" + i), "x".repeat(400));
+    }
+    cache.writeBack();
+    for (var i = 0; i < 20; i++) {
+      get("n" + i);
+      assertThat(cache.bytes()).isLessThanOrEqualTo(MAX_BYTES + 400);
+    }
+    assertThat(written.versions).hasSize(20);
+  }
+
+  /** Events add to the estimate; a state that keeps little of them is measured before it goes. */
+  @Test
+  void whatIsLargeByTheEstimateOnlyStays() {
+    var sum = get("sum");
+    commit(sum);
+    sum.grew(5 * MAX_BYTES);
+    cache.bound();
+
+    assertThat(cache.bytes()).isEqualTo("state".length());
+    assertThat(misses(() -> get("sum"))).isZero();
+  }
+
+  @Test
+  void largeAggregatesWithPendingCommandsStay() {
+    commit(get("a"), "x".repeat(600));
+    pin(get("a"));
+    commit(get("b"), "x".repeat(600));
+    pin(get("b"));
+    get("c");
+
+    assertThat(misses(() -> get("a"))).isZero();
+    assertThat(misses(() -> get("b"))).isZero();
+  }
+
   @Property
   void aWriteBackLeavesTheKeyedStateComplete(
       @ForAll @Size(max = 60) List<@IntRange(max = 35) Integer> steps) {
@@ -193,7 +245,7 @@ class AggregateCacheTest {
       var name = "n" + step % 8;
       if (step < 16) {
         var live = get(name);
-        commit(live);
+        commit(live, "x".repeat(40 * step));
         expected.merge("Tally/" + name, 1L, Long::sum);
       } else if (step < 28) {
         assertThat(get(name).committed.version())
@@ -204,6 +256,8 @@ class AggregateCacheTest {
         now += SECOND;
         cache.writeBackResting(now);
       }
+      cache.bound();
+      assertThat(cache.bytes()).isLessThanOrEqualTo(MAX_BYTES);
     }
     cache.writeBack();
 
@@ -223,7 +277,13 @@ class AggregateCacheTest {
   }
 
   private static void commit(LiveAggregate live) {
-    live.committed = new Version(live.committed.version() + 1, CausalPast.NONE, List.of(), "state");
+    commit(live, "state");
+  }
+
+  /** As an event would that is the state. */
+  private static void commit(LiveAggregate live, String state) {
+    live.committed = new Version(live.committed.version() + 1, CausalPast.NONE, List.of(), state);
+    live.measured(state.length());
     live.markDirty();
   }
 

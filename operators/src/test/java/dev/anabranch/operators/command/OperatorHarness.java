@@ -154,6 +154,11 @@ final class OperatorHarness implements AutoCloseable {
     return count;
   }
 
+  /** The operator's own view of what it holds. */
+  CommandShards shards() {
+    return ((CommandOperator) harness.getOperator()).shards();
+  }
+
   /** The state of an aggregate as the last checkpoint, or an eviction, wrote it. */
   String storedState(String aggregate) throws Exception {
     var backend = harness.getOperator().<String>getKeyedStateBackend();

@@ -1,6 +1,5 @@
 package dev.anabranch.connectors.mysql;
 
-import com.mysql.cj.jdbc.exceptions.PacketTooBigException;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.query.ApplyResult;
 import dev.anabranch.query.ParkedRow;
@@ -14,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * One batch as one transaction.
@@ -33,9 +31,6 @@ import java.util.Set;
 final class BatchTransaction {
 
   private static final int MAX_ATTEMPTS = 10;
-
-  /** No default, wrong characters, a CHECK: MySQL gives them the SQL state of a general error. */
-  private static final Set<Integer> DATA_CODES = Set.of(1118, 1153, 1301, 1364, 1366, 3819);
 
   private final Connection connection;
   private final Statement statement;
@@ -88,7 +83,7 @@ final class BatchTransaction {
           }
           case DUPLICATE_KEY, PROGRAM -> {
             connection.rollback();
-            if (isAboutData(e)) {
+            if (SqlFailure.isAboutData(e)) {
               return new ApplyResult.Refused(SqlFailure.describe(e));
             }
             throw e;
@@ -100,19 +95,6 @@ final class BatchTransaction {
         }
       }
     }
-  }
-
-  /**
-   * Values out of range or too long, a row that is more than the server takes in one statement, and
-   * constraints and triggers that somebody has added to the tables.
-   */
-  private static boolean isAboutData(SQLException e) {
-    var state = e.getSQLState() == null ? "" : e.getSQLState();
-    return state.startsWith("22")
-        || state.startsWith("23")
-        || state.startsWith("45")
-        || e instanceof PacketTooBigException
-        || DATA_CODES.contains(e.getErrorCode());
   }
 
   /** Empty if the batch is to be applied; its parked rows, if any, are taken out then. */

@@ -112,6 +112,10 @@ final class DatabaseConnector {
   }
 
   private String refusal(SQLException e, String said) {
+    if (SqlFailure.isServerWithoutTls(e)) {
+      return "%s: the server offers no TLS, and the URL's sslMode demands it; give the server a certificate, or take the option out of the URL (%s)"
+          .formatted(where(), said);
+    }
     var user = "user '" + config.user() + "'";
     return switch (e.getErrorCode()) {
       case 1049 ->
@@ -128,6 +132,9 @@ final class DatabaseConnector {
       case 1130 ->
           "%s: %s may not connect from this host; CREATE USER ... @'%%' or for this host (%s)"
               .formatted(where(), user, said);
+      case 1449 ->
+          "%s: a trigger or view belongs to an account that is gone; create it again under another one (%s)"
+              .formatted(where(), said);
       default -> "%s refuses %s: check user and password (%s)".formatted(where(), user, said);
     };
   }

@@ -2,10 +2,12 @@ package dev.anabranch.connectors.mysql;
 
 import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -43,11 +45,28 @@ final class MigratingDatabase implements AutoCloseable {
 
   /** Lets migrations of one region wait for each other; held until this is closed. */
   void lockRegion(String region) {
+    lock("anabranch-migrate:" + region, region);
+  }
+
+  /** Lets migrations of this database wait for each other; held until this is closed. */
+  void lockSchema(String region) {
+    // Names of locks are those of the server, and short; several schemas of it may be members.
+    var schema = database.config().url().schema().getBytes(StandardCharsets.UTF_8);
+    var id = UUID.nameUUIDFromBytes(schema).toString().substring(0, 23);
+    lock("anabranch-migrate:" + region + ":" + id, region);
+  }
+
+  /** The same for whoever names the database in the same way. */
+  String lockOrder() {
+    return database.config().url().toString();
+  }
+
+  private void lock(String name, String region) {
     var locked =
         step(
             () -> {
               try (var lock = connection.prepareStatement("SELECT GET_LOCK(?, ?)")) {
-                lock.setString(1, "anabranch-migrate:" + region);
+                lock.setString(1, name);
                 lock.setInt(2, LOCK_SECONDS);
                 try (var result = lock.executeQuery()) {
                   return result.next() && result.getInt(1) == 1;

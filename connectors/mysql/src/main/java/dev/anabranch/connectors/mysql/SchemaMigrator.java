@@ -6,6 +6,7 @@ import dev.anabranch.store.StoreUnavailableException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -63,7 +64,7 @@ public final class SchemaMigrator {
       for (var database : databases) {
         members.add(MigratingDatabase.connect(database));
       }
-      members.get(0).lockRegion(config.region());
+      lock(members);
       // First everything that may be refused, then the first change.
       var common = new CommonStoreId();
       for (var member : members) {
@@ -79,6 +80,17 @@ public final class SchemaMigrator {
     } finally {
       members.forEach(MigratingDatabase::close);
     }
+  }
+
+  /**
+   * Every database, in an order that does not depend on the configuration: jobs may list them
+   * otherwise. Older releases lock the first of theirs only, under the region's name.
+   */
+  private void lock(List<MigratingDatabase> members) {
+    members.get(0).lockRegion(config.region());
+    var inOrder = new TreeMap<String, MigratingDatabase>();
+    members.forEach(member -> inOrder.putIfAbsent(member.lockOrder(), member));
+    inOrder.values().forEach(member -> member.lockSchema(config.region()));
   }
 
   /**

@@ -1,9 +1,11 @@
 package dev.anabranch.connectors.mysql;
 
+import com.mysql.cj.Messages;
 import com.mysql.cj.jdbc.exceptions.PacketTooBigException;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /**
@@ -26,6 +28,14 @@ enum SqlFailure {
 
   private static final Map<Integer, SqlFailure> BY_CODE = new HashMap<>();
 
+  /**
+   * About the values of the statement, though their SQL states say something general, or
+   * "connection": no default, wrong characters, cut values, a CHECK, no partition; and what is too
+   * large for a row, a statement, an undo record, or the cache of the binary log.
+   */
+  private static final Set<Integer> DATA =
+      Set.of(1118, 1153, 1197, 1265, 1301, 1364, 1366, 1411, 1526, 1534, 1705, 1713, 1748, 3819);
+
   static {
     assign(DUPLICATE_KEY, 1022, 1062, 1586);
     // Deadlock, lock wait, record changed, definition changed, re-prepare, XA and group conflicts.
@@ -41,10 +51,11 @@ enum SqlFailure {
     assign(UNAVAILABLE, 1047, 1223, 1290, 1792, 1836, 3032, 3100, 3168);
     // Account, schema, grants, host.
     assign(REFUSED, 1044, 1045, 1049, 1130, 1142, 1143, 1227, 1251, 1524, 1698, 1820, 1862, 3118);
-    // Values that a table does not take, whose SQL state says "general error" on MySQL.
-    assign(PROGRAM, 1364, 1366, 3819);
-    // Its SQL state says "connection", but it is a statement that is too long.
-    assign(PROGRAM, 1153);
+    // A trigger or view of an account that is gone.
+    assign(REFUSED, 1449);
+    // Somebody's trigger, view or generated column that refuses each row.
+    assign(PROGRAM, 1356, 1442, 1906, 3105);
+    DATA.forEach(code -> assign(PROGRAM, code));
   }
 
   static SqlFailure of(SQLException e) {
@@ -52,7 +63,10 @@ enum SqlFailure {
     if (known != null) {
       return known;
     }
-    var state = e.getSQLState() == null ? "" : e.getSQLState();
+    if (isServerWithoutTls(e)) {
+      return REFUSED;
+    }
+    var state = state(e);
     if (state.startsWith("08")) {
       return LOST;
     }
@@ -71,6 +85,37 @@ enum SqlFailure {
       case "0A", "21", "22", "23", "42", "45" -> PROGRAM;
       default -> UNAVAILABLE;
     };
+  }
+
+  /**
+   * Whether the server takes the statement with other values: out of range or too long, more than
+   * it takes at once, or what constraints and triggers refuse that somebody has added.
+   */
+  static boolean isAboutData(SQLException e) {
+    var state = state(e);
+    return state.startsWith("22")
+        || state.startsWith("23")
+        || state.startsWith("45")
+        || e instanceof PacketTooBigException
+        || DATA.contains(e.getErrorCode());
+  }
+
+  /**
+   * Whether the URL demands TLS of a server that offers none. The driver gives it no number of its
+   * own; the text is the driver's, so it is compared with what this release of it says.
+   */
+  static boolean isServerWithoutTls(SQLException e) {
+    var said = Messages.getString("MysqlIO.15");
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (said.equals(cause.getMessage())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String state(SQLException e) {
+    return e.getSQLState() == null ? "" : e.getSQLState();
   }
 
   /**

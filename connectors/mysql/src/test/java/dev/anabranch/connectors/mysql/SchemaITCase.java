@@ -11,8 +11,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Every way in which databases and configuration can disagree, with its message. */
@@ -35,6 +37,27 @@ class SchemaITCase {
       assertThat(store.layout().storeId()).isEqualTo(layout.storeId());
       store.open(1).close();
     }
+  }
+
+  /** Two jobs that start for the first time, each with its own order of the databases. */
+  @RepeatedTest(5)
+  void firstMigrationsThatListTheDatabasesInAnotherOrderMakeOneStore() {
+    var reversed =
+        new MySqlStoreConfig(
+            config.region(),
+            config.shardCount(),
+            config.eventsPartitions(),
+            List.of(config.databases().get(1), config.databases().get(0)),
+            config.sessions());
+    var migrations =
+        List.of(
+            CompletableFuture.supplyAsync(() -> new SchemaMigrator(config).migrate().storeId()),
+            CompletableFuture.supplyAsync(() -> new SchemaMigrator(reversed).migrate().storeId()));
+
+    var ids = migrations.stream().map(CompletableFuture::join).distinct().toList();
+
+    assertThat(ids).hasSize(1);
+    assertThat(new SchemaMigrator(config).validate().storeId()).isEqualTo(ids.get(0));
   }
 
   @Test

@@ -54,9 +54,64 @@ class SqlFailureTest {
     "1264, 22003, PROGRAM",
     "1153, 08S01, PROGRAM", // statement too long
     "1644, 45000, PROGRAM", // SIGNAL of somebody's trigger
+    "1442, HY000, PROGRAM", // a trigger that changes the table that it is of
+    "1356, HY000, PROGRAM", // a view of a table that is gone
+    "1265, 01000, PROGRAM", // data cut, which strict mode refuses
+    "1526, HY000, PROGRAM", // no partition for the value
+    "1197, HY000, PROGRAM", // larger than the cache of the binary log
+    "1705, HY000, PROGRAM", // the same of one statement
+    "1713, HY000, PROGRAM", // larger than an undo record
+    "1449, HY000, REFUSED", // definer of a trigger is gone
   })
   void aFailureIsToldByItsNumbers(int code, String state, SqlFailure expected) {
     assertThat(SqlFailure.of(new SQLException("any text", state, code))).isEqualTo(expected);
+  }
+
+  /** What makes a projection try its rows one by one, and park those that are refused. */
+  @ParameterizedTest
+  @CsvSource({
+    "1406, 22001, true", // too long
+    "1264, 22003, true", // out of range
+    "1048, 23000, true", // NULL
+    "1062, 23000, true", // a unique key that somebody has added
+    "1452, 23000, true", // a foreign key that somebody has added
+    "1644, 45000, true", // SIGNAL
+    "1118, 42000, true", // row too large
+    "1153, 08S01, true",
+    "1197, HY000, true",
+    "1265, 01000, true",
+    "1301, HY000, true",
+    "1364, HY000, true",
+    "1366, HY000, true",
+    "1526, HY000, true",
+    "1705, HY000, true",
+    "1713, HY000, true",
+    "3819, HY000, true", // CHECK
+    "1146, 42S02, false", // no such table: all rows alike
+    "1054, 42S22, false",
+    "1442, HY000, false",
+    "1449, HY000, false",
+    "1142, 42000, false",
+    "1213, 40001, false",
+    "1205, HY000, false",
+    "1114, HY000, false",
+    "9999, HY000, false", // not known: an outage, repeated with a warning
+    "0, 08S01, false",
+  })
+  void aFailureIsAboutDataIfOtherValuesWouldBeTaken(int code, String state, boolean expected) {
+    var failure = new SQLException("any text", state, code);
+    assertThat(SqlFailure.isAboutData(failure)).isEqualTo(expected);
+    if (expected) {
+      assertThat(SqlFailure.of(failure)).isIn(SqlFailure.PROGRAM, SqlFailure.DUPLICATE_KEY);
+    }
+  }
+
+  @Test
+  void aServerWithoutTlsIsNoOutage() {
+    var e = new SQLException("Could not connect", "08001", 0);
+    e.initCause(new IllegalStateException("SSL Connection required, but not provided by server."));
+
+    assertThat(SqlFailure.of(e)).isEqualTo(SqlFailure.REFUSED);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.anabranch.embedded.EmbeddedDatabase;
 import dev.anabranch.embedded.ServerCertificate;
 import dev.anabranch.embedded.WorkDirectory;
 import dev.anabranch.store.AppendResult.Appended;
+import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.sql.DriverManager;
 import org.junit.jupiter.api.AfterAll;
@@ -64,6 +65,27 @@ class TlsITCase {
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("database 'a'")
         .hasMessageContaining("no TLS connection, check sslMode and the trusted certificate");
+  }
+
+  @Test
+  void aServerWithoutTlsIsRefusedAtOnceWhereTheUrlDemandsIt() {
+    var plain = TestServer.server();
+    var schema = TestServer.newSchema();
+    var database =
+        new DatabaseConfig(
+            "a",
+            plain.jdbcUrl(schema) + "&sslMode=REQUIRED",
+            plain.user(),
+            plain.password(),
+            ShardRanges.of(0, 7));
+    var config = TestServer.config(8, database);
+
+    assertThatThrownBy(() -> new SchemaMigrator(config).validate())
+        .isInstanceOf(StoreLayoutException.class)
+        .hasMessageContaining("database 'a'")
+        .hasMessageContaining("the server offers no TLS, and the URL's sslMode demands it");
+    assertThatThrownBy(() -> new SchemaMigrator(config).migrateAtStart())
+        .isInstanceOf(StoreLayoutException.class);
   }
 
   private static String url(String schema, String mode, ServerCertificate trusted) {
