@@ -50,6 +50,8 @@ final class CommandShards implements AutoCloseable {
   private final Lanes lanes;
   private final AggregateCache aggregates;
   private final CommandProcessor processor;
+  private final ShardClocks clocks;
+  private final HeldAggregates held;
   private final RemoteCommits remote;
   private final CommandMetrics metrics;
   private final ParkedNotes notes;
@@ -103,12 +105,14 @@ final class CommandShards implements AutoCloseable {
             environment.outputs(),
             environment.clock(),
             metrics);
+    this.clocks = new ShardClocks(state, options.shardCount());
+    this.held = new HeldAggregates(state, options.shardCount());
     this.remote =
         new RemoteCommits(
-            options, aggregates, lanes, processor, environment.outputs(), metrics, losses);
+            options, aggregates, lanes, processor, environment.outputs(), metrics, losses, held);
     lanes.beforeSend(answers::settle);
     lanes.onRelease(processor::release);
-    var commits = new CommitPath(options, lanes, processor, environment.outputs(), metrics);
+    var commits = new CommitPath(options, lanes, processor, remote, environment.outputs(), metrics);
     lanes.onAppend(
         (lane, append) -> {
           commits.ended(lane, append);
@@ -128,7 +132,12 @@ final class CommandShards implements AutoCloseable {
   /** Takes the shard over, from its checkpointed position. */
   void own(int shard) {
     var record = state.shard(shard);
-    lanes.cursors().add(record == null ? new ShardCursor(shard) : new ShardCursor(shard, record));
+    lanes
+        .cursors()
+        .add(
+            record == null
+                ? new ShardCursor(shard)
+                : new ShardCursor(shard, record, clocks.read(shard)));
     restored.put(shard, record);
     var parked = state.parked(shard);
     if (!parked.isEmpty()) {
@@ -140,6 +149,7 @@ final class CommandShards implements AutoCloseable {
       restoredRemote.put(shard, remoteParked);
       shardsWithRemote.add(shard);
     }
+    held.own(shard);
     losses.own(shard);
     var database = store.layout().databaseOf(shard);
     var index = shard % options.batching().lanesPerDatabase();
@@ -248,6 +258,7 @@ final class CommandShards implements AutoCloseable {
     for (var cursor : lanes.cursors().all()) {
       if (cursor.takeChanged()) {
         state.writeShard(cursor.shard(), cursor.toRecord(storeId));
+        clocks.write(cursor);
         moved.put(cursor.shard(), cursor.nextOffset());
       }
     }

@@ -4,6 +4,7 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.Lanes.Appended;
 import dev.anabranch.store.AppendResult;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class CommitPath {
 
   private final Lanes lanes;
   private final CommandProcessor processor;
+  private final RemoteCommits remote;
   private final Replies replies;
   private final Outputs outputs;
   private final CommandCounts counts;
@@ -31,10 +33,12 @@ final class CommitPath {
       CommandOperatorOptions options,
       Lanes lanes,
       CommandProcessor processor,
+      RemoteCommits remote,
       Outputs outputs,
       CommandCounts counts) {
     this.lanes = lanes;
     this.processor = processor;
+    this.remote = remote;
     this.replies = new Replies(options.region());
     this.outputs = outputs;
     this.counts = counts;
@@ -75,6 +79,9 @@ final class CommitPath {
     } else {
       throw new IllegalStateException("a lane settles " + result + " itself");
     }
+    if (remote.isWaiting(lane)) {
+      remote.processWaiting(lane);
+    }
     if (lane.hasWaiting()) {
       processor.processWaiting(lane);
     } else {
@@ -111,6 +118,20 @@ final class CommitPath {
       lanes.cursors().advance(row);
       outputs.publish(row);
       answer(lane, command, row);
+      gateHears(lane, command, row);
+    }
+  }
+
+  private void gateHears(Lane lane, PendingCommand command, LogRow row) {
+    var live = command.aggregate;
+    var dot = row.outcome().dot();
+    if (dot == null) {
+      return;
+    }
+    if (!command.isRemote()) {
+      remote.released(live, lane);
+    } else if (live.gate != null) {
+      live.gate.durable(dot, row.outcome().kind() == RowKind.TOMBSTONE);
     }
   }
 

@@ -45,9 +45,9 @@ final class Folding {
       return;
     }
     if (outcome.kind() == RowKind.TOMBSTONE) {
-      gate.get().addHollow(dot);
+      gate.get().storeHollow(dot);
     } else if (before.past().covers(dot)) {
-      gate.get().removeHollow(dot);
+      gate.get().eraseHollow(dot);
     }
     aggregate.committed = after(aggregate, before, outcome, row.position());
     commit(aggregate, outcome);

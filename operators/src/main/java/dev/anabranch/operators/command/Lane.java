@@ -141,6 +141,10 @@ final class Lane {
     return waitingRemote.poll();
   }
 
+  boolean hasWaitingRemote() {
+    return !waitingRemote.isEmpty();
+  }
+
   /** Takes a command that can't be decided yet; false: the same asker waits for it already. */
   boolean await(Asker asker, Taken command) {
     return waiting.putIfAbsent(asker, command) == null;
@@ -155,7 +159,7 @@ final class Lane {
    * The next command that waits; null: none does, or what is decided already has to leave first.
    */
   @Nullable Taken pollWaiting() {
-    if (!ready || (decidedBytes >= limits.maxPendingBytes() && !isIdle())) {
+    if (!mayDecide()) {
       return null;
     }
     var all = waiting.values().iterator();
@@ -165,6 +169,11 @@ final class Lane {
     var first = all.next();
     all.remove();
     return first;
+  }
+
+  /** Whether more of what waits may be decided; no: what is decided already has to leave first. */
+  boolean mayDecide() {
+    return ready && (decidedBytes < limits.maxPendingBytes() || isIdle());
   }
 
   private boolean isIdle() {

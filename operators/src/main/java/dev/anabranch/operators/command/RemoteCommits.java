@@ -6,6 +6,7 @@ import dev.anabranch.causality.GateVerdict;
 import dev.anabranch.causality.HoldBack;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.Outcome;
@@ -14,6 +15,9 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.wire.CausalityBlob;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.WireFormatException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Takes in the commits of other regions that the cross-region job has released: each becomes a row
@@ -34,7 +38,11 @@ final class RemoteCommits {
   private final Outputs outputs;
   private final CommandCounts counts;
   private final LossCheck losses;
+  private final HeldAggregates held;
   private final CausalGate gate;
+
+  /** Aggregates whose held commits are to be asked for again, before anything that waits. */
+  private final Map<Lane, ArrayDeque<String>> askAgain = new HashMap<>();
 
   RemoteCommits(
       CommandOperatorOptions options,
@@ -43,7 +51,9 @@ final class RemoteCommits {
       CommandProcessor processor,
       Outputs outputs,
       CommandCounts counts,
-      LossCheck losses) {
+      LossCheck losses,
+      HeldAggregates held) {
+    this.held = held;
     this.losses = losses;
     this.options = options;
     this.aggregates = aggregates;
@@ -62,7 +72,7 @@ final class RemoteCommits {
   void process(CommandRecord record) {
     var lane = lanes.of(Shards.shardOf(record.routingKey(), options.shardCount()));
     lane.admitRemote(record);
-    if (lane.isReady()) {
+    if (lane.isReady() && !isWaiting(lane)) {
       handle(record, lane);
       lanes.trySend(lane);
     } else {
@@ -70,16 +80,70 @@ final class RemoteCommits {
     }
   }
 
-  /** Handles the commits that came before the lane's tail was read. */
+  /** The lane's tail is folded: what waited for a commit that it had may pass. */
+  void tailComplete(Lane lane) {
+    var again = new ArrayDeque<String>();
+    held.of(shard -> lanes.of(shard) == lane).forEach(again::add);
+    if (!again.isEmpty()) {
+      askAgain.put(lane, again);
+    }
+    processWaiting(lane);
+  }
+
+  /**
+   * Handles what came before the lane's tail was read; as many at a time as the lane has room for
+   * their rows. Call it whenever an append has ended.
+   */
   void processWaiting(Lane lane) {
-    while (lane.isReady()) {
-      var record = lane.pollWaitingRemote();
-      if (record == null) {
-        break;
+    while (lane.mayDecide() && isWaiting(lane)) {
+      var again = askAgain.get(lane);
+      if (again != null) {
+        var key = again.remove();
+        if (again.isEmpty()) {
+          askAgain.remove(lane);
+        }
+        releaseHeld(aggregates.get(AggregateKey.parse(key), key), lane);
+      } else {
+        var record = lane.pollWaitingRemote();
+        if (record != null) {
+          handle(record, lane);
+        }
       }
-      handle(record, lane);
     }
     lanes.trySend(lane);
+  }
+
+  boolean isWaiting(Lane lane) {
+    return lane.hasWaitingRemote() || askAgain.containsKey(lane);
+  }
+
+  /** A commit of this region is durable, for which others may wait that came too early. */
+  void released(LiveAggregate live, Lane lane) {
+    if (held.has(live.routingKey)) {
+      releaseHeld(live, lane);
+    }
+  }
+
+  /** Asks the gate once more about all that an aggregate holds. */
+  private void releaseHeld(LiveAggregate live, Lane lane) {
+    var entries = aggregates.gateOf(live);
+    for (var arrival : entries.takeAllWaiting()) {
+      var verdict = gate.verdict(live.head.past().applied(), entries::isHollow, arrival);
+      if (verdict instanceof GateVerdict.Hold hold) {
+        entries.park(hold.waitsFor(), arrival);
+      } else {
+        var record = entries.take(arrival.dot());
+        lane.admitRemote(record);
+        handle(record, lane);
+      }
+    }
+    noteHeld(live, entries);
+  }
+
+  private void noteHeld(LiveAggregate live, StoredGate entries) {
+    if (held.has(live.routingKey) && !entries.holdsAny()) {
+      held.remove(live.routingKey);
+    }
   }
 
   private void handle(CommandRecord record, Lane lane) {
@@ -95,41 +159,67 @@ final class RemoteCommits {
           new DeadLetter(record, ErrorCodes.MALFORMED_COMMIT, String.valueOf(e.getMessage())));
       return;
     }
+    var live = aggregates.get(remote.aggregate(), record.routingKey());
+    var isFirst = live.gate == null;
+    var entries = aggregates.gateOf(live);
+    if (isFirst && !held.has(live.routingKey) && entries.holdsAny()) {
+      // Of a checkpoint of a release that took no note of it.
+      held.add(live.routingKey);
+      releaseHeld(live, lane);
+    }
+    offer(record, remote, context, live, lane);
+  }
+
+  private void offer(
+      CommandRecord record, Outcome remote, VectorTime context, LiveAggregate live, Lane lane) {
     var dot = remote.dot();
     if (dot == null) {
-      throw new IllegalStateException("checked above");
+      throw new IllegalStateException("checked before");
     }
-    var live = aggregates.get(remote.aggregate(), record.routingKey());
     var entries = aggregates.gateOf(live);
     var arrival =
         new Arrival(dot, remote.stamp().hlc(), context, remote.kind() == RowKind.TOMBSTONE);
-    if (dot.origin().value().equals(options.region())
-        && !(gate.verdict(live.head.past().applied(), entries::isHollow, arrival)
-            instanceof GateVerdict.Duplicate)
-        && !losses.isAccepted(Shards.shardOf(record.routingKey(), options.shardCount()))) {
-      refuse(record, remote, lane);
-      return;
-    }
-    var outcome = new HoldBack(gate, live.head.past().applied(), entries).offer(arrival);
-    if (outcome.verdict() instanceof GateVerdict.Hold) {
-      entries.keep(dot, record);
-      lane.answeredRemote(record);
-      counts.remoteHeld();
-      return;
-    }
-    if (outcome.verdict() instanceof GateVerdict.Duplicate) {
+    var verdict = gate.verdict(live.head.past().applied(), entries::isHollow, arrival);
+    if (verdict instanceof GateVerdict.Duplicate) {
       lane.answeredRemote(record);
       counts.remoteRepeated();
       return;
     }
+    if (dot.origin().value().equals(options.region())
+        && !losses.isAccepted(Shards.shardOf(record.routingKey(), options.shardCount()))) {
+      refuse(record, remote, lane);
+      return;
+    }
+    if (verdict instanceof GateVerdict.Hold hold) {
+      lane.answeredRemote(record);
+      hold(record, arrival, hold, live);
+      return;
+    }
+    var outcome = new HoldBack(gate, live.head.past().applied(), entries).offer(arrival);
     adopt(record, remote, live, lane);
     for (var ready : outcome.ready()) {
       if (!ready.dot().equals(dot)) {
-        var held = entries.take(ready.dot());
-        lane.admitRemote(held);
-        adopt(held, EventWire.decode(held.message()).row().outcome(), live, lane);
+        var waited = entries.take(ready.dot());
+        lane.admitRemote(waited);
+        adopt(waited, EventWire.decode(waited.message()).row().outcome(), live, lane);
       }
     }
+    noteHeld(live, entries);
+  }
+
+  /** Keeps the arrival and its record; a payload takes the place of its tombstone only. */
+  private void hold(
+      CommandRecord record, Arrival arrival, GateVerdict.Hold hold, LiveAggregate live) {
+    var entries = aggregates.gateOf(live);
+    var before = entries.held(arrival.dot());
+    if (before != null && (!before.tombstone() || arrival.tombstone())) {
+      counts.remoteRepeated();
+      return;
+    }
+    entries.park(hold.waitsFor(), arrival);
+    entries.keep(arrival.dot(), record);
+    held.add(live.routingKey);
+    counts.remoteHeld();
   }
 
   /**

@@ -15,6 +15,9 @@ final class ShardCursor {
   private long lastWriter;
   private long lastHlc;
 
+  /** Among its rows: another region's commit may have come with an earlier time than one before. */
+  private long greatestHlc;
+
   /** Greatest clock given to a decision of this shard, committed or not. */
   private long headHlc;
 
@@ -31,12 +34,16 @@ final class ShardCursor {
     this.shard = shard;
   }
 
-  ShardCursor(int shard, ShardRecord restored) {
+  /**
+   * @param greatestHlc what was noted of its rows; may be less than that of the last one
+   */
+  ShardCursor(int shard, ShardRecord restored, long greatestHlc) {
     this.shard = shard;
     this.nextOffset = restored.nextOffset();
     this.lastWriter = restored.lastWriter();
     this.lastHlc = restored.lastHlc();
-    this.headHlc = restored.lastHlc();
+    this.greatestHlc = Math.max(restored.lastHlc(), greatestHlc);
+    this.headHlc = this.greatestHlc;
   }
 
   int shard() {
@@ -45,6 +52,16 @@ final class ShardCursor {
 
   long nextOffset() {
     return nextOffset;
+  }
+
+  /** Of the last row. */
+  long lastHlc() {
+    return lastHlc;
+  }
+
+  /** Of all rows. */
+  long greatestHlc() {
+    return greatestHlc;
   }
 
   long headHlc() {
@@ -64,6 +81,7 @@ final class ShardCursor {
     nextOffset++;
     lastWriter = row.outcome().stamp().writer();
     lastHlc = row.outcome().stamp().hlc();
+    greatestHlc = Math.max(greatestHlc, lastHlc);
     raiseHeadHlc(lastHlc);
     changed = true;
   }

@@ -10,7 +10,9 @@ import dev.anabranch.wire.GateBlob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -51,6 +53,9 @@ final class StoredGate implements GateEntries {
   private final String key;
   private final CachedMap<String, byte[]> entries;
 
+  /** Of rows that are not durable yet: true, a tombstone; false, the payload for one. */
+  private final Map<Dot, Boolean> pendingMarks = new HashMap<>();
+
   StoredGate(String key, OwnedState state) {
     this.key = key;
     this.entries = new CachedMap<>(new KeyedEntries<>(state.gateEntries(), key, NAMES, BYTES));
@@ -58,16 +63,42 @@ final class StoredGate implements GateEntries {
 
   @Override
   public boolean isHollow(Dot dot) {
-    return entries.get(HOLLOW + dot) != null;
+    var pending = pendingMarks.get(dot);
+    return pending == null ? entries.get(HOLLOW + dot) != null : pending;
   }
 
+  /** A tombstone is on its way; see {@link #durable}. */
   @Override
   public void addHollow(Dot dot) {
+    pendingMarks.put(dot, true);
+  }
+
+  /** The payload for a tombstone is on its way; see {@link #durable}. */
+  @Override
+  public void removeHollow(Dot dot) {
+    pendingMarks.put(dot, false);
+  }
+
+  /**
+   * The row of a commit that the gate has let pass is durable. Only now the keyed state may say so:
+   * a checkpoint may take a commit along that waits for its database, and it is offered again then.
+   */
+  void durable(Dot dot, boolean tombstone) {
+    if (tombstone) {
+      storeHollow(dot);
+      pendingMarks.remove(dot, true);
+    } else if (pendingMarks.remove(dot, false)) {
+      eraseHollow(dot);
+    }
+  }
+
+  /** The log has the tombstone of this dot, and nothing else. */
+  void storeHollow(Dot dot) {
     put(HOLLOW + dot, PRESENT);
   }
 
-  @Override
-  public void removeHollow(Dot dot) {
+  /** The log has the payload of this dot. */
+  void eraseHollow(Dot dot) {
     remove(List.of(HOLLOW + dot));
   }
 
@@ -92,7 +123,23 @@ final class StoredGate implements GateEntries {
   @Override
   public List<Arrival> takeWaitingFor(Dot dot) {
     var prefix = WAIT + dot + "/";
-    var names = waits(name -> name.startsWith(prefix));
+    return takeWaiting(name -> name.startsWith(prefix));
+  }
+
+  /** Whether any commit is held. */
+  boolean holdsAny() {
+    return !waits(name -> true).isEmpty();
+  }
+
+  /** Takes all that is held out of the index, in (hlc, dot) order; their records stay. */
+  List<Arrival> takeAllWaiting() {
+    var all = takeWaiting(name -> true);
+    all.sort(null);
+    return all;
+  }
+
+  private List<Arrival> takeWaiting(Predicate<String> condition) {
+    var names = waits(condition);
     var taken = new ArrayList<Arrival>(names.size());
     for (var name : names) {
       var stored = entries.get(name);

@@ -63,7 +63,7 @@ final class TailFold implements LaneRequest.TailReader {
   @Override
   public void complete() {
     lane.becomeReady();
-    remote.processWaiting(lane);
+    remote.tailComplete(lane);
     if (lane.isReady()) {
       processor.processWaiting(lane);
     }

@@ -2,9 +2,12 @@ package dev.anabranch.operators.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anabranch.model.Blobs;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
 import dev.anabranch.model.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.wire.EventWire;
@@ -21,19 +24,17 @@ final class RegionHarness implements AutoCloseable {
   private final OperatorHarness operator;
 
   RegionHarness(String name, List<String> all) throws Exception {
+    this(name, all, all.get(0), new Batching(1, 50, 1 << 20, 200, 1 << 24), Duration.ofSeconds(20));
+  }
+
+  RegionHarness(String name, List<String> all, String home, Batching batching, Duration drain)
+      throws Exception {
     this.name = name;
     this.store = new TestStore(name);
-    var regions = new RegionMap(all, all.get(0), new TreeMap<>());
+    var regions = new RegionMap(all, home, new TreeMap<>());
     var options =
         new CommandOperatorOptions(
-            name,
-            regions,
-            OperatorHarness.SHARDS,
-            new Batching(1, 50, 1 << 20, 200, 1 << 24),
-            10_000,
-            200,
-            4,
-            Duration.ofSeconds(20));
+            name, regions, OperatorHarness.SHARDS, batching, 10_000, 200, 4, drain);
     this.operator = new OperatorHarness(store.factory(), options, new SharedDomain());
   }
 
@@ -67,6 +68,36 @@ final class RegionHarness implements AutoCloseable {
       }
     }
     return commits;
+  }
+
+  List<String> dots() {
+    return commits().stream().map(row -> row.outcome().dot().toString()).toList();
+  }
+
+  /** What a filter makes of a row. */
+  static LogRow tombstoneOf(LogRow row) {
+    var outcome = row.outcome();
+    return new Outcome(
+            RowKind.TOMBSTONE,
+            outcome.aggregate(),
+            Outcome.NO_VERSION,
+            null,
+            "",
+            outcome.dot(),
+            outcome.stamp(),
+            new Blobs(outcome.blobs().causality(), Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY))
+        .at(row.shard(), row.offset());
+  }
+
+  /** Until so many rows are durable; runs no mail meanwhile. */
+  void awaitRows(int count) {
+    var deadline = System.nanoTime() + OperatorHarness.PATIENCE.toNanos();
+    while (store.allRows().size() < count) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(store.allRows().size() + " rows instead of " + count);
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Hands the other region's row in, as it comes out of its events topic. */
