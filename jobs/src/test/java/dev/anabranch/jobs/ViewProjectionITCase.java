@@ -11,6 +11,8 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.QueryClient;
+import dev.anabranch.connectors.kafka.KafkaConnection;
+import dev.anabranch.connectors.kafka.KafkaViewLog;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
 import dev.anabranch.jobs.region.NotesDomain;
@@ -43,9 +45,15 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,6 +221,103 @@ class ViewProjectionITCase {
     assertThat(reads.tables().begin(PROJECTION)).isEqualTo(V2);
     Await.until("version 2", () -> table(LETTERS, V2).equals(table(LETTERS, V1)));
     assertThat(table(NOTES, V2)).isEqualTo(table(NOTES, V1));
+  }
+
+  @Test
+  void everyViewIsShownWhateverBecomesOfTheTopic() throws Exception {
+    region.start();
+    createTopic(viewsTopic(), "compact");
+    send(1, 30, "x", 1);
+    var job = reads.start();
+    awaitShown("x", 30);
+
+    // Partitions are added: new aggregates, and newer views of those before, may come to them.
+    try (var admin = Admin.create(kafka())) {
+      admin.createPartitions(Map.of(viewsTopic(), NewPartitions.increaseTo(12))).all().get();
+    }
+    send(31, 90, "y", 1);
+    send(1, 30, "y", 2);
+    awaitShown("y", 90);
+
+    // Made anew under the job, and longer than what was read of the one before.
+    makeAnew();
+    send(91, 290, "z", 1);
+    awaitShown("z", 200);
+    assertThat(shown("y")).isEqualTo(90);
+    assertThat(counted(job, "partitionsMadeAnew")).isBetween(1L, 3L);
+    job.kill();
+
+    // Made anew between two starts; then records are deleted before they are read.
+    makeAnew();
+    send(291, 490, "a", 1);
+    job = reads.start();
+    awaitShown("a", 200);
+    assertThat(counted(job, "partitionsMadeAnew")).isEqualTo(3);
+    job.kill();
+    var ends = ends();
+    send(491, 690, "b", 1);
+    var deleted = new HashMap<TopicPartition, RecordsToDelete>();
+    var passedOver = 0L;
+    for (var end : ends().entrySet()) {
+      var before = (end.getValue() - ends.getOrDefault(end.getKey(), 0L)) / 2;
+      passedOver += before;
+      deleted.put(
+          new TopicPartition(viewsTopic(), end.getKey()),
+          RecordsToDelete.beforeOffset(ends.getOrDefault(end.getKey(), 0L) + before));
+    }
+    try (var admin = Admin.create(kafka())) {
+      policy(admin, "delete");
+      admin.deleteRecords(deleted).all().get();
+      policy(admin, "compact");
+    }
+    job = reads.start();
+    awaitShown("b", 200 - (int) passedOver);
+    assertThat(counted(job, "recordsExpired")).isEqualTo(passedOver);
+    assertThat(reads.status(V1).topics().values()).hasSize(12);
+  }
+
+  private void policy(Admin admin, String policy) throws Exception {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, viewsTopic());
+    var entry = new ConfigEntry("cleanup.policy", policy);
+    var change = new AlterConfigOp(entry, AlterConfigOp.OpType.SET);
+    admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all().get();
+  }
+
+  private void makeAnew() throws Exception {
+    try (var admin = Admin.create(kafka())) {
+      admin.deleteTopics(List.of(viewsTopic())).all().get();
+      Await.until(
+          "a topic that is gone", () -> !admin.listTopics().names().get().contains(viewsTopic()));
+    }
+    createTopic(viewsTopic(), "compact");
+  }
+
+  private Map<Integer, Long> ends() {
+    var kafka = KafkaConnection.to(region.kafka().bootstrapServers());
+    return new KafkaViewLog(kafka, viewsTopic()).ends(List.of(0, 1, 2));
+  }
+
+  private void send(int from, int to, String state, long own) throws Exception {
+    try (var views = new Views()) {
+      for (var i = from; i <= to; i++) {
+        views.send("n" + i, state, own, 0);
+      }
+    }
+  }
+
+  private long counted(JobUnderTest job, String metric) {
+    return job.metrics().getOrDefault("anabranch.projection.notes.version.1." + metric, -1L);
+  }
+
+  private int shown(String state) throws SQLException {
+    return (int)
+        reads.rows(NOTES, "notes").values().stream()
+            .filter(row -> state.equals(row.get("content")))
+            .count();
+  }
+
+  private void awaitShown(String state, int count) {
+    Await.until(count + " notes with " + state, () -> shown(state) == count);
   }
 
   /** A view has no place in the log: whoever waits for one is told at once. */

@@ -18,6 +18,14 @@ public sealed interface ApplyResult {
   record Fenced(int shard, long expectedNext, long foundNext, long foundWriter)
       implements ApplyResult {}
 
+  /**
+   * The tables show another view of some aggregate than the caller thinks: one from another
+   * partition, to which it came after partitions were added.
+   */
+  record Overtaken() implements ApplyResult {
+    public static final Overtaken INSTANCE = new Overtaken();
+  }
+
   /** The version was dropped. */
   record Gone() implements ApplyResult {
     public static final Gone INSTANCE = new Gone();

@@ -41,6 +41,23 @@ public interface QuerySession extends AutoCloseable {
   Optional<Map<Integer, Long>> positions(VersionId version, Collection<Integer> shards);
 
   /**
+   * Of which topic a version of views has read each of these partitions, as {@link #follow} noted
+   * it; missing: that is not known.
+   */
+  Map<Integer, String> topics(VersionId version, Collection<Integer> partitions);
+
+  /**
+   * Notes, all or nothing, of which topic a version of views reads these partitions from here on,
+   * and where. May be repeated.
+   *
+   * @param writer of the claim
+   * @param from by partition; offsets may be lower than before
+   * @return false if nothing was noted: somebody else has claimed one of them, or the version does
+   *     not exist
+   */
+  boolean follow(VersionId version, long writer, Map<Integer, ViewLog.Position> from);
+
+  /**
    * Applies a batch, all or nothing, durably: row changes, positions, parked rows.
    *
    * <p>Applying a batch once more that was applied before, by the same writer, changes nothing and

@@ -2,6 +2,7 @@ package dev.anabranch.query;
 
 import java.io.Serializable;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +20,41 @@ import java.util.Optional;
  */
 public interface ViewLog extends Serializable {
 
-  /** Partitions are numbered from 0 to one less than this. */
-  int partitions();
+  /**
+   * What the topic is now.
+   *
+   * @param id which another topic of the same name does not have; empty: it is not known
+   * @param partitions they are numbered from 0 to one less than this
+   */
+  record Topic(String id, int partitions) {}
+
+  /**
+   * What a partition has now.
+   *
+   * @param start offset of the first record
+   * @param end offset behind the last record
+   */
+  record Range(long start, long end) {}
+
+  /**
+   * Where the reading of a partition is.
+   *
+   * @param topic id of the topic in which it is; empty: not known
+   */
+  record Position(String topic, long offset) {}
+
+  /** What the topic is now. */
+  Topic topic();
+
+  /** What each of these partitions has. */
+  Map<Integer, Range> ranges(Collection<Integer> partitions);
 
   /** The offset behind the last record of each of these partitions. */
-  Map<Integer, Long> ends(Collection<Integer> partitions);
+  default Map<Integer, Long> ends(Collection<Integer> partitions) {
+    var ends = new HashMap<Integer, Long>();
+    ranges(partitions).forEach((partition, range) -> ends.put(partition, range.end()));
+    return ends;
+  }
 
   /**
    * Begins to read.
@@ -43,11 +74,15 @@ public interface ViewLog extends Serializable {
      * The next records of any partitions, each partition's in order; none if none came in a moment.
      *
      * @throws InterruptedException if the thread is interrupted
+     * @throws PositionGoneException if there is nothing to read at some place
      */
     List<ViewRecord> next() throws InterruptedException;
 
     /** {@link ViewLog#ends} of the partitions that are read, without another connection. */
     Map<Integer, Long> ends();
+
+    /** {@link ViewLog#topic}, without another connection each time. */
+    Topic topic();
 
     @Override
     void close();

@@ -78,7 +78,7 @@ final class ProjectionsCommand implements Runnable {
             "" + version.id().version(),
             "" + version.revision(),
             version.switching() ? "switching" : version.live() ? "yes" : "no",
-            "" + behind(version, ends.of(version)),
+            "" + ends.here(version).behind(ends.of(version)),
             "" + version.parked(),
             String.join(", ", version.tables()));
       }
@@ -124,7 +124,7 @@ final class ProjectionsCommand implements Runnable {
       var ends = new Ends(reads);
       for (var version : after) {
         ProjectionText.print(
-            version,
+            ends.here(version),
             ends.of(version),
             version.rows() - before.getOrDefault(version.id(), version.rows()),
             measured,
@@ -227,7 +227,8 @@ final class ProjectionsCommand implements Runnable {
           all.stream()
               .filter(status -> status.live() && status.id().projection().equals(projection))
               .findAny();
-      var check = new SwitchCheck(new Ends(reads).of(first), first, live, maxBehind);
+      var ends = new Ends(reads);
+      var check = new SwitchCheck(ends.of(first), ends.topicOf(first), first, live, maxBehind);
       var objection = check.objection(first);
       var deadline = System.nanoTime() + SWITCH_PATIENCE.toNanos();
       while (objection.isPresent()
@@ -265,16 +266,12 @@ final class ProjectionsCommand implements Runnable {
     }
   }
 
-  /** Rows that the log has and the version has not taken; of a version of views: views. */
-  private static long behind(VersionStatus version, Map<Integer, Long> ends) {
-    return SwitchCheck.behind(version, ends);
-  }
-
   /** Where what versions follow ends; asked for when it is first needed. */
   private static final class Ends {
     private final ReadSideCommand.ReadSide reads;
     private @Nullable Map<Integer, Long> ofLog;
     private @Nullable Map<Integer, Long> ofViews;
+    private String topic = "";
 
     Ends(ReadSideCommand.ReadSide reads) {
       this.reads = reads;
@@ -292,9 +289,22 @@ final class ProjectionsCommand implements Runnable {
       return known;
     }
 
+    /** Id of the topic of views; empty: it follows none, or it is not known. */
+    String topicOf(VersionStatus version) {
+      var unused = of(version);
+      return version.ofViews() ? topic : "";
+    }
+
+    /** Positions in a topic that was there before count for nothing in the one of now. */
+    VersionStatus here(VersionStatus version) {
+      return version.in(topicOf(version));
+    }
+
     private Map<Integer, Long> views() {
       var log = reads.options().views();
-      return log.ends(IntStream.range(0, log.partitions()).boxed().toList());
+      var now = log.topic();
+      topic = now.id();
+      return log.ends(IntStream.range(0, now.partitions()).boxed().toList());
     }
 
     private Map<Integer, Long> log() {

@@ -11,11 +11,16 @@ import java.util.Optional;
  *
  * @param ends next offset by shard of what the version follows, as seen before {@code first}'s
  *     successors
+ * @param topic id of the topic of views that is followed; empty: none, or not known
  * @param first how the version stood at the first look
  * @param live what readers see now
  */
 record SwitchCheck(
-    Map<Integer, Long> ends, VersionStatus first, Optional<VersionStatus> live, long maxBehind) {
+    Map<Integer, Long> ends,
+    String topic,
+    VersionStatus first,
+    Optional<VersionStatus> live,
+    long maxBehind) {
 
   /**
    * A reason to refuse.
@@ -24,24 +29,20 @@ record SwitchCheck(
    */
   record Objection(String text, boolean mayPass) {}
 
-  /** Rows that the log had and the version has not taken. */
-  static long behind(VersionStatus version, Map<Integer, Long> ends) {
-    var behind = 0L;
-    for (var end : ends.entrySet()) {
-      behind += Math.max(0, end.getValue() - next(version, end.getKey()));
-    }
-    return behind;
-  }
-
   /**
-   * @param now how the version stands at this look
+   * @param status how the version stands at this look
    */
-  Optional<Objection> objection(VersionStatus now) {
+  Optional<Objection> objection(VersionStatus status) {
+    var now = status.in(topic);
     if (now.switching()) {
       // Readers may see some of its tables already: the way out is forward.
       return Optional.empty();
     }
-    var behind = behind(now, ends);
+    var before =
+        now.topics().entrySet().stream()
+            .filter(each -> ends.containsKey(each.getKey()) && isOther(each.getValue()))
+            .count();
+    var behind = now.behind(ends);
     var notBegun =
         ends.entrySet().stream()
             .filter(end -> end.getValue() > 0 && next(now, end.getKey()) == 0)
@@ -52,7 +53,13 @@ record SwitchCheck(
                 position ->
                     position.getValue().nextOffset() > ends.getOrDefault(position.getKey(), 0L))
             .count();
-    if (first == now && beyond > 0) {
+    if (before > 0) {
+      return passing(
+          "%s has read %d partitions of another topic of views than the one that is there now, and has to read"
+              + " this one from its first record on; is a projection job with its revision running?",
+          now.id(), before);
+    }
+    if (first == status && beyond > 0) {
       return refused(
           "%s has taken more of %d %s than there is: what it follows lost rows or was made anew;"
               + " rebuild it",
@@ -82,6 +89,10 @@ record SwitchCheck(
           now.id(), behind);
     }
     return Optional.empty();
+  }
+
+  private boolean isOther(String id) {
+    return !topic.isEmpty() && !id.isEmpty() && !id.equals(topic);
   }
 
   private static Optional<Objection> refused(String text, Object... values) {

@@ -32,7 +32,7 @@ class SwitchCheckTest {
   @Test
   void aVersionThatTakesNothingIsRefusedAndOneThatFollowsIsNot() {
     var first = version(2, 9, 20, 0);
-    var check = new SwitchCheck(ENDS, first, Optional.of(LIVE), 1_000);
+    var check = new SwitchCheck(ENDS, "", first, Optional.of(LIVE), 1_000);
 
     assertThat(check.objection(version(2, 9, 20, 0)))
         .hasValueSatisfying(o -> has(o, "1 commits behind and takes none"))
@@ -43,7 +43,8 @@ class SwitchCheckTest {
 
   @Test
   void aVersionThatIsFarBehindIsRefused() {
-    assertThat(new SwitchCheck(ENDS, LIVE, Optional.of(LIVE), 4).objection(version(2, 5, 20, 0)))
+    assertThat(
+            new SwitchCheck(ENDS, "", LIVE, Optional.of(LIVE), 4).objection(version(2, 5, 20, 0)))
         .hasValueSatisfying(o -> has(o, "5 commits behind; wait"))
         .hasValueSatisfying(o -> assertThat(o.mayPass()).isFalse());
   }
@@ -59,13 +60,45 @@ class SwitchCheckTest {
   void aVersionThatHasTakenMoreThanThereIsIsRefusedAndMakesUpForNoOtherShard() {
     assertThat(check(version(2, 500, 0, 0)))
         .hasValueSatisfying(o -> has(o, "taken more of 1 shards than there is"));
-    assertThat(SwitchCheck.behind(version(2, 500, 0, 0), ENDS)).isEqualTo(20);
+    assertThat(version(2, 500, 0, 0).behind(ENDS)).isEqualTo(20);
+  }
+
+  @Test
+  void aVersionThatHasReadAnotherTopicOfViewsIsBehindByAllOfTheOneThatIsThere() {
+    var positions =
+        Map.of(
+            0, new VersionStatus.Position(500, 1),
+            1, new VersionStatus.Position(20, 1),
+            2, new VersionStatus.Position(0, 0));
+    var version =
+        new VersionStatus(
+            new VersionId("balances", 2),
+            1,
+            false,
+            false,
+            Instant.EPOCH,
+            List.of("balances"),
+            true,
+            positions,
+            Map.of(0, "before", 1, "now"),
+            0);
+
+    assertThat(version.in("now").behind(ENDS)).isEqualTo(10);
+    assertThat(version.in("before").behind(ENDS)).isEqualTo(20);
+    assertThat(version.in("").behind(ENDS)).isZero();
+    assertThat(new SwitchCheck(ENDS, "now", version, Optional.empty(), 1_000).objection(version))
+        .hasValueSatisfying(o -> has(o, "read 1 partitions of another topic of views"));
+    // A topic with fewer partitions than the one before: what was read of others says nothing.
+    assertThat(
+            new SwitchCheck(Map.of(1, 20L), "now", version, Optional.empty(), 1_000)
+                .objection(version))
+        .isEmpty();
   }
 
   // -- Inside.
 
   private static Optional<SwitchCheck.Objection> check(VersionStatus version) {
-    return new SwitchCheck(ENDS, version, Optional.of(LIVE), 1_000).objection(version);
+    return new SwitchCheck(ENDS, "", version, Optional.of(LIVE), 1_000).objection(version);
   }
 
   private static void has(SwitchCheck.Objection objection, String text) {
@@ -92,6 +125,7 @@ class SwitchCheckTest {
         List.of("balances"),
         false,
         byShard,
+        Map.of(),
         parked);
   }
 }

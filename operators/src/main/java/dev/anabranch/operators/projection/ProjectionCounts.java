@@ -22,4 +22,7 @@ interface ProjectionCounts {
 
   /** A row came too early. */
   void gap();
+
+  /** A partition of views goes on at another place than the one that was stored. */
+  void moved(ViewPlace place);
 }

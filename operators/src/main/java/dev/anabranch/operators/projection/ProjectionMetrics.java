@@ -27,6 +27,9 @@ final class ProjectionMetrics implements ProjectionCounts {
   private final Counter rowsDiffering;
   private final Counter tableRowsChanged;
   private final Counter gaps;
+  private final Counter partitionsMadeAnew;
+  private final Counter partitionsCutShort;
+  private final Counter recordsExpired;
   private final Histogram batchRows;
   private final Histogram applyMicros;
 
@@ -42,6 +45,9 @@ final class ProjectionMetrics implements ProjectionCounts {
     rowsDiffering = group.counter("rowsDiffering", new ThreadSafeSimpleCounter());
     tableRowsChanged = group.counter("tableRowsChanged", new ThreadSafeSimpleCounter());
     gaps = group.counter("gaps", new ThreadSafeSimpleCounter());
+    partitionsMadeAnew = group.counter("partitionsMadeAnew", new ThreadSafeSimpleCounter());
+    partitionsCutShort = group.counter("partitionsCutShort", new ThreadSafeSimpleCounter());
+    recordsExpired = group.counter("recordsExpired", new ThreadSafeSimpleCounter());
     batchRows = group.histogram("batchRows", histogram());
     applyMicros = group.histogram("applyMicros", histogram());
   }
@@ -87,6 +93,18 @@ final class ProjectionMetrics implements ProjectionCounts {
   @Override
   public void gap() {
     gaps.inc();
+  }
+
+  @Override
+  public void moved(ViewPlace place) {
+    switch (place.change()) {
+      case MADE_ANEW -> partitionsMadeAnew.inc();
+      case CUT_SHORT -> partitionsCutShort.inc();
+      case EXPIRED -> recordsExpired.inc(place.passedOver());
+      case NONE -> {
+        // Nothing to count.
+      }
+    }
   }
 
   private static Histogram histogram() {

@@ -251,6 +251,7 @@ final class ProjectionTask implements AutoCloseable {
         new ViewFollower.Part(
             environment.subtask,
             environment.subtasks,
+            store.layout().shardCount(),
             options.maxBatchRows(),
             new RebuildPace(rate),
             options.watchInterval(),

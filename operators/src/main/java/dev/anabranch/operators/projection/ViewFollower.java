@@ -1,14 +1,15 @@
 package dev.anabranch.operators.projection;
 
 import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.PositionGoneException;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewRecord;
 import dev.anabranch.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -25,6 +26,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Failure.</b> A topic that is away is waited for here, as a database is: versions that
  * follow events go on.
+ *
+ * <p><b>A topic that is not what it was</b> is noticed at each claim, and at each look while it
+ * runs: partitions that were added are followed, a topic that was made anew or lost records is read
+ * from its first record on, records that are gone unread are told with their number. What the
+ * tables show already is never taken back by an earlier view.
  *
  * <p><b>Bounds.</b> One page is held at a time. {@value #MAX_REQUESTS} requests wait; further ones
  * are asked for again by the next look at the database.
@@ -56,6 +62,12 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
   private volatile long behindSinceNanos;
   private volatile int partitionsBehind;
 
+  /** Partitions that are not followed: there are no positions for them. Its thread only. */
+  private List<Integer> beyond = List.of();
+
+  /** What the topic was at the last look. Its thread only. */
+  private ViewLog.Topic seenTopic = new ViewLog.Topic("", 0);
+
   /** Whether it could not be asked the last time. The follower's thread only. */
   private boolean topicIsAway;
 
@@ -63,6 +75,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
    * What the follower has to do.
    *
    * @param subtask of {@code subtasks}: it has every partition whose number leaves this remainder
+   * @param most how many partitions a version has positions for
    * @param pace of the rebuild
    * @param takeOverAfter see {@link ProjectionOperatorOptions}
    * @param lookInterval how often to look at the topic's end
@@ -70,12 +83,22 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
   record Part(
       int subtask,
       int subtasks,
+      int most,
       int maxRows,
       RebuildPace pace,
       Duration lookInterval,
       Duration takeOverAfter) {
     List<Integer> partitions(int count) {
-      return IntStream.range(0, count).filter(p -> p % subtasks == subtask).boxed().toList();
+      return IntStream.range(0, count).filter(this::has).boxed().toList();
+    }
+
+    private boolean has(int partition) {
+      return partition % subtasks == subtask;
+    }
+
+    /** Those that the version has no positions for. */
+    List<Integer> beyond(int count) {
+      return IntStream.range(most, Math.max(most, count)).filter(this::has).boxed().toList();
     }
   }
 
@@ -116,9 +139,8 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
 
   private void run() {
     try {
-      var partitions = part.partitions(patiently(log::partitions));
-      while (!partitions.isEmpty()) {
-        claimAndFollow(partitions);
+      while (!Thread.currentThread().isInterrupted()) {
+        claimAndFollow(patiently(log::topic));
       }
     } catch (InterruptedException | AppliedBatches.GoneException end) {
       // close() interrupts; a version that was dropped needs nothing.
@@ -135,19 +157,89 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     }
   }
 
-  /** Returns when the partitions are to be claimed again. */
-  private void claimAndFollow(List<Integer> partitions)
+  /** Returns when the topic is to be asked, and the partitions to be claimed, again. */
+  private void claimAndFollow(ViewLog.Topic topic)
       throws InterruptedException, AppliedBatches.GoneException {
-    var positions = work.claim(partitions);
-    requireNotBeyond(positions, patiently(() -> log.ends(partitions)));
-    try (var reading = log.read(positions, part.maxRows)) {
-      follow(partitions, reading);
+    beyond = part.beyond(topic.partitions());
+    tellBeyond(topic);
+    var partitions = part.partitions(Math.min(topic.partitions(), part.most));
+    if (partitions.isEmpty()) {
+      // It may get more; and what nobody claims, nobody can be told to have dropped.
+      work.requireThere();
+      database.pause(part.lookInterval.toNanos());
+      return;
+    }
+    work.claim(partitions);
+    var ranges = patiently(() -> log.ranges(partitions));
+    if (!topic.equals(patiently(log::topic))) {
+      return; // The ranges may be those of another one.
+    }
+    var places = work.follow(topic.id(), ranges);
+    if (places.isEmpty()) {
+      return; // Claimed by another job in this moment: the next claim will be its to lose.
+    }
+    places.get().forEach(this::tell);
+    try (var reading = log.read(work.positions(partitions), part.maxRows)) {
+      follow(topic, partitions, reading);
+    } catch (PositionGoneException e) {
+      LOG.warn("{} looks again at what the topic of views is: {}", version, e.getMessage());
+      database.pause(AWAY_NANOS);
     } catch (ProjectionFencedException e) {
       if (!e.isByOther()) {
         throw e;
       }
       LOG.warn("{}. It is left to that one while that one goes on", e.getMessage());
       leaveToTheOther(partitions);
+    }
+  }
+
+  private void tell(ViewPlace place) {
+    switch (place.change()) {
+      case MADE_ANEW ->
+          LOG.warn(
+              "The topic of views was made anew: {} has read partition {} of the one before up to offset {}, and"
+                  + " reads this one from its first record on, {}. Rows of aggregates that it has no views of stay as"
+                  + " they are; 'anabranch projections rebuild {}' shows what is in it and nothing else",
+              version,
+              place.partition(),
+              place.before(),
+              place.offset(),
+              version.projection());
+      case CUT_SHORT ->
+          LOG.warn(
+              "Partition {} of the views ends below offset {}, up to where {} has read it: the topic lost records. It"
+                  + " is read again from its first record on, {}, as others may have taken their offsets",
+              place.partition(),
+              place.before(),
+              version,
+              place.offset());
+      case EXPIRED ->
+          LOG.warn(
+              "Partition {} of the views begins at offset {}: {} records before it were deleted before {} read them."
+                  + " Rows of their aggregates stay as they are until a later view comes. The topic's cleanup.policy"
+                  + " is to be compact",
+              place.partition(),
+              place.offset(),
+              place.passedOver(),
+              version);
+      case NONE -> {
+        // As it was.
+      }
+    }
+    if (place.change() != ViewPlace.Change.NONE) {
+      mailbox.post("views moved", () -> counts.moved(place));
+    }
+  }
+
+  private void tellBeyond(ViewLog.Topic topic) {
+    if (!beyond.isEmpty()) {
+      LOG.warn(
+          "The topic of views has {} partitions, {} can follow {}, as many as the region has shards: views in"
+              + " partitions {} are not shown, and count as lag",
+          topic.partitions(),
+          version,
+          part.most,
+          beyond);
     }
   }
 
@@ -161,6 +253,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       var positions = work.positionsOfAll(partitions);
       var ends = patiently(() -> log.ends(partitions));
       note(ends, positions);
+      // Which may have more partitions by now, or be another one: the claim sees.
       due = takeOver.isDue(positions, ends, System.nanoTime());
     }
     LOG.warn("The other job does not go on: this task takes its partitions of {} back", version);
@@ -198,26 +291,8 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     }
   }
 
-  private void requireNotBeyond(Map<Integer, Long> positions, Map<Integer, Long> ends) {
-    for (var position : positions.entrySet()) {
-      var end = ends.getOrDefault(position.getKey(), 0L);
-      if (position.getValue() > end) {
-        throw new IllegalStateException(
-            String.format(
-                Locale.ROOT,
-                ("%s has read partition %d of the views up to offset %d, but it ends at %d: the topic was"
-                    + " made anew. Run 'anabranch projections rebuild %s', switch, and drop %s"),
-                version,
-                position.getKey(),
-                position.getValue(),
-                end,
-                version.projection(),
-                version));
-      }
-    }
-  }
-
-  private void follow(List<Integer> partitions, ViewLog.Reading reading)
+  /** Returns when the topic is not what it was. */
+  private void follow(ViewLog.Topic topic, List<Integer> partitions, ViewLog.Reading reading)
       throws InterruptedException, AppliedBatches.GoneException {
     var nextLook = System.nanoTime();
     var rebuilding = true;
@@ -234,9 +309,13 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       }
       serveRequests(partitions);
       if (System.nanoTime() - nextLook >= 0) {
-        var seen = look(reading);
+        var seen = look(topic, reading);
         rebuilding &= !seen || lag > 0;
         nextLook = System.nanoTime() + (seen ? part.lookInterval.toNanos() : AWAY_NANOS);
+        if (seen && !seenTopic.equals(topic)) {
+          LOG.info("{}: the topic of views is {} now, it was {}", version, seenTopic, topic);
+          return;
+        }
       }
     }
   }
@@ -290,14 +369,22 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
    *
    * @return false if the topic does not say so now
    */
-  private boolean look(ViewLog.Reading reading) throws InterruptedException {
+  private boolean look(ViewLog.Topic topic, ViewLog.Reading reading) throws InterruptedException {
     database.call(
         session -> {
           session.ping();
           return session;
         });
     try {
-      note(reading.ends(), work.positions());
+      seenTopic = reading.topic();
+      if (!seenTopic.equals(topic)) {
+        return true; // It may have fewer partitions, whose ends nobody knows.
+      }
+      var ends = new HashMap<>(reading.ends());
+      if (!beyond.isEmpty()) {
+        ends.putAll(log.ends(beyond));
+      }
+      note(ends, work.positions());
       answered();
       return true;
     } catch (StoreUnavailableException e) {

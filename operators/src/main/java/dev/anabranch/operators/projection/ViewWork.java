@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -113,8 +114,55 @@ final class ViewWork {
         .orElseThrow(AppliedBatches.GoneException::new);
   }
 
+  /**
+   * Compares the claimed positions with what the topic is, and notes it with the positions.
+   *
+   * @return what each partition goes on with; empty: somebody else has claimed them since
+   */
+  Optional<List<ViewPlace>> follow(String topic, Map<Integer, ViewLog.Range> ranges)
+      throws InterruptedException {
+    var partitions = List.copyOf(ranges.keySet());
+    var noted = database.call(session -> session.topics(version, partitions));
+    var places = new ArrayList<ViewPlace>();
+    var moved = new HashMap<Integer, ViewLog.Position>();
+    ranges.forEach(
+        (partition, range) -> {
+          var before = noted.getOrDefault(partition, "");
+          var position = positions.getOrDefault(partition, 0L);
+          var place = ViewPlace.of(partition, position, before, topic, range);
+          places.add(place);
+          var now = new ViewLog.Position(topic.isEmpty() ? before : topic, place.offset());
+          if (!now.equals(new ViewLog.Position(before, position))) {
+            moved.put(partition, now);
+          }
+        });
+    if (!database.call(session -> session.follow(version, writer, moved))) {
+      return Optional.empty();
+    }
+    moved.forEach((partition, now) -> positions.put(partition, now.offset()));
+    return Optional.of(places);
+  }
+
   Map<Integer, Long> positions() {
     return Map.copyOf(positions);
+  }
+
+  Map<Integer, Long> positions(Collection<Integer> partitions) {
+    var some = new HashMap<>(positions);
+    some.keySet().retainAll(partitions);
+    return some;
+  }
+
+  /**
+   * For who has no partition.
+   *
+   * @throws AppliedBatches.GoneException if the version was dropped
+   */
+  void requireThere() throws InterruptedException, AppliedBatches.GoneException {
+    var versions = database.call(QuerySession::versions);
+    if (versions.stream().noneMatch(each -> each.id().equals(version))) {
+      throw new AppliedBatches.GoneException();
+    }
   }
 
   /**
@@ -125,11 +173,12 @@ final class ViewWork {
   int apply(List<ViewRecord> records)
       throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     var draft = new Draft();
-    for (var record : newest(records)) {
+    for (var newer : newest(records)) {
+      var record = newer.record();
       var view = viewOf(record);
       try {
         draft.changes.addAll(projection.changes(view));
-        draft.marks.add(new ViewMark(view.aggregate(), view.revision()));
+        draft.marks.add(new ViewMark(view.aggregate(), view.revision(), newer.shown()));
         draft.shown.add(view.aggregate());
       } catch (Throwable e) {
         LOG.warn(
@@ -145,12 +194,23 @@ final class ViewWork {
     if (result instanceof ApplyResult.Refused refused) {
       return isolate(records, refused.reason());
     }
+    if (result instanceof ApplyResult.Overtaken) {
+      // Another partition had a view of the same aggregate: it has taken effect, so look again.
+      return apply(records);
+    }
     committed(records, draft);
     return draft.changes.size();
   }
 
+  /**
+   * A record to be shown.
+   *
+   * @param shown what the tables show of the aggregate
+   */
+  private record Newer(ViewRecord record, Optional<VectorTime> shown) {}
+
   /** One record for each aggregate, if it goes beyond, or is, what the tables show. */
-  private List<ViewRecord> newest(List<ViewRecord> records) throws InterruptedException {
+  private List<Newer> newest(List<ViewRecord> records) throws InterruptedException {
     var newest = new LinkedHashMap<AggregateKey, ViewRecord>();
     for (var record : records) {
       var view = record.view();
@@ -174,7 +234,7 @@ final class ViewWork {
                 shown
                     .getOrDefault(entry.getKey(), VectorTime.ZERO)
                     .isBeforeOrEqual(viewOf(entry.getValue()).revision()))
-        .map(Map.Entry::getValue)
+        .map(entry -> new Newer(entry.getValue(), Optional.ofNullable(shown.get(entry.getKey()))))
         .toList();
   }
 
@@ -195,7 +255,8 @@ final class ViewWork {
     var former =
         database.call(session -> session.parkedRows(version, record.partition(), view.aggregate()));
     for (var letter : former) {
-      if (!letter.position().equals(record.position())) {
+      // A topic that was made anew may have this view at the place of the one that was parked.
+      if (!letter.position().equals(record.position()) || draft.shown.contains(view.aggregate())) {
         draft.unpark.add(letter.position());
       }
     }
@@ -236,8 +297,9 @@ final class ViewWork {
         var draft = new Draft();
         if (request.action() == ParkedRequest.Action.RETRY) {
           var found = log.find(partition, letter.position().offset());
-          if (found.isPresent() && !isOlderThanShown(aggregate, viewOf(found.get()))) {
-            project(found.get(), viewOf(found.get()), draft);
+          var view = found.map(ViewRecord::view);
+          if (found.isPresent() && view.isPresent() && view.get().aggregate().equals(aggregate)) {
+            project(found.get(), view.get(), draft);
           }
         }
         if (draft.park.isEmpty()) {
@@ -249,17 +311,20 @@ final class ViewWork {
     }
   }
 
-  private boolean isOlderThanShown(AggregateKey aggregate, AggregateView view)
+  /** Leaves what is shown if that is a later view. */
+  private void project(ViewRecord record, AggregateView view, Draft draft)
       throws InterruptedException {
     var shown =
-        database.call(session -> session.shownViews(version, List.of(aggregate))).get(aggregate);
-    return shown != null && !shown.isBeforeOrEqual(view.revision());
-  }
-
-  private void project(ViewRecord record, AggregateView view, Draft draft) {
+        Optional.ofNullable(
+            database
+                .call(session -> session.shownViews(version, List.of(view.aggregate())))
+                .get(view.aggregate()));
+    if (shown.isPresent() && !shown.get().isBeforeOrEqual(view.revision())) {
+      return;
+    }
     try {
       draft.changes.addAll(projection.changes(view));
-      draft.marks.add(new ViewMark(view.aggregate(), view.revision()));
+      draft.marks.add(new ViewMark(view.aggregate(), view.revision(), shown));
     } catch (Throwable e) {
       draft.park.add(letter(record, view, VersionWork.reasonOf(e)));
     }
@@ -269,7 +334,12 @@ final class ViewWork {
       throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
     var next = positions.getOrDefault(partition, 0L);
     var here = List.of(new ShardAdvance(partition, next, next, 0));
-    if (commit(here, draft) instanceof ApplyResult.Refused refused) {
+    var result = commit(here, draft);
+    if (result instanceof ApplyResult.Overtaken) {
+      // The letter stands, and so does the request about it, which will be brought again.
+      return;
+    }
+    if (result instanceof ApplyResult.Refused refused) {
       var again = new Draft();
       again.park.add(
           new ParkedRow(

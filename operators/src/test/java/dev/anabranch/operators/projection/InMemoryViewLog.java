@@ -1,10 +1,12 @@
 package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.AggregateView;
+import dev.anabranch.query.PositionGoneException;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewRecord;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,21 +16,52 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Two partitions of views on the heap, which a test may compact. Safe for use by several. */
+/**
+ * Partitions of views on the heap, two at first, which a test may compact, delete from, add to, or
+ * make anew. Safe for use by several.
+ */
 final class InMemoryViewLog implements ViewLog {
   private static final long serialVersionUID = 1L;
 
   private static final int PARTITIONS = 2;
+  private static final int MOST = 16;
 
   private final transient List<TreeMap<Long, ViewRecord>> partitions = new ArrayList<>();
-  private final long[] ends = new long[PARTITIONS];
+  private final long[] ends = new long[MOST];
+  private final long[] starts = new long[MOST];
+  private int generation = 1;
   private final transient AtomicInteger asked = new AtomicInteger();
   private boolean away;
 
   InMemoryViewLog() {
-    for (var i = 0; i < PARTITIONS; i++) {
+    grow(PARTITIONS);
+  }
+
+  /** Adds partitions, up to this number. */
+  synchronized void grow(int count) {
+    while (partitions.size() < count) {
       partitions.add(new TreeMap<>());
     }
+  }
+
+  /** Deletes the topic and makes one of the same name. */
+  synchronized void makeAnew() {
+    generation++;
+    partitions.forEach(TreeMap::clear);
+    Arrays.fill(ends, 0);
+    Arrays.fill(starts, 0);
+  }
+
+  /** Deletes the records below an offset. */
+  synchronized void deleteBelow(int partition, long offset) {
+    partitions.get(partition).headMap(offset).clear();
+    starts[partition] = Math.max(starts[partition], offset);
+  }
+
+  /** Loses the records from an offset on, as after an unclean election. */
+  synchronized void truncate(int partition, long offset) {
+    partitions.get(partition).tailMap(offset).clear();
+    ends[partition] = Math.min(ends[partition], offset);
   }
 
   /** Whether nobody can reach it. */
@@ -61,16 +94,17 @@ final class InMemoryViewLog implements ViewLog {
   }
 
   @Override
-  public synchronized int partitions() {
+  public synchronized Topic topic() {
     requireHere();
-    return PARTITIONS;
+    return new Topic("topic-" + generation, partitions.size());
   }
 
   @Override
-  public synchronized Map<Integer, Long> ends(Collection<Integer> wanted) {
+  public synchronized Map<Integer, Range> ranges(Collection<Integer> wanted) {
     requireHere();
-    var found = new HashMap<Integer, Long>();
-    wanted.forEach(partition -> found.put(partition, ends[partition]));
+    var found = new HashMap<Integer, Range>();
+    wanted.forEach(
+        partition -> found.put(partition, new Range(starts[partition], ends[partition])));
     return found;
   }
 
@@ -112,12 +146,20 @@ final class InMemoryViewLog implements ViewLog {
       return InMemoryViewLog.this.ends(next.keySet());
     }
 
+    @Override
+    public Topic topic() {
+      return InMemoryViewLog.this.topic();
+    }
+
     private List<ViewRecord> page() {
       var page = new ArrayList<ViewRecord>();
       if (away) {
         return page; // As a consumer does that reaches no broker.
       }
       for (var place : next.entrySet()) {
+        if (place.getValue() < starts[place.getKey()] || place.getValue() > ends[place.getKey()]) {
+          throw new PositionGoneException("nothing at " + place, new IllegalStateException());
+        }
         for (var record : partitions.get(place.getKey()).tailMap(place.getValue()).values()) {
           if (page.size() < maxRecords) {
             page.add(record);

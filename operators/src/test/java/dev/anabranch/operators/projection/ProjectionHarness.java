@@ -303,13 +303,13 @@ final class ProjectionHarness implements AutoCloseable {
   /** What travels with the job graph finds the harness's own views. */
   private record LocalViews(int id) implements ViewLog {
     @Override
-    public int partitions() {
-      return of(id).views.partitions();
+    public Topic topic() {
+      return of(id).views.topic();
     }
 
     @Override
-    public Map<Integer, Long> ends(Collection<Integer> partitions) {
-      return of(id).views.ends(partitions);
+    public Map<Integer, Range> ranges(Collection<Integer> partitions) {
+      return of(id).views.ranges(partitions);
     }
 
     @Override

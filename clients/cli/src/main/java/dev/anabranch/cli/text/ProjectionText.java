@@ -30,7 +30,7 @@ public final class ProjectionText {
       PrintWriter out) {
     var end = end(ends);
     var rows = version.ofViews() ? "views" : "rows";
-    var behind = Math.max(0, end - version.rows());
+    var behind = version.behind(ends);
     var rate = progress / (measured.toMillis() / 1e3);
     out.printf(
         Locale.ROOT,
@@ -47,7 +47,7 @@ public final class ProjectionText {
         version.rows(),
         end,
         rows,
-        end == 0 ? 100.0 : 100.0 * Math.min(version.rows(), end) / end,
+        end == 0 ? 100.0 : 100.0 * (end - behind) / end,
         behind,
         age(version, ends, now));
     out.printf(Locale.ROOT, "  %,.0f %s/s%s%n", rate, rows, eta(behind, rate));

@@ -13,6 +13,7 @@ import dev.anabranch.query.QueryDatabase;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.query.VersionInfo;
+import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,6 +65,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
                 .thenComparingLong(LogPosition::offset));
     final Map<LogPosition, ParkedRequest.Action> requests = new HashMap<>();
     final Map<AggregateKey, VectorTime> views = new HashMap<>();
+    final Map<Integer, String> topics = new HashMap<>();
 
     Version(VersionInfo info, int shardCount) {
       this.info = info;
@@ -238,6 +240,34 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
     }
 
     @Override
+    public Map<Integer, String> topics(VersionId version, Collection<Integer> partitions) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var found = versions.get(version);
+        var topics = new HashMap<>(found == null ? Map.<Integer, String>of() : found.topics);
+        topics.keySet().retainAll(partitions);
+        return topics;
+      }
+    }
+
+    @Override
+    public boolean follow(VersionId version, long writer, Map<Integer, ViewLog.Position> from) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var found = versions.get(version);
+        if (found == null || from.keySet().stream().anyMatch(p -> found.writers[p] != writer)) {
+          return false;
+        }
+        from.forEach(
+            (partition, position) -> {
+              found.next[partition] = position.offset();
+              found.topics.put(partition, position.topic());
+            });
+        return true;
+      }
+    }
+
+    @Override
     public ApplyResult apply(QueryBatch batch) {
       synchronized (InMemoryQueryDatabase.this) {
         if (lost || down) {
@@ -267,6 +297,11 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
       var verdict = verdict(version, batch);
       if (verdict.isPresent()) {
         return verdict.get();
+      }
+      for (var view : batch.views()) {
+        if (!view.before().equals(Optional.ofNullable(version.views.get(view.aggregate())))) {
+          return ApplyResult.Overtaken.INSTANCE;
+        }
       }
       for (var change : batch.changes()) {
         if (refused.test(change)) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.AggregateView;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.projection.Column;
 import dev.anabranch.projection.Projection;
@@ -20,7 +19,6 @@ import dev.anabranch.query.QueryDatabase;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.ShardAdvance;
 import dev.anabranch.query.VersionId;
-import dev.anabranch.query.ViewMark;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -174,7 +172,7 @@ public abstract class QueryDatabaseConformance {
     apply(0, 1, THINGS.row("a", 1).set("label", "old"), THINGS.row("a", 2), THINGS.row("b", 1));
     assertThat(session.shownViews(version, List.of(AGGREGATE, other))).isEmpty();
 
-    var view = newView("a");
+    var view = ViewChecks.newView("a", REVISION);
     var batch =
         new QueryBatch(
             version,
@@ -183,7 +181,7 @@ public abstract class QueryDatabaseConformance {
             view,
             List.of(),
             List.of(),
-            List.of(new ViewMark(AGGREGATE, REVISION)));
+            List.of(ViewChecks.mark(AGGREGATE, null, REVISION)));
     assertThat(session.apply(batch)).isInstanceOf(Applied.class);
     assertThat(session.apply(batch)).isInstanceOf(Applied.class);
 
@@ -202,7 +200,9 @@ public abstract class QueryDatabaseConformance {
                     List.of(),
                     List.of(),
                     List.of(),
-                    List.of(new ViewMark(AGGREGATE, later), new ViewMark(other, REVISION)))))
+                    List.of(
+                        ViewChecks.mark(AGGREGATE, REVISION, later),
+                        ViewChecks.mark(other, null, REVISION)))))
         .isInstanceOf(Applied.class);
     assertThat(session.shownViews(version, List.of(AGGREGATE, other)))
         .containsEntry(AGGREGATE, later)
@@ -211,26 +211,19 @@ public abstract class QueryDatabaseConformance {
     assertThat(session.shownViews(second, List.of(AGGREGATE))).isEmpty();
   }
 
-  /** As a projection of views asks for it: what is under the id goes, then one row comes. */
-  private static List<RowChange> newView(String id) {
-    var projection =
-        Projection.named("views")
-            .tables(THINGS)
-            .fromViews(
-                TextAggregate.type(), view -> List.of(THINGS.row(id, 2).set("label", view.state())))
-            .build();
-    return projection.changes(
-        new AggregateView(
-            "eu",
-            new AggregateKey("Account", id),
-            REVISION,
-            1,
-            TextAggregate.type().stateCodec().encode("new"),
-            "text/plain",
-            false,
-            List.of(),
-            List.of(),
-            ""));
+  @Test
+  public void aViewTakesThePlaceOfTheOneThatWasReadOnly() {
+    claim();
+    ViewChecks.aViewTakesThePlaceOfTheOneThatWasReadOnly(session, version, WRITER);
+  }
+
+  @Test
+  public void theTopicOfAPositionIsNotedWithIt() throws Exception {
+    claim();
+    ViewChecks.theTopicOfAPositionIsNotedWithIt(session, version, WRITER);
+    var second = begin();
+    assertThat(session.topics(second, List.of(0, 1))).isEmpty();
+    drop(second);
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.anabranch.query.QueryDatabase;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.query.VersionInfo;
+import dev.anabranch.query.ViewLog;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -112,6 +113,16 @@ class SuiteFindsNoopDatabasesTest {
     @Override
     public Optional<Map<Integer, Long>> positions(VersionId version, Collection<Integer> shards) {
       return Optional.of(Map.of());
+    }
+
+    @Override
+    public Map<Integer, String> topics(VersionId version, Collection<Integer> partitions) {
+      return Map.of();
+    }
+
+    @Override
+    public boolean follow(VersionId version, long writer, Map<Integer, ViewLog.Position> from) {
+      return true;
     }
 
     @Override

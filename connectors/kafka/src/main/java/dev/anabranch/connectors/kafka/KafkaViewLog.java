@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.kafka;
 
+import dev.anabranch.query.PositionGoneException;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewRecord;
 import dev.anabranch.store.StoreUnavailableException;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,6 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The compacted topic to which a region's cross-region job writes its views.
@@ -84,18 +89,54 @@ public final class KafkaViewLog implements ViewLog {
   }
 
   @Override
-  public int partitions() {
-    try (var consumer = consumer(1)) {
-      return consumer.partitionsFor(topic).size();
-    } catch (KafkaException e) {
-      throw unreadable(e);
+  public Topic topic() {
+    var admin = admin();
+    try {
+      return topic(admin);
+    } finally {
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  private Admin admin() {
+    var properties = connection.toProperties();
+    properties.setProperty(
+        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(ENDS_TIMEOUT.toMillis()));
+    properties.setProperty(
+        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(ENDS_TIMEOUT.toMillis()));
+    return Admin.create(properties);
+  }
+
+  private Topic topic(Admin admin) {
+    try {
+      var described = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+      if (described == null) {
+        throw new StoreUnavailableException("topic " + topic + " is not there", null);
+      }
+      return new Topic(TopicAdmin.idOf(described).orElse(""), described.partitions().size());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException kafka) {
+        throw unreadable(kafka);
+      }
+      throw new IllegalStateException("topic " + topic + " can't be described", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailableException("interrupted while asking for topic " + topic, e);
     }
   }
 
   @Override
-  public Map<Integer, Long> ends(Collection<Integer> partitions) {
+  public Map<Integer, Range> ranges(Collection<Integer> partitions) {
     try (var consumer = consumer(1)) {
-      return ends(consumer, partitions);
+      var places = partitions.stream().map(this::of).toList();
+      var starts = consumer.beginningOffsets(places, ENDS_TIMEOUT);
+      var ranges = new HashMap<Integer, Range>();
+      consumer
+          .endOffsets(places, ENDS_TIMEOUT)
+          .forEach(
+              (place, end) ->
+                  ranges.put(place.partition(), new Range(starts.getOrDefault(place, 0L), end)));
+      return ranges;
     } catch (KafkaException e) {
       throw unreadable(e);
     }
@@ -189,6 +230,7 @@ public final class KafkaViewLog implements ViewLog {
 
   private final class Pages implements Reading {
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private @Nullable Admin admin;
 
     Pages(KafkaConsumer<byte[], byte[]> consumer) {
       this.consumer = consumer;
@@ -203,10 +245,8 @@ public final class KafkaViewLog implements ViewLog {
       } catch (InterruptException e) {
         throw interrupted(e);
       } catch (OffsetOutOfRangeException e) {
-        throw new IllegalStateException(
-            "topic %s has nothing at %s: it was made anew, or is not compacted only. Run 'anabranch projections rebuild' for the projections that follow it"
-                .formatted(topic, e.offsetOutOfRangePartitions()),
-            e);
+        throw new PositionGoneException(
+            "topic %s has nothing at %s".formatted(topic, e.offsetOutOfRangePartitions()), e);
       } catch (KafkaException e) {
         throw unreadable(e);
       }
@@ -222,6 +262,13 @@ public final class KafkaViewLog implements ViewLog {
       }
     }
 
+    @Override
+    public Topic topic() {
+      var asked = admin == null ? admin() : admin;
+      admin = asked;
+      return KafkaViewLog.this.topic(asked);
+    }
+
     private InterruptedException interrupted(InterruptException e) {
       var unused = Thread.interrupted();
       var thrown = new InterruptedException("closing");
@@ -234,6 +281,9 @@ public final class KafkaViewLog implements ViewLog {
       // Nothing to leave or commit; an interrupted thread must not wait.
       var interrupted = Thread.interrupted();
       consumer.close(CloseOptions.timeout(Duration.ZERO));
+      if (admin != null) {
+        admin.close(Duration.ZERO);
+      }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

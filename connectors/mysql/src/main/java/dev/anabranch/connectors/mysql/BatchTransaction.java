@@ -63,7 +63,10 @@ final class BatchTransaction {
         }
         park(batch.version(), batch.park());
         changes.execute(batch.version(), batch.changes());
-        views.write(batch.version(), batch.views());
+        if (!views.write(batch.version(), batch.views())) {
+          connection.rollback();
+          return ApplyResult.Overtaken.INSTANCE;
+        }
         connection.commit();
         return ApplyResult.Applied.INSTANCE;
       } catch (SQLException e) {

@@ -12,6 +12,7 @@ import dev.anabranch.query.QueryBatch;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.query.VersionInfo;
+import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -50,6 +51,7 @@ final class MySqlQuerySession implements QuerySession {
   private final Statement statement;
   private final BatchTransaction transaction;
   private final ShownViews views;
+  private final FollowedTopics topics;
   private final Consumer<MySqlQuerySession> onClose;
 
   private final AtomicBoolean inCall = new AtomicBoolean();
@@ -77,6 +79,7 @@ final class MySqlQuerySession implements QuerySession {
     var dialect = SqlDialect.of(connection);
     var changes = new ChangeStatements(statement, dialect, maxRows, maxBytes);
     this.views = new ShownViews(statement, dialect);
+    this.topics = new FollowedTopics(connection);
     this.transaction = new BatchTransaction(connection, statement, changes, views);
     connection.setAutoCommit(false);
   }
@@ -162,6 +165,16 @@ final class MySqlQuerySession implements QuerySession {
       }
     }
     return positions;
+  }
+
+  @Override
+  public Map<Integer, String> topics(VersionId version, Collection<Integer> partitions) {
+    return partitions.isEmpty() ? Map.of() : call("read", () -> topics.read(version, partitions));
+  }
+
+  @Override
+  public boolean follow(VersionId version, long writer, Map<Integer, ViewLog.Position> from) {
+    return from.isEmpty() || call("note the topic in", () -> topics.write(version, writer, from));
   }
 
   @Override

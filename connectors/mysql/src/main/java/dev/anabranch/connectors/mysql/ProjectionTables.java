@@ -133,7 +133,8 @@ public final class ProjectionTables {
             return List.of();
           }
           QueryMeta.requireSame(database, found.get(), owner);
-          return new VersionReader(admin).all();
+          var noted = new TableDdl(database, admin.connection()).kindOf(FollowedTopics.TABLE);
+          return new VersionReader(admin).all(noted == null ? Map.of() : FollowedTopics.all(admin));
         });
   }
 
@@ -324,8 +325,12 @@ public final class ProjectionTables {
                 version.version());
           }
         });
-    if (new TableDdl(database, admin.connection()).kindOf(ShownViews.TABLE) != null) {
+    var ddl = new TableDdl(database, admin.connection());
+    if (ddl.kindOf(ShownViews.TABLE) != null) {
       ShownViews.forget(admin, version);
+    }
+    if (ddl.kindOf(FollowedTopics.TABLE) != null) {
+      FollowedTopics.forget(admin, version);
     }
     for (var table : tables) {
       admin.execute(
@@ -386,11 +391,13 @@ public final class ProjectionTables {
       QueryAdmin admin, Projection projection, List<VersionId> versions) throws SQLException {
     var ddl = new TableDdl(database, admin.connection());
     var problems = new ArrayList<String>();
-    if (projection.followsViews() && ddl.kindOf(ShownViews.TABLE) == null) {
-      return List.of(
-          ("%s has no table %s, which projection %s of views needs: start the job with query.migrate"
-                  + " = true once, or run 'anabranch projections rebuild %s'")
-              .formatted(database.where(), ShownViews.TABLE, projection.name(), projection.name()));
+    for (var needed : projection.followsViews() ? FollowedTopics.tables() : List.<String>of()) {
+      if (ddl.kindOf(needed) == null) {
+        return List.of(
+            ("%s has no table %s, which projection %s of views needs: start the job with query.migrate"
+                    + " = true once, or run 'anabranch projections rebuild %s'")
+                .formatted(database.where(), needed, projection.name(), projection.name()));
+      }
     }
     for (var version : versions) {
       for (var table : projection.tables()) {

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Table {@code projection_view}: which view of each aggregate a version shows. */
 final class ShownViews {
@@ -29,6 +30,11 @@ final class ShownViews {
 
   Map<AggregateKey, VectorTime> read(VersionId version, Collection<AggregateKey> aggregates)
       throws SQLException {
+    return read(version, aggregates, "");
+  }
+
+  private Map<AggregateKey, VectorTime> read(
+      VersionId version, Collection<AggregateKey> aggregates, String lock) throws SQLException {
     var shown = new HashMap<AggregateKey, VectorTime>();
     if (aggregates.isEmpty()) {
       return shown;
@@ -43,7 +49,7 @@ final class ShownViews {
       sql.sql(separator).binary(aggregate.type()).sql(',').binary(aggregate.id()).sql(')');
       separator = ",(";
     }
-    try (var result = statement.executeQuery(sql.sql(')').toStatement())) {
+    try (var result = statement.executeQuery(sql.sql(')').sql(lock).toStatement())) {
       while (result.next()) {
         shown.put(
             new AggregateKey(MySqlQuerySession.text(result, 1), MySqlQuerySession.text(result, 2)),
@@ -53,8 +59,36 @@ final class ShownViews {
     return shown;
   }
 
-  /** Within the caller's transaction. */
-  void write(VersionId version, List<ViewMark> marks) throws SQLException {
+  /**
+   * Within the caller's transaction.
+   *
+   * @return false if another view than a mark says is shown now, so that the transaction is to go
+   */
+  boolean write(VersionId version, List<ViewMark> marks) throws SQLException {
+    var known = marks.stream().filter(mark -> mark.before().isPresent()).toList();
+    if (!known.isEmpty()) {
+      // Whoever brings another view of one of them waits for the end of this transaction.
+      var shown = read(version, known.stream().map(ViewMark::aggregate).toList(), " FOR UPDATE");
+      for (var mark : known) {
+        if (!mark.before().equals(Optional.ofNullable(shown.get(mark.aggregate())))) {
+          return false;
+        }
+      }
+      insert(version, known, true);
+    }
+    try {
+      insert(version, marks.stream().filter(mark -> mark.before().isEmpty()).toList(), false);
+      return true;
+    } catch (SQLException e) {
+      if (SqlFailure.of(e) == SqlFailure.DUPLICATE_KEY) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void insert(VersionId version, List<ViewMark> marks, boolean replacing)
+      throws SQLException {
     if (marks.isEmpty()) {
       return;
     }
@@ -68,8 +102,10 @@ final class ShownViews {
       sql.sql(',').binary(mark.revision().token()).sql(')');
       separator = ",(";
     }
-    sql.sql(dialect.rowAlias()).sql(" ON DUPLICATE KEY UPDATE revision=");
-    sql.sql(dialect.incoming("revision"));
+    if (replacing) {
+      sql.sql(dialect.rowAlias()).sql(" ON DUPLICATE KEY UPDATE revision=");
+      sql.sql(dialect.incoming("revision"));
+    }
     statement.executeUpdate(sql.toStatement());
   }
 

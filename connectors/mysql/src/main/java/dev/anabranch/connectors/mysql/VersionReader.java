@@ -19,7 +19,10 @@ final class VersionReader {
     this.admin = admin;
   }
 
-  List<VersionStatus> all() throws SQLException {
+  /**
+   * @param topics that versions of views have read, by version and partition
+   */
+  List<VersionStatus> all(Map<VersionId, Map<Integer, String>> topics) throws SQLException {
     var positions = positions();
     var tables = tables();
     var parked = parked();
@@ -43,6 +46,7 @@ final class VersionReader {
                 tables.getOrDefault(id, List.of()),
                 Projection.isOfViews(MySqlQuerySession.text(result, 7)),
                 positions.getOrDefault(id, Map.of()),
+                topics.getOrDefault(id, Map.of()),
                 parked.getOrDefault(id, 0L)));
       }
     }
