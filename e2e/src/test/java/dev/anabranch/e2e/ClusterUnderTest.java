@@ -3,9 +3,9 @@ package dev.anabranch.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.cli.Anabranch;
-import dev.anabranch.cli.load.CheckedLoad;
-import dev.anabranch.cli.load.Dialect;
 import dev.anabranch.client.CommandClient;
+import dev.anabranch.playground.load.CheckedLoad;
+import dev.anabranch.playground.load.Dialect;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,7 +2,7 @@ package dev.anabranch.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.cli.load.CheckedLoad;
+import dev.anabranch.playground.load.CheckedLoad;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;

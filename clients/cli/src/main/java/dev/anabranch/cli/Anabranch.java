@@ -1,5 +1,8 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
+import dev.anabranch.cli.exit.Utf8Arguments;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,7 +29,6 @@ import picocli.CommandLine.Spec;
     description = "Event sourcing and CQRS for many regions, on Apache Flink.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      DemoCommand.class,
       SendCommand.class,
       HistoryCommand.class,
       StateCommand.class,
@@ -33,13 +36,10 @@ import picocli.CommandLine.Spec;
       EventsCommand.class,
       SchemaCommand.class,
       ReplayCheckCommand.class,
-      LoadCommand.class,
-      ClusterCommand.class,
       ProjectionsCommand.class,
       ConflictsCommand.class,
       LossCommand.class
-    },
-    footerHeading = "%nTo begin: anabranch demo%n")
+    })
 public final class Anabranch implements Runnable {
 
   /** Names the configuration file if {@code --config} does not. */
@@ -101,6 +101,9 @@ public final class Anabranch implements Runnable {
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     var failures = new Failures();
     var commandLine = new CommandLine(new Anabranch());
+    for (var more : ServiceLoader.load(MoreCommands.class)) {
+      more.addTo(commandLine);
+    }
     describe(commandLine);
     return commandLine
         .setOut(out)
@@ -166,7 +169,7 @@ public final class Anabranch implements Runnable {
     return stackTrace;
   }
 
-  boolean hasRegionOptions() {
+  public boolean hasRegionOptions() {
     return region != null || !settings.isEmpty();
   }
 

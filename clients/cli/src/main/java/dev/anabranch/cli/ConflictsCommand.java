@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Payload;
 import dev.anabranch.cli.text.Printable;
 import dev.anabranch.cli.text.ReplyText;
@@ -77,7 +79,7 @@ final class ConflictsCommand implements Runnable {
     private boolean json;
 
     @Override
-    int run(Region region) throws IOException {
+    protected int run(Region region) throws IOException {
       if (max < 1) {
         throw CliException.usage("--max must be 1 or more");
       }
@@ -119,7 +121,7 @@ final class ConflictsCommand implements Runnable {
     private boolean json;
 
     @Override
-    int run(Region region) throws IOException {
+    protected int run(Region region) throws IOException {
       var key = Keys.parse(aggregate);
       var rows = ConflictTable.of(region.options().store().config(), key);
       if (rows.isEmpty()) {
@@ -219,7 +221,7 @@ final class ConflictsCommand implements Runnable {
     private int timeoutSeconds = 60;
 
     @Override
-    int run(Region region) throws IOException {
+    protected int run(Region region) throws IOException {
       var key = Keys.parse(aggregate);
       var resolution = resolution(region);
       var payload = ResolveConflictJson.encode(resolution);

@@ -1,5 +1,7 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Payload;
 import dev.anabranch.cli.text.Printable;
 import dev.anabranch.cli.text.Table;

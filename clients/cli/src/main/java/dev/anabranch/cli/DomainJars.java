@@ -1,5 +1,6 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;

@@ -2,6 +2,7 @@ package dev.anabranch.cli;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.Projections;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ final class DomainOption {
       split = ",",
       description =
           "Jar with the application's Domain and what it needs; may be given several times. Default:"
-              + " the examples.")
+              + " what is on the class path; from a checkout, the examples.")
   private List<Path> jars = List.of();
 
   AggregateType<?, ?, ?> type(String name) {
@@ -63,7 +64,7 @@ final class DomainOption {
   /** For messages: whose code is used. */
   String where() {
     return jars.isEmpty()
-        ? "the examples, which are used where there is no --domain-jar"
+        ? "the class path, which is used where there is no --domain-jar"
         : "--domain-jar " + jars.stream().map(Path::toString).collect(Collectors.joining(","));
   }
 

@@ -1,5 +1,7 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.log.CurrentSession;
 import dev.anabranch.cli.log.LogReads;
 import dev.anabranch.cli.text.Progress;
@@ -70,7 +72,7 @@ final class EventsCommand implements Runnable {
     private long to = Long.MAX_VALUE;
 
     @Override
-    int run(Region region) {
+    protected int run(Region region) {
       if (from < 0 || to < from) {
         throw CliException.usage("--from and --to must be 0 or more, and --to not below --from");
       }

@@ -1,5 +1,7 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.client.CommandFailedException;
 import dev.anabranch.jobs.config.InvalidOptionsException;
 import dev.anabranch.store.StoreLayoutException;

@@ -1,6 +1,8 @@
 package dev.anabranch.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.log.AggregateHistory;
 import dev.anabranch.cli.log.CurrentSession;
 import dev.anabranch.cli.text.Payload;
@@ -39,7 +41,7 @@ final class HistoryCommand extends RegionCommand {
   private long lastVersion = Long.MAX_VALUE;
 
   @Override
-  int run(Region region) {
+  protected int run(Region region) {
     var key = Keys.parse(aggregate);
     var table = new Table(">VERSION", "WHEN (UTC)", "COMMAND", "EVENT", "DATA");
     var commits = new AtomicLong();

@@ -1,5 +1,6 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.model.AggregateKey;
 
 /** Aggregate keys as users write them. */

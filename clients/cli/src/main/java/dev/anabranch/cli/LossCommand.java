@@ -1,5 +1,7 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.connectors.kafka.KafkaPublishedLog;
 import dev.anabranch.connectors.kafka.LossAnnouncer;
@@ -66,7 +68,7 @@ final class LossCommand implements Runnable {
       footer = "  anabranch region losses")
   static final class Losses extends RegionCommand {
     @Override
-    int run(Region region) throws Exception {
+    protected int run(Region region) throws Exception {
       try (var store = region.openStore()) {
         var accepted = acceptedLosses(store);
         var lost = find(region, store, accepted, this);
@@ -151,7 +153,7 @@ final class LossCommand implements Runnable {
     private String reason = "";
 
     @Override
-    int run(Region region) throws Exception {
+    protected int run(Region region) throws Exception {
       requireSense();
       try (var store = region.openStore()) {
         var lost = find(region, store, acceptedLosses(store), this);

@@ -1,5 +1,7 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.ProjectionText;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.connectors.mysql.VersionStatus;

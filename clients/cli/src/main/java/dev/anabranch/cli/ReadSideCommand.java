@@ -1,5 +1,6 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.cli.text.Style;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
 import dev.anabranch.connectors.mysql.ParkedRows;

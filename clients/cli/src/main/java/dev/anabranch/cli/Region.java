@@ -1,5 +1,6 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.connectors.kafka.EventTopicReader;
 import dev.anabranch.connectors.kafka.KafkaConnection;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
@@ -15,7 +16,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.AuthenticationException;
 
 /** A region as configured, and how a command reaches its parts. */
-record Region(CommandJobOptions options) {
+public record Region(CommandJobOptions options) {
 
   private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(10);
 
@@ -23,7 +24,7 @@ record Region(CommandJobOptions options) {
   private static final Map<String, String> PATIENCE =
       Map.of("default.api.timeout.ms", "15000", "request.timeout.ms", "15000");
 
-  static Region of(String... args) {
+  public static Region of(String... args) {
     return new Region(CommandJobOptions.fromArgs(args));
   }
 
@@ -41,7 +42,7 @@ record Region(CommandJobOptions options) {
    *
    * @throws CliException if it does not answer
    */
-  KafkaConnection kafka() {
+  public KafkaConnection kafka() {
     var configured = options.kafka();
     var properties = new HashMap<>(PATIENCE);
     properties.putAll(configured.clientProperties());

@@ -1,5 +1,6 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.cli.text.Style;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What the commands that work on a region have in common. */
-abstract class RegionCommand implements Callable<Integer> {
+public abstract class RegionCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -19,7 +20,7 @@ abstract class RegionCommand implements Callable<Integer> {
   }
 
   /** Does the work and gives the exit code. */
-  abstract int run(Region region) throws Exception;
+  protected abstract int run(Region region) throws Exception;
 
   /** A mistake of usage, if one of the options was given: it would have no effect. */
   final void refuse(String why, String... options) {
@@ -32,7 +33,7 @@ abstract class RegionCommand implements Callable<Integer> {
   }
 
   /** For results. */
-  final PrintWriter out() {
+  public final PrintWriter out() {
     return spec().commandLine().getOut();
   }
 
@@ -41,7 +42,7 @@ abstract class RegionCommand implements Callable<Integer> {
     return spec().commandLine().getErr();
   }
 
-  final Style style() {
+  public final Style style() {
     return new Style(Ansi.AUTO.enabled());
   }
 

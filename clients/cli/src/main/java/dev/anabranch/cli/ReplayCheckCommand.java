@@ -1,5 +1,7 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.replay.Release;
 import dev.anabranch.cli.replay.ReplayCheck;
 import dev.anabranch.cli.replay.ReplayReport;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Option;
       "  anabranch replay-check --jar app-2.jar --compare app-1.jar",
       "  anabranch replay-check --jar app-2.jar --sample 10000"
     })
-final class ReplayCheckCommand extends RegionCommand {
+public final class ReplayCheckCommand extends RegionCommand {
 
   @Option(
       names = "--jar",
@@ -66,7 +68,7 @@ final class ReplayCheckCommand extends RegionCommand {
   private int shown = 20;
 
   @Override
-  int run(Region region) throws IOException {
+  protected int run(Region region) throws IOException {
     var progress = new Progress(err(), style().ansi(), System::nanoTime);
     ReplayReport report;
     try {
@@ -86,7 +88,7 @@ final class ReplayCheckCommand extends RegionCommand {
    * @param compared empty: nothing to compare with
    * @param sample 0: all
    */
-  static ReplayReport check(
+  public static ReplayReport check(
       Region region, List<Path> jars, List<Path> compared, int sample, long seed, Progress progress)
       throws IOException {
     try (var next = load(jars);
@@ -97,7 +99,7 @@ final class ReplayCheckCommand extends RegionCommand {
     }
   }
 
-  static void print(ReplayReport report, int shown, PrintWriter out, Style style) {
+  public static void print(ReplayReport report, int shown, PrintWriter out, Style style) {
     report.problems().stream().limit(shown).forEach(line -> out.println(style.bad(line)));
     if (report.problemCount() > Math.min(shown, report.problems().size())) {
       out.printf(Locale.ROOT, "… %,d aggregates in all%n", report.problemCount());

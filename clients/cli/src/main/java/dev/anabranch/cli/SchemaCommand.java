@@ -1,5 +1,6 @@
 package dev.anabranch.cli;
 
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.connectors.mysql.SchemaMigrator;
 import dev.anabranch.store.StoreLayout;
@@ -41,7 +42,7 @@ final class SchemaCommand implements Runnable {
       footer = "  anabranch schema migrate --config region.yaml")
   static final class Migrate extends RegionCommand {
     @Override
-    int run(Region region) {
+    protected int run(Region region) {
       print(this, new SchemaMigrator(region.options().store().config()).migrate(), "is ready");
       return ExitCode.OK;
     }
@@ -54,7 +55,7 @@ final class SchemaCommand implements Runnable {
       footer = "  anabranch schema validate --config region.yaml")
   static final class Validate extends RegionCommand {
     @Override
-    int run(Region region) {
+    protected int run(Region region) {
       print(this, new SchemaMigrator(region.options().store().config()).validate(), "is valid");
       return ExitCode.OK;
     }

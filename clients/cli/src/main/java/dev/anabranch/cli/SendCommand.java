@@ -2,6 +2,9 @@ package dev.anabranch.cli;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
+import dev.anabranch.cli.exit.Utf8Arguments;
 import dev.anabranch.cli.send.JsonCommand;
 import dev.anabranch.cli.send.Pacer;
 import dev.anabranch.cli.send.SendRun;
@@ -137,7 +140,7 @@ final class SendCommand extends RegionCommand {
   private boolean json;
 
   @Override
-  int run(Region region) throws IOException {
+  protected int run(Region region) throws IOException {
     if (timeoutSeconds < 1 || inFlight < 1 || inFlight > 10_000 || rate < 0) {
       throw CliException.usage(
           "--timeout must be 1 or more, --in-flight 1 to 10000, --rate 0 or more");

@@ -3,6 +3,8 @@ package dev.anabranch.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.log.AggregateFold;
 import dev.anabranch.cli.log.AggregateHistory;
 import dev.anabranch.cli.log.CurrentSession;
@@ -42,7 +44,7 @@ final class StateCommand extends RegionCommand {
   @Mixin private DomainOption domain = new DomainOption();
 
   @Override
-  int run(Region region) throws JsonProcessingException {
+  protected int run(Region region) throws JsonProcessingException {
     var key = Keys.parse(aggregate);
     var fold = new AggregateFold(domain.type(key.type()));
     try (var store = region.openStore();

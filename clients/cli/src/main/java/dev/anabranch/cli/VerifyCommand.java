@@ -1,6 +1,8 @@
 package dev.anabranch.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.anabranch.cli.exit.CliException;
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Payload;
 import dev.anabranch.cli.text.Progress;
 import dev.anabranch.cli.text.ReportText;
@@ -88,7 +90,7 @@ final class VerifyCommand extends RegionCommand {
   }
 
   @Override
-  int run(Region region) throws JsonProcessingException {
+  protected int run(Region region) throws JsonProcessingException {
     var progress = new Progress(err(), style().ansi(), System::nanoTime);
     VerificationReport report;
     try (var store = region.openStore()) {

@@ -2,6 +2,7 @@ package dev.anabranch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.cli.exit.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,7 +28,6 @@ class AnabranchTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo",
         "send",
         "history",
         "state",
@@ -37,12 +37,7 @@ class AnabranchTest {
         "schema",
         "schema migrate",
         "schema validate",
-        "replay-check",
-        "load",
-        "cluster",
-        "cluster up",
-        "cluster submit",
-        "cluster upgrade"
+        "replay-check"
       })
   void everyCommandHasHelpWithExamples(String command) {
     assertThat(run((command + " --help").split(" "))).isEqualTo(ExitCode.OK);
@@ -204,44 +199,6 @@ class AnabranchTest {
         .isEqualTo(ExitCode.USAGE);
 
     assertThat(err.toString()).contains("commands.jsonl is UTF-16; make it UTF-8");
-  }
-
-  @Test
-  void theDemoWritesIntoNoDirectoryThatHoldsSomething() throws IOException {
-    Files.writeString(directory.resolve("precious.txt"), "data");
-
-    assertThat(run("demo", "--directory", directory.toString())).isEqualTo(ExitCode.USAGE);
-
-    assertThat(err.toString()).contains("must be empty");
-    assertThat(directory.resolve("precious.txt")).exists();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"my cluster", "projekt-ü", "proj[1]", "a,b"})
-  void aFolderThatNotAllServersTakeIsRefusedBeforeAnythingIsMade(String name) {
-    var folder = directory.resolve(name);
-
-    assertThat(run("cluster", "up", "--folder", folder.toString())).isEqualTo(ExitCode.USAGE);
-    assertThat(run("demo", "--directory", folder.toString())).isEqualTo(ExitCode.USAGE);
-
-    assertThat(err.toString()).contains("the cluster's folder can't be " + folder);
-    assertThat(err.toString()).contains("--folder or ANABRANCH_CLUSTER");
-    assertThat(directory).isEmptyDirectory();
-  }
-
-  @Test
-  void theDemoTakesRegionsAndTopologiesThatThereAre() {
-    assertThat(run("demo", "--regions", "a,b_c")).isEqualTo(ExitCode.USAGE);
-    assertThat(run("demo", "--regions", "A,a")).isEqualTo(ExitCode.USAGE);
-    assertThat(run("demo", "--topology", "star")).isEqualTo(ExitCode.USAGE);
-    assertThat(run("demo", "--topology", "six-sites", "--regions", "x,y"))
-        .isEqualTo(ExitCode.USAGE);
-
-    assertThat(err.toString())
-        .contains("'b_c' must be 1 to 16 of a-z, 0-9 and -, such as eu-west")
-        .contains("--regions must be 1 to 6 different names")
-        .contains("--topology must be mesh, ring, hub or six-sites, is star")
-        .contains("has the regions a,b,c,d,e,f; leave out --regions");
   }
 
   private int run(String... args) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.examples.bank.BankDomain;
 import dev.anabranch.projection.Projections;
 import java.io.IOException;
@@ -118,7 +119,7 @@ class DomainJarsTest {
         .hasMessageContaining("bank.jar; known are Account");
     assertThatThrownBy(() -> new DomainOption().type("Member"))
         .isInstanceOf(CliException.class)
-        .hasMessageContaining("is not in the examples, which are used where there is no");
+        .hasMessageContaining("is not in the class path, which is used where there is no");
   }
 
   private Path jar() throws IOException {

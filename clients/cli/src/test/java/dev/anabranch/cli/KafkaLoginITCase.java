@@ -2,6 +2,7 @@ package dev.anabranch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.embedded.SecuredKafka;
 import dev.anabranch.embedded.WorkDirectory;
 import java.io.PrintWriter;

@@ -1,0 +1,26 @@
+package dev.anabranch.playground.demo;
+
+import dev.anabranch.embedded.RegionTopology;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the demo shall do.
+ *
+ * @param topology the regions, and which reads whom
+ * @param directory for its files; null: a fresh temporary one
+ * @param rate commands per second
+ * @param traffic how long to send
+ * @param crash whether to kill the task manager and a database of the first region on the way
+ * @param keep whether to leave everything running at the end
+ * @param web whether Flink's web interface is at its usual port
+ */
+public record DemoOptions(
+    RegionTopology topology,
+    @Nullable Path directory,
+    int rate,
+    Duration traffic,
+    boolean crash,
+    boolean keep,
+    boolean web) {}

@@ -1,0 +1,11 @@
+package dev.anabranch.playground.load;
+
+import dev.anabranch.model.ReplyStatus;
+
+/**
+ * What a reply said, as far as it can be checked.
+ *
+ * @param version after the command; of a rejection, the one that it was decided on
+ * @param total what is left, from the result; -1: the result does not say
+ */
+record Answer(ReplyStatus status, String code, long version, long total) {}

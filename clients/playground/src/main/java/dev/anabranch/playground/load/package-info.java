@@ -1,0 +1,5 @@
+/** Commands in bulk, with checked answers. */
+@NullMarked
+package dev.anabranch.playground.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,210 @@
+package dev.anabranch;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * Who may know whom, as far as Maven's module arrows do not already say it. Reads the compiled
+ * production classes of every module that the command line depends on. There is no list of frozen
+ * violations, and there shall be none.
+ */
+@AnalyzeClasses(packages = "dev.anabranch", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  private static final String API = "dev.anabranch.api..";
+  private static final String MODEL = "dev.anabranch.model..";
+  private static final String CAUSALITY = "dev.anabranch.causality..";
+  private static final String REPLICATED = "dev.anabranch.replicated..";
+  private static final String VERSIONS = "dev.anabranch.versions..";
+  private static final String STORE = "dev.anabranch.store..";
+  private static final String WIRE = "dev.anabranch.wire..";
+  private static final String PROJECTION = "dev.anabranch.projection..";
+  private static final String QUERY = "dev.anabranch.query..";
+  private static final String CODEC = "dev.anabranch.codec..";
+  private static final String SERDE = "dev.anabranch.serde..";
+
+  private static final String OPERATORS = "dev.anabranch.operators..";
+  private static final String CONNECTORS = "dev.anabranch.connectors..";
+  private static final String KAFKA = "dev.anabranch.connectors.kafka..";
+  private static final String MYSQL = "dev.anabranch.connectors.mysql..";
+  private static final String JOBS = "dev.anabranch.jobs..";
+  private static final String CLIENT = "dev.anabranch.client..";
+  private static final String CLI = "dev.anabranch.cli..";
+  private static final String PLAYGROUND = "dev.anabranch.playground..";
+  private static final String EMBEDDED = "dev.anabranch.embedded..";
+  private static final String TESTKIT = "dev.anabranch.testkit..";
+  private static final String EXAMPLES = "dev.anabranch.examples..";
+
+  private static final String JDK = "java..";
+  private static final String JSPECIFY = "org.jspecify..";
+  private static final String JACKSON = "com.fasterxml.jackson..";
+  private static final String FLINK = "org.apache.flink..";
+  private static final String KAFKA_CLIENTS = "org.apache.kafka..";
+  private static final String[] SQL = {
+    "java.sql..", "javax.sql..", "com.mysql..", "org.flywaydb.."
+  };
+
+  @ArchTest
+  static final ArchRule valuesAndPortsNeedTheJdkOnly =
+      classes()
+          .that()
+          .resideInAnyPackage(API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
+
+  @ArchTest
+  static final ArchRule replicatedTypesKnowCausalityOnly =
+      classes()
+          .that()
+          .resideInAPackage(REPLICATED)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(JDK, JSPECIFY, CAUSALITY, REPLICATED);
+
+  @ArchTest
+  static final ArchRule projectionsNeedTheDomainApiAndValuesOnly =
+      classes()
+          .that()
+          .resideInAPackage(PROJECTION)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, PROJECTION);
+
+  @ArchTest
+  static final ArchRule theQueryPortNeedsTheJdkOnly =
+      classes()
+          .that()
+          .resideInAPackage(QUERY)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(JDK, JSPECIFY, CAUSALITY, MODEL, PROJECTION, QUERY, STORE);
+
+  @ArchTest
+  static final ArchRule codecAddsJackson =
+      classes()
+          .that()
+          .resideInAPackage(CODEC)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              JDK,
+              JSPECIFY,
+              JACKSON,
+              CODEC,
+              API,
+              MODEL,
+              CAUSALITY,
+              REPLICATED,
+              STORE,
+              VERSIONS,
+              WIRE);
+
+  @ArchTest
+  static final ArchRule serdeAddsFlink =
+      classes()
+          .that()
+          .resideInAPackage(SERDE)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              JDK,
+              JSPECIFY,
+              FLINK,
+              SERDE,
+              CODEC,
+              API,
+              MODEL,
+              CAUSALITY,
+              REPLICATED,
+              STORE,
+              VERSIONS,
+              WIRE);
+
+  @ArchTest
+  static final ArchRule sqlStaysInTheMysqlConnectorAndTheTools =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(MYSQL, CLIENT, CLI, PLAYGROUND, EMBEDDED)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SQL);
+
+  @ArchTest
+  static final ArchRule kafkaStaysInTheKafkaConnectorAndTheClients =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(KAFKA, CLIENT, CLI, PLAYGROUND, EMBEDDED)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(KAFKA_CLIENTS);
+
+  @ArchTest
+  static final ArchRule operatorsDoNotSeeConnectors =
+      noClasses()
+          .that()
+          .resideInAPackage(OPERATORS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(CONNECTORS);
+
+  @ArchTest
+  static final ArchRule connectorsDoNotSeeOperators =
+      noClasses()
+          .that()
+          .resideInAPackage(CONNECTORS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(OPERATORS);
+
+  @ArchTest
+  static final ArchRule connectorsDoNotSeeEachOther =
+      slices().matching("dev.anabranch.connectors.(*)..").should().notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule jobsAreSeenByTheCommandLineOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(JOBS, CLI, PLAYGROUND)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(JOBS);
+
+  @ArchTest
+  static final ArchRule theCommandLineShipsNoServerAndNoExample =
+      noClasses()
+          .that()
+          .resideInAPackage(CLI)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(PLAYGROUND, EMBEDDED, EXAMPLES);
+
+  @ArchTest
+  static final ArchRule examplesArePure =
+      noClasses()
+          .that()
+          .resideInAPackage(EXAMPLES)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(FLINK, KAFKA_CLIENTS, STORE, WIRE, SERDE);
+
+  @ArchTest
+  static final ArchRule productionDoesNotUseTheTestKit =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(TESTKIT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(TESTKIT);
+
+  @ArchTest
+  static final ArchRule packagesFormNoCycle =
+      slices().matching("dev.anabranch.(**)").should().beFreeOfCycles();
+}
