@@ -1,6 +1,6 @@
 /**
- * What happened before what: vector times, dots, hybrid logical clocks, version graphs. Pure
- * functions of values; no wall clock is read here.
+ * What happened before what: vector times, dots, hybrid logical clocks, and the gate that holds a
+ * commit until its causes are there. Pure functions of values; no wall clock is read here.
  */
 @NullMarked
 package dev.anabranch.causality;

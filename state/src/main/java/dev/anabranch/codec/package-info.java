@@ -1,6 +1,6 @@
 /**
- * How domain objects become bytes and come back: the codec port, JSON by default, upcasting. The
- * only package that knows Jackson.
+ * How domain objects become JSON and come back, and the upcasting of old JSON. The port that it
+ * implements, {@code MessageCodec}, is in package {@code api}. The only package that knows Jackson.
  */
 @NullMarked
 package dev.anabranch.codec;

@@ -1,6 +1,6 @@
 /**
- * The event store on sharded MySQL or MariaDB databases, its schema as SQL. The only production
- * package that speaks SQL.
+ * The event store and the query database on MySQL or MariaDB, their schemas as SQL. All production
+ * SQL is here, but for the one question that {@code QueryClient} asks from outside.
  */
 @NullMarked
 package dev.anabranch.connectors.mysql;

@@ -1,10 +1,10 @@
 package dev.anabranch.examples.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.examples.orders.OrderCommand.AddItem;
-import dev.anabranch.examples.orders.OrderCommand.CancelOrder;
 import dev.anabranch.examples.orders.OrderCommand.RemoveItem;
 import dev.anabranch.examples.orders.OrderEvent.ItemAdded;
 import dev.anabranch.examples.orders.OrderEvent.OrderCreated;
@@ -38,20 +38,38 @@ class OrderInRegionsTest {
     var cut =
         order4711(OrdersDomain.CONTRACT_ORDER)
             .when("eu", new AddItem("sugar"))
-            .when("us", new CancelOrder("too late"))
+            .when("us", new RemoveItem("milk"))
             .sync();
 
     var branches = cut.expectConflict();
     var withSugar = branches.get(0);
 
-    assertThat(withSugar.state().items()).containsExactly("tea", "milk", "sugar");
-    assertThat(cut.choose("us", withSugar.dot()).expectConvergence().cancelled()).isFalse();
+    assertThat(withSugar.dot()).hasToString("eu:4");
+    assertThat(cut.choose("us", withSugar.dot()).expectConvergence().items())
+        .containsExactly("tea", "milk", "sugar");
   }
 
   @Test
-  void anOrderWithAHomeIsChangedThere() {
+  void anOrderWithAHomeIsChangedThereOnly() {
     var order = order4711(OrdersDomain.ORDER).when("eu", new AddItem("sugar"));
 
+    assertThatThrownBy(() -> order.when("us", new RemoveItem("milk")))
+        .hasMessageContaining("not-home");
     assertThat(order.expectConvergence().items()).containsExactly("tea", "milk", "sugar");
+  }
+
+  @Test
+  void theNextCommitJoinsTheBranches() {
+    var joined =
+        order4711(OrdersDomain.WEB_ORDER)
+            .when("eu", new AddItem("sugar"))
+            .when("us", new RemoveItem("milk"))
+            .sync()
+            .when("eu", new AddItem("lemon"))
+            .sync();
+
+    assertThat(joined.branchesIn("us"))
+        .singleElement()
+        .satisfies(branch -> assertThat(branch.dot()).hasToString("eu:5"));
   }
 }

@@ -1,0 +1,7 @@
+/**
+ * Code of the guides that needs more than a domain does: compiled, and tested where that is cheap.
+ */
+@NullMarked
+package dev.anabranch.cli.guide;
+
+import org.jspecify.annotations.NullMarked;
