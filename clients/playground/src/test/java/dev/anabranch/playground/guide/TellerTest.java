@@ -1,4 +1,4 @@
-package dev.anabranch.cli.guide;
+package dev.anabranch.playground.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -20,7 +20,7 @@ class PicturesTest {
   @MethodSource("sources")
   void isMadeOfItsText(Path source) throws IOException {
     assertThat(Files.readString(Picture.svg(source)))
-        .as("java clients/cli/src/test/java/dev/anabranch/Picture.java docs/pictures")
+        .as("java clients/playground/src/test/java/dev/anabranch/Picture.java docs/pictures")
         .isEqualTo(Picture.draw(Files.readString(source)));
   }
 

@@ -1,4 +1,4 @@
-package dev.anabranch.cli.guide;
+package dev.anabranch.playground.guide;
 
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * same text gives the same bytes on every machine, so a test can compare them. That is why no tool
  * with a layout of its own is used: such a tool measures the fonts of the machine.
  *
- * <p>{@code java clients/cli/src/test/java/dev/anabranch/Picture.java docs/pictures} makes them
+ * <p>{@code java clients/playground/src/test/java/dev/anabranch/Picture.java docs/pictures} makes them
  * again. A line of a text file is one of these; a text after {@code |} is shown, one line for each
  * {@code |}:
  *
@@ -208,7 +208,7 @@ final class Picture {
   private String svg() {
     return """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 W H" width="W" height="H">
-        <!-- Made by clients/cli/src/test/java/dev/anabranch/Picture.java: change the .txt beside. -->
+        <!-- Made by clients/playground/src/test/java/dev/anabranch/Picture.java: change the .txt beside. -->
         <style>
         text { font-family: Helvetica, Arial, 'DejaVu Sans', sans-serif; font-size: 13px; fill: #1f2937 }
         .page { fill: #ffffff; stroke: #d0d7de }
