@@ -23,6 +23,8 @@ import java.lang.reflect.RecordComponent;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -46,6 +48,10 @@ final class MapKeys {
           Map.entry(Short.class, Short::valueOf),
           Map.entry(BigInteger.class, BigInteger::new),
           Map.entry(UUID.class, UUID::fromString));
+
+  /** Of which Jackson takes several texts for one: of two such keys it would keep one entry. */
+  private static final Set<Class<?>> WITH_ONE_TEXT =
+      Set.of(Integer.class, Long.class, Short.class, BigInteger.class, UUID.class);
 
   private MapKeys() {}
 
@@ -82,6 +88,9 @@ final class MapKeys {
       if (raw == Byte.class || raw == Float.class || raw == Double.class) {
         return new NumberReader(raw);
       }
+      if (WITH_ONE_TEXT.contains(raw)) {
+        return new OneTextReader(raw);
+      }
       if (isKnownToJackson(raw) || saysItself(raw, description)) {
         return null;
       }
@@ -115,6 +124,30 @@ final class MapKeys {
         && (method.getName().equals("valueOf") || method.getName().equals("fromString"))
         && method.getReturnType() == method.getDeclaringClass()
         && Arrays.equals(method.getParameterTypes(), new Class<?>[] {String.class});
+  }
+
+  /** Reads what is written for a key, and no other text of the same value. */
+  private static final class OneTextReader extends KeyDeserializer {
+    private final Class<?> raw;
+    private final Function<String, Object> read;
+
+    OneTextReader(Class<?> raw) {
+      this.raw = raw;
+      this.read = Objects.requireNonNull(READ.get(raw));
+    }
+
+    @Override
+    public Object deserializeKey(String key, DeserializationContext context) throws IOException {
+      Object value;
+      try {
+        value = read.apply(key);
+      } catch (IllegalArgumentException e) {
+        return context.handleWeirdKey(raw, key, "it is no %s", raw.getSimpleName());
+      }
+      return value.toString().equals(key)
+          ? value
+          : context.handleWeirdKey(raw, key, "it is written as %s", value);
+    }
   }
 
   /** Of Java's own numbers those that Jackson would take out of range. */

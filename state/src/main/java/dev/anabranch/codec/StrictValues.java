@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import com.fasterxml.jackson.databind.type.ArrayType;
+import com.fasterxml.jackson.databind.type.ReferenceType;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -30,6 +31,7 @@ import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.time.temporal.Temporal;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
@@ -85,6 +87,16 @@ final class StrictValues {
         return new TextOnly(deserializer, raw);
       }
       return NARROW.contains(raw) ? new InRange(deserializer, raw) : deserializer;
+    }
+
+    @Override
+    public JsonDeserializer<?> modifyReferenceDeserializer(
+        DeserializationConfig config,
+        ReferenceType type,
+        BeanDescription description,
+        JsonDeserializer<?> deserializer) {
+      var raw = type.getRawClass();
+      return raw == OptionalDouble.class ? new InRange(deserializer, raw) : deserializer;
     }
 
     @Override
@@ -164,6 +176,7 @@ final class StrictValues {
       if (!isNumber
           || value instanceof Double d && !d.isInfinite()
           || value instanceof Float f && !f.isInfinite()
+          || value instanceof OptionalDouble o && !Double.isInfinite(o.orElse(0))
           || value instanceof Byte b && in.getIntValue() == b) {
         return value;
       }

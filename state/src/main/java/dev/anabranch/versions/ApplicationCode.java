@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever kind of throwable it is, it is the problem of one command, commit, aggregate or row,
  * and never of the job: checked exceptions that were thrown without being declared, errors of the
  * application's own, failed assertions, classes that are missing, a stack that overflowed, an array
- * that is longer than arrays can be. Only a heap that is full is thrown again: nobody knows which
- * thread's memory it was.
+ * that is longer than arrays can be. So are {@code InterruptedException}, {@code ThreadDeath} and
+ * the machine's own errors: whoever interrupts one of our threads sets its flag, which this leaves
+ * as it is. Only a heap that is full is thrown again: nobody knows which thread's memory it was.
  *
  * <p>Use: {@code catch (Throwable e) { … ApplicationCode.problem(e) … }} around the call and
  * nothing else.

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
@@ -31,6 +32,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the codec takes it gives back, with the same bytes, after any number of round trips; what it
@@ -350,6 +352,41 @@ class JsonRoundTripTest {
                 .append("\":")
                 .append(value));
     return text.append('}').toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e400", "-1e400"})
+  void anOptionalNumberOutOfRangeIsRefused(String number) {
+    record Maybe(OptionalDouble twice) {}
+    for (var fine : List.of("1e300", "\"Infinity\"", "null")) {
+      assertThat(read(Maybe.class, "{\"twice\":%s}".formatted(fine)).twice()).isNotNull();
+    }
+
+    assertThatThrownBy(() -> read(Maybe.class, "{\"twice\":%s}".formatted(number)))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("out of the range")
+        .hasMessageContaining("(at twice");
+  }
+
+  /** Two texts of one key would be one entry, and the other's value lost. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"whole\":{\"1\":\"a\",\"01\":\"b\"},\"ids\":{}}",
+        "{\"whole\":{\"+1\":\"a\"},\"ids\":{}}",
+        "{\"whole\":{\"x\":\"a\"},\"ids\":{}}",
+        "{\"whole\":{},\"ids\":{\"0000000A-0000-0000-0000-000000000000\":\"a\"}}",
+        "{\"whole\":{},\"ids\":{\"a-0-0-0-0\":\"a\"}}",
+      })
+  void aKeyThatIsWrittenOtherwiseIsRefused(String json) {
+    record Maps(Map<Long, String> whole, Map<UUID, String> ids) {}
+    var fine =
+        "{\"whole\":{\"-1\":\"a\"},\"ids\":{\"0000000a-0000-0000-0000-000000000000\":\"a\"}}";
+    assertThat(read(Maps.class, fine).ids()).hasSize(1);
+
+    assertThatThrownBy(() -> read(Maps.class, json))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("(at ");
   }
 
   @Test

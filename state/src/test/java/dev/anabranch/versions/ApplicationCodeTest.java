@@ -3,6 +3,8 @@ package dev.anabranch.versions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.channels.ClosedByInterruptException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ApplicationCodeTest {
@@ -43,6 +45,29 @@ class ApplicationCodeTest {
     assertThat(
             ApplicationCode.problem(new OutOfMemoryError("Requested array size exceeds VM limit")))
         .contains("Requested array size");
+  }
+
+  /**
+   * What Java gives a meaning to when it ends or interrupts a thread has none when it comes out of
+   * application code: a thread that is interrupted is told by its flag, which stays.
+   */
+  @Test
+  @SuppressWarnings("removal") // applications may still throw it
+  void whatLooksLikeTheEndOfAThreadIsAProblemLikeAnyOther() {
+    for (var thrown :
+        List.of(
+            new InterruptedException("told to stop"),
+            new ThreadDeath(),
+            new InternalError("in the machine"),
+            new UnknownError("unknown"),
+            new ClosedByInterruptException(),
+            new LinkageError("no class"))) {
+      assertThat(ApplicationCode.problem(thrown)).startsWith(thrown.getClass().getName());
+    }
+
+    Thread.currentThread().interrupt();
+    assertThat(ApplicationCode.problem(new InterruptedException())).isNotBlank();
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
