@@ -153,7 +153,7 @@ public final class Demo implements AutoCloseable {
     screen.heading(
         String.format(
             Locale.ROOT,
-            "Traffic: %,d commands a second to 200 accounts of region %s for %d s%s",
+            "Traffic: up to %,d commands a second to 200 accounts of region %s for %d s%s",
             options.rate(),
             first.name(),
             seconds,
@@ -164,6 +164,7 @@ public final class Demo implements AutoCloseable {
     try (var status = new LiveStatus(screen, traffic, regions)) {
       traffic.start();
       status.start();
+      traffic.awaitWarm();
       if (options.crash()) {
         var crashes = new Crashes(screen, times);
         pauseFor(3);
@@ -182,7 +183,7 @@ public final class Demo implements AutoCloseable {
     if (traffic.lastFailure() != null) {
       screen.line(screen.style().bad("The last error was: " + traffic.lastFailure()));
     }
-    return summary.isComplete();
+    return traffic.isComplete();
   }
 
   private void pauseFor(int parts) {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topology the regions, and which reads whom
  * @param directory for its files; null: a fresh temporary one
- * @param rate commands per second
- * @param traffic how long to send
+ * @param rate most commands per second
+ * @param traffic how long to send once the JVM is warm
  * @param crash whether to kill the task manager and a database of the first region on the way
  * @param keep whether to leave everything running at the end
  * @param web whether Flink's web interface is at its usual port

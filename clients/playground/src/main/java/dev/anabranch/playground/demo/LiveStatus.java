@@ -31,6 +31,7 @@ final class LiveStatus implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private boolean wasWarm;
   private long lastSent;
   private long lastNanos = System.nanoTime();
 
@@ -61,7 +62,11 @@ final class LiveStatus implements AutoCloseable {
   private String text(SendSummary summary) {
     var now = System.nanoTime();
     var answers = summary.accepted() + summary.rejected() + summary.unchanged();
-    var rate = (answers - lastSent) * 1e9 / Math.max(1, now - lastNanos);
+    if (traffic.isWarm() && !wasWarm) {
+      wasWarm = true;
+      lastSent = 0; // the summary begins anew
+    }
+    var rate = Math.max(0, answers - lastSent) * 1e9 / Math.max(1, now - lastNanos);
     lastSent = answers;
     lastNanos = now;
     var text = new StringBuilder();
@@ -76,8 +81,15 @@ final class LiveStatus implements AutoCloseable {
     if (summary.errors() > 0) {
       text.append(String.format(Locale.ROOT, "  errors %,d", summary.errors()));
     }
-    text.append("  p50 ").append(SummaryText.millis(summary.p50Micros()));
-    text.append(" p99 ").append(SummaryText.millis(summary.p99Micros()));
+    var latencies = traffic.newLatencies();
+    if (!traffic.isWarm()) {
+      text.append("  warming up: the JVM compiles, ")
+          .append(traffic.perSecond())
+          .append("/s are sent");
+    } else if (latencies.getTotalCount() > 0) {
+      text.append("  p50 ").append(SummaryText.millis(latencies.getValueAtPercentile(50)));
+      text.append(" p99 ").append(SummaryText.millis(latencies.getValueAtPercentile(99)));
+    }
     text.append("  rows");
     for (var i = 0; i < store.layout().databases().size(); i++) {
       text.append(' ').append(store.layout().databases().get(i)).append(' ').append(rows(store, i));
