@@ -20,6 +20,11 @@ import org.junit.jupiter.api.Test;
 /** What the pages name is there: files, headings, classes, decisions. */
 class PagesTest {
 
+  private static final int COLUMNS = 100;
+
+  /** Lists of releases and of guarantees, which others than newcomers read. */
+  private static final Set<String> LATER = Set.of("CHANGELOG.md", "guarantees.md");
+
   private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
   private static final Pattern CODE = Pattern.compile("`([^`\\n]+)`");
 
@@ -65,6 +70,26 @@ class PagesTest {
 
     assertThat(broken).as("broken links").isEmpty();
     assertThat(count).isGreaterThan(100);
+  }
+
+  /** The pages that a newcomer reads; tables, code and what can't be broken may be wider. */
+  @Test
+  void theFirstPagesWrapWhereTheCodeDoes() throws IOException {
+    var docs = Pages.root().resolve("docs");
+    var wide = new ArrayList<String>();
+    for (var page : Pages.all()) {
+      var isFirst = page.getParent().equals(Pages.root()) || page.getParent().equals(docs);
+      if (isFirst && !LATER.contains(page.getFileName().toString())) {
+        Pages.prose(page)
+            .lines()
+            .filter(line -> line.length() > COLUMNS && !line.startsWith("|"))
+            .filter(line -> line.replaceAll("\\[[^]]*]\\([^)]*\\)", "").strip().contains(" "))
+            .forEach(line -> wide.add(relative(page) + ": " + line));
+      }
+    }
+
+    assertThat(wide).as("lines of more than %d columns", COLUMNS).isEmpty();
+    assertThat(Pages.text(Pages.root().resolve("README.md")).lines()).hasSizeLessThan(250);
   }
 
   @Test

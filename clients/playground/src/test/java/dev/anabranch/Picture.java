@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
  * same text gives the same bytes on every machine, so a test can compare them. That is why no tool
  * with a layout of its own is used: such a tool measures the fonts of the machine.
  *
- * <p>{@code java clients/playground/src/test/java/dev/anabranch/Picture.java docs/pictures} makes them
- * again. A line of a text file is one of these; a text after {@code |} is shown, one line for each
- * {@code |}:
+ * <p>{@code java clients/playground/src/test/java/dev/anabranch/Picture.java docs/pictures} makes
+ * them again. A line of a text file is one of these; a text after {@code |} is shown, one line for
+ * each {@code |}:
  *
  * <ul>
  *   <li>{@code size W H}: width and height
