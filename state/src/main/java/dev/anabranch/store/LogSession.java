@@ -3,6 +3,7 @@ package dev.anabranch.store;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,24 @@ public interface LogSession extends AutoCloseable {
 
   /** The first row (empty slot) of each of the commands, in no particular order. */
   List<LogRow> byCommand(Collection<CommandRef> commands);
+
+  /**
+   * The rows of one command in all slots: this region's own outcome, and the commits of regions
+   * that have accepted it too. In no particular order.
+   *
+   * <p>What the interface gives is for stores whose rows are in memory anyway.
+   */
+  default List<LogRow> ofCommand(CommandRef command) {
+    var key = command.aggregate();
+    var rows = new ArrayList<>(byCommand(List.of(command)));
+    for (var row : commits(List.of(key)).getOrDefault(key, List.of())) {
+      var outcome = row.outcome();
+      if (command.commandId().equals(outcome.commandId()) && !outcome.slot().isEmpty()) {
+        rows.add(row);
+      }
+    }
+    return rows;
+  }
 
   /** Up to {@code maxRows} versions of the aggregate above {@code afterVersion}, in order. */
   List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows);

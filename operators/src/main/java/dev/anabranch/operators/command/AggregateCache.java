@@ -3,7 +3,6 @@ package dev.anabranch.operators.command;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateRecord;
@@ -352,12 +351,13 @@ final class AggregateCache {
   private LiveAggregate load(AggregateKey key, String routingKey) {
     var type = (AggregateType<Object, Object, Object>) types.find(key.type()).orElse(null);
     var record = state.aggregate(routingKey);
+    var forked = isForked(type, record);
     var heard =
-        type == null || type.replication() instanceof ReplicationPolicy.SingleHome
+        type == null || (Folding.hasOneHome(type) && !forked)
             ? null
             : new HeardRegions(routingKey, state, regions);
     var graph =
-        type != null && heard != null && StoredVersions.hasGraph(type)
+        type != null && heard != null && (forked || StoredVersions.hasGraph(type))
             ? new AggregateGraph(routingKey, state, type, heard, record == null)
             : null;
     if (record == null) {
@@ -388,6 +388,8 @@ final class AggregateCache {
       }
     } else if (record.state() == null) {
       brokenReason = brokenReason == null ? "its state was not stored" : brokenReason;
+    } else if (Folding.hasOneHome(type) && record.past().frontier().size() > 1) {
+      brokenReason = Folding.FORKED;
     } else if (brokenReason == null) {
       try {
         value = type.decodeState(record.state());
@@ -411,6 +413,29 @@ final class AggregateCache {
    */
   private static boolean isFromAnotherPolicy(AggregateRecord record, AggregateGraph graph) {
     return record.state() != null || graph.live().isEmpty();
+  }
+
+  /**
+   * Whether the type has a single home and the aggregate a graph all the same, which has its state.
+   */
+  private static boolean isForked(
+      @Nullable AggregateType<Object, Object, Object> type, @Nullable AggregateRecord record) {
+    return type != null
+        && record != null
+        && Folding.hasOneHome(type)
+        && record.version() > 0
+        && record.state() == null
+        && record.brokenReason() == null;
+  }
+
+  /** Gives an aggregate whose type needs none a graph, which its commits are then added to. */
+  void keepVersions(LiveAggregate live) {
+    var type = live.type;
+    if (type != null) {
+      var heard = new HeardRegions(live.routingKey, state, regions);
+      live.heard = heard;
+      live.graph = new AggregateGraph(live.routingKey, state, type, heard, false);
+    }
   }
 
   /** The state before the first commit, or why there is none. */

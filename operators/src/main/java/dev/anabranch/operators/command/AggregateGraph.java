@@ -168,24 +168,16 @@ final class AggregateGraph {
     return states().state(version);
   }
 
-  /**
-   * The commit that counts for a command, if that is another one than this region's own outcome.
-   * Null: the own outcome stands.
-   *
-   * @param own commit of this region's outcome; null: it made none
-   */
-  @Nullable Dot countsInstead(String commandId, @Nullable Dot own) {
-    if (own != null) {
-      var entry = storedGraph.get(own);
-      return entry == null || entry.standing() != Standing.TWIN ? null : entry.cause();
-    }
-    for (var dot : storedGraph.ofCommand(commandId)) {
-      var entry = storedGraph.get(dot);
-      if (entry != null && entry.standing() == Standing.COUNTS) {
-        return dot;
-      }
-    }
-    return null;
+  /** Whether another region's commit of the same command counts instead of this one. */
+  boolean isTwin(Dot commit) {
+    var entry = storedGraph.get(commit);
+    return entry != null && entry.standing() == Standing.TWIN;
+  }
+
+  /** Whether the commit does not count; what compaction has dropped does. */
+  boolean isVoid(Dot commit) {
+    var entry = storedGraph.get(commit);
+    return entry != null && entry.standing().isVoid();
   }
 
   boolean has(Dot version) {

@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.causality.HybridLogicalClock;
+import dev.anabranch.model.CommandEnvelope;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.CommandWindow;
@@ -9,6 +10,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.ReplyBody;
 import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.Shards;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.wire.CommandWire;
@@ -43,6 +45,7 @@ final class CommandProcessor {
   private final Decisions decisions;
   private final UnbackedAnswers answers;
   private final Replies replies;
+  private final Superseding superseding;
   private final Outputs outputs;
   private final WallClock clock;
   private final CommandCounts counts;
@@ -64,6 +67,7 @@ final class CommandProcessor {
     this.answers = answers;
     answers.onRow(this::answerEarlier);
     this.replies = new Replies(options.region());
+    this.superseding = new Superseding(options.regions());
     this.outputs = outputs;
     this.clock = clock;
     this.counts = counts;
@@ -148,11 +152,23 @@ final class CommandProcessor {
       findEarlier(in, new LogPosition(in.shard(), offset), () -> handle(in, false));
     } else if (mayHaveRow && in.answeredBefore()) {
       findEarlier(in, null, () -> handle(in, false));
-    } else if (live.brokenReason != null) {
+    } else if (live.brokenReason != null && !mayChoose(live, command)) {
       handleBroken(in, live);
     } else {
       decide(in, live);
     }
+  }
+
+  /**
+   * Whether it is a person's choice between versions that no code can make one, though their graph
+   * was made anew: then the choice is the remedy.
+   */
+  private static boolean mayChoose(LiveAggregate live, CommandEnvelope command) {
+    return live.graph != null
+        && live.rebuildTried
+        && live.rebuildWaiters == null
+        && live.head.live().size() > 1
+        && command.command().type().equals(ResolveConflict.TYPE);
   }
 
   /** Whether an outcome of the same command is on its way, for which this record waits too. */
@@ -179,6 +195,8 @@ final class CommandProcessor {
       var pending = PendingCommand.own(in, live, time, row);
       enqueue(pending, row);
       in.lane().join(pending);
+      // Of a parked aggregate it is a choice: what is left of the versions may be well.
+      live.rebuildTried &= live.brokenReason == null;
     } else if (decided instanceof Decided.Unbacked unbacked) {
       if (live.pending.isEmpty()) {
         answers.begin(new Asked(in), in, unbacked);
@@ -303,10 +321,8 @@ final class CommandProcessor {
   /** Answers from the row of the outcome that counts: this one, or another region's. */
   void answerEarlier(Incoming in, LogRow row) {
     var command = in.command();
-    var graph = aggregates.get(command.aggregate(), in.record().routingKey()).graph;
-    var counting =
-        graph == null ? null : graph.countsInstead(command.commandId(), row.outcome().dot());
-    if (counting == null) {
+    var live = aggregates.get(command.aggregate(), in.record().routingKey());
+    if (!superseding.isPossible(live, row)) {
       endEarlier(in, replies.repeated(command, row));
       return;
     }
@@ -315,17 +331,18 @@ final class CommandProcessor {
       return;
     }
     Consumer<List<LogRow>> found =
-        history -> {
+        rows -> {
           in.lane().end(lookup);
+          var now = aggregates.get(command.aggregate(), in.record().routingKey());
+          var counting = superseding.counting(now, row, rows);
           endEarlier(
               in,
-              history.stream()
-                  .filter(each -> counting.equals(each.outcome().dot()))
-                  .findFirst()
-                  .map(each -> replies.superseded(command, each))
-                  .orElseGet(() -> replies.repeated(command, row)));
+              counting == null
+                  ? replies.repeated(command, row)
+                  : replies.superseded(command, counting));
         };
-    in.lane().worker().submit(new LaneRequest.History(command.aggregate(), found));
+    var ref = new CommandRef(command.aggregate(), command.commandId());
+    in.lane().worker().submit(new LaneRequest.OfCommand(ref, found));
   }
 
   private void endEarlier(Incoming in, CommandReply reply) {
@@ -387,7 +404,7 @@ final class CommandProcessor {
       requestHistory(live, shard, lane);
       return;
     }
-    Folding.rebuild(live, rows);
+    Folding.rebuild(live, rows, () -> aggregates.keepVersions(live));
     var waiters = live.rebuildWaiters;
     live.rebuildWaiters = null;
     if (waiters != null) {

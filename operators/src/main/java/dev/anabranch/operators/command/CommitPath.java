@@ -9,6 +9,7 @@ import dev.anabranch.operators.command.Lanes.Appended;
 import dev.anabranch.store.AppendResult;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,7 @@ final class CommitPath {
     var disturbed = new LinkedHashSet<LiveAggregate>();
     var commands = lane.takeInFlight();
     rows.forEach(row -> lanes.cursors().unassign(row.shard()));
+    var repeats = new LinkedHashMap<PendingCommand, LogRow>();
     for (var command : commands) {
       var original = command.hasRow() ? byCommand.get(InSlot.of(command.outcome())) : null;
       if (original == null) {
@@ -167,7 +169,9 @@ final class CommitPath {
         again.add(command);
         disturbed.add(command.aggregate);
       } else {
-        answerFrom(lane, command, original);
+        command.aggregate.pending.remove(command);
+        lane.left(command);
+        repeats.put(command, original);
         disturbed.add(command.aggregate);
       }
     }
@@ -178,6 +182,9 @@ final class CommitPath {
     for (var live : disturbed) {
       processor.decideAgain(live, lane);
     }
+    // Last, since an answer lets the lane send what it has.
+    repeats.forEach(
+        (command, row) -> command.asked.all().forEach(in -> processor.answerEarlier(in, row)));
   }
 
   private static Outcome inSlotOfItsOrigin(Outcome remote, LogRow stored) {
@@ -207,15 +214,6 @@ final class CommitPath {
       counts.fenced();
       throw FencedException.behind(row);
     }
-  }
-
-  private void answerFrom(Lane lane, PendingCommand command, LogRow original) {
-    command.aggregate.pending.remove(command);
-    lane.left(command);
-    counts.repeated();
-    outputs.reply(replies.repeated(command.command(), original));
-    lane.answered(command.incoming().record());
-    answerRepeats(lane, command, original);
   }
 
   private void answerRepeats(Lane lane, PendingCommand command, LogRow row) {

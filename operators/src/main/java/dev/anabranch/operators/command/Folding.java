@@ -29,7 +29,16 @@ final class Folding {
 
   private static final Logger LOG = LoggerFactory.getLogger(Folding.class);
 
+  /** Why an aggregate with a single home is parked until its versions are made from the log. */
+  static final String FORKED =
+      "regions have changed it at once, though its type has a single home: its versions are made"
+          + " from the log";
+
   private Folding() {}
+
+  static boolean hasOneHome(AggregateType<?, ?, ?> type) {
+    return type.replication() instanceof ReplicationPolicy.SingleHome;
+  }
 
   /**
    * Moves the aggregate over a durable row that no pending row of this attempt stands for.
@@ -107,7 +116,24 @@ final class Folding {
               + " stands before others that it came after, or repeats one: its state is derived"
               + " again from all of them";
     }
-    return next(aggregate, before, outcome, where);
+    var after = next(aggregate, before, outcome, where);
+    if (isFork(aggregate, after.past())) {
+      aggregate.rebuildTried = false;
+      aggregate.brokenReason = FORKED;
+      return new Version(after.version(), after.past(), after.live(), null);
+    }
+    return after;
+  }
+
+  /**
+   * Whether a commit of an aggregate with a single home had not seen all that is applied: two
+   * regions have acted as its home. Rare, so that no graph is kept before.
+   */
+  private static boolean isFork(LiveAggregate aggregate, CausalPast past) {
+    return past.frontier().size() > 1
+        && aggregate.graph == null
+        && aggregate.type != null
+        && hasOneHome(aggregate.type);
   }
 
   private static Version next(
@@ -169,14 +195,21 @@ final class Folding {
     }
   }
 
-  /** Folds a parked aggregate anew from its whole history; it stays parked if that fails again. */
-  static void rebuild(LiveAggregate aggregate, List<LogRow> history) {
+  /**
+   * Folds a parked aggregate anew from its whole history; it stays parked if that fails again.
+   *
+   * @param keepVersions gives the aggregate a graph
+   */
+  static void rebuild(LiveAggregate aggregate, List<LogRow> history, Runnable keepVersions) {
     var type = aggregate.type;
     if (type == null) {
       return;
     }
     var known = aggregate.committed;
     aggregate.brokenReason = null;
+    if (aggregate.graph == null && hasOneHome(type) && hasForks(aggregate, history)) {
+      keepVersions.run();
+    }
     if (aggregate.graph == null) {
       aggregate.committed = rebuilt(aggregate, type, history);
       checkComplete(aggregate, known, history);
@@ -187,6 +220,17 @@ final class Folding {
     aggregate.resetHead();
     history.forEach(row -> aggregate.grew(row.outcome().blobs().events().length));
     aggregate.markDirty();
+  }
+
+  private static boolean hasForks(LiveAggregate aggregate, List<LogRow> history) {
+    var past = CausalPast.NONE;
+    for (var row : history) {
+      past = pastAfter(aggregate, past, row.outcome(), row.position());
+      if (past.frontier().size() > 1) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void rebuildGraph(

@@ -24,6 +24,9 @@ sealed interface LaneRequest {
   record Find(@Nullable LogPosition position, CommandRef command, Consumer<@Nullable LogRow> answer)
       implements LaneRequest {}
 
+  /** The rows of one command in all slots: of this region, and of those that accepted it too. */
+  record OfCommand(CommandRef command, Consumer<List<LogRow>> answer) implements LaneRequest {}
+
   /** All commits of one aggregate, to fold it anew. */
   record History(AggregateKey aggregate, Consumer<List<LogRow>> answer) implements LaneRequest {}
 

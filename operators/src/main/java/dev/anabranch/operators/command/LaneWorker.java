@@ -116,6 +116,9 @@ final class LaneWorker {
       mailbox.post("append done", () -> append.answer().accept(result));
     } else if (request instanceof LaneRequest.ReadTail tail) {
       new TailScan(connection, mailbox, tail, losses).run();
+    } else if (request instanceof LaneRequest.OfCommand command) {
+      var rows = connection.call(session -> session.ofCommand(command.command()));
+      mailbox.post("command read", () -> command.answer().accept(rows));
     } else if (request instanceof LaneRequest.History history) {
       var rows = connection.call(session -> historyOf(session, history));
       mailbox.post("history read", () -> history.answer().accept(rows));

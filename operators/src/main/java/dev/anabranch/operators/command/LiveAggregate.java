@@ -26,10 +26,13 @@ final class LiveAggregate {
   final @Nullable AggregateType<Object, Object, Object> type;
 
   /** What other regions have; null: the type has a single home, so nobody asks. */
-  final @Nullable HeardRegions heard;
+  @Nullable HeardRegions heard;
 
-  /** Where regions change aggregates of this type at once and a policy decides; null elsewhere. */
-  final @Nullable AggregateGraph graph;
+  /**
+   * Where regions change aggregates of this type at once and a policy decides, or have changed this
+   * one at once though the type has a single home; null elsewhere.
+   */
+  @Nullable AggregateGraph graph;
 
   /** Null until a commit of another region comes. */
   @Nullable StoredGate gate;

@@ -53,15 +53,15 @@ final class CommitPrints {
     commits.subList(Math.max(0, commits.size() - PRINTS), commits.size()).forEach(this::remember);
   }
 
-  /** Compares a commit that came again, if it is among the last. */
-  void compare(PublishedRow in) {
+  /** Compares a commit that came again, if it is among the last; whether it says the same then. */
+  boolean compare(PublishedRow in) {
     var dot = Rows.dot(in.row());
     var known = ReplicaState.access(() -> state.prints.get(slot(dot)));
     if (known == null
         || !known.startsWith(dot.n() + ":")
         || known.equals(print(in.row(), dot.n()))
         || in.row().outcome().kind() == RowKind.TOMBSTONE) {
-      return;
+      return true;
     }
     var isOwn = dot.origin().value().equals(region);
     if (isOwn) {
@@ -82,6 +82,7 @@ final class CommitPrints {
             + " stays; the regions differ until one of them is made anew";
     LOG.error(message);
     outputs.deadLetter(letter(in, isOwn ? OWN_DIFFERS : DIFFERS, message));
+    return false;
   }
 
   private static DeadLetter letter(PublishedRow in, String code, String message) {

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  */
 final class Holds {
 
-  private static final int MAX_DOUBLINGS = 6;
+  static final int MAX_DOUBLINGS = 6;
 
   private final Duration patience;
   private final Map<AggregateKey, Long> since = new HashMap<>();

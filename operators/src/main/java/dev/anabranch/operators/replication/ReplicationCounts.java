@@ -12,6 +12,9 @@ interface ReplicationCounts {
   /** A commit came again. */
   void duplicate(String region);
 
+  /** A commit that the own log does not have was handed to the command job once more. */
+  void releasedAgain();
+
   /** The number of held commits that came from the region's topic changed. */
   void held(String region, int change);
 

@@ -14,6 +14,7 @@ final class ReplicationMetrics implements ReplicationCounts {
   private final Map<String, Region> regions = new ConcurrentHashMap<>();
   private final MetricGroup group;
   private final Counter refused;
+  private final Counter releasedAgain;
   private final Counter holdsLasting;
   private final Counter requested;
   private final Counter ownCommitsDiffer;
@@ -51,9 +52,16 @@ final class ReplicationMetrics implements ReplicationCounts {
     }
   }
 
-  ReplicationMetrics(MetricGroup operator, List<String> regions, Holds holds, OpenConflicts open) {
+  ReplicationMetrics(
+      MetricGroup operator,
+      List<String> regions,
+      Holds holds,
+      HandedOver handedOver,
+      OpenConflicts open) {
     group = operator.addGroup("anabranch");
     refused = group.counter("commitsRefused");
+    releasedAgain = group.counter("commitsReleasedAgain");
+    group.gauge("aggregatesNotInLog", handedOver::size);
     holdsLasting = group.counter("holdsLasting");
     requested = group.counter("republishRequestsOut");
     ownCommitsDiffer = group.counter("ownCommitsDiffer");
@@ -92,6 +100,11 @@ final class ReplicationMetrics implements ReplicationCounts {
   @Override
   public void held(String region, int change) {
     of(region).held.addAndGet(change);
+  }
+
+  @Override
+  public void releasedAgain() {
+    releasedAgain.inc();
   }
 
   @Override

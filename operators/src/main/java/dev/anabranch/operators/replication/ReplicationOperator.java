@@ -110,8 +110,10 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
     var newConflicts = new OpenConflicts();
     holds = newHolds;
     conflicts = newConflicts;
+    var handedOver = new HandedOver(options.shardCount(), options.holdPatience().toMillis());
     var counts =
-        new ReplicationMetrics(getMetricGroup(), options.regions(), newHolds, newConflicts);
+        new ReplicationMetrics(
+            getMetricGroup(), options.regions(), newHolds, handedOver, newConflicts);
     var newReader =
         new StoreReader(
             storeFactory,
@@ -129,11 +131,13 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
             new FlinkOutputs(newConflicts),
             counts,
             newHolds,
+            handedOver,
             new Replicator.Task(
                 this::setCurrentKey,
                 this::timerIn,
                 newReader::read,
-                ReplicationOperator::nowMicros));
+                ReplicationOperator::nowMicros,
+                () -> getProcessingTimeService().getCurrentProcessingTime()));
     if (context.isRestored()) {
       var shards =
           KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
@@ -184,6 +188,12 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
   @Override
   public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
     replicator().onTimer(AggregateKey.parse(timer.getKey()));
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    replicator().prepareSnapshot();
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplicaHead.Merging;
-import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.versions.MissingVersionException;
@@ -52,7 +51,8 @@ final class Replicator {
       Consumer<Object> currentKey,
       Consumer<Long> timerInMillis,
       Consumer<AggregateKey> readFromStore,
-      LongSupplier nowMicros) {}
+      LongSupplier nowMicros,
+      LongSupplier timerMillis) {}
 
   private final ReplicationOptions options;
   private final AggregateTypes types;
@@ -68,6 +68,7 @@ final class Replicator {
   private final Replica.Environment replicas;
   private final Holds holds;
   private final HeldCommits heldCommits;
+  private final HandOver handOver;
 
   /** Aggregates that this attempt has asked the store for and not heard of. */
   private final Set<AggregateKey> reading = new HashSet<>();
@@ -82,6 +83,7 @@ final class Replicator {
       ReplicationOutputs outputs,
       ReplicationCounts counts,
       Holds holds,
+      HandedOver handedOver,
       Task task) {
     this.options = options;
     this.types = types;
@@ -89,6 +91,7 @@ final class Replicator {
     this.outputs = outputs;
     this.counts = counts;
     this.holds = holds;
+    this.handOver = new HandOver(options, state, handedOver, outputs, counts, task);
     this.task = task;
     var region = new RegionId(options.region());
     this.ownLog = new OwnLog(state, task.currentKey(), options.shardCount());
@@ -164,11 +167,13 @@ final class Replicator {
         offer(new PublishedRow(options.region(), row), key, type, reload(head));
       }
       offerWaiting(key, type, head);
+      handOver.storeRead(key);
       return;
     }
     counts.filled(commits.size());
     var filled = new Filling(replicas, held, gate, task.nowMicros()).fill(key, type, commits);
     state.head(filled);
+    handOver.has(key, filled);
     commitPrints.rememberLast(commits);
     offerWaiting(key, type, filled);
   }
@@ -202,11 +207,21 @@ final class Replicator {
         holdLasts(key, after);
       }
     }
+    // The store tells for sure; half of the room is for aggregates that are new.
+    if (handOver.onTimer(key) && reading.size() < Math.max(1, options.maxFills() / 2)) {
+      askStore(key);
+    }
+  }
+
+  /** Call it before a snapshot. */
+  void prepareSnapshot() {
+    handOver.prepareSnapshot();
   }
 
   /** Call it every {@link ReplicaCache#TICK_MILLIS} ms, between records. */
   void tick() {
     state.writeBackRested();
+    handOver.tick();
   }
 
   /** What the state knows of the own log of these shards. */
@@ -243,10 +258,7 @@ final class Replicator {
           nowMillis() - head.heldSinceMillis(),
           held.missing(),
           key);
-      var hops = Math.min(options.regions().size(), RepublishRequest.MAX_HOPS);
-      counts.requested();
-      outputs.request(
-          new RepublishRequest(options.region(), key, head.applied(), nowMillis(), hops));
+      handOver.request(key, head.applied());
     }
     askStore(key);
     task.timerInMillis().accept(holds.patienceMillis(key));
@@ -273,10 +285,16 @@ final class Replicator {
     var verdict = gate.verdict(head.applied(), held::isHollow, arrival);
     if (verdict instanceof GateVerdict.Duplicate duplicate) {
       counts.duplicate(in.region());
-      if (isOwn(in) && head.merging() == Merging.GRAPH) {
-        state.head(head.seenInLog(arrival.dot(), arrival.context()));
+      var isSame = commitPrints.compare(in);
+      if (isOwn(in)) {
+        var seen = head.seenInLog(arrival.dot(), arrival.context());
+        if (seen != head) {
+          state.head(seen);
+        }
+        handOver.has(key, seen);
+      } else if (isSame) {
+        handOver.cameAgain(in, key, head);
       }
-      commitPrints.compare(in);
       if (repeatsCommand(in, type)) {
         readAgainSoon(key);
       }
@@ -326,6 +344,7 @@ final class Replicator {
       }
       heldCommits.count(replica);
       replica.finish();
+      handOver.has(key, replica.head());
       heldCommits.forgetTaken();
     } catch (MissingVersionException e) {
       LOG.info("{}: its graph is built anew from the own store: {}", key, e.getMessage());
@@ -355,6 +374,7 @@ final class Replicator {
     counts.released(row.region());
     if (!isOwn(row)) {
       outputs.inbound(row);
+      handOver.released(key, row.row());
     }
     var verdict = replica.apply(row.row(), causality, fills, false, task.nowMicros().getAsLong());
     if (verdict == Replica.Verdict.APPLIED) {

@@ -104,6 +104,14 @@ final class ReplicationHarness implements AutoCloseable {
     settle();
   }
 
+  /** A checkpoint that nobody starts from. */
+  void checkpoint() throws Exception {
+    var id = nextCheckpoint++;
+    harness.prepareSnapshotPreBarrier(id);
+    var unused = harness.snapshot(id, 0);
+    collect();
+  }
+
   void crashAndRestore() throws Exception {
     var id = nextCheckpoint++;
     harness.prepareSnapshotPreBarrier(id);

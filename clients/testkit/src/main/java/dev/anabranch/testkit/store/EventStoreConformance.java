@@ -238,6 +238,8 @@ public abstract class EventStoreConformance {
     append(List.of(first, replicated));
 
     assertSame(session.byCommand(List.of(new CommandRef(account("a"), "c1"))), List.of(first));
+    var found = session.ofCommand(new CommandRef(account("a"), "c1"));
+    assertThat(found).extracting(LogRow::offset).containsExactlyInAnyOrder(0L, 1L);
     assertThat(session.append(List.of(withSlot(commit(shard, 2, "a", 3, "c1"), "us-east-1"))))
         .isInstanceOf(AppendResult.DuplicateCommands.class);
   }

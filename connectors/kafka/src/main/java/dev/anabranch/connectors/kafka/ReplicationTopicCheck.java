@@ -104,6 +104,7 @@ public final class ReplicationTopicCheck {
     require(plan.inbound, inboundPartitions, settings("delete", plan.inboundMaxBytes));
     checkPolicy(plan.inbound, "delete");
     checkSize(plan.inbound, plan.inboundMaxBytes);
+    checkKept(plan.inbound);
     require(plan.views, plan.eventsPartitions, settings("compact", plan.viewsMaxBytes));
     checkPolicy(plan.views, "compact");
     checkSize(plan.views, plan.viewsMaxBytes);
@@ -162,7 +163,7 @@ public final class ReplicationTopicCheck {
 
   private Map<String, String> withRetention(String topic, Map<String, String> settings) {
     var all = new HashMap<>(settings);
-    if (topic.equals(plan.events) || topic.equals(plan.conflicts)) {
+    if (topic.equals(plan.events) || topic.equals(plan.inbound) || topic.equals(plan.conflicts)) {
       all.put(RETENTION, "-1");
     }
     return all;
@@ -173,6 +174,15 @@ public final class ReplicationTopicCheck {
     if (!policy.equals(needed)) {
       problems.add(
           "topic %s: %s is %s, needed is %s".formatted(topic, CLEANUP_POLICY, policy, needed));
+    }
+  }
+
+  private void checkKept(String topic) {
+    var millis = setting(topic, RETENTION, "-1");
+    if (!millis.equals("-1")) {
+      warnings.add(
+          "topic %s: %s is %s: commits that the command job has not read by then must come from the other regions again; set it to -1"
+              .formatted(topic, RETENTION, millis));
     }
   }
 

@@ -110,7 +110,7 @@ public final class TopicCheck {
     var inboundMaxBytes = 0;
     if (plan.inbound != null) {
       var inbound = plan.inbound;
-      var found = find(admin, inbound, newCommands(), Map.of());
+      var found = find(admin, inbound, newCommands(), Map.of(RETENTION_MILLIS, "-1"));
       found.ifPresent(
           it -> checkPolicy(inbound, it, "compaction removes commits that are not read yet"));
       inboundMaxBytes = maxMessageBytes(found);

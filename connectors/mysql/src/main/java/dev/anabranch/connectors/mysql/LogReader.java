@@ -214,6 +214,18 @@ final class LogReader {
     return rows;
   }
 
+  /** By a prefix of ux_command. */
+  List<LogRow> ofCommand(AggregateKey aggregate, String commandId) throws SQLException {
+    var rows = new ArrayList<LogRow>();
+    query(
+        List.of(aggregate),
+        SELECT + "FORCE INDEX (ux_command) WHERE (command_id, aggregate_type, aggregate_id) IN (",
+        (key, to) -> aggregate(key, to.sql('(').binary(commandId).sql(',')).sql(')'),
+        ")",
+        result -> rows.add(EventLogTable.read(result)));
+    return rows;
+  }
+
   List<LogRow> byVersion(Collection<VersionKey> versions) throws SQLException {
     var rows = new ArrayList<LogRow>();
     query(

@@ -138,6 +138,11 @@ final class MySqlLogSession implements LogSession {
   }
 
   @Override
+  public List<LogRow> ofCommand(CommandRef command) {
+    return call("read", () -> reader.ofCommand(command.aggregate(), command.commandId()));
+  }
+
+  @Override
   public List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows) {
     return call("read", () -> reader.history(aggregate, afterVersion, maxRows));
   }

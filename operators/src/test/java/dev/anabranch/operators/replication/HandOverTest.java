@@ -1,0 +1,151 @@
+package dev.anabranch.operators.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.AggregateKey;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the topic between the two jobs of a region loses is handed over again. */
+class HandOverTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final TestRegion a = new TestRegion("a", ReplicationHarness.SHARDS);
+  private final TestRegion b = new TestRegion("b", ReplicationHarness.SHARDS);
+  private StoreOfA store;
+  private ReplicationHarness harness;
+
+  @BeforeEach
+  void start() throws Exception {
+    store = new StoreOfA();
+    harness = new ReplicationHarness(store.factory());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    harness.close();
+    store.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Auto/1", "Marks/1", "Home/1"})
+  void whatIsLostBetweenTheJobsIsAskedForAndHandedOverAgain(String aggregate) throws Exception {
+    var first = b.commit(aggregate, "c1", "x");
+    var second = b.commit(aggregate, "c2", "y");
+    harness.process(first);
+    harness.process(second);
+    harness.settle();
+    assertThat(harness.inboundDots()).containsExactly("b:1", "b:2");
+    harness.process(a.take(first.row()));
+
+    harness.crashAndRestore();
+    harness.pass(PATIENCE.plusMillis(1));
+
+    assertThat(harness.requests()).hasSize(1);
+    assertThat(harness.requests().get(0).applied().toString()).contains("b");
+    harness.process(first);
+    harness.process(second);
+    assertThat(harness.inboundDots())
+        .as("only what is missing")
+        .containsExactly("b:1", "b:2", "b:2");
+
+    harness.process(a.take(second.row()));
+    harness.pass(Duration.ofHours(2));
+    harness.process(second);
+    assertThat(harness.requests()).as("nothing is missing any more").hasSize(1);
+    assertThat(harness.inboundDots()).hasSize(3);
+  }
+
+  @Test
+  void whatTheStoreHasIsNotAskedFor() throws Exception {
+    var commit = b.commit("Auto/1", "c1", "x");
+    harness.process(commit);
+    harness.checkpoint();
+    store.append(a.take(commit.row()).row());
+
+    harness.pass(PATIENCE.plusMillis(1));
+    harness.pass(Duration.ofHours(2));
+
+    assertThat(harness.requests()).isEmpty();
+    harness.process(commit);
+    assertThat(harness.inboundDots()).containsExactly("b:1");
+  }
+
+  @Test
+  void itIsAskedForAgainAfterTwiceAsLongEachTime() throws Exception {
+    harness.process(b.commit("Auto/1", "c1", "x"));
+    harness.checkpoint();
+
+    for (var second = 0; second < 100; second++) {
+      harness.pass(Duration.ofSeconds(1));
+    }
+
+    // After 5, 10, 20 and 40 seconds more each time.
+    assertThat(harness.requests().size()).isBetween(3, 4);
+  }
+
+  /** A command job that is away, or slow, is no reason to ask for thousands of aggregates. */
+  @Test
+  void onlyAFewAreAskedForWhileNothingComesBack() throws Exception {
+    for (var i = 0; i < 60; i++) {
+      harness.process(b.commit("Auto/" + i, "c" + i, "x"));
+    }
+    harness.settle();
+    harness.checkpoint();
+
+    for (var i = 0; i < 40; i++) {
+      harness.pass(PATIENCE);
+    }
+
+    var asked = harness.requests().stream().map(request -> request.aggregate()).distinct();
+    assertThat(asked.count()).isBetween(1L, (long) HandedOver.MAX_ASKED_ON_SUSPICION);
+  }
+
+  @Test
+  void whatWasHandedOverBeforeSomethingThatCameBackMayBeAskedFor() {
+    var handed = new HandedOver(ReplicationHarness.SHARDS, 1_000);
+    for (var i = 0; i < 1_000; i++) {
+      handed.add(key(i), Dot.parse("b:1"), 10);
+    }
+    var asked = 0;
+    for (var i = 0; i < 1_000; i++) {
+      asked += handed.mayAsk(key(i)) ? 1 : 0;
+    }
+    assertThat(asked).isEqualTo(HandedOver.MAX_ASKED_ON_SUSPICION);
+
+    for (var i = 1_000; i < 2_000; i++) {
+      handed.add(key(i), Dot.parse("b:1"), 20);
+      handed.has(key(i), VectorTime.ZERO.with(Dot.parse("b:1").origin(), 1), 25);
+    }
+    assertThat(handed.size()).isEqualTo(1_000);
+    for (var i = 0; i < 1_000; i++) {
+      asked += !handed.isAsked(key(i)) && handed.mayAsk(key(i)) ? 1 : 0;
+    }
+    assertThat(asked).isEqualTo(HandedOver.MAX_ASKED);
+  }
+
+  @Test
+  void moreThanFitGetATimerAndAreForgotten() {
+    var handed = new HandedOver(ReplicationHarness.SHARDS, 1_000);
+    for (var i = 0; i < HandedOver.MAX + 3; i++) {
+      handed.add(key(i), Dot.parse("b:1"), i);
+    }
+
+    assertThat(handed.forgetOldest()).isEqualTo(List.of(key(0), key(1), key(2)));
+    assertThat(handed.size()).isEqualTo(HandedOver.MAX);
+    assertThat(handed.forgetOldest()).isEmpty();
+  }
+
+  private static AggregateKey key(int number) {
+    var key = AggregateKey.parse("Auto/" + number);
+    return key;
+  }
+}
