@@ -1,6 +1,7 @@
 package dev.anabranch.jobs;
 
 import dev.anabranch.connectors.kafka.CommandSource;
+import dev.anabranch.connectors.kafka.GroupOffsets;
 import dev.anabranch.connectors.kafka.TopicCheck;
 import dev.anabranch.connectors.kafka.TopicReport;
 import dev.anabranch.connectors.kafka.source.Reading;
@@ -60,7 +61,12 @@ final class StartCheck {
           options.commands().topic(),
           "Without a checkpoint it is read from its first record on, whatever its group has committed.");
       options.regions().inboundTopic().ifPresent(topic -> remedies.put(topic, RELEASE_AGAIN));
-      var anew = TopicIdentities.madeAnew(options.store().config(), topics.ids(), remedies);
+      var anew =
+          TopicIdentities.madeAnew(
+              options.store().config(),
+              topics.ids(),
+              remedies,
+              topic -> !topic.equals(options.commands().topic()) || isRewound(options));
       return new Found(
           store.layout(),
           anew.contains(options.commands().topic())
@@ -70,6 +76,25 @@ final class StartCheck {
           topics.eventsMaxBytes(),
           TopicIdentities.watched(topics.ids(), written));
     }
+  }
+
+  /**
+   * The id of a topic that was made anew is noted behind this: else a submission that fails after
+   * it would leave a group that the next start trusts.
+   */
+  private static boolean isRewound(CommandJobOptions options) {
+    var commands = options.commands();
+    var problem = GroupOffsets.rewind(options.kafka(), commands.groupId(), commands.topic());
+    problem.ifPresent(
+        text ->
+            LOG.warn(
+                "What group {} has committed of topic {} before it was made anew stands: {}. Each start without a"
+                    + " checkpoint reads the topic from its first record on until the group can be set back; the job's"
+                    + " user needs Read on the group and on the topic",
+                commands.groupId(),
+                commands.topic(),
+                text));
+    return problem.isEmpty();
   }
 
   /** What to do about topics that the job writes, if they are made anew. */

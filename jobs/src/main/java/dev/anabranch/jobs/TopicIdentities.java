@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +31,32 @@ final class TopicIdentities {
    */
   static Set<String> madeAnew(
       MySqlStoreConfig store, Map<String, String> ids, Map<String, String> remedies) {
-    var before = new RegionTopics(store).note(ids);
-    before.problems().forEach(LOG::warn);
+    return madeAnew(store, ids, remedies, topic -> true);
+  }
+
+  /**
+   * The same, for topics that are not to be noted before something is done about them: whatever
+   * ends this start after that, the next one finds it done, or does it.
+   *
+   * @param settled does so for a topic that was made anew; false: it could not, so that the topic
+   *     is not noted
+   */
+  static Set<String> madeAnew(
+      MySqlStoreConfig store,
+      Map<String, String> ids,
+      Map<String, String> remedies,
+      Predicate<String> settled) {
+    var topics = new RegionTopics(store);
+    var before = topics.read();
+    var anew = madeAnew(before, ids, remedies);
+    var toNote = new HashMap<>(ids);
+    anew.stream().filter(settled.negate()).forEach(toNote::remove);
+    topics.note(toNote).problems().forEach(LOG::warn);
+    return anew;
+  }
+
+  private static Set<String> madeAnew(
+      RegionTopics.Found before, Map<String, String> ids, Map<String, String> remedies) {
     var anew = new HashSet<String>();
     new TreeMap<>(ids)
         .forEach(

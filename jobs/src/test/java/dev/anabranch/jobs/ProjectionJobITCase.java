@@ -22,6 +22,9 @@ import dev.anabranch.query.VersionId;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -65,6 +68,38 @@ class ProjectionJobITCase {
         .singleElement()
         .satisfies(row -> assertThat(row).containsEntry("balance", 119L));
     reads.assertExact(V1);
+  }
+
+  @Test
+  void aTopicOfEventsThatIsMadeAnewLosesNoRow() throws Exception {
+    region.start();
+    var job = reads.start();
+    try (var once = region.once(20, 7)) {
+      once.send(60).awaitOutcomes();
+      reads.awaitEnd(V1);
+
+      remakeEvents();
+      once.send(200).awaitOutcomes();
+      reads.awaitEnd(V1);
+
+      var checkpoint = job.checkpoint();
+      job.kill();
+      remakeEvents();
+      once.send(30).awaitOutcomes();
+      reads.start(checkpoint);
+      reads.awaitEnd(V1);
+    }
+    reads.assertExact(V1);
+  }
+
+  private void remakeEvents() throws Exception {
+    var topic = "events." + region.name();
+    Map<String, Object> kafka = Map.of("bootstrap.servers", region.kafka().bootstrapServers());
+    try (var admin = Admin.create(kafka)) {
+      admin.deleteTopics(List.of(topic)).all().get();
+      Await.until("no " + topic, () -> !admin.listTopics().names().get().contains(topic));
+      admin.createTopics(List.of(new NewTopic(topic, 4, (short) 1))).all().get();
+    }
   }
 
   private static void expectMetricsOfTheReference(JobUnderTest job) {

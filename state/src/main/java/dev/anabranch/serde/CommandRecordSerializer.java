@@ -5,10 +5,14 @@ import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.SourcePosition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -18,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Format 1: flags, routing key, key (unless missing or equal to the routing key, as it should be),
  * value, headers with known names as one-byte codes, source position. The topic's id, if it is
- * known, stands behind its name and a zero byte, which no name has: so it is no other format. Every
- * command crosses the network in this form.
+ * known, stands behind its name and a zero byte, which no name has, and the leader's epoch behind
+ * the id in the same way: so it is no other format. Every command crosses the network in this form.
  *
- * <p><b>Threads.</b> One thread each, as Flink has it: it remembers the last topic.
+ * <p><b>Bounds.</b> It remembers {@value #MAX_REMEMBERED} of these texts: partitions have epochs of
+ * their own.
+ *
+ * <p><b>Threads.</b> One thread each, as Flink has it: it remembers topics.
  */
 public final class CommandRecordSerializer extends ImmutableSerializer<CommandRecord> {
   private static final long serialVersionUID = 1L;
@@ -35,21 +42,46 @@ public final class CommandRecordSerializer extends ImmutableSerializer<CommandRe
   private transient @Nullable Topic lastRead;
   private transient byte @Nullable [] lastWrittenBytes;
   private transient @Nullable Topic lastWritten;
+  private transient @Nullable Map<ByteBuffer, Topic> read;
+  private transient @Nullable Map<Topic, byte[]> written;
 
-  /** Name and id. */
-  private record Topic(String name, String id) {
+  private static final int MAX_REMEMBERED = 256;
+
+  /** Name, id, and the epoch of the leader that took a record. */
+  private record Topic(String name, String id, int epoch) {
     private static final char SEPARATOR = 0;
 
     byte[] toBytes() {
-      return (id.isEmpty() ? name : name + SEPARATOR + id).getBytes(StandardCharsets.UTF_8);
+      var text = new StringBuilder(name);
+      if (!id.isEmpty() || epoch != SourcePosition.UNKNOWN_EPOCH) {
+        text.append(SEPARATOR).append(id);
+      }
+      if (epoch != SourcePosition.UNKNOWN_EPOCH) {
+        text.append(SEPARATOR).append(epoch);
+      }
+      return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     static Topic of(byte[] bytes) {
       var text = new String(bytes, StandardCharsets.UTF_8);
       var end = text.indexOf(SEPARATOR);
-      return end < 0
-          ? new Topic(text, "")
-          : new Topic(text.substring(0, end), text.substring(end + 1));
+      if (end < 0) {
+        return new Topic(text, "", SourcePosition.UNKNOWN_EPOCH);
+      }
+      var id = text.substring(end + 1);
+      var endOfId = id.indexOf(SEPARATOR);
+      return endOfId < 0
+          ? new Topic(text.substring(0, end), id, SourcePosition.UNKNOWN_EPOCH)
+          : new Topic(
+              text.substring(0, end),
+              id.substring(0, endOfId),
+              Integer.parseInt(id.substring(endOfId + 1)));
+    }
+
+    boolean isOf(SourcePosition source) {
+      return epoch == source.leaderEpoch()
+          && name.equals(source.topic())
+          && id.equals(source.topicId());
     }
   }
 
@@ -96,7 +128,12 @@ public final class CommandRecordSerializer extends ImmutableSerializer<CommandRe
     var topic = readTopic(in);
     var source =
         new SourcePosition(
-            topic.name(), Views.readInt(in), Views.readNumber(in), in.readLong(), topic.id());
+            topic.name(),
+            Views.readInt(in),
+            Views.readNumber(in),
+            in.readLong(),
+            topic.id(),
+            topic.epoch());
     return new CommandRecord(
         new String(routingKey, StandardCharsets.UTF_8),
         new MessageRecord(key, value, headers),
@@ -128,14 +165,12 @@ public final class CommandRecordSerializer extends ImmutableSerializer<CommandRe
   }
 
   private byte[] topicBytes(SourcePosition source) {
-    var topic = lastWritten;
     var bytes = lastWrittenBytes;
-    if (topic == null
-        || bytes == null
-        || !topic.name().equals(source.topic())
-        || !topic.id().equals(source.topicId())) {
-      topic = new Topic(source.topic(), source.topicId());
-      bytes = topic.toBytes();
+    if (bytes == null || lastWritten == null || !lastWritten.isOf(source)) {
+      var topic = new Topic(source.topic(), source.topicId(), source.leaderEpoch());
+      var known = written == null ? new HashMap<Topic, byte[]>() : written;
+      written = known;
+      bytes = remembered(known, topic, Topic::toBytes);
       lastWritten = topic;
       lastWrittenBytes = bytes;
     }
@@ -146,11 +181,20 @@ public final class CommandRecordSerializer extends ImmutableSerializer<CommandRe
     var bytes = Views.readBytes(in);
     var topic = lastRead;
     if (topic == null || !Arrays.equals(bytes, lastReadBytes)) {
-      topic = Topic.of(bytes);
+      var known = read == null ? new HashMap<ByteBuffer, Topic>() : read;
+      read = known;
+      topic = remembered(known, ByteBuffer.wrap(bytes), key -> Topic.of(key.array()));
       lastReadBytes = bytes;
       lastRead = topic;
     }
     return topic;
+  }
+
+  private static <K, V> V remembered(Map<K, V> known, K key, Function<K, V> make) {
+    if (known.size() >= MAX_REMEMBERED) {
+      known.clear();
+    }
+    return known.computeIfAbsent(key, make);
   }
 
   @Override

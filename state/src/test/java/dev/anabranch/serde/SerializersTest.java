@@ -68,6 +68,14 @@ class SerializersTest {
           serializer,
           new CommandRecord("T/1", message, new SourcePosition("commands", 1, 2, 3, id)));
     }
+    // More epochs than are remembered, and an id that is not known.
+    for (var epoch = 0; epoch < 600; epoch++) {
+      var id = epoch % 3 == 0 ? "" : "9sQm";
+      assertRestored(
+          serializer,
+          new CommandRecord(
+              "T/1", message, new SourcePosition("commands", 1, 2, 3, id, epoch % 400)));
+    }
   }
 
   @Property(shrinking = ShrinkingMode.OFF)

@@ -10,10 +10,13 @@ import dev.anabranch.cli.verify.Across;
 import dev.anabranch.cli.verify.AcrossReport;
 import dev.anabranch.cli.verify.PublishedLog;
 import dev.anabranch.cli.verify.RegionStores;
+import dev.anabranch.cli.verify.TopicNotes;
 import dev.anabranch.cli.verify.VerificationReport;
 import dev.anabranch.cli.verify.Verifier;
+import dev.anabranch.connectors.kafka.TopicIdentity;
 import dev.anabranch.connectors.kafka.ViewTopicReader;
 import dev.anabranch.connectors.mysql.ConflictTable;
+import dev.anabranch.connectors.mysql.RegionTopics;
 import dev.anabranch.jobs.CrossRegionJobOptions;
 import dev.anabranch.store.EventStore;
 import java.nio.file.Path;
@@ -106,6 +109,10 @@ final class VerifyCommand extends RegionCommand {
     } finally {
       progress.end();
     }
+    if (!storeOnly) {
+      topicNotes(region).forEach(note -> err().println("Note: " + note + "."));
+      err().flush();
+    }
     if (json) {
       out().println(ReportText.json(report));
     } else {
@@ -183,6 +190,11 @@ final class VerifyCommand extends RegionCommand {
             ConflictTable.list(region.options().store().config(), true, MAX_CONFLICTS).stream()
                 .map(ConflictTable.Row::record)
                 .toList());
+  }
+
+  private static List<String> topicNotes(Region region) {
+    var noted = new RegionTopics(region.options().store().config()).read().topics();
+    return TopicNotes.of(noted, TopicIdentity.of(region.kafka(), noted.keySet()));
   }
 
   private @Nullable PublishedLog topic(Region region, EventStore store) {

@@ -188,6 +188,14 @@ public final class JobUnderTest {
     return sums;
   }
 
+  /** Of all sources and subtasks since they were started last. */
+  public long sourceMetric(String name) {
+    return metrics.findMetrics(id, ".*\\." + name).entrySet().stream()
+        .filter(found -> !found.getKey().contains(".anabranch."))
+        .mapToLong(found -> value(found.getValue()))
+        .sum();
+  }
+
   private static long value(Metric metric) {
     if (metric instanceof Counter counter) {
       return counter.getCount();

@@ -19,6 +19,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends each command once, as an application without our client may do, and asks for no answer: a
@@ -27,6 +29,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class OnceSender implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(OnceSender.class);
 
   private final RegionUnderTest region;
   private final Duration patience;
@@ -84,6 +88,7 @@ public final class OnceSender implements AutoCloseable {
             ids.add(id);
           } catch (ExecutionException refused) {
             // Kafka has it or not; nothing was promised.
+            LOG.info("Not acknowledged: {}", String.valueOf(refused.getCause()));
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for Kafka", e);

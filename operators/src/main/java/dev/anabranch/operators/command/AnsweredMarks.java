@@ -10,7 +10,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Up to where every command record of one shard is answered or has a row, per partition of the
@@ -20,13 +23,18 @@ import org.jspecify.annotations.Nullable;
  * <p>The store keeps the marks. They are raised before an answer without a row is given, and so
  * tell a later start which records must not be executed: those below the mark that have no row.
  *
- * <p>A topic that was deleted and made anew has another id, and begins without marks.
+ * <p>A topic that was deleted and made anew has another id, and begins without marks. Where a
+ * partition has lost its end, as after an unclean election, other records have the offsets of those
+ * that were answered, and a greater leader epoch than any of them: a mark has the greatest epoch of
+ * the records below it, and says nothing of records with a greater one.
  *
  * <p><b>Bounds.</b> Some 12 bytes per partition.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
 final class AnsweredMarks {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AnsweredMarks.class);
 
   private static final int FORMAT = 1;
 
@@ -60,6 +68,14 @@ final class AnsweredMarks {
           topic.restore(partition, offset);
         }
       }
+      // Behind what releases before it read, and leave alone.
+      while (in.available() > 0) {
+        var topic = topic(in.readUTF(), in.readUTF());
+        for (var partitions = in.readInt(); partitions > 0; partitions--) {
+          var partition = in.readInt();
+          topic.restoreEpoch(partition, in.readInt());
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("marks of answered commands that end too early", e);
     }
@@ -67,17 +83,21 @@ final class AnsweredMarks {
 
   /** A record has come; its followers in its partition come later. */
   void saw(SourcePosition source) {
-    topic(source).saw(source.partition(), source.offset());
+    topic(source).saw(source.partition(), source.offset(), source.leaderEpoch() + 1);
   }
 
   /** Whether an earlier attempt has answered the record, or made its row. */
   boolean answeredBefore(SourcePosition source) {
-    return source.offset() < at(topic(source).before, source.partition(), 0);
+    var topic = topic(source);
+    return source.offset() < at(topic.before, source.partition(), 0)
+        && !Topic.isNewer(source, topic.beforeEpoch);
   }
 
   /** Whether the store says that the record is answered. */
   boolean isDurable(SourcePosition source) {
-    return source.offset() < at(topic(source).durable, source.partition(), 0);
+    var topic = topic(source);
+    return source.offset() < at(topic.durable, source.partition(), 0)
+        && !Topic.isNewer(source, topic.durableEpoch);
   }
 
   /** Begins to look for the lowest records that are not answered. */
@@ -108,6 +128,13 @@ final class AnsweredMarks {
         out.writeUTF(topic.id);
         topic.write(out);
       }
+      for (var topic : topics) {
+        if (Arrays.stream(topic.writtenEpoch).anyMatch(epoch -> epoch > 0)) {
+          out.writeUTF(topic.name);
+          out.writeUTF(topic.id);
+          topic.writeEpochs(out);
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -116,7 +143,7 @@ final class AnsweredMarks {
 
   /** The store has the marks that {@link #toBytes} gave last. */
   void recorded() {
-    topics.forEach(topic -> topic.durable = topic.written);
+    topics.forEach(Topic::recorded);
   }
 
   private Topic topic(SourcePosition source) {
@@ -151,7 +178,11 @@ final class AnsweredMarks {
     return partition < offsets.length ? offsets[partition] : ifNone;
   }
 
-  /** Offsets by partition. */
+  private static int at(int[] epochs, int partition) {
+    return partition < epochs.length ? epochs[partition] : 0;
+  }
+
+  /** Offsets by partition; epochs by partition, one more than Kafka's: 0 is not known. */
   private static final class Topic {
     private final String name;
 
@@ -167,6 +198,16 @@ final class AnsweredMarks {
     private long[] lowest = {};
     private long[] written = {};
     private long[] durable = {};
+
+    private int[] beforeEpoch = {};
+    private int[] seenEpoch = {};
+    private int[] writtenEpoch = {};
+    private int[] durableEpoch = {};
+
+    /** Whether records came whose offsets others had that are below the durable mark. */
+    private boolean[] reused = {};
+
+    private boolean[] writtenReused = {};
 
     Topic(String name, String id) {
       this.name = name;
@@ -185,23 +226,65 @@ final class AnsweredMarks {
       durable = before;
     }
 
-    void saw(int partition, long offset) {
+    void restoreEpoch(int partition, int epoch) {
+      if (partition >= beforeEpoch.length) {
+        beforeEpoch = Arrays.copyOf(beforeEpoch, partition + 1);
+      }
+      beforeEpoch[partition] = epoch;
+      durableEpoch = beforeEpoch;
+    }
+
+    /** Whether the record came after the partition had lost those that the epochs are of. */
+    static boolean isNewer(SourcePosition source, int[] epochs) {
+      var known = at(epochs, source.partition());
+      return known > 0 && source.leaderEpoch() + 1 > known;
+    }
+
+    void recorded() {
+      durable = written;
+      durableEpoch = writtenEpoch;
+      for (var partition = 0; partition < writtenReused.length; partition++) {
+        reused[partition] &= !writtenReused[partition];
+      }
+    }
+
+    void saw(int partition, long offset, int epoch) {
       if (partition >= seen.length) {
         var length = Math.max(partition + 1, 2 * seen.length);
         seen = Arrays.copyOf(seen, length);
         lowest = Arrays.copyOf(lowest, length);
+        seenEpoch = Arrays.copyOf(seenEpoch, length);
+        reused = Arrays.copyOf(reused, length);
       }
+      var marked = at(durableEpoch, partition);
+      if (marked > 0
+          && epoch > marked
+          && !reused[partition]
+          && offset < at(durable, partition, 0)) {
+        LOG.warn(
+            "Partition {} of topic {} has another record at offset {} than the one that was answered: it has lost"
+                + " records, those from there on are new",
+            partition,
+            name,
+            offset);
+        reused[partition] = true;
+        seen[partition] = 0;
+      }
+      seenEpoch[partition] = Math.max(seenEpoch[partition], epoch);
       seen[partition] = Math.max(seen[partition], offset + 1);
     }
 
     void write(DataOutputStream out) throws IOException {
       var length = Math.max(seen.length, durable.length);
       var marks = new long[length];
+      var epochs = new int[length];
       var count = 0;
       for (var partition = 0; partition < length; partition++) {
+        var isReused = partition < reused.length && reused[partition];
+        epochs[partition] = Math.max(at(durableEpoch, partition), at(seenEpoch, partition));
         marks[partition] =
             Math.max(
-                at(durable, partition, 0),
+                isReused ? 0 : at(durable, partition, 0),
                 Math.min(at(seen, partition, 0), at(lowest, partition, Long.MAX_VALUE)));
         count += marks[partition] > 0 ? 1 : 0;
       }
@@ -213,6 +296,17 @@ final class AnsweredMarks {
         }
       }
       written = marks;
+      writtenEpoch = epochs;
+      writtenReused = reused.clone();
+    }
+
+    void writeEpochs(DataOutputStream out) throws IOException {
+      var partitions = IntStream.range(0, written.length).filter(p -> written[p] > 0).toArray();
+      out.writeInt(partitions.length);
+      for (var partition : partitions) {
+        out.writeInt(partition);
+        out.writeInt(writtenEpoch[partition]);
+      }
     }
   }
 }

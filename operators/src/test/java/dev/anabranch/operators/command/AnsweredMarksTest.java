@@ -67,6 +67,67 @@ class AnsweredMarksTest {
   }
 
   @Test
+  void aRecordAtAnOffsetThatAnotherHadBeforeThePartitionLostItIsNew() {
+    for (var offset = 0; offset < 500; offset++) {
+      marks.saw(at(0, offset, "x", 5));
+    }
+    marks.beginScan();
+    var later = restored(marks.toBytes());
+
+    // It was cut at 100, and has a new leader.
+    assertThat(later.answeredBefore(at(0, 99, "x", 5))).isTrue();
+    assertThat(later.answeredBefore(at(0, 100, "x", 6))).isFalse();
+    assertThat(later.answeredBefore(at(0, 499, "x", 6))).isFalse();
+    assertThat(later.isDurable(at(0, 100, "x", 6))).isFalse();
+    assertThat(later.answeredBefore(at(0, 100, "x"))).as("of a leader not known").isTrue();
+
+    // The marks of this attempt are of what it saw, not of what is gone.
+    for (var offset = 0; offset < 130; offset++) {
+      later.saw(at(0, offset, "x", offset < 100 ? 5 : 6));
+    }
+    later.beginScan();
+    var bytes = later.toBytes();
+    later.recorded();
+    assertThat(later.isDurable(at(0, 129, "x", 6))).isTrue();
+    assertThat(later.isDurable(at(0, 130, "x", 6))).isFalse();
+    later.saw(at(0, 130, "x", 6));
+    later.beginScan();
+    later.unanswered(at(0, 130, "x", 6));
+    assertThat(later.toBytes()).as("nothing more is answered").isEqualTo(bytes);
+    var last = restored(bytes);
+    assertThat(last.answeredBefore(at(0, 99, "x", 5))).isTrue();
+    assertThat(last.answeredBefore(at(0, 129, "x", 6))).isTrue();
+    assertThat(last.answeredBefore(at(0, 130, "x", 6))).isFalse();
+  }
+
+  @Test
+  void aNewLeaderOfAPartitionThatLostNothingChangesNoMark() {
+    marks.saw(at(0, 7, "x", 5));
+    marks.saw(at(0, 8, "x", 6));
+    marks.beginScan();
+    marks.unanswered(at(0, 8, "x", 6));
+    var later = restored(marks.toBytes());
+
+    assertThat(later.answeredBefore(at(0, 7, "x", 5))).isTrue();
+    assertThat(later.answeredBefore(at(0, 8, "x", 6))).isFalse();
+    later.saw(at(0, 7, "x", 5));
+    later.saw(at(0, 8, "x", 6));
+    later.saw(at(0, 9, "x", 7));
+    later.beginScan();
+    var last = restored(later.toBytes());
+    assertThat(last.answeredBefore(at(0, 9, "x", 7))).isTrue();
+  }
+
+  @Test
+  void marksWithoutEpochsAreReadAsBefore() {
+    marks.saw(at(0, 7, "x"));
+    marks.beginScan();
+    var later = restored(marks.toBytes());
+
+    assertThat(later.answeredBefore(at(0, 7, "x", 9))).isTrue();
+  }
+
+  @Test
   void aTopicWhoseIdWasNotKnownIsTakenForTheSame() {
     marks.saw(at(0, 7, ""));
     marks.beginScan();
@@ -90,5 +151,9 @@ class AnsweredMarksTest {
 
   private static SourcePosition at(int partition, long offset, String topicId) {
     return new SourcePosition("commands.a", partition, offset, 0, topicId);
+  }
+
+  private static SourcePosition at(int partition, long offset, String topicId, int epoch) {
+    return new SourcePosition("commands.a", partition, offset, 0, topicId, epoch);
   }
 }

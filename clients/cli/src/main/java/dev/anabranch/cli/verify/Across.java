@@ -1,5 +1,6 @@
 package dev.anabranch.cli.verify;
 
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.cli.log.CurrentSession;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateView;
@@ -207,7 +208,20 @@ public final class Across {
     var all = new ArrayList<Map<String, String>>();
     for (var region : regions) {
       var digests = new HashMap<String, String>();
-      region.views().read(view -> digests.put(view.aggregate().toString(), digest(view)));
+      var shown = new HashMap<String, VectorTime>();
+      region
+          .views()
+          .read(
+              view -> {
+                // Partitions that were added have the newer ones, and are read in any order.
+                var aggregate = view.aggregate().toString();
+                var before = shown.getOrDefault(aggregate, VectorTime.ZERO);
+                if (before.isBeforeOrEqual(view.revision())
+                    || !view.revision().isBeforeOrEqual(before)) {
+                  shown.put(aggregate, view.revision());
+                  digests.put(aggregate, digest(view));
+                }
+              });
       all.add(digests);
     }
     return all;

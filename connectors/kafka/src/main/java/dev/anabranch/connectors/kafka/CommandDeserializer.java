@@ -40,7 +40,8 @@ final class CommandDeserializer implements KafkaRecordDeserializationSchema<Comm
             kafka.partition(),
             kafka.offset(),
             kafka.timestamp(),
-            ids == null ? "" : ids.of(kafka.topic()));
+            ids == null ? "" : ids.of(kafka.topic()),
+            kafka.leaderEpoch().orElse(SourcePosition.UNKNOWN_EPOCH));
     var message = KafkaRecords.fromConsumer(kafka);
     var routingKey =
         CommandWire.routingKey(message).orElseGet(() -> CommandRecord.unroutable(source));

@@ -10,11 +10,15 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -104,6 +108,25 @@ final class TopicAdmin implements AutoCloseable {
       return settings(new ConfigResource(ConfigResource.Type.BROKER, broker));
     } catch (ExecutionException e) {
       throw failed("list the brokers", e);
+    }
+  }
+
+  /** Sets what a group has committed of a topic back to the topic's first records. */
+  void rewind(String group, String topic) {
+    var partitions =
+        describe(topic).map(TopicDescription::partitions).orElse(List.of()).stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .collect(Collectors.toMap(partition -> partition, each -> OffsetSpec.earliest()));
+    if (partitions.isEmpty()) {
+      return;
+    }
+    try {
+      var first = new HashMap<TopicPartition, OffsetAndMetadata>();
+      await(admin.listOffsets(partitions).all())
+          .forEach((partition, at) -> first.put(partition, new OffsetAndMetadata(at.offset())));
+      var unused = await(admin.alterConsumerGroupOffsets(group, first).all());
+    } catch (ExecutionException e) {
+      throw failed("set group " + group + " back to the first records of " + topic, e);
     }
   }
 
