@@ -53,6 +53,7 @@ final class CrossRegionStartCheck {
    *     remedy
    */
   static Found run(CrossRegionJobOptions options) {
+    StartCheck.warnOfConnections(options.store());
     migrate(options.store());
     StoreLayout layout;
     try (var store = new MySqlEventStoreFactory(options.store().config()).open()) {

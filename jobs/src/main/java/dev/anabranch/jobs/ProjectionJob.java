@@ -16,6 +16,8 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The read side of one region: its published events, and what its event store holds beyond them,
@@ -26,6 +28,8 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * options are those of {@link ProjectionJobOptions}.
  */
 public final class ProjectionJob {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProjectionJob.class);
 
   private ProjectionJob() {}
 
@@ -51,6 +55,8 @@ public final class ProjectionJob {
 
   /** What a task would find out much later, and again at each restart. */
   static StoreLayout check(ProjectionJobOptions options, Projections projections) {
+    StartCheck.warnOfConnections(options.store());
+    options.query().config().tlsWarning().ifPresent(LOG::warn);
     StoreLayout layout;
     try (var store = new MySqlEventStoreFactory(options.store().config()).open()) {
       layout = store.layout();

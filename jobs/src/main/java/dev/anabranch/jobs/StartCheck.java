@@ -51,6 +51,7 @@ final class StartCheck {
    *     remedy
    */
   static Found run(CommandJobOptions options) {
+    warnOfConnections(options.store());
     checkSchema(options.store());
     try (var store = new MySqlEventStoreFactory(options.store().config()).open()) {
       var topics = checkTopics(options, store.layout());
@@ -143,6 +144,13 @@ final class StartCheck {
           e.getMessage());
       return true;
     }
+  }
+
+  /** Says which databases need not prove who they are. */
+  static void warnOfConnections(StoreOptions store) {
+    store.config().databases().stream()
+        .flatMap(database -> database.tlsWarning().stream())
+        .forEach(LOG::warn);
   }
 
   private static void checkSchema(StoreOptions store) {

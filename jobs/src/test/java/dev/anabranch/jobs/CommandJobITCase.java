@@ -152,6 +152,24 @@ class CommandJobITCase {
     assertThat(region.publishedRepeats()).isZero();
   }
 
+  /** The transactions that ended after the savepoint stay committed. */
+  @Test
+  void anOlderSavepointPublishesInTransactionsAgainWhatCameAfterIt() {
+    region.option("events.delivery", "exactly-once").start();
+    region.handle("Purse/a", "deposit 1");
+    var older = region.job().savepoint();
+    region.handle("Purse/a", "deposit 2");
+    Await.until("both rows to be published", () -> region.published().size() == 2);
+    region.job().kill();
+
+    region.startFrom(older);
+    region.handle("Purse/a", "deposit 3");
+
+    Await.until("the third row to be published", () -> region.published().size() == 3);
+    assertThat(region.publishedRepeats()).isOne();
+    region.verify();
+  }
+
   /** Who knows the version is never told that it is another one. */
   private void expectsEachVersion(String purse) {
     for (var version = 0; version < 20; version++) {

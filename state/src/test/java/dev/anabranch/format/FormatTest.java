@@ -25,6 +25,7 @@ import dev.anabranch.wire.EventsBlob;
 import dev.anabranch.wire.GateBlob;
 import dev.anabranch.wire.GraphBlob;
 import dev.anabranch.wire.InboundWire;
+import dev.anabranch.wire.LogProgressBlob;
 import dev.anabranch.wire.MetadataBlob;
 import dev.anabranch.wire.ReplicaBlob;
 import dev.anabranch.wire.ReplyBlob;
@@ -140,6 +141,15 @@ class FormatTest {
             new PublishedRowSerializer(),
             new PublishedRow("us-east", Samples.COMMIT)),
         state("state-command-record", new CommandRecordSerializer(), Samples.RECORD),
+        state(
+            "state-command-record-of-a-known-topic",
+            new CommandRecordSerializer(),
+            Samples.RECORD_OF_A_KNOWN_TOPIC),
+        new Format(
+            "log-progress",
+            Samples.PROGRESS,
+            LogProgressBlob.encode(Samples.PROGRESS),
+            LogProgressBlob::decode),
         state("state-log-row", new LogRowSerializer(), Samples.COMMIT),
         state("state-log-row-rejected", new LogRowSerializer(), Samples.REJECTED),
         state("state-log-row-tombstone", new LogRowSerializer(), Samples.TOMBSTONE),

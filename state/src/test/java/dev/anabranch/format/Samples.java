@@ -20,6 +20,7 @@ import dev.anabranch.model.ConflictRecord;
 import dev.anabranch.model.ConflictStatus;
 import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogProgress;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.ReplicaHead;
@@ -154,6 +155,19 @@ final class Samples {
           ACCOUNT.toString(),
           CommandWire.encode(COMMAND, "application/json", "/shop"),
           new SourcePosition("commands.eu-west", 3, 1L << 33, 1_709_209_800_123L));
+  static final CommandRecord RECORD_OF_A_KNOWN_TOPIC =
+      new CommandRecord(
+          ACCOUNT.toString(),
+          CommandWire.encode(COMMAND, "application/json", "/shop"),
+          new SourcePosition(
+              "commands.eu-west", 3, 1L << 33, 1_709_209_800_123L, "tYp3Kq2cS8mFZ0a1b2c3dA"));
+  static final LogProgress PROGRESS =
+      new LogProgress(
+          900,
+          List.of(new LogProgress.Range(17, 42), new LogProgress.Range(500, 501)),
+          1_709_209_800_123L,
+          3,
+          26);
   static final DeadLetter LETTER = new DeadLetter(RECORD, "poison", "it threw");
   static final AggregateRecord AGGREGATE =
       new AggregateRecord(

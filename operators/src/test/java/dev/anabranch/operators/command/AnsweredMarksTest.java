@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.SourcePosition;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class AnsweredMarksTest {
@@ -27,6 +28,29 @@ class AnsweredMarksTest {
     assertThat(later.answeredBefore(at(5, 4, "x"))).isFalse();
     assertThat(later.answeredBefore(at(4, 0, "x"))).isFalse();
     assertThat(later.answeredBefore(at(99, 0, "x"))).isFalse();
+  }
+
+  /** They stand in databases: the bytes are for ever. */
+  @Test
+  void marksAreWrittenAndReadAsTheFirstReleaseThatHadThem() {
+    marks.saw(at(0, 8, "x"));
+    marks.saw(at(5, 3, "x"));
+    marks.beginScan();
+    var stored =
+        "01"
+            + "00000001" // topics
+            + "000a636f6d6d616e64732e61" // commands.a
+            + "000178" // its id
+            + "00000002" // partitions
+            + "00000000"
+            + "0000000000000009"
+            + "00000005"
+            + "0000000000000004";
+
+    assertThat(HexFormat.of().formatHex(marks.toBytes())).isEqualTo(stored);
+    var later = restored(HexFormat.of().parseHex(stored));
+    assertThat(later.answeredBefore(at(0, 8, "x"))).isTrue();
+    assertThat(later.answeredBefore(at(5, 4, "x"))).isFalse();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.anabranch.connectors.mysql;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * One physical database of a region.
@@ -28,6 +29,18 @@ public record DatabaseConfig(
 
   JdbcUrl url() {
     return JdbcUrl.parse(name, jdbcUrl);
+  }
+
+  /**
+   * Says that nobody makes sure who answers at the address, or that nobody else reads what is sent;
+   * empty if the URL demands both, or the address is this machine's own.
+   */
+  public Optional<String> tlsWarning() {
+    return url().isVerified()
+        ? Optional.empty()
+        : Optional.of(
+            "the connection to database '%s' (%s) is not verified, and not encrypted if the server offers no TLS: set sslMode=VERIFY_IDENTITY or VERIFY_CA in its URL"
+                .formatted(name, url()));
   }
 
   DatabaseConfig withShards(ShardRanges other) {

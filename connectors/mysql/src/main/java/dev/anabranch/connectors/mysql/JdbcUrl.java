@@ -6,6 +6,7 @@ import java.net.URLDecoder;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,8 @@ final class JdbcUrl {
           Map.entry("dumpQueriesOnException", "false"),
           Map.entry("useServerPrepStmts", "true"),
           Map.entry("cachePrepStmts", "true"));
+
+  private static final Set<String> VERIFYING = Set.of("VERIFY_CA", "VERIFY_IDENTITY");
 
   /** Not for the URL, because they have an option of their own; the reason is part of a message. */
   private static final Map<String, String> ELSEWHERE =
@@ -109,6 +112,16 @@ final class JdbcUrl {
                     .formatted(name, key, value, requiredValue));
           }
         });
+  }
+
+  /** Whether the server has to prove who it is, or is on this machine. */
+  boolean isVerified() {
+    var name = host.startsWith("[") ? host : host.replaceFirst(":\\d*$", "");
+    return name.equalsIgnoreCase("localhost")
+        || name.startsWith("127.")
+        || name.startsWith("[::1]")
+        || VERIFYING.contains(options.getOrDefault("sslMode", "").toUpperCase(Locale.ROOT))
+        || Boolean.parseBoolean(options.get("verifyServerCertificate"));
   }
 
   String schema() {

@@ -2,6 +2,7 @@ package dev.anabranch.connectors.mysql;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Where the tables of projections are.
@@ -40,9 +41,18 @@ public record QueryConfig(
 
   DatabaseConnector connector() {
     return new DatabaseConnector(
-        new DatabaseConfig(NAME, jdbcUrl, user, password, ShardRanges.none()),
+        database(),
         SessionSettings.DEFAULTS.withTimeouts(
             connectTimeout, socketTimeout, SessionSettings.DEFAULTS.lockWaitTimeout()));
+  }
+
+  /** As {@link DatabaseConfig#tlsWarning}. */
+  public Optional<String> tlsWarning() {
+    return database().tlsWarning();
+  }
+
+  private DatabaseConfig database() {
+    return new DatabaseConfig(NAME, jdbcUrl, user, password, ShardRanges.none());
   }
 
   /** Without the password and the URL's options. */

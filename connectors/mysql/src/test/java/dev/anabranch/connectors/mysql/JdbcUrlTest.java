@@ -78,4 +78,31 @@ class JdbcUrlTest {
         .withMessageContaining("the password has its own option")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "db0:3306/eu, true",
+    "db0/eu?sslMode=REQUIRED, true",
+    "db0/eu?sslMode=preferred, true",
+    "db0/eu?sslMode=DISABLED, true",
+    "db0/eu?sslMode=VERIFY_CA, false",
+    "db0/eu?sslmode=verify_identity, false",
+    "db0/eu?useSSL=true&verifyServerCertificate=true, false",
+    "127.0.0.1:3306/eu, false",
+    "localhost/eu, false",
+    "[::1]:3306/eu, false",
+  })
+  void aDatabaseElsewhereThatNeedNotProveWhoItIsGivesAWarning(String rest, boolean warns) {
+    var config =
+        new DatabaseConfig("a", "jdbc:mysql://" + rest, "user", "secret", ShardRanges.none());
+
+    assertThat(config.tlsWarning().isPresent()).isEqualTo(warns);
+    config
+        .tlsWarning()
+        .ifPresent(
+            warning ->
+                assertThat(warning)
+                    .contains("database 'a' (db0", "sslMode=VERIFY_IDENTITY")
+                    .doesNotContain("secret"));
+  }
 }
