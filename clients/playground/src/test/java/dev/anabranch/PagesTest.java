@@ -124,9 +124,8 @@ class PagesTest {
       var step = STEP.matcher(line);
       if (step.matches()) {
         count++;
-        var folder = Pages.root().resolve(step.group(2)).resolve("src/main/java");
         if (classes.getOrDefault(step.group(1), List.of()).stream()
-            .noneMatch(file -> file.startsWith(folder))) {
+            .noneMatch(file -> isIn(step.group(2), file))) {
           elsewhere.add(step.group(1) + " is not in " + step.group(2));
         }
       }
@@ -234,6 +233,19 @@ class PagesTest {
                 Stream.of(named.nested.split("\\."))
                         .allMatch(part -> part.isEmpty() || declares(text, part))
                     && member.matcher(text).find());
+  }
+
+  /**
+   * @param folder a module, or a module and a package in it
+   */
+  private static boolean isIn(String folder, Path file) {
+    var module = Pages.root().resolve(folder);
+    if (Files.exists(module.resolve("pom.xml"))) {
+      return file.startsWith(module.resolve("src/main/java"));
+    }
+    var within = module.getParent().resolve("src/main/java");
+    return file.startsWith(within)
+        && within.relativize(file).toString().contains("/" + module.getFileName() + "/");
   }
 
   private static boolean isNested(Map<String, List<Path>> classes, String name) {
