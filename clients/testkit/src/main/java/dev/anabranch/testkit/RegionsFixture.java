@@ -25,9 +25,11 @@ import java.util.TreeMap;
  * One aggregate in several regions that are cut off from each other until told otherwise: tests
  * what the type's replication policy makes of changes that the regions make at once.
  *
- * <p><b>Policies.</b> A type with a single home takes commands in the region that is named first.
- * Replicated data types are folded in every order of arrival. An automatic type shows what its
- * resolver makes of the branches. An interactive type shows an open conflict until {@link #choose}.
+ * <p><b>Policies.</b> A type with a single home takes commands in the region that is named first;
+ * if {@link #in} makes another region act as home, there is a conflict until the home's next
+ * commit. Replicated data types are folded in every order of arrival. An automatic type shows what
+ * its resolver makes of the branches. An interactive type shows an open conflict until {@link
+ * #choose}.
  *
  * <p><b>Which commit is later.</b> A commit is later than all that its region had. Of two commits
  * with equally many before them the one whose region has the greater name is later.
@@ -119,16 +121,11 @@ public final class RegionsFixture<S, C, E> {
    * A person in this region resolves the open conflict: one branch stays, the others are rejected.
    *
    * @param winner the commit that made the branch, as {@link #branchesIn} names it
-   * @throws AssertionError if the region has no open conflict with such a branch, or if the type
-   *     has a single home, whose conflicts are shown and can't be resolved by a choice
+   * @throws AssertionError if the region has no open conflict with such a branch, or if the
+   *     aggregate's home is elsewhere
    */
   public RegionsFixture<S, C, E> choose(String region, Dot winner) {
-    if (type.replication() instanceof SingleHome) {
-      throw new AssertionError(
-          type.name()
-              + " has a single home: the command job keeps no branches of it to choose from."
-              + " Declare an interactive policy");
-    }
+    checkHome(region);
     if (seen(region).state() != null) {
       throw new AssertionError(
           type.name() + " has no open conflict in " + region + ": there is nothing to choose");
@@ -208,9 +205,17 @@ public final class RegionsFixture<S, C, E> {
     return fold.seen(history(id(region)));
   }
 
-  /** What a command or an event without a branch is put on: one state, or nothing. */
+  /**
+   * What a command or an event without a branch is put on: one state, and all branches. Two regions
+   * that acted as home have made a conflict; the next commit is decided on the latest branch then,
+   * and ends the conflict.
+   */
   private Seen<S> seenToBuildOn(String region) {
     var seen = seen(region);
+    if (seen.state() == null && type.replication() instanceof SingleHome) {
+      var latest = seen.branches().get(seen.branches().size() - 1);
+      return new Seen<>(latest.state(), seen.branches());
+    }
     stateOf(seen, region + " has");
     return seen;
   }

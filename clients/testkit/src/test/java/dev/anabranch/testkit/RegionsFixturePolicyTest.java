@@ -126,9 +126,22 @@ class RegionsFixturePolicyTest {
         .extracting(branch -> branch.state().text())
         .containsExactly("a", "b");
     assertThatThrownBy(both::expectConvergence).hasMessageContaining("an open conflict");
-    assertThatThrownBy(() -> both.sync().choose("eu", Dot.parse("us:1")))
+    assertThatThrownBy(() -> both.sync().choose("us", Dot.parse("us:1")))
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("Declare an interactive policy");
+        .hasMessageContaining("not-home");
+    assertThat(both.sync().choose("eu", Dot.parse("eu:1")).expectConvergence())
+        .isEqualTo(new Text("a"));
+  }
+
+  @Test
+  void theHomeDecidesOnTheLatestBranchAndEndsTheConflict() {
+    var both =
+        regions(ReplicationPolicy.singleHome()).in("eu", new Added("a")).in("us", new Added("b"));
+
+    var ended = both.sync().when("eu", new Add("c"));
+
+    assertThat(ended.expectConvergence()).isEqualTo(new Text("bc"));
+    assertThat(ended.sync().branchesIn("us")).hasSize(1);
   }
 
   @Test
