@@ -22,6 +22,7 @@ import dev.anabranch.store.EventStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,7 @@ final class VerifyCommand extends RegionCommand {
     if (across.size() < 2) {
       throw CliException.usage("--across needs two files or more, with commas between");
     }
+    refuseOneTwice();
     var progress = new Progress(err(), style().ansi(), System::nanoTime);
     var regions = new ArrayList<RegionStores>();
     AcrossReport report;
@@ -133,6 +135,11 @@ final class VerifyCommand extends RegionCommand {
       for (var file : across) {
         regions.add(stores(file));
       }
+      RegionStores.namedTwice(regions)
+          .ifPresent(
+              problem -> {
+                throw CliException.usage("--across: " + problem);
+              });
       report =
           new Across(
                   regions,
@@ -150,6 +157,20 @@ final class VerifyCommand extends RegionCommand {
     }
     out().flush();
     return report.clean() ? ExitCode.OK : ExitCode.PROBLEMS;
+  }
+
+  /** Before anything is connected to: a region that is compared with itself is always the same. */
+  private void refuseOneTwice() {
+    var byName = new HashMap<String, Path>();
+    for (var file : across) {
+      var name = Region.of("--config", file.toString()).name();
+      var other = byName.putIfAbsent(name, file);
+      if (other != null) {
+        throw CliException.usage(
+            "--across: %s and %s are configurations of one region, %s: give each region once"
+                .formatted(other, file, name));
+      }
+    }
   }
 
   private void print(AcrossReport report) {

@@ -181,12 +181,14 @@ class AnabranchTest {
     assertThat(run("verify", "--wait", "5", "--config", config)).isEqualTo(ExitCode.USAGE);
     assertThat(run("verify", "--across", "a,b", "--store-only")).isEqualTo(ExitCode.USAGE);
     assertThat(run("verify", "--across", "a,b", "-D", "x=y")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("verify", "--across", config + "," + config)).isEqualTo(ExitCode.USAGE);
     assertThat(run(republish.split(" "))).isEqualTo(ExitCode.USAGE);
 
     assertThat(err.toString())
         .contains("--wait is for --across")
         .contains("--store-only checks one region")
         .contains("--region and -D are for one region")
+        .contains("give each region once")
         .contains("--from is for shards, not for --aggregate");
   }
 

@@ -4,20 +4,16 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.cli.log.CurrentSession;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.AggregateView;
-import dev.anabranch.model.LogRow;
-import dev.anabranch.model.RowKind;
 import dev.anabranch.model.VersionState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -29,7 +25,7 @@ import java.util.stream.Collectors;
  * <p><b>While the regions run.</b> What differs is looked at again until it is the same or the
  * patience is over: so what is on its way is no finding, if the regions come to rest.
  *
- * <p><b>Bounds.</b> About 100 bytes for each aggregate of each region, of one shard at a time where
+ * <p><b>Bounds.</b> About 200 bytes for each aggregate of each region, of one shard at a time where
  * all regions have as many shards, and of all for the views.
  *
  * <p><b>Threads.</b> One.
@@ -38,37 +34,56 @@ public final class Across {
 
   private static final int PAGE_ROWS = 1_000;
   private static final int MAX_LISTED = 200;
-  private static final int MAX_RECHECKED = 100_000;
+
+  /** Aggregates that differ, which are looked at again; more are found anew by another pass. */
+  static final int MAX_RECHECKED = 100_000;
+
   private static final long PAUSE_MILLIS = 500;
 
   private final List<RegionStores> regions;
   private final Duration patience;
   private final VerificationProgress progress;
+  private final int maxRechecked;
   private final List<CurrentSession> sessions;
   private final List<String> listed = new ArrayList<>();
   private long problemCount;
   private long aggregates;
   private long commits;
   private long withheld;
+  private long unlooked;
   private long rowsRead;
 
   /**
-   * @param regions two or more
+   * @param regions two or more, each once: see {@link RegionStores#namedTwice}
    */
   public Across(List<RegionStores> regions, Duration patience, VerificationProgress progress) {
+    this(regions, patience, progress, MAX_RECHECKED);
+  }
+
+  Across(
+      List<RegionStores> regions,
+      Duration patience,
+      VerificationProgress progress,
+      int maxRechecked) {
     if (regions.size() < 2) {
       throw new IllegalArgumentException("two regions are needed to compare");
     }
+    RegionStores.namedTwice(regions)
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(problem);
+            });
     this.regions = List.copyOf(regions);
     this.patience = patience;
     this.progress = progress;
+    this.maxRechecked = maxRechecked;
     this.sessions = regions.stream().map(region -> new CurrentSession(region.store())).toList();
   }
 
   public AcrossReport run() {
     var deadline = System.nanoTime() + patience.toNanos();
     try {
-      recheck(deadline, differing(), this::commitProblems);
+      compareCommits(deadline);
       var views = compareViews(deadline);
       var conflicts = compareConflicts(deadline);
       return new AcrossReport(
@@ -87,8 +102,36 @@ public final class Across {
 
   // -- Commits.
 
-  /** The aggregates whose commits are not the same everywhere, by a first look. */
+  private void compareCommits(long deadline) {
+    while (true) {
+      var left = differing();
+      while (!left.isEmpty() && !isOver(deadline)) {
+        pause();
+        left.removeIf(this::isFine);
+      }
+      if (unlooked == 0 || isOver(deadline)) {
+        for (var key : left) {
+          var found = look(key);
+          found.problems().forEach(this::problem);
+          withheld += found.withheld();
+        }
+        if (unlooked > 0) {
+          problem(
+              unlooked
+                  + " more aggregates differ, and were not looked at again: compare the regions"
+                  + " anew when these are mended, or later");
+        }
+        return;
+      }
+    }
+  }
+
+  /** The aggregates that are not as they should be; those that only filters differ in are not. */
   private Set<AggregateKey> differing() {
+    aggregates = 0;
+    commits = 0;
+    withheld = 0;
+    unlooked = 0;
     var counts = new TreeSet<Integer>();
     regions.forEach(region -> counts.add(region.store().layout().shardCount()));
     var differing = new LinkedHashSet<AggregateKey>();
@@ -113,10 +156,14 @@ public final class Across {
     for (var key : all) {
       var first = byRegion.get(0).getOrDefault(key, new CommitDigest());
       commits += first.commits;
-      for (var digests : byRegion) {
-        if (!first.isSame(digests.getOrDefault(key, new CommitDigest()))
-            && differing.size() < MAX_RECHECKED) {
+      var same =
+          byRegion.stream()
+              .allMatch(digests -> first.isSame(digests.getOrDefault(key, new CommitDigest())));
+      if (!same && !isFine(key)) {
+        if (differing.size() < maxRechecked) {
           differing.add(key);
+        } else {
+          unlooked++;
         }
       }
     }
@@ -145,50 +192,23 @@ public final class Across {
     return digests;
   }
 
-  /** What is different about the commits of an aggregate now. */
-  private List<String> commitProblems(AggregateKey key) {
-    var byRegion = new ArrayList<Map<String, LogRow>>();
-    var dots = new TreeSet<String>();
-    for (var i = 0; i < regions.size(); i++) {
-      var rows = new TreeMap<String, LogRow>();
-      for (var row : sessions.get(i).of(key).commits(key)) {
-        // A payload that came after its tombstone takes its place.
-        rows.merge(
-            String.valueOf(row.outcome().dot()),
-            row,
-            (before, now) -> now.outcome().kind() == RowKind.TOMBSTONE ? before : now);
-      }
-      byRegion.add(rows);
-      dots.addAll(rows.keySet());
+  private boolean isFine(AggregateKey key) {
+    var found = look(key);
+    if (found.problems().isEmpty()) {
+      withheld += found.withheld();
+      return true;
     }
-    var found = new ArrayList<String>();
-    for (var dot : dots) {
-      describe(key, dot, byRegion, found);
-    }
-    return found;
+    return false;
   }
 
-  private void describe(
-      AggregateKey key, String dot, List<Map<String, LogRow>> byRegion, List<String> found) {
-    var missing = new ArrayList<String>();
-    LogRow first = null;
-    var hollow = false;
+  /** What is different about the commits of an aggregate now. */
+  private CommitsAcross look(AggregateKey key) {
+    var commitsOf = new CommitsAcross(key);
     for (var i = 0; i < regions.size(); i++) {
-      var row = byRegion.get(i).get(dot);
-      if (row == null) {
-        missing.add(regions.get(i).region());
-      } else if (row.outcome().kind() == RowKind.TOMBSTONE) {
-        hollow = true;
-      } else if (first == null) {
-        first = row;
-      } else if (!Arrays.equals(CommitDigest.hash(first), CommitDigest.hash(row))) {
-        found.add(key + ": commit " + dot + " is not the same in " + regions.get(i).region());
-      }
+      commitsOf.add(regions.get(i).region(), sessions.get(i).of(key).commits(key));
     }
-    if (!missing.isEmpty()) {
-      found.add(key + ": commit " + dot + " is missing in " + String.join(", ", missing));
-    }
-    withheld += hollow ? 1 : 0;
+    commitsOf.compare();
+    return commitsOf;
   }
 
   // -- Views and conflicts.
@@ -299,35 +319,6 @@ public final class Across {
   }
 
   // -- Both.
-
-  /** What is found of one aggregate. */
-  private interface Check {
-    List<String> find(AggregateKey key);
-  }
-
-  private void recheck(long deadline, Set<AggregateKey> suspects, Check check) {
-    var left = new LinkedHashSet<>(suspects);
-    while (!left.isEmpty()) {
-      withheld = 0;
-      var found = new ArrayList<String>();
-      var counted = 0L;
-      for (var key : List.copyOf(left)) {
-        var before = withheld;
-        var of = check.find(key);
-        counted += withheld - before;
-        found.addAll(of);
-        if (of.isEmpty() && withheld == before) {
-          left.remove(key);
-        }
-      }
-      withheld = counted;
-      if (found.isEmpty() || isOver(deadline)) {
-        found.forEach(this::problem);
-        return;
-      }
-      pause();
-    }
-  }
 
   private String regionsBy(List<String> values) {
     var text = new ArrayList<String>();

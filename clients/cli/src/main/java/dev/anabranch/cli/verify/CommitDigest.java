@@ -1,5 +1,6 @@
 package dev.anabranch.cli.verify;
 
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import java.nio.ByteBuffer;
@@ -9,7 +10,8 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * The commits of one aggregate as a sum of their hashes: the same for the same set, in whatever
- * order the log has them.
+ * order the log has them. What is applied twice is never the same: two regions may both have done
+ * so.
  */
 final class CommitDigest {
 
@@ -18,8 +20,20 @@ final class CommitDigest {
   private long high;
   private long low;
 
+  /** Per origin, the last commit that was added. */
+  private VectorTime last = VectorTime.ZERO;
+
+  /** Whether a commit came after itself, or after later ones of its origin. */
+  private boolean repeats;
+
   /** Takes a row with a dot. */
   void add(LogRow row) {
+    var dot = row.outcome().dot();
+    if (dot != null && last.covers(dot)) {
+      repeats = true;
+    } else if (dot != null) {
+      last = last.with(dot.origin(), dot.n());
+    }
     if (row.outcome().kind() == RowKind.TOMBSTONE) {
       tombstones++;
       return;
@@ -31,7 +45,9 @@ final class CommitDigest {
   }
 
   boolean isSame(CommitDigest other) {
-    return commits == other.commits
+    return !repeats
+        && !other.repeats
+        && commits == other.commits
         && tombstones == 0
         && other.tombstones == 0
         && high == other.high

@@ -1,6 +1,7 @@
 package dev.anabranch.cli.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
@@ -22,8 +23,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Two regions on the heap, with different numbers of shards; what one lacks is a finding. */
@@ -102,6 +105,70 @@ class AcrossTest {
     assertThat(run().clean()).isTrue();
   }
 
+  @Test
+  void aCommitThatOneRegionHasAppliedTwiceIsAProblem() {
+    a.commit("a", 1, "x");
+    b.commit("a", 1, "x");
+    b.commit("a", 1, "x");
+
+    assertThat(run().problems())
+        .singleElement()
+        .asString()
+        .contains("Order/1", "a:1", "twice in b", "@0", "@1");
+  }
+
+  @Test
+  void aCommitThatBothRegionsHaveAppliedTwiceIsAProblemInEach() {
+    for (var side : List.of(a, b)) {
+      side.commit("a", 1, "x");
+      side.commit("a", 2, "y");
+      side.commit("a", 1, "x");
+    }
+
+    assertThat(run().problems())
+        .hasSize(2)
+        .anySatisfy(problem -> assertThat(problem).contains("a:1", "twice in a"))
+        .anySatisfy(problem -> assertThat(problem).contains("a:1", "twice in b"));
+  }
+
+  @Test
+  void aPayloadThatFillsItsTombstoneIsNotAppliedTwice() {
+    a.commit("a", 1, "x");
+    b.tombstone("a", 1);
+    b.commit("a", 1, "x");
+
+    var report = run();
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.withheld()).isZero();
+  }
+
+  @Test
+  void moreAggregatesThanAreLookedAtAgainAreNeverTakenForTheSame() {
+    for (var i = 0; i < 5; i++) {
+      a.commitOf("Order/" + i, "a", 1, "x");
+    }
+
+    var few =
+        new Across(List.of(a.stores(), b.stores()), Duration.ZERO, VerificationProgress.NONE, 2)
+            .run();
+
+    assertThat(few.clean()).isFalse();
+    assertThat(few.problems()).hasSize(3);
+    assertThat(few.problems().get(2)).startsWith("3 more aggregates differ");
+  }
+
+  @Test
+  void aRegionIsNotComparedWithItself() {
+    var stores = List.of(a.stores(), a.stores());
+    assertThatThrownBy(() -> new Across(stores, Duration.ZERO, VerificationProgress.NONE))
+        .hasMessageContaining("region a is given twice");
+
+    var renamed = List.of(a.stores(), new RegionStores("b", a.store, apply -> {}, () -> List.of()));
+    assertThatThrownBy(() -> new Across(renamed, Duration.ZERO, VerificationProgress.NONE))
+        .hasMessageContaining("the store of region b is that of another one");
+  }
+
   private AcrossReport run() {
     return new Across(List.of(a.stores(), b.stores()), Duration.ZERO, VerificationProgress.NONE)
         .run();
@@ -146,6 +213,7 @@ class AcrossTest {
     final List<ConflictRecord> conflicts = new ArrayList<>();
     private final int shards;
     private final Map<Integer, Long> next = new HashMap<>();
+    private final Set<String> commands = new HashSet<>();
     private long version;
 
     Side(String name, int shards) {
@@ -155,7 +223,12 @@ class AcrossTest {
     }
 
     void commit(String origin, long n, String event) {
+      commitOf(KEY.toString(), origin, n, event);
+    }
+
+    void commitOf(String key, String origin, long n, String event) {
       append(
+          AggregateKey.parse(key),
           RowKind.COMMIT,
           ++version,
           origin + n,
@@ -164,18 +237,19 @@ class AcrossTest {
     }
 
     void tombstone(String origin, long n) {
-      append(RowKind.TOMBSTONE, 0, null, new Dot(new RegionId(origin), n), Blobs.EMPTY);
+      append(KEY, RowKind.TOMBSTONE, 0, null, new Dot(new RegionId(origin), n), Blobs.EMPTY);
     }
 
-    private void append(RowKind kind, long ofVersion, String command, Dot dot, byte[] events) {
-      var shard = Shards.shardOf(KEY, shards);
+    private void append(
+        AggregateKey key, RowKind kind, long ofVersion, String command, Dot dot, byte[] events) {
+      var shard = Shards.shardOf(key, shards);
       var row =
           new Outcome(
                   kind,
-                  KEY,
+                  key,
                   ofVersion,
                   command,
-                  "",
+                  command == null || commands.add(command) ? "" : dot.origin().value(),
                   dot,
                   new Stamp(1, 5 * dot.n(), 1),
                   new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, events))
