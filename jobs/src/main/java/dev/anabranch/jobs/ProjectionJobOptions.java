@@ -9,6 +9,7 @@ import dev.anabranch.jobs.config.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that can be set about a projection job, checked.
@@ -63,6 +64,18 @@ public record ProjectionJobOptions(
    */
   public static ProjectionJobOptions fromArgs(String... args) {
     return from(Settings.fromArgs(args));
+  }
+
+  /**
+   * The same, of a region that need not have projections; empty: there is no query database.
+   *
+   * @throws dev.anabranch.jobs.config.InvalidOptionsException naming everything that is wrong
+   */
+  public static Optional<ProjectionJobOptions> ifConfigured(String... args) {
+    var settings = Settings.fromArgs(args);
+    return new OptionReader(settings).isGiven(QueryOptions.URL)
+        ? Optional.of(from(settings))
+        : Optional.empty();
   }
 
   /**

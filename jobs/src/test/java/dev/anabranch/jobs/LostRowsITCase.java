@@ -2,20 +2,29 @@ package dev.anabranch.jobs;
 
 import static dev.anabranch.jobs.region.RegionUnderTest.purseCommand;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.client.NotProjectedException;
+import dev.anabranch.client.QueryClient;
 import dev.anabranch.connectors.kafka.EventTopicReader;
 import dev.anabranch.connectors.kafka.KafkaConnection;
 import dev.anabranch.connectors.kafka.KafkaPublishedLog;
 import dev.anabranch.connectors.kafka.LossAnnouncer;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.ProjectionLosses;
+import dev.anabranch.connectors.mysql.QueryOwner;
 import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
+import dev.anabranch.jobs.region.PurseReadModel;
+import dev.anabranch.jobs.region.ReadSide;
 import dev.anabranch.jobs.region.RegionUnderTest;
+import dev.anabranch.model.CommandReply.Backing;
 import dev.anabranch.model.ForgottenRows;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.query.VersionId;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogBookmark;
@@ -24,6 +33,7 @@ import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.ForgetWire;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +66,11 @@ class LostRowsITCase {
   }
 
   private void lose() throws Exception {
+    lose(() -> {});
+  }
+
+  /** The row is lost after others have seen it. */
+  private void lose(Runnable seen) throws Exception {
     var kept = region.handle("Purse/a", "deposit 5").backing().position();
     before = region.job().checkpoint();
     Await.until("a bookmark", () -> ask(kept, s -> !s.bookmarks(List.of(kept.shard())).isEmpty()));
@@ -64,6 +79,7 @@ class LostRowsITCase {
         "the row to be published",
         // In a transaction too, which no reader of committed records sees yet.
         () -> shows(lost));
+    seen.run();
     execute(
         "DELETE FROM event_log WHERE shard = %d AND shard_offset >= %d"
             .formatted(lost.shard(), lost.offset()));
@@ -130,6 +146,51 @@ class LostRowsITCase {
     region.job().checkpoint();
     assertThat(region.published()).as("a reader that was not told").hasSize(region.stored().size());
     assertThat(topicWithoutLosses()).isEqualTo(writersOf(region.stored()));
+  }
+
+  @Test
+  void aProjectionThatHasAppliedTheLostRowStandsStillUntilItIsRebuilt() throws Exception {
+    var reads = new ReadSide(region, PurseReadModel.projection(1));
+    var shown = new VersionId("purses", 1);
+    region.job().kill();
+    accept(lost);
+    region.start();
+    var job = region.submitBeside(reads.graph(null));
+    job.awaitRunning();
+    lose(() -> reads.awaitEnd(shown));
+    Await.until("the version to be marked", () -> !reads.status(shown).lost().isEmpty());
+    assertThat(reads.status(shown).lost().get(0).position()).isEqualTo(lost);
+    assertThat(job.restarts()).isZero();
+    try (var queries = QueryClient.of(reads.dataSource())) {
+      var token = new Backing(region.name(), lost, "");
+      assertThatThrownBy(
+              () -> queries.awaitProjected(token, "purses", Duration.ofSeconds(20)))
+          .isInstanceOf(NotProjectedException.class)
+          .hasMessageContaining("the event store lost rows: it has applied row " + lost);
+      region.job().kill();
+      refusedByHand(before);
+
+      accept(lost);
+      assertThat(
+              new ProjectionLosses(
+                      reads.options().query().config(), QueryOwner.of(store().layout()))
+                  .giveUp(lost.shard(), lost.offset(), "given up"))
+          .containsExactly(shown);
+      region.start();
+      var reply = region.handle("Purse/a", "deposit 7");
+      var rebuilt = reads.tables().begin(PurseReadModel.projection(1));
+      job.kill();
+      job = region.submitBeside(reads.graph(null));
+      reads.awaitEnd(rebuilt);
+      reads.assertExact(rebuilt);
+      assertThat(reads.status(rebuilt).lost()).isEmpty();
+      assertThat(reads.status(shown).lost()).as("it keeps what is lost").hasSize(1);
+      reads.tables().switchTo(rebuilt);
+      queries.awaitProjected(reply.backing(), "purses", Duration.ofSeconds(20));
+    }
+    job.kill();
+    reads.tables().drop(shown);
+    assertThat(reads.tables().list()).hasSize(1);
   }
 
   private List<Long> topicWithoutLosses() {

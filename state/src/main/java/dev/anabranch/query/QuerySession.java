@@ -85,6 +85,23 @@ public interface QuerySession extends AutoCloseable {
    */
   List<ParkedRequest> interrupted(VersionId version, Collection<Integer> shards);
 
+  /** Clock of the last row that the version has taken of each of these shards; 0: of none. */
+  Map<Integer, Long> clocks(VersionId version, Collection<Integer> shards);
+
+  /** Why the version stands still in some of these shards, at most one row for each. */
+  List<LostRow> lostRows(VersionId version, Collection<Integer> shards);
+
+  /**
+   * Records that the version stands still in the row's shard; the first finding of a shard stays.
+   * Nothing is recorded of a version that does not exist.
+   *
+   * @return false if there is no place for it: the database's own tables are of an older release
+   */
+  boolean recordLost(VersionId version, LostRow row);
+
+  /** The version goes on in this shard. */
+  void forgetLost(VersionId version, int shard);
+
   /** Keeps an idle connection from being closed by the server; call it every few seconds. */
   void ping();
 

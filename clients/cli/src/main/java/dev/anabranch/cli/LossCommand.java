@@ -5,6 +5,10 @@ import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.connectors.kafka.KafkaPublishedLog;
 import dev.anabranch.connectors.kafka.LossAnnouncer;
+import dev.anabranch.connectors.mysql.ProjectionLosses;
+import dev.anabranch.connectors.mysql.QueryOwner;
+import dev.anabranch.jobs.ProjectionJobOptions;
+import dev.anabranch.jobs.config.InvalidOptionsException;
 import dev.anabranch.model.ForgottenRows;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.store.AcceptedLoss;
@@ -14,12 +18,15 @@ import dev.anabranch.store.LogSession;
 import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreLayout;
+import dev.anabranch.store.StoreLayoutException;
+import dev.anabranch.store.StoreUnavailableException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -110,8 +117,10 @@ final class LossCommand implements Runnable {
         "Lets a region go on whose store has lost acknowledged rows for good. Stop its three jobs"
             + " first. The rows stay in the events topic and in whatever has read them: a record in"
             + " the topic tells readers from which offset on to forget them.",
+        "Versions of projections that have applied lost rows are marked: they stand still in these"
+            + " shards until they are rebuilt, and the command says how.",
         "Afterwards start the jobs without a checkpoint, or from one that was made before the first"
-            + " lost row. Projections that have applied lost rows must be rebuilt."
+            + " lost row."
       },
       footerHeading = "%nExamples:%n",
       footer =
@@ -190,14 +199,55 @@ final class LossCommand implements Runnable {
                         + " is given up.");
           }
         }
+        tellProjections(store.layout());
         out()
             .println(
                 "Start the jobs without a checkpoint, or from one that was made before these rows"
-                    + " were written: the command job first. Rebuild projections that have applied"
-                    + " them.");
+                    + " were written: the command job first.");
         out().flush();
       }
       return ExitCode.OK;
+    }
+
+    /** What is accepted stays so, whatever the query database says. */
+    private void tellProjections(StoreLayout layout) {
+      var marked = new TreeSet<String>();
+      try {
+        var options = ProjectionJobOptions.ifConfigured(root().jobArguments());
+        if (options.isEmpty()) {
+          return;
+        }
+        var losses =
+            new ProjectionLosses(options.get().query().config(), QueryOwner.of(layout));
+        for (var i = 0; i < shards.size(); i++) {
+          var what =
+              "it has applied rows from "
+                  + new LogPosition(shards.get(i), from.get(i))
+                  + " on, which "
+                  + author
+                  + " gave up";
+          losses
+              .giveUp(shards.get(i), from.get(i), what)
+              .forEach(version -> marked.add(version.toString()));
+        }
+      } catch (StoreUnavailableException | StoreLayoutException | InvalidOptionsException e) {
+        err()
+            .println(
+                "The projections are not told: "
+                    + e.getMessage()
+                    + ". The projection job will notice by itself; 'anabranch projections list'"
+                    + " says what to rebuild.");
+        err().flush();
+        return;
+      }
+      if (!marked.isEmpty()) {
+        out()
+            .println(
+                "These have applied rows that are given up: "
+                    + String.join(", ", marked)
+                    + ". For each: anabranch projections rebuild NAME, then switch, and drop the old"
+                    + " version. 'anabranch projections list' shows them.");
+      }
     }
 
     private void requireSense() {

@@ -85,6 +85,8 @@ final class ProjectionsCommand implements Runnable {
             String.join(", ", version.tables()));
       }
       table.print(out(), style());
+      versions.forEach(version -> ProjectionText.printLost(version, out()));
+      out().flush();
       return ExitCode.OK;
     }
   }
@@ -182,7 +184,7 @@ final class ProjectionsCommand implements Runnable {
       description = {
         "Shows readers another version of a projection: all of its tables at once.",
         "Refused, unless --force is given, is a version that is behind, that nothing fills, that"
-            + " has shards not begun, or that leaves out more parked rows than the one that readers"
+            + " has shards not begun, that stands still since the event store lost rows, or that leaves out more parked rows than the one that readers"
             + " see. A switch that was interrupted is finished by repeating it."
       },
       footerHeading = "%nExamples:%n",

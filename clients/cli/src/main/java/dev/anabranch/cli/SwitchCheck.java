@@ -38,6 +38,11 @@ record SwitchCheck(
       // Readers may see some of its tables already: the way out is forward.
       return Optional.empty();
     }
+    if (!now.lost().isEmpty()) {
+      return refused(
+          "%s stands still in %d shards, since the event store lost rows: %s; rebuild it",
+          now.id(), now.lost().size(), now.lost().get(0).what());
+    }
     var before =
         now.topics().entrySet().stream()
             .filter(each -> ends.containsKey(each.getKey()) && isOther(each.getValue()))

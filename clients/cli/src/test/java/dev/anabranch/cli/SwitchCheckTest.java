@@ -3,6 +3,8 @@ package dev.anabranch.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.connectors.mysql.VersionStatus;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.query.LostRow;
 import dev.anabranch.query.VersionId;
 import java.time.Instant;
 import java.util.List;
@@ -81,7 +83,8 @@ class SwitchCheckTest {
             true,
             positions,
             Map.of(0, "before", 1, "now"),
-            0);
+            0,
+            List.of());
 
     assertThat(version.in("now").behind(ENDS)).isEqualTo(10);
     assertThat(version.in("before").behind(ENDS)).isEqualTo(20);
@@ -93,6 +96,14 @@ class SwitchCheckTest {
             new SwitchCheck(Map.of(1, 20L), "now", version, Optional.empty(), 1_000)
                 .objection(version))
         .isEmpty();
+  }
+
+  @Test
+  void aVersionThatHasAppliedLostRowsIsRefused() {
+    var lost = new LostRow(new LogPosition(1, 19), 1L << 16, "it has applied row 1:19", 1);
+    assertThat(check(version(2, false, false, 0, List.of(lost), 10, 20, 0)))
+        .hasValueSatisfying(o -> has(o, "the event store lost rows: it has applied row 1:19"))
+        .hasValueSatisfying(o -> assertThat(o.mayPass()).isFalse());
   }
 
   // -- Inside.
@@ -111,6 +122,16 @@ class SwitchCheckTest {
 
   private static VersionStatus version(
       int number, boolean live, boolean switching, long parked, long... positions) {
+    return version(number, live, switching, parked, List.of(), positions);
+  }
+
+  private static VersionStatus version(
+      int number,
+      boolean live,
+      boolean switching,
+      long parked,
+      List<LostRow> lost,
+      long... positions) {
     var byShard =
         java.util.stream.IntStream.range(0, positions.length)
             .boxed()
@@ -126,6 +147,7 @@ class SwitchCheckTest {
         false,
         byShard,
         Map.of(),
-        parked);
+        parked,
+        lost);
   }
 }

@@ -143,7 +143,8 @@ public final class QueryClient implements AutoCloseable {
    * Returns when the tables of the projection that readers see reflect the token.
    *
    * @throws NotProjectedException if they do not in time, saying how far behind the projection is;
-   *     at once if there is no such projection or the token's own events are among its dead letters
+   *     at once if there is no such projection, if the token's own events are among its dead
+   *     letters, or if it stands still since the event store lost rows of the token's shard
    */
   public void awaitProjected(Backing token, String projection, Duration timeout) {
     try {
@@ -395,6 +396,8 @@ public final class QueryClient implements AutoCloseable {
       waiting.forEach(each -> fail(each, OF_VIEWS, null));
       return;
     }
+    var lost =
+        progress.anyLost() ? queries.lost(projection, shards) : Map.<Integer, String>of();
     var reached = new ArrayList<Waiting>();
     for (var each : waiting) {
       var token = each.token.position();
@@ -410,6 +413,13 @@ public final class QueryClient implements AutoCloseable {
             each,
             "readers see no version of projection '%s'; 'anabranch projections list' shows which there are"
                 .formatted(each.projection),
+            null);
+      } else if (lost.containsKey(token.shard())) {
+        fail(
+            each,
+            "it stands still, since the event store lost rows: "
+                + lost.get(token.shard())
+                + "; 'anabranch projections list' says what to do",
             null);
       } else if (position.nextOffset() > token.offset()) {
         reached.add(each);

@@ -20,8 +20,17 @@ final class HeadWatch implements AutoCloseable {
   private final Collection<Integer> shards;
   private final Duration interval;
   private final Reconnecting<AutoCloseable> clock;
-  private final Consumer<Map<Integer, ShardHead>> listener;
+  private final Consumer<Seen> listener;
   private final Thread thread;
+
+  /**
+   * What there was.
+   *
+   * @param shards that were asked for
+   * @param heads of those that have rows
+   * @param askedAtNanos what was committed before is among it
+   */
+  record Seen(Collection<Integer> shards, Map<Integer, ShardHead> heads, long askedAtNanos) {}
 
   /**
    * @param shards all of one database
@@ -33,7 +42,7 @@ final class HeadWatch implements AutoCloseable {
       LogReading log,
       Collection<Integer> shards,
       Duration interval,
-      Consumer<Map<Integer, ShardHead>> listener) {
+      Consumer<Seen> listener) {
     this.mailbox = mailbox;
     this.log = log;
     this.shards = List.copyOf(shards);
@@ -51,8 +60,9 @@ final class HeadWatch implements AutoCloseable {
   private void run() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        var heads = log.heads(shards);
-        mailbox.post("log's ends seen", () -> listener.accept(heads));
+        var askedAt = System.nanoTime();
+        var seen = new Seen(shards, log.heads(shards), askedAt);
+        mailbox.post("log's ends seen", () -> listener.accept(seen));
         clock.pause(interval.toNanos());
       }
     } catch (InterruptedException closing) {

@@ -13,4 +13,9 @@ interface LaneGauges {
 
   /** How many shards or partitions are behind. */
   int shardsBehind();
+
+  /** In how many shards it stands still, since the event store has lost rows. */
+  default int shardsLost() {
+    return 0;
+  }
 }

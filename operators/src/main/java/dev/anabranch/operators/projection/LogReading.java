@@ -46,6 +46,39 @@ final class LogReading {
     return rows;
   }
 
+  /** Fingerprints of the rows at these positions; one without a row is missing. */
+  Map<LogPosition, ShardHead> marks(Collection<LogPosition> positions)
+      throws InterruptedException {
+    var byDatabase = new TreeMap<Integer, List<LogPosition>>();
+    for (var position : positions) {
+      byDatabase
+          .computeIfAbsent(store.layout().databaseOf(position.shard()), d -> new ArrayList<>())
+          .add(position);
+    }
+    var marks = new HashMap<LogPosition, ShardHead>();
+    for (var part : byDatabase.entrySet()) {
+      marks.putAll(sessions.get(part.getKey()).call(session -> session.marks(part.getValue())));
+    }
+    return marks;
+  }
+
+  /**
+   * By shard, below which offset rows of Kafka prove nothing: some of them were given up.
+   *
+   * @param shards which of them are asked for
+   */
+  Map<Integer, Long> givenUpBelow(Collection<Integer> shards) throws InterruptedException {
+    var below = new HashMap<Integer, Long>();
+    for (var database : shards.stream().map(store.layout()::databaseOf).distinct().toList()) {
+      for (var loss : sessions.get(database).call(LogSession::acceptedLosses)) {
+        if (shards.contains(loss.shard())) {
+          below.merge(loss.shard(), loss.untilOffset(), Math::max);
+        }
+      }
+    }
+    return below;
+  }
+
   /** The last row of each shard that has one. */
   Map<Integer, ShardHead> heads(Collection<Integer> shards) throws InterruptedException {
     var byDatabase = new TreeMap<Integer, List<Integer>>();

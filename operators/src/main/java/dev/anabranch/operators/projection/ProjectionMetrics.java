@@ -57,6 +57,7 @@ final class ProjectionMetrics implements ProjectionCounts {
     gauge("lagCommits", lanes, LaneGauges::lagCommits);
     gauge("parkedRows", lanes, LaneGauges::parkedRows);
     gauge("shardsBehind", lanes, LaneGauges::shardsBehind);
+    gauge("shardsLost", lanes, LaneGauges::shardsLost);
     ToDoubleFunction<LaneGauges> seconds = LaneGauges::lagSeconds;
     group.gauge(
         "lagSeconds", (Gauge<Double>) () -> lanes.stream().mapToDouble(seconds).max().orElse(0));

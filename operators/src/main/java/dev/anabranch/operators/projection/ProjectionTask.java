@@ -9,7 +9,6 @@ import dev.anabranch.query.VersionId;
 import dev.anabranch.query.VersionInfo;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.ShardHead;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,7 +145,7 @@ final class ProjectionTask implements AutoCloseable {
     return database * options.lanes() + shard % options.lanes();
   }
 
-  private void headsSeen(Map<Integer, ShardHead> seen) {
+  private void headsSeen(HeadWatch.Seen seen) {
     for (var ofVersion : lanes.values()) {
       ofVersion.forEach(lane -> lane.heads(seen));
     }

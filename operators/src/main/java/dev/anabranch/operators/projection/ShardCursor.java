@@ -23,6 +23,17 @@ final class ShardCursor {
   /** When {@link #head} was first seen beyond {@link #applied}; 0: it is not. */
   long behindSinceNanos;
 
+  /** {@link #applied} as it was at some time, and that time; 0: none yet. */
+  private long known;
+
+  private long knownAtNanos;
+
+  /** The event store lacks rows of it: nothing is taken until they are back. */
+  boolean isLost;
+
+  /** Below it rows of Kafka prove nothing: some of them were given up. */
+  private long givenUpBelow;
+
   boolean isBehind = true;
   boolean isStalled;
 
@@ -44,6 +55,32 @@ final class ShardCursor {
     } else if (behindSinceNanos == 0) {
       behindSinceNanos = nowNanos;
     }
+  }
+
+  /** Whether a row of Kafka can be taken, now or later. */
+  boolean takesFromKafka(long offset) {
+    return !isLost && (offset < next || offset >= givenUpBelow);
+  }
+
+  /** Takes note of it; gives how many of the held rows can't be taken any more. */
+  int compared(StoreComparison.Result result) {
+    isLost = result.lost().containsKey(shard);
+    givenUpBelow = result.givenUpBelow().getOrDefault(shard, 0L);
+    var before = held.size();
+    held.keySet().removeIf(offset -> !takesFromKafka(offset));
+    return before - held.size();
+  }
+
+  /**
+   * Whether the store ends before what was committed here when it was asked: it has lost rows.
+   *
+   * @param end offset after the store's last row
+   */
+  boolean isBeyond(long end, long askedAtNanos, long nowNanos) {
+    var beyond = known > end && askedAtNanos - knownAtNanos > 0;
+    known = applied;
+    knownAtNanos = nowNanos;
+    return beyond;
   }
 
   long lag() {

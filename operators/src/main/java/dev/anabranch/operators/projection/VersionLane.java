@@ -9,13 +9,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One version and some shards of a subtask: decides for each row from Kafka whether it is next, and
@@ -34,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(VersionLane.class);
-
   private final VersionId version;
   private final ProjectionOperatorOptions options;
   private final Map<Integer, ShardCursor> cursors = new TreeMap<>();
@@ -51,6 +46,11 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   private boolean left;
   private boolean busy;
   private boolean closed;
+  private boolean toCompare;
+
+  /** One of the rows that came again otherwise, until it was looked at. */
+  private @Nullable LogRow differing;
+
   private boolean lastWasCatchUp;
 
   VersionLane(
@@ -115,7 +115,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   /** A row as Kafka brings it. */
   void offer(LogRow row) {
     var cursor = cursors.get(row.shard());
-    if (cursor == null || closed) {
+    if (cursor == null || closed || !cursor.takesFromKafka(row.offset())) {
       return;
     }
     if (started && row.offset() < cursor.next) {
@@ -137,13 +137,8 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     counts.repeated();
     if (cursor.prints.compare(row) == LastPrints.Verdict.OTHER) {
       counts.differs();
-      LOG.error(
-          "{}: row {} came again with other content: the log was forked, or the store lost rows"
-              + " that this version has applied. Run 'anabranch verify'; then 'anabranch projections"
-              + " rebuild {}'",
-          version,
-          row.position(),
-          version.projection());
+      differing = differing == null ? row : differing;
+      trySend();
     }
   }
 
@@ -156,14 +151,21 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   }
 
   /** What the store holds, as seen now: rows that Kafka does not bring are read from it. */
-  void heads(Map<Integer, ShardHead> heads) {
+  void heads(HeadWatch.Seen seen) {
     if (!started || closed) {
       return;
     }
     var now = System.nanoTime();
     for (var cursor : cursors.values()) {
-      var head = heads.get(cursor.shard);
-      if (head == null) {
+      if (!seen.shards().contains(cursor.shard)) {
+        continue;
+      }
+      var head = seen.heads().get(cursor.shard);
+      var end = head == null ? 0 : head.offset() + 1;
+      if (cursor.isBeyond(end, seen.askedAtNanos(), now) || cursor.isLost) {
+        toCompare = true;
+      }
+      if (head == null || cursor.isLost) {
         continue;
       }
       // Seen twice with nothing in between: Kafka has had the time of one round to bring it.
@@ -183,7 +185,8 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   public void claimed(
       Map<Integer, Long> positions,
       Map<Integer, ShardHead> heads,
-      List<ParkedRequest> interrupted) {
+      List<ParkedRequest> interrupted,
+      StoreComparison.Result comparison) {
     started = true;
     left = false;
     full = false;
@@ -196,28 +199,42 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
       cursor.applied = cursor.next;
       var head = heads.get(cursor.shard);
       var end = head == null ? 0 : head.offset() + 1;
-      requireNotBeyond(cursor, end);
       cursor.head(end - 1, now);
-      meet(cursor, cursor.next >= end);
+      held -= cursor.compared(comparison);
+      if (cursor.isLost) {
+        standStill(cursor);
+      } else {
+        meet(cursor, cursor.next >= end);
+      }
     }
     trySend();
   }
 
-  private void requireNotBeyond(ShardCursor cursor, long end) {
-    if (cursor.next > end) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              ("%s has applied shard %d up to offset %d, but the event store ends at %d: the store lost"
-                  + " rows that were acknowledged, or was restored from a backup. Restore the rows,"
-                  + " or run 'anabranch projections rebuild %s', switch, and drop %s"),
-              version,
-              cursor.shard,
-              cursor.next,
-              end,
-              version.projection(),
-              version));
+  @Override
+  public void compared(StoreComparison.Result result) {
+    busy = false;
+    for (var cursor : cursors.values()) {
+      var wasLost = cursor.isLost;
+      held -= cursor.compared(result);
+      if (cursor.isLost && !wasLost) {
+        standStill(cursor);
+      } else if (!cursor.isLost && wasLost) {
+        cursor.isBehind = true;
+        behind.add(cursor);
+      }
     }
+    trySend();
+  }
+
+  /** What was taken and is not committed has no place behind rows that are lost. */
+  private void standStill(ShardCursor cursor) {
+    forming.removeIf(row -> row.shard() == cursor.shard);
+    held -= cursor.held.size();
+    cursor.held.clear();
+    cursor.inForming = 0;
+    cursor.next = cursor.applied;
+    cursor.isBehind = false;
+    behind.remove(cursor);
   }
 
   @Override
@@ -276,6 +293,8 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     left = true;
     started = false;
     requests.clear();
+    toCompare = false;
+    differing = null;
     standAt(Map.of());
   }
 
@@ -380,6 +399,19 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
       current.retry(request);
       return;
     }
+    var other = differing;
+    if (other != null) {
+      differing = null;
+      busy = true;
+      current.compare(other);
+      return;
+    }
+    if (toCompare) {
+      toCompare = false;
+      busy = true;
+      current.compare();
+      return;
+    }
     if (full) {
       return;
     }
@@ -398,7 +430,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   /** A shard whose rows were all committed that came before the gap. */
   private @Nullable ShardCursor nextBehind() {
     for (var cursor : behind) {
-      if (cursor.inForming == 0 && !cursor.isStalled) {
+      if (cursor.inForming == 0 && !cursor.isStalled && !cursor.isLost) {
         return cursor;
       }
     }
@@ -444,7 +476,12 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
   @Override
   public int shardsBehind() {
-    return (int) cursors.values().stream().filter(cursor -> cursor.isBehind).count();
+    return (int) cursors.values().stream().filter(c -> c.isBehind && !c.isLost).count();
+  }
+
+  @Override
+  public int shardsLost() {
+    return (int) cursors.values().stream().filter(cursor -> cursor.isLost).count();
   }
 
   @Override

@@ -44,6 +44,7 @@ final class VersionWork {
   private final Projector projector;
   private final Reconnecting<QuerySession> database;
   private final AppliedBatches batches;
+  private final StoreComparison comparison;
   private final LogReading log;
   private final int maxParked;
 
@@ -67,6 +68,7 @@ final class VersionWork {
     this.database = database;
     this.batches = new AppliedBatches(database);
     this.log = log;
+    this.comparison = new StoreComparison(version, database, log);
     this.maxParked = maxParked;
   }
 
@@ -151,6 +153,23 @@ final class VersionWork {
     positions.put(row.shard(), row.offset() + 1);
     remember(Map.of(row.outcome().aggregate(), 1));
     return 0;
+  }
+
+  /** In which shards the version stands still, and why. */
+  StoreComparison.Result compare() throws InterruptedException {
+    return comparison.compare(positions);
+  }
+
+  /** The same, after another row came than the one that was applied at its place. */
+  StoreComparison.Result compare(LogRow other) throws InterruptedException {
+    comparison.compare(other);
+    return compare();
+  }
+
+  /** The same, after the store has shown later rows than the one that comes next. */
+  StoreComparison.Result lacksNext(LogPosition next) throws InterruptedException {
+    comparison.lacksNext(next);
+    return compare();
   }
 
   /** Where the version is, whoever fills it. */

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.QuerySession;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,7 +60,8 @@ final class VersionWorker implements AutoCloseable {
     void claimed(
         Map<Integer, Long> positions,
         Map<Integer, ShardHead> heads,
-        List<ParkedRequest> interrupted);
+        List<ParkedRequest> interrupted,
+        StoreComparison.Result comparison);
 
     void applied(List<LogRow> rows, int changed, long nanos);
 
@@ -74,6 +75,9 @@ final class VersionWorker implements AutoCloseable {
 
     /** The request could not be done: too much is parked. The version is where positions say. */
     void full(Map<Integer, Long> positions);
+
+    /** In which shards the version stands still: in these and no others. */
+    void compared(StoreComparison.Result result);
 
     /** Another job fills the shards: nothing is done until they are claimed again. */
     void left();
@@ -125,7 +129,8 @@ final class VersionWorker implements AutoCloseable {
     var positions = work.claim(ownShards);
     var interrupted = work.interrupted(ownShards);
     var heads = log.heads(ownShards);
-    mailbox.post("shards claimed", () -> answers.claimed(positions, heads, interrupted));
+    var lost = work.compare();
+    mailbox.post("shards claimed", () -> answers.claimed(positions, heads, interrupted, lost));
   }
 
   /** Looks on while another job fills the version, and claims it when that one does not. */
@@ -165,10 +170,15 @@ final class VersionWorker implements AutoCloseable {
     requests.add(
         () -> {
           var start = System.nanoTime();
-          var rows = log.read(shard, from, pageRows);
-          var atEnd = rows.size() < pageRows;
+          var page = log.read(shard, from, pageRows);
+          var rows = contiguous(page, from);
+          if (rows.isEmpty() && !page.isEmpty()) {
+            var lost = work.lacksNext(new LogPosition(shard, from));
+            mailbox.post("rows are missing", () -> answers.compared(lost));
+            return;
+          }
+          var atEnd = page.size() < pageRows && rows.size() == page.size();
           if (!rows.isEmpty()) {
-            requireContiguous(rows, from);
             adaptPage(rows);
             work.apply(rows);
             if (rebuilding) {
@@ -186,6 +196,24 @@ final class VersionWorker implements AutoCloseable {
         () -> {
           work.retry(request);
           mailbox.post("parked rows tried again", answers::retried);
+        });
+  }
+
+  /** Looks whether the store has what the version has applied. */
+  void compare() {
+    requests.add(
+        () -> {
+          var lost = work.compare();
+          mailbox.post("compared with the store", () -> answers.compared(lost));
+        });
+  }
+
+  /** The same, since another row came than the one that was applied at its place. */
+  void compare(LogRow other) {
+    requests.add(
+        () -> {
+          var lost = work.compare(other);
+          mailbox.post("compared with the store", () -> answers.compared(lost));
         });
   }
 
@@ -277,18 +305,13 @@ final class VersionWorker implements AutoCloseable {
     pageRows = (int) Math.max(1, Math.min(maxPageRows, fitting));
   }
 
-  private static void requireContiguous(List<LogRow> rows, long from) {
+  /** Up to the first row that is missing. */
+  private static List<LogRow> contiguous(List<LogRow> rows, long from) {
     for (var i = 0; i < rows.size(); i++) {
       if (rows.get(i).offset() != from + i) {
-        throw new IllegalStateException(
-            String.format(
-                Locale.ROOT,
-                ("shard %d of the event store has row %d where %d belongs: rows were lost; restore them"
-                    + " ('anabranch verify' says what is missing)"),
-                rows.get(i).shard(),
-                rows.get(i).offset(),
-                from + i));
+        return rows.subList(0, i);
       }
     }
+    return rows;
   }
 }

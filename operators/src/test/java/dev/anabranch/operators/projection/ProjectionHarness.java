@@ -124,6 +124,51 @@ final class ProjectionHarness implements AutoCloseable {
     return row;
   }
 
+  /** The store loses the row, and no other. */
+  void lose(LogRow row) {
+    var database = databaseOf(row);
+    var later = new ArrayList<LogRow>();
+    for (var each : log) {
+      if (each.shard() == row.shard() && each.offset() > row.offset()) {
+        later.add(each);
+      }
+    }
+    database.loseRows(row.shard(), row.offset());
+    later.forEach(this::restore);
+  }
+
+  /** The store has a row again that it had lost. */
+  void restore(LogRow row) {
+    try (var session = store.open(store.layout().databaseOf(row.shard()))) {
+      assertThat(session.append(List.of(row))).isInstanceOf(AppendResult.Appended.class);
+    }
+  }
+
+  /** The store loses the last row of a shard, and something else is decided in its place. */
+  LogRow replace(LogRow last, long number) {
+    databaseOf(last).loseRows(last.shard(), last.offset());
+    var before = last.outcome();
+    var stamp = before.stamp();
+    var other =
+        new Outcome(
+                before.kind(),
+                before.aggregate(),
+                before.version(),
+                before.commandId() + "x",
+                "",
+                before.dot(),
+                new Stamp(2, stamp.hlc() + 1, stamp.occurredAtMicros()),
+                new Blobs(
+                    Blobs.EMPTY,
+                    Blobs.EMPTY,
+                    Blobs.EMPTY,
+                    EventsBlob.encode(List.of(TallyReadModel.event(number)))))
+            .at(last.shard(), last.offset());
+    restore(other);
+    log.set(log.indexOf(last), other);
+    return other;
+  }
+
   List<LogRow> log() {
     return log;
   }

@@ -264,22 +264,6 @@ class ProjectionOperatorTest {
   }
 
   @Test
-  void tablesThatAreAheadOfTheStoreAreRefused() throws Exception {
-    projection.start();
-    var row = projection.write("a", 1);
-    projection.deliver(row, projection.write("a", 2));
-    projection.awaitEnd(version);
-    projection.crash();
-    projection.databaseOf(row).loseRows(row.shard(), 1);
-
-    projection.start();
-
-    assertThatThrownBy(() -> projection.await("a failure", () -> false))
-        .hasMessageContaining("the event store ends at 1")
-        .hasMessageContaining("projections rebuild tallies");
-  }
-
-  @Test
   void whateverHappensEveryEventIsAppliedOnce() throws Exception {
     var seed = System.nanoTime();
     var random = new Random(seed);

@@ -10,6 +10,8 @@ import java.util.Map;
 /** How far a version of a projection is, for people. */
 public final class ProjectionText {
 
+  private static final int MAX_LOST = 10;
+
   private ProjectionText() {}
 
   /** Rows of the whole log. */
@@ -51,6 +53,7 @@ public final class ProjectionText {
         behind,
         age(version, ends, now));
     out.printf(Locale.ROOT, "  %,.0f %s/s%s%n", rate, rows, eta(behind, rate));
+    printLost(version, out);
     if (version.parked() > 0) {
       out.printf(
           Locale.ROOT,
@@ -59,6 +62,31 @@ public final class ProjectionText {
           version.id().projection());
     }
     out.flush();
+  }
+
+  /** What is wrong with a version that has applied rows which are lost, and what to do. */
+  public static void printLost(VersionStatus version, PrintWriter out) {
+    if (version.lost().isEmpty()) {
+      return;
+    }
+    out.printf(
+        Locale.ROOT,
+        "%s stands still in %d shard%s, since the event store lost rows:%n",
+        version.id(),
+        version.lost().size(),
+        version.lost().size() == 1 ? "" : "s");
+    version.lost().stream()
+        .limit(MAX_LOST)
+        .forEach(row -> out.printf(Locale.ROOT, "  shard %d: %s%n", row.position().shard(), row.what()));
+    if (version.lost().size() > MAX_LOST) {
+      out.println("  ...");
+    }
+    out.printf(
+        Locale.ROOT,
+        "  It goes on once the rows are back. If they are gone for good ('anabranch region losses'):%n"
+            + "  anabranch projections rebuild %s   then switch, and drop version %d%n",
+        version.id().projection(),
+        version.id().version());
   }
 
   private static String eta(long behind, double rate) {

@@ -6,6 +6,7 @@ import dev.anabranch.model.LogPosition;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.query.ApplyResult;
+import dev.anabranch.query.LostRow;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.ParkedRow;
 import dev.anabranch.query.QueryBatch;
@@ -59,6 +60,8 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
     final InMemoryTables tables = new InMemoryTables();
     final long[] next;
     final long[] writers;
+    final long[] clocks;
+    final TreeMap<Integer, LostRow> lost = new TreeMap<>();
     final TreeMap<LogPosition, ParkedRow> parked =
         new TreeMap<>(
             java.util.Comparator.comparingInt(LogPosition::shard)
@@ -71,6 +74,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
       this.info = info;
       next = new long[shardCount];
       writers = new long[shardCount];
+      clocks = new long[shardCount];
     }
   }
 
@@ -129,6 +133,11 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
 
   public synchronized List<ParkedRow> allParked(VersionId version) {
     return List.copyOf(existing(version).parked.values());
+  }
+
+  /** Why the version stands still in some shards. */
+  public synchronized List<LostRow> lost(VersionId version) {
+    return List.copyOf(existing(version).lost.values());
   }
 
   /** Batches that were committed. */
@@ -316,7 +325,12 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
       }
       version.tables.apply(batch.changes());
       batch.views().forEach(view -> version.views.put(view.aggregate(), view.revision()));
-      batch.advances().forEach(a -> version.next[a.shard()] = a.to());
+      for (var advance : batch.advances()) {
+        version.next[advance.shard()] = advance.to();
+        if (advance.to() > advance.from()) {
+          version.clocks[advance.shard()] = advance.hlc();
+        }
+      }
       applied++;
       return ApplyResult.Applied.INSTANCE;
     }
@@ -412,6 +426,55 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
                     new ParkedRequest(
                         version, row.position(), row.aggregate(), ParkedRequest.Action.RETRY))
             .toList();
+      }
+    }
+
+    @Override
+    public Map<Integer, Long> clocks(VersionId version, Collection<Integer> shards) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var clocks = new HashMap<Integer, Long>();
+        var found = versions.get(version);
+        if (found != null) {
+          shards.forEach(shard -> clocks.put(shard, found.clocks[shard]));
+        }
+        return clocks;
+      }
+    }
+
+    @Override
+    public List<LostRow> lostRows(VersionId version, Collection<Integer> shards) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var found = versions.get(version);
+        return found == null
+            ? List.of()
+            : found.lost.values().stream()
+                .filter(row -> shards.contains(row.position().shard()))
+                .toList();
+      }
+    }
+
+    @Override
+    public boolean recordLost(VersionId version, LostRow row) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var found = versions.get(version);
+        if (found != null) {
+          found.lost.putIfAbsent(row.position().shard(), row);
+        }
+        return true;
+      }
+    }
+
+    @Override
+    public void forgetLost(VersionId version, int shard) {
+      synchronized (InMemoryQueryDatabase.this) {
+        check();
+        var found = versions.get(version);
+        if (found != null) {
+          found.lost.remove(shard);
+        }
       }
     }
 

@@ -15,8 +15,6 @@ import dev.anabranch.query.ApplyResult.Applied;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.ParkedRow;
 import dev.anabranch.query.QueryBatch;
-import dev.anabranch.query.QueryDatabase;
-import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.ShardAdvance;
 import dev.anabranch.query.VersionId;
 import java.math.BigDecimal;
@@ -27,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * <p>Not covered: timeouts, servers that die, and the switch-over, which each database tests with
  * its own means. Nothing here may be skipped.
  */
-public abstract class QueryDatabaseConformance {
+public abstract class QueryDatabaseConformance extends LostRowsConformance {
 
   /** Every kind of column. */
   public static final QueryTable THINGS =
@@ -73,12 +69,6 @@ public abstract class QueryDatabaseConformance {
   private static final VectorTime REVISION = VectorTime.ZERO.with(new RegionId("eu"), 3);
   private static final AggregateKey AGGREGATE = new AggregateKey("Account", "a'\u00e9\\");
 
-  private QueryDatabase database;
-  private QuerySession session;
-  private VersionId version;
-
-  /** A database for {@value #SHARDS} shards with one version of {@link #PROJECTION}, live. */
-  protected abstract QueryDatabase newDatabase() throws Exception;
 
   /** Row of a table of a version, all columns by name; null: there is none. */
   protected abstract @Nullable Map<String, @Nullable Object> row(
@@ -88,28 +78,6 @@ public abstract class QueryDatabaseConformance {
   protected abstract void request(
       VersionId version, AggregateKey aggregate, ParkedRequest.Action action) throws Exception;
 
-  protected abstract void drop(VersionId version) throws Exception;
-
-  /** Begins another version, which is not live. */
-  protected abstract VersionId begin() throws Exception;
-
-  @BeforeEach
-  public final void openSession() throws Exception {
-    database = newDatabase();
-    session = database.open();
-    var versions = session.versions();
-    version = versions.isEmpty() ? new VersionId("none", 1) : versions.get(0).id();
-  }
-
-  @AfterEach
-  public final void closeDatabase() {
-    if (session != null) {
-      session.close();
-    }
-    if (database != null) {
-      database.close();
-    }
-  }
 
   @Test
   public void versionsAreListedWithWhatTheyWereMadeOf() throws Exception {

@@ -18,7 +18,6 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.store.CommandRef;
-import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
@@ -28,9 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,36 +35,7 @@ import org.junit.jupiter.api.Test;
  * <p>Not covered: timeouts, servers that die, and failing over, which each store tests with its own
  * means. Nothing here may be skipped.
  */
-public abstract class EventStoreConformance {
-
-  private EventStore store;
-  private LogSession session;
-  private int shard;
-  private int neighbour;
-
-  /** A store without rows, of at least one database, whose first one holds two or more shards. */
-  protected abstract EventStore newStore() throws Exception;
-
-  @BeforeEach
-  public final void openSession() throws Exception {
-    store = newStore();
-    session = store.open(0);
-    var homes = store.layout().homes();
-    var shards = IntStream.range(0, homes.length).filter(s -> homes[s] == 0).toArray();
-    assertThat(shards).hasSizeGreaterThanOrEqualTo(2);
-    shard = shards[0];
-    neighbour = shards[1];
-  }
-
-  @AfterEach
-  public final void closeStore() {
-    if (session != null) {
-      session.close();
-    }
-    if (store != null) {
-      store.close();
-    }
-  }
+public abstract class EventStoreConformance extends LossConformance {
 
   @Test
   public void everyFieldOfARowIsReadBack() {

@@ -238,11 +238,18 @@ public final class InMemoryDatabase {
   }
 
   synchronized List<MissingRow> missing() {
-    return List.copyOf(missing.values());
+    return missing.values().stream().filter(row -> !isAccepted(row)).toList();
   }
 
   synchronized void recordMissing(MissingRow row) {
-    missing.putIfAbsent(row.shard(), row);
+    missing.merge(row.shard(), row, (first, later) -> isAccepted(first) ? later : first);
+  }
+
+  private boolean isAccepted(MissingRow row) {
+    return acceptedLosses.stream()
+        .anyMatch(
+            loss ->
+                loss.shard() == row.shard() && loss.acceptedAtMicros() >= row.foundAtMicros());
   }
 
   private NavigableMap<Long, LogRow> rowsOf(int shard) {

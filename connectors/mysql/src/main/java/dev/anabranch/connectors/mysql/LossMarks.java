@@ -67,7 +67,7 @@ final class LossMarks {
         var result =
             statement.executeQuery(
                 "SELECT shard, from_offset, until_offset, topic_id, position, author, reason,"
-                    + " accepted_at FROM shard_loss ORDER BY shard, accepted_at")) {
+                    + " accepted_at FROM shard_loss ORDER BY accepted_at, shard")) {
       while (result.next()) {
         losses.add(
             new AcceptedLoss(
@@ -78,6 +78,11 @@ final class LossMarks {
                 text(result, 6),
                 text(result, 7),
                 result.getLong(8)));
+      }
+    } catch (SQLException e) {
+      // Tools read a store of an older release too: nobody has accepted a loss there.
+      if (e.getErrorCode() != LayoutCheck.NO_SUCH_TABLE) {
+        throw e;
       }
     }
     return losses;

@@ -6,6 +6,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.query.ApplyResult;
+import dev.anabranch.query.LostRow;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.ParkedRow;
 import dev.anabranch.query.QueryBatch;
@@ -52,6 +53,7 @@ final class MySqlQuerySession implements QuerySession {
   private final BatchTransaction transaction;
   private final ShownViews views;
   private final FollowedTopics topics;
+  private final LostRows lostRows;
   private final Consumer<MySqlQuerySession> onClose;
 
   private final AtomicBoolean inCall = new AtomicBoolean();
@@ -81,6 +83,7 @@ final class MySqlQuerySession implements QuerySession {
     this.views = new ShownViews(statement, dialect);
     this.topics = new FollowedTopics(connection);
     this.transaction = new BatchTransaction(connection, statement, changes, views);
+    this.lostRows = new LostRows(connection);
     connection.setAutoCommit(false);
   }
 
@@ -149,10 +152,17 @@ final class MySqlQuerySession implements QuerySession {
 
   private Map<Integer, Long> readPositions(VersionId version, Collection<Integer> shards)
       throws SQLException {
+    return numbers("next_offset", version, shards);
+  }
+
+  private Map<Integer, Long> numbers(String column, VersionId version, Collection<Integer> shards)
+      throws SQLException {
     var positions = new LinkedHashMap<Integer, Long>();
     try (var select =
         prepare(
-            "SELECT shard, next_offset FROM projection_position"
+            "SELECT shard, "
+                + column
+                + " FROM projection_position"
                 + OF_VERSION
                 + " AND shard IN ("
                 + list(shards)
@@ -327,6 +337,44 @@ final class MySqlQuerySession implements QuerySession {
           }
           return requests;
         });
+  }
+
+  @Override
+  public Map<Integer, Long> clocks(VersionId version, Collection<Integer> shards) {
+    if (shards.isEmpty()) {
+      return Map.of();
+    }
+    return call("read", () -> numbers("hlc", version, shards));
+  }
+
+  @Override
+  public List<LostRow> lostRows(VersionId version, Collection<Integer> shards) {
+    return shards.isEmpty()
+        ? List.of()
+        : call("read", () -> lostRows.read(version, shards));
+  }
+
+  @Override
+  public boolean recordLost(VersionId version, LostRow row) {
+    return call(
+        "note a lost row in",
+        () -> {
+          var recorded = lostRows.record(version, row);
+          connection.commit();
+          return recorded;
+        });
+  }
+
+  @Override
+  public void forgetLost(VersionId version, int shard) {
+    var unused =
+        call(
+            "note that a row is back in",
+            () -> {
+              lostRows.forget(version, shard);
+              connection.commit();
+              return true;
+            });
   }
 
   @Override

@@ -332,6 +332,12 @@ public final class ProjectionTables {
     if (ddl.kindOf(FollowedTopics.TABLE) != null) {
       FollowedTopics.forget(admin, version);
     }
+    if (ddl.kindOf(LostRows.TABLE) != null) {
+      admin.update(
+          "DELETE FROM " + LostRows.TABLE + " WHERE projection = ? AND version = ?",
+          version.projection(),
+          version.version());
+    }
     for (var table : tables) {
       admin.execute(
           "DROP TABLE IF EXISTS " + TableNames.quoted(TableNames.physical(table, version)));

@@ -26,6 +26,7 @@ final class VersionReader {
     var positions = positions();
     var tables = tables();
     var parked = parked();
+    var lost = new LostRows(admin.connection()).all();
     var versions = new ArrayList<VersionStatus>();
     try (var select =
             admin.prepare(
@@ -47,7 +48,8 @@ final class VersionReader {
                 Projection.isOfViews(MySqlQuerySession.text(result, 7)),
                 positions.getOrDefault(id, Map.of()),
                 topics.getOrDefault(id, Map.of()),
-                parked.getOrDefault(id, 0L)));
+                parked.getOrDefault(id, 0L),
+                lost.getOrDefault(id, List.of())));
       }
     }
     return versions;

@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.mysql;
 
+import dev.anabranch.query.LostRow;
 import dev.anabranch.query.VersionId;
 import java.time.Instant;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param topics of which topic it has read each partition, by Kafka's id, if it follows views and
  *     it is known
  * @param parked rows of the log that could not be applied yet, those waiting behind others included
+ * @param lost why it stands still in some shards, if it has applied rows that the event store lost
  */
 public record VersionStatus(
     VersionId id,
@@ -28,7 +30,8 @@ public record VersionStatus(
     boolean ofViews,
     Map<Integer, Position> positions,
     Map<Integer, String> topics,
-    long parked) {
+    long parked,
+    List<LostRow> lost) {
 
   /**
    * Where it is in one shard.
@@ -41,6 +44,7 @@ public record VersionStatus(
     tables = List.copyOf(tables);
     positions = Map.copyOf(positions);
     topics = Map.copyOf(topics);
+    lost = List.copyOf(lost);
   }
 
   /** What there is and it has not taken; what it has taken beyond an end makes up for nothing. */
@@ -66,7 +70,7 @@ public record VersionStatus(
           }
         });
     return new VersionStatus(
-        id, revision, live, switching, createdAt, tables, ofViews, here, topics, parked);
+        id, revision, live, switching, createdAt, tables, ofViews, here, topics, parked, lost);
   }
 
   /** Rows of the log that it has taken, or records of the views topic. */
