@@ -163,8 +163,7 @@ class LostRowsITCase {
     assertThat(job.restarts()).isZero();
     try (var queries = QueryClient.of(reads.dataSource())) {
       var token = new Backing(region.name(), lost, "");
-      assertThatThrownBy(
-              () -> queries.awaitProjected(token, "purses", Duration.ofSeconds(20)))
+      assertThatThrownBy(() -> queries.awaitProjected(token, "purses", Duration.ofSeconds(20)))
           .isInstanceOf(NotProjectedException.class)
           .hasMessageContaining("the event store lost rows: it has applied row " + lost);
       region.job().kill();

@@ -217,8 +217,7 @@ final class LossCommand implements Runnable {
         if (options.isEmpty()) {
           return;
         }
-        var losses =
-            new ProjectionLosses(options.get().query().config(), QueryOwner.of(layout));
+        var losses = new ProjectionLosses(options.get().query().config(), QueryOwner.of(layout));
         for (var i = 0; i < shards.size(); i++) {
           var what =
               "it has applied rows from "

@@ -396,8 +396,7 @@ public final class QueryClient implements AutoCloseable {
       waiting.forEach(each -> fail(each, OF_VIEWS, null));
       return;
     }
-    var lost =
-        progress.anyLost() ? queries.lost(projection, shards) : Map.<Integer, String>of();
+    var lost = progress.anyLost() ? queries.lost(projection, shards) : Map.<Integer, String>of();
     var reached = new ArrayList<Waiting>();
     for (var each : waiting) {
       var token = each.token.position();

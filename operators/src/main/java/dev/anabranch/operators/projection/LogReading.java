@@ -47,8 +47,7 @@ final class LogReading {
   }
 
   /** Fingerprints of the rows at these positions; one without a row is missing. */
-  Map<LogPosition, ShardHead> marks(Collection<LogPosition> positions)
-      throws InterruptedException {
+  Map<LogPosition, ShardHead> marks(Collection<LogPosition> positions) throws InterruptedException {
     var byDatabase = new TreeMap<Integer, List<LogPosition>>();
     for (var position : positions) {
       byDatabase

@@ -117,7 +117,8 @@ final class StoreComparison {
 
   /** The store has later rows of a shard than the one that comes next, but not that one. */
   void lacksNext(LogPosition next) throws InterruptedException {
-    var unused = mark(next, LostRow.NEEDED, "row " + next + " comes next, and only later ones are there");
+    var unused =
+        mark(next, LostRow.NEEDED, "row " + next + " comes next, and only later ones are there");
   }
 
   private static boolean isBack(LostRow row, @Nullable ShardHead stored) {
@@ -127,7 +128,8 @@ final class StoreComparison {
   }
 
   private LostRow mark(LogPosition position, long clock, String what) throws InterruptedException {
-    var row = new LostRow(position, clock, what, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+    var row =
+        new LostRow(position, clock, what, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
     LOG.error(
         "{} stands still in shard {}, since the event store lost rows: {}. Bring them back, and it"
             + " goes on; if they are really gone, run 'anabranch projections rebuild {}', switch, and"
@@ -148,7 +150,8 @@ final class StoreComparison {
 
   private void forget(LostRow row) throws InterruptedException {
     var shard = row.position().shard();
-    LOG.info("{} goes on in shard {}: the event store has row {} again", version, shard, row.position());
+    LOG.info(
+        "{} goes on in shard {}: the event store has row {} again", version, shard, row.position());
     unmarked.remove(shard);
     database.call(
         session -> {

@@ -1,7 +1,6 @@
 package dev.anabranch.operators.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 class StoreLossTest {
 
   private final ProjectionHarness projection =
-      new ProjectionHarness(
-          TallyReadModel.projections(TallyReadModel.projection(1, Set.of())));
+      new ProjectionHarness(TallyReadModel.projections(TallyReadModel.projection(1, Set.of())));
   private VersionId version;
   private String here = "";
   private String there = "";

@@ -77,7 +77,8 @@ public final class ProjectionText {
         version.lost().size() == 1 ? "" : "s");
     version.lost().stream()
         .limit(MAX_LOST)
-        .forEach(row -> out.printf(Locale.ROOT, "  shard %d: %s%n", row.position().shard(), row.what()));
+        .forEach(
+            row -> out.printf(Locale.ROOT, "  shard %d: %s%n", row.position().shard(), row.what()));
     if (version.lost().size() > MAX_LOST) {
       out.println("  ...");
     }

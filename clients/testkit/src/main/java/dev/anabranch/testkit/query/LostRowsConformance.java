@@ -87,17 +87,14 @@ abstract class LostRowsConformance {
     advance(new ShardAdvance(0, 0, 2, 42), new ShardAdvance(1, 0, 1, 77));
     advance(new ShardAdvance(0, 2, 2, 0));
 
-    assertThat(session.clocks(version, List.of(0, 1, 2)))
-        .isEqualTo(Map.of(0, 42L, 1, 77L, 2, 0L));
+    assertThat(session.clocks(version, List.of(0, 1, 2))).isEqualTo(Map.of(0, 42L, 1, 77L, 2, 0L));
     assertThat(session.clocks(version, List.of())).isEmpty();
   }
 
   private void advance(ShardAdvance... advances) {
     var unused =
-        session
-            .apply(
-                new QueryBatch(
-                    version, WRITER, List.of(advances), List.of(), List.of(), List.of()));
+        session.apply(
+            new QueryBatch(version, WRITER, List.of(advances), List.of(), List.of(), List.of()));
   }
 
   private static LostRow lost(int shard, long offset, long clock, String what) {

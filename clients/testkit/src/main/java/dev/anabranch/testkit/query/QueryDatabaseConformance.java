@@ -69,7 +69,6 @@ public abstract class QueryDatabaseConformance extends LostRowsConformance {
   private static final VectorTime REVISION = VectorTime.ZERO.with(new RegionId("eu"), 3);
   private static final AggregateKey AGGREGATE = new AggregateKey("Account", "a'\u00e9\\");
 
-
   /** Row of a table of a version, all columns by name; null: there is none. */
   protected abstract @Nullable Map<String, @Nullable Object> row(
       VersionId version, QueryTable table, Object... key) throws Exception;
@@ -77,7 +76,6 @@ public abstract class QueryDatabaseConformance extends LostRowsConformance {
   /** Does what a tool does that asks for something about parked rows. */
   protected abstract void request(
       VersionId version, AggregateKey aggregate, ParkedRequest.Action action) throws Exception;
-
 
   @Test
   public void versionsAreListedWithWhatTheyWereMadeOf() throws Exception {

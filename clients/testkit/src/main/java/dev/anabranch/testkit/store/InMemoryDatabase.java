@@ -248,8 +248,7 @@ public final class InMemoryDatabase {
   private boolean isAccepted(MissingRow row) {
     return acceptedLosses.stream()
         .anyMatch(
-            loss ->
-                loss.shard() == row.shard() && loss.acceptedAtMicros() >= row.foundAtMicros());
+            loss -> loss.shard() == row.shard() && loss.acceptedAtMicros() >= row.foundAtMicros());
   }
 
   private NavigableMap<Long, LogRow> rowsOf(int shard) {

@@ -67,7 +67,8 @@ abstract class LossConformance {
 
   @Test
   public void theFirstFindingOfAShardStays() {
-    var first = missing(shard, new ShardHead(7, -3, Long.MAX_VALUE), "row 7, \u00e9gar\u00e9e'", 100);
+    var first =
+        missing(shard, new ShardHead(7, -3, Long.MAX_VALUE), "row 7, \u00e9gar\u00e9e'", 100);
     var word = missing(neighbour, null, "a peer has it", 101);
     session.recordMissing(first);
     session.recordMissing(missing(shard, new ShardHead(9, 4, 5), "later", 102));

@@ -349,9 +349,7 @@ final class MySqlQuerySession implements QuerySession {
 
   @Override
   public List<LostRow> lostRows(VersionId version, Collection<Integer> shards) {
-    return shards.isEmpty()
-        ? List.of()
-        : call("read", () -> lostRows.read(version, shards));
+    return shards.isEmpty() ? List.of() : call("read", () -> lostRows.read(version, shards));
   }
 
   @Override
