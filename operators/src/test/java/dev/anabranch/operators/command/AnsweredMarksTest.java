@@ -9,6 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class AnsweredMarksTest {
 
+  /** Name and id. */
+  private static final String TOPIC = "000a" + "636f6d6d616e64732e61" + "0001" + "78";
+
   private final AnsweredMarks marks = new AnsweredMarks();
 
   @Test
@@ -140,6 +143,21 @@ class AnsweredMarksTest {
     later.beginScan();
     var last = restored(later.toBytes());
     assertThat(last.answeredBefore(at(0, 9, "x", 7))).isTrue();
+  }
+
+  @Test
+  void epochsStandBehindWhatOlderReleasesRead() {
+    marks.saw(at(0, 7, "x"));
+    marks.beginScan();
+    var without = HexFormat.of().formatHex(marks.toBytes());
+    var later = new AnsweredMarks();
+    later.saw(at(0, 7, "x", 5));
+    later.beginScan();
+
+    assertThat(without)
+        .isEqualTo("01" + "00000001" + TOPIC + "00000001" + "00000000" + "0000000000000008");
+    assertThat(HexFormat.of().formatHex(later.toBytes()))
+        .isEqualTo(without + TOPIC + "00000001" + "00000000" + "00000006");
   }
 
   @Test
