@@ -3,8 +3,8 @@ package dev.anabranch.operators.projection;
 import dev.anabranch.store.ShardHead;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -45,7 +45,7 @@ final class HeadWatch implements AutoCloseable {
       Consumer<Seen> listener) {
     this.mailbox = mailbox;
     this.log = log;
-    this.shards = List.copyOf(shards);
+    this.shards = Set.copyOf(shards);
     this.interval = interval;
     this.clock = new Reconnecting<>("the time", lost -> () -> {});
     this.listener = listener;
