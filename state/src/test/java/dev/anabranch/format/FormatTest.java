@@ -27,6 +27,7 @@ import dev.anabranch.wire.GraphBlob;
 import dev.anabranch.wire.InboundWire;
 import dev.anabranch.wire.LogProgressBlob;
 import dev.anabranch.wire.MetadataBlob;
+import dev.anabranch.wire.RangeRequestWire;
 import dev.anabranch.wire.ReplicaBlob;
 import dev.anabranch.wire.ReplyBlob;
 import dev.anabranch.wire.ReplyWire;
@@ -243,6 +244,14 @@ class FormatTest {
   }
 
   @Test
+  void aRequestForARangeIsStillWrittenAndUnderstood() throws IOException {
+    var message = RangeRequestWire.encode(Samples.RANGE);
+    assertThat(text(message)).isEqualTo(storedText("kafka-republish-range"));
+    assertThat(RangeRequestWire.decode(message)).contains(Samples.RANGE);
+    assertThat(RangeRequestWire.decode(RepublishWire.encode(Samples.REPUBLISH))).isEmpty();
+  }
+
+  @Test
   void aSupersededReplyIsStillWrittenAndUnderstood() throws IOException {
     var wire = ReplyWire.encode(Samples.SUPERSEDED);
     assertThat(text(wire)).isEqualTo(storedText("kafka-reply-superseded"));
@@ -279,6 +288,8 @@ class FormatTest {
     Files.writeString(FOLDER.resolve("kafka-cross-region.txt"), crossRegion());
     Files.writeString(
         FOLDER.resolve("kafka-republish.txt"), text(RepublishWire.encode(Samples.REPUBLISH)));
+    Files.writeString(
+        FOLDER.resolve("kafka-republish-range.txt"), text(RangeRequestWire.encode(Samples.RANGE)));
     Files.writeString(
         FOLDER.resolve("kafka-reply-superseded.txt"), text(ReplyWire.encode(Samples.SUPERSEDED)));
     Files.writeString(FOLDER.resolve("kafka-reply.txt"), text(ReplyWire.encode(Samples.ANSWER)));

@@ -23,6 +23,7 @@ import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogProgress;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RangeRequest;
 import dev.anabranch.model.ReplicaHead;
 import dev.anabranch.model.ReplyBody;
 import dev.anabranch.model.ReplyStatus;
@@ -71,6 +72,8 @@ final class Samples {
           ReplyTarget.DEFAULT);
   static final RepublishRequest REPUBLISH =
       new RepublishRequest("us-east", ACCOUNT, TIME, 1_708_016_625_000L, 3);
+  static final RangeRequest RANGE =
+      new RangeRequest("us-east", "eu-west", 300, 1_000, 70_000, 1_708_016_625_000L, 3);
   static final Causality CAUSALITY =
       new Causality(
           TIME,

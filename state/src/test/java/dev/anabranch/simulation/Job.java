@@ -34,7 +34,6 @@ final class Job {
 
   long clock;
   int folded;
-  boolean isReplaying;
   private boolean mayCompact = true;
 
   void fold(Row row) {

@@ -1,5 +1,6 @@
 package dev.anabranch.simulation;
 
+import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.GateVerdict;
@@ -117,9 +118,6 @@ final class Region {
   private void appendIfNew(Row row) {
     var known = row.isHollow() ? tombstones : payloads;
     if (known.contains(row.dot())) {
-      if (job.isReplaying) {
-        return;
-      }
       throw new Violation("I2: " + row.dot() + " is applied twice at " + id);
     }
     if (row.isHollow() && payloads.contains(row.dot())) {
@@ -215,14 +213,36 @@ final class Region {
     var persisted = log.isEmpty() ? 0 : log.stream().mapToLong(r -> r.node().hlc()).max().orElse(0);
     // The checkpoint has the clock of commits that are held and so are in no log.
     job.clock = HybridLogicalClock.restore(Math.max(persisted, job.clock), wallClock(now));
-    job.isReplaying = true;
-    var tail = new ArrayList<>(log.subList(job.folded, log.size()));
-    for (var row : tail) {
-      job.payloads.merge(row.dot(), row, (old, young) -> old.isHollow() ? young : old);
-      offer(row);
-    }
-    job.isReplaying = false;
+    var tail = List.copyOf(log.subList(job.folded, log.size()));
+    tail.forEach(this::replay);
     job.folded = log.size();
+    // What the checkpoint held may be in the tail, even with its payload: the log decides.
+    for (var row : tail) {
+      for (var waiting : job.gate.takeWaitingFor(row.dot())) {
+        offer(held(waiting));
+      }
+    }
+  }
+
+  /** A row of the log was let pass once: the gate takes note of it. */
+  private void replay(Row row) {
+    var dot = row.dot();
+    job.payloads.merge(dot, row, (old, young) -> old.isHollow() ? young : old);
+    job.applied = job.applied.with(dot.origin(), Math.max(dot.n(), job.applied.get(dot.origin())));
+    if (row.isHollow()) {
+      job.gate.addHollow(dot);
+    } else {
+      job.gate.removeHollow(dot);
+    }
+    fold(row);
+  }
+
+  private Row held(Arrival arrival) {
+    var row = job.payloads.get(arrival.dot());
+    if (row == null) {
+      throw new Violation("the gate held " + arrival + ", of which nothing is here");
+    }
+    return arrival.tombstone() ? row.withheld() : row;
   }
 
   Set<Dot> payloads() {

@@ -14,7 +14,7 @@ class SimulationTest {
 
   /** Each showed a mistake once: of the graph, of compaction, or of this simulator. */
   @ParameterizedTest
-  @ValueSource(longs = {165, 309, 4530, 15328, 20206, 5006289, 770004418})
+  @ValueSource(longs = {165, 309, 4530, 15328, 20206, 5006289, 770004418, 31000245239L})
   void schedulesThatFailedOncePass(long seed) {
     assertThat(Simulation.run(seed, 1)).isEmpty();
   }
