@@ -64,15 +64,25 @@ final class HoldOptions {
     var own = region.name().value();
     var given = reader.get(RegionsOptions.NAMES);
     var names = new ArrayList<>(given);
-    if (names.isEmpty()) {
-      names.add(own);
-      peers.forEach(peer -> names.add(peer.region()));
-    }
+    var isGiven = !names.isEmpty();
+    // Own and peers would be wrong in every topology but a full mesh, and silently so.
     reader.require(
-        names.contains(own), RegionsOptions.NAMES, "must name this region, " + own + ", too");
+        isGiven,
+        RegionsOptions.NAMES,
+        "is needed, since there are peers: the names of all regions, also of those that are"
+            + " reached through others; the same in all of them",
+        PeerOptions.PEERS);
+    reader.require(
+        !isGiven || names.contains(own),
+        RegionsOptions.NAMES,
+        "must name this region, " + own + ", too");
+    reader.require(
+        names.stream().distinct().count() == names.size(),
+        RegionsOptions.NAMES,
+        "names a region twice");
     for (var peer : peers) {
       reader.require(
-          names.contains(peer.region()),
+          !isGiven || names.contains(peer.region()),
           RegionsOptions.NAMES,
           "must name " + peer.region() + ", which is a peer, too",
           PeerOptions.PEERS);

@@ -29,7 +29,8 @@ public record RegionsOptions(RegionMap map, Optional<String> inboundTopic) {
               .defaultValues()
               .withDescription(
                   "Names of all regions that replicate to each other, this one among them; the same"
-                      + " in all of them. Without any this region is alone."),
+                      + " in all of them, and needed where there are peers. Without any this region"
+                      + " is alone. Commits of a region that is not named wait, with an alarm."),
           ValueRule.eachMatching(
               NAME, "names with commas between, each 1 to 16 of a-z, 0-9 and -"));
 
@@ -75,6 +76,11 @@ public record RegionsOptions(RegionMap map, Optional<String> inboundTopic) {
   static RegionsOptions read(OptionReader reader, RegionId region) {
     var given = reader.get(NAMES);
     var names = given.isEmpty() ? List.of(region.value()) : given;
+    reader.require(
+        !given.isEmpty() || !reader.isGiven(PeerOptions.PEERS),
+        NAMES,
+        "is needed, since there are peers: the names of all regions, the same in all of them",
+        PeerOptions.PEERS);
     reader.require(
         names.contains(region.value()),
         NAMES,

@@ -84,17 +84,33 @@ class CrossRegionJobOptionsTest {
         .hasMessageContaining("each needs its own");
   }
 
+  @Test
+  void regionsWithPeersAreNamedNotGuessed() {
+    var settings = settings(Map.of());
+    settings.remove("regions.names");
+
+    assertThatThrownBy(() -> CrossRegionJobOptions.from(Settings.of(settings)))
+        .isInstanceOf(InvalidOptionsException.class)
+        .hasMessageContaining("regions.names")
+        .hasMessageContaining("is needed, since there are peers");
+    assertThatThrownBy(() -> CommandJobOptions.from(Settings.of(settings)))
+        .isInstanceOf(InvalidOptionsException.class)
+        .hasMessageContaining("regions.names")
+        .hasMessageContaining("is needed, since there are peers");
+  }
+
   private static CrossRegionJobOptions options(Map<String, String> more) {
     return CrossRegionJobOptions.from(Settings.of(settings(more)));
   }
 
-  private static Map<String, String> settings(Map<String, String> more) {
+  private static HashMap<String, String> settings(Map<String, String> more) {
     var settings =
         new HashMap<>(
             Map.of(
                 "region.name", "a",
                 "kafka.bootstrap-servers", "nowhere:9092",
                 "peers", "b",
+                "regions.names", "a,b",
                 "peer.b.bootstrap-servers", "nowhere:9093",
                 "store.databases", "one",
                 "store.database.one.url", "jdbc:mysql://nowhere:3306/one",

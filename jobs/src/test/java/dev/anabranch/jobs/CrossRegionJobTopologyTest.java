@@ -87,6 +87,7 @@ class CrossRegionJobTopologyTest {
                 "store.database.one.url", "jdbc:mysql://nowhere:3306/one",
                 "store.database.one.user", "user",
                 "store.database.one.password", "password"));
+    settings.put("regions.names", "eu,b,c");
     var options = CrossRegionJobOptions.from(Settings.of(settings));
     var found =
         new CrossRegionStartCheck.Found(

@@ -31,4 +31,7 @@ interface CommandCounts {
 
   /** Another region's commit came again. */
   void remoteRepeated();
+
+  /** Another region's commit is not applied, since its region is not named. */
+  void remoteUnnamed();
 }

@@ -26,6 +26,7 @@ final class CommandMetrics implements CommandCounts {
   private final Counter remoteIn;
   private final Counter remoteHeld;
   private final Counter remoteRepeated;
+  private final Counter remoteUnnamed;
   private final AtomicInteger shardsUnchecked = new AtomicInteger();
   private final Histogram batchRows;
   private final Histogram appendMicros;
@@ -43,6 +44,7 @@ final class CommandMetrics implements CommandCounts {
     remoteIn = group.counter("remoteCommitsIn", new ThreadSafeSimpleCounter());
     remoteHeld = group.counter("remoteCommitsHeld", new ThreadSafeSimpleCounter());
     remoteRepeated = group.counter("remoteCommitsRepeated", new ThreadSafeSimpleCounter());
+    remoteUnnamed = group.counter("remoteCommitsOfUnnamedRegions", new ThreadSafeSimpleCounter());
     batchRows = group.histogram("appendRows", histogram());
     appendMicros = group.histogram("appendMicros", histogram());
     group.gauge("commandsPending", lanes::pending);
@@ -122,6 +124,11 @@ final class CommandMetrics implements CommandCounts {
   @Override
   public void remoteRepeated() {
     remoteRepeated.inc();
+  }
+
+  @Override
+  public void remoteUnnamed() {
+    remoteUnnamed.inc();
   }
 
   private static Histogram histogram() {

@@ -109,7 +109,15 @@ final class CommandShards implements AutoCloseable {
     this.held = new HeldAggregates(state, options.shardCount());
     this.remote =
         new RemoteCommits(
-            options, aggregates, lanes, processor, environment.outputs(), metrics, losses, held);
+            options,
+            aggregates,
+            lanes,
+            processor,
+            environment.outputs(),
+            metrics,
+            losses,
+            held,
+            new UnnamedOrigins(options, state.gateEntries()));
     lanes.beforeSend(answers::settle);
     lanes.onRelease(processor::release);
     var commits = new CommitPath(options, lanes, processor, remote, environment.outputs(), metrics);

@@ -27,6 +27,9 @@ public final class ErrorCodes {
   /** Dead letter: a record of the inbound topic is no commit of another region. */
   public static final String MALFORMED_COMMIT = "malformed-commit";
 
+  /** Dead letter: a commit of a region that the configuration does not name, and no room for it. */
+  public static final String UNNAMED_REGION = "unnamed-region";
+
   /** Error: the aggregate's type is not registered with the job. */
   public static final String UNKNOWN_TYPE = "unknown-type";
 

@@ -2,6 +2,7 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.CausalGate;
+import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.GateVerdict;
 import dev.anabranch.causality.HoldBack;
 import dev.anabranch.causality.RegionId;
@@ -40,6 +41,7 @@ final class RemoteCommits {
   private final LossCheck losses;
   private final HeldAggregates held;
   private final CausalGate gate;
+  private final UnnamedOrigins unnamed;
 
   /** Aggregates whose held commits are to be asked for again, before anything that waits. */
   private final Map<Lane, ArrayDeque<String>> askAgain = new HashMap<>();
@@ -52,8 +54,10 @@ final class RemoteCommits {
       Outputs outputs,
       CommandCounts counts,
       LossCheck losses,
-      HeldAggregates held) {
+      HeldAggregates held,
+      UnnamedOrigins unnamed) {
     this.held = held;
+    this.unnamed = unnamed;
     this.losses = losses;
     this.options = options;
     this.aggregates = aggregates;
@@ -80,12 +84,21 @@ final class RemoteCommits {
     }
   }
 
-  /** The lane's tail is folded: what waited for a commit that it had may pass. */
+  /**
+   * The lane's tail is folded: what waited for a commit that it had may pass, and what waited for
+   * its region's name.
+   */
   void tailComplete(Lane lane) {
     var again = new ArrayDeque<String>();
     held.of(shard -> lanes.of(shard) == lane).forEach(again::add);
     if (!again.isEmpty()) {
       askAgain.put(lane, again);
+    }
+    for (var shard : lanes.shardsOf(lane)) {
+      for (var record : unnamed.takeNamed(shard)) {
+        lane.admitRemote(record);
+        lane.awaitRemote(record);
+      }
     }
     processWaiting(lane);
   }
@@ -185,6 +198,10 @@ final class RemoteCommits {
       counts.remoteRepeated();
       return;
     }
+    if (unnamed.has(dot)) {
+      leaveOut(record, dot, lane);
+      return;
+    }
     if (dot.origin().value().equals(options.region())
         && !losses.isAccepted(Shards.shardOf(record.routingKey(), options.shardCount()))) {
       refuse(record, remote, lane);
@@ -220,6 +237,24 @@ final class RemoteCommits {
     entries.keep(arrival.dot(), record);
     held.add(live.routingKey);
     counts.remoteHeld();
+  }
+
+  private void leaveOut(CommandRecord record, Dot dot, Lane lane) {
+    counts.remoteUnnamed();
+    lane.answeredRemote(record);
+    var shard = Shards.shardOf(record.routingKey(), options.shardCount());
+    if (!unnamed.keep(record, dot, shard)) {
+      outputs.deadLetter(
+          new DeadLetter(
+              record,
+              ErrorCodes.UNNAMED_REGION,
+              "commit "
+                  + dot
+                  + " is of a region that regions.names does not have, and too many of such commits"
+                  + " wait already: name the region, submit both jobs again, and publish the"
+                  + " aggregate again, anabranch events republish --aggregate "
+                  + record.routingKey()));
+    }
   }
 
   /**

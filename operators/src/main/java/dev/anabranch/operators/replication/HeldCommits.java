@@ -7,13 +7,15 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.ReplicaHead;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the commits of the current key's aggregate that can't be let pass yet: they wait for
- * others, or for the wall clock, which they are too far ahead of.
+ * others, or for the wall clock, which they are too far ahead of, or for their region to be named.
  *
  * <p><b>Bounds.</b> {@link ReplicationOptions#maxHeld} in this subtask; one more is refused.
  *
@@ -25,6 +27,9 @@ final class HeldCommits {
 
   /** Clocks are set; a commit that waits for one is looked at now and then. */
   private static final long MAX_CLOCK_WAIT_MILLIS = 60_000;
+
+  /** Unnamed regions that this attempt has told of. */
+  private final Set<String> told = new HashSet<>();
 
   private final ReplicationOptions options;
   private final ReplicaState state;
@@ -132,11 +137,23 @@ final class HeldCommits {
     taken = 0;
   }
 
-  // -- The wall clock.
+  // -- The wall clock, and regions that are not named.
 
-  /** Whether a commit of another region is further ahead of the wall clock than is accepted. */
-  boolean isAheadOfClock(PublishedRow in, Arrival arrival) {
-    return aheadMillis(in, arrival) > options.maxClockSkew().toMillis();
+  /**
+   * Whether a commit of another region must wait though its causes are there: it is further ahead
+   * of the wall clock than is accepted, or of a region that the configuration does not name.
+   */
+  boolean mustWait(PublishedRow in, Arrival arrival) {
+    return isOfUnnamedRegion(in, arrival)
+        || aheadMillis(in, arrival) > options.maxClockSkew().toMillis();
+  }
+
+  /**
+   * What is stable is derived from the named regions: what another one had not seen may be gone.
+   * What the own log has, the command job has let pass.
+   */
+  private boolean isOfUnnamedRegion(PublishedRow in, Arrival arrival) {
+    return !isOwn(in) && !options.regions().contains(arrival.dot().origin().value());
   }
 
   /**
@@ -151,8 +168,37 @@ final class HeldCommits {
     return received.aheadMillis();
   }
 
-  /** Keeps a commit until the wall clock is there: it is never dropped. */
+  /** Keeps a commit that must wait: it is never dropped. */
   void quarantine(PublishedRow in, AggregateKey key, ReplicaHead head, Arrival arrival) {
+    if (isOfUnnamedRegion(in, arrival)) {
+      tellOfUnnamed(in, key, arrival);
+    } else {
+      tellOfClock(in, key, arrival);
+    }
+    hold(in, key, head, arrival, () -> gate.quarantine(arrival));
+    lookAgain(in, arrival);
+  }
+
+  private void tellOfUnnamed(PublishedRow in, AggregateKey key, Arrival arrival) {
+    counts.ofUnnamedRegion(in.region());
+    var origin = arrival.dot().origin().value();
+    if (told.add(origin)) {
+      LOG.error(
+          "{}: commit {}, read from region {}, originates in region {}, which regions.names, {},"
+              + " does not have: it waits, as every commit of that region does, and what depends on"
+              + " it. Name {} in regions.names of all regions, and submit both jobs again; if it is"
+              + " no region of this system, correct peers and peer.{}",
+          key,
+          arrival.dot(),
+          in.region(),
+          origin,
+          options.regions(),
+          origin,
+          in.region());
+    }
+  }
+
+  private void tellOfClock(PublishedRow in, AggregateKey key, Arrival arrival) {
     var aheadMillis = aheadMillis(in, arrival);
     counts.aheadOfClock(in.region(), aheadMillis);
     LOG.error(
@@ -163,34 +209,43 @@ final class HeldCommits {
         arrival.dot(),
         in.region(),
         aheadMillis);
-    hold(in, key, head, arrival, () -> gate.quarantine(arrival));
-    lookAtClockIn(aheadMillis);
   }
 
-  private void lookAtClockIn(long aheadMillis) {
-    var millis = aheadMillis - options.maxClockSkew().toMillis();
+  private void lookAgain(PublishedRow in, Arrival arrival) {
+    if (isOfUnnamedRegion(in, arrival)) {
+      // Only a start with another configuration helps; the look tells that it has not come yet.
+      lookIn(MAX_CLOCK_WAIT_MILLIS);
+    } else {
+      lookIn(aheadMillis(in, arrival) - options.maxClockSkew().toMillis());
+    }
+  }
+
+  private void lookIn(long millis) {
     var at = nowMillis() + Math.max(1, Math.min(millis, MAX_CLOCK_WAIT_MILLIS));
     // On whole seconds, so that those of one aggregate share a timer.
     task.timerInMillis().accept((at / 1_000 + 1) * 1_000 - nowMillis());
   }
 
-  /** The commits for which the wall clock is there, in (hlc, dot) order; held no more. */
-  List<PublishedRow> readyByClock(AggregateKey key) {
+  /** The commits that need not wait any more, in (hlc, dot) order; held no more. */
+  List<PublishedRow> ready(AggregateKey key) {
     gate.begin(true);
     var ready = new ArrayList<PublishedRow>();
     for (var waiting : gate.quarantined().stream().sorted().toList()) {
       var row = ReplicaState.access(() -> state.heldRows.get(waiting.dot().toString()));
       var head = state.head();
-      if (head != null && !isAheadOfClock(row, waiting)) {
+      if (head != null && !mustWait(row, waiting)) {
         ready.add(endQuarantine(key, head, waiting.dot()));
-      } else {
-        lookAtClockIn(aheadMillis(row, waiting));
+        continue;
       }
+      if (isOfUnnamedRegion(row, waiting)) {
+        tellOfUnnamed(row, key, waiting);
+      }
+      lookAgain(row, waiting);
     }
     return ready;
   }
 
-  /** A commit does not wait for the clock any more; the head is changed. */
+  /** A commit need not wait any more; the head is changed. */
   PublishedRow endQuarantine(AggregateKey key, ReplicaHead head, Dot dot) {
     gate.endQuarantine(dot);
     var row = take(dot);

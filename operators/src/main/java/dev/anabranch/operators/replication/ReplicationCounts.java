@@ -24,6 +24,9 @@ interface ReplicationCounts {
   /** A commit is further ahead of the wall clock than is accepted: it waits. */
   void aheadOfClock(String region, long aheadMillis);
 
+  /** A commit waits, since its region is not named; counted again at each look at it. */
+  void ofUnnamedRegion(String region);
+
   /** A hold lasts, and the own store does not have what is missing either. */
   void holdLasts();
 

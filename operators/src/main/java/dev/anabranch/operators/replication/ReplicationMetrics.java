@@ -37,6 +37,7 @@ final class ReplicationMetrics implements ReplicationCounts {
     final AtomicLong lastReadMillis = new AtomicLong();
 
     final Counter aheadOfClock;
+    final Counter ofUnnamedRegions;
     final AtomicLong lastAheadMillis = new AtomicLong();
 
     Region(MetricGroup parent, String name) {
@@ -45,6 +46,7 @@ final class ReplicationMetrics implements ReplicationCounts {
       released = group.counter("commitsReleased");
       duplicates = group.counter("commitsRepeated");
       aheadOfClock = group.counter("commitsAheadOfClock");
+      ofUnnamedRegions = group.counter("commitsOfUnnamedRegions");
       group.gauge("lastAheadOfClockMillis", lastAheadMillis::get);
       group.gauge("commitsHeld", held::get);
       group.gauge("delayMillis", lastDelayMillis::get);
@@ -116,6 +118,11 @@ final class ReplicationMetrics implements ReplicationCounts {
   public void aheadOfClock(String region, long aheadMillis) {
     of(region).aheadOfClock.inc();
     of(region).lastAheadMillis.set(aheadMillis);
+  }
+
+  @Override
+  public void ofUnnamedRegion(String region) {
+    of(region).ofUnnamedRegions.inc();
   }
 
   @Override

@@ -199,7 +199,7 @@ final class Replicator {
       askStore(key);
       lookAgain();
     } else if (head.held() > 0) {
-      for (var ready : heldCommits.readyByClock(key)) {
+      for (var ready : heldCommits.ready(key)) {
         offer(ready, key, mergeOf(key), reload(head));
       }
       var after = reload(head);
@@ -300,12 +300,12 @@ final class Replicator {
       }
       return;
     }
-    if (heldCommits.isAheadOfClock(in, arrival)) {
+    if (heldCommits.mustWait(in, arrival)) {
       heldCommits.quarantine(in, key, head, arrival);
       return;
     }
     if (held.isQuarantined(arrival.dot())) {
-      // It came again, and the clock is there: this one is taken.
+      // It came again, and need not wait any more: this one is taken.
       var unused = heldCommits.endQuarantine(key, head, arrival.dot());
       head = reload(head);
     }

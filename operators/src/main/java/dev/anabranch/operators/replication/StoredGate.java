@@ -86,7 +86,7 @@ final class StoredGate implements GateEntries {
         });
   }
 
-  /** Parks a commit that waits for nothing but the wall clock: under its own name. */
+  /** Parks a commit that waits for the wall clock or the configuration: under its own name. */
   void quarantine(Arrival arrival) {
     park(arrival.dot(), arrival);
   }
@@ -96,7 +96,7 @@ final class StoredGate implements GateEntries {
     return anyHeld && name.equals(access(() -> state.heldUnder.get(name)));
   }
 
-  /** The commits that wait for the wall clock. */
+  /** The commits that wait for the wall clock or the configuration. */
   List<Arrival> quarantined() {
     return access(
         () -> {
@@ -110,7 +110,7 @@ final class StoredGate implements GateEntries {
         });
   }
 
-  /** Forgets a commit that waited for the wall clock. */
+  /** Forgets a commit that waited so. */
   void endQuarantine(Dot dot) {
     var name = dot.toString();
     run(

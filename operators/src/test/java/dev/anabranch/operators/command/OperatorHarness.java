@@ -100,6 +100,11 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   /** Takes effect at the next start. */
+  void useOptions(CommandOperatorOptions newOptions) {
+    this.options = newOptions;
+  }
+
+  /** Takes effect at the next start. */
   void useStore(EventStoreFactory store) {
     this.store = store;
   }

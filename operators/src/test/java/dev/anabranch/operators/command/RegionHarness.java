@@ -22,6 +22,9 @@ final class RegionHarness implements AutoCloseable {
   private final String name;
   private final TestStore store;
   private final OperatorHarness operator;
+  private final String home;
+  private final Batching batching;
+  private final Duration drain;
 
   RegionHarness(String name, List<String> all) throws Exception {
     this(name, all, all.get(0), new Batching(1, 50, 1 << 20, 200, 1 << 24), Duration.ofSeconds(20));
@@ -31,11 +34,27 @@ final class RegionHarness implements AutoCloseable {
       throws Exception {
     this.name = name;
     this.store = new TestStore(name);
-    var regions = new RegionMap(all, home, new TreeMap<>());
-    var options =
-        new CommandOperatorOptions(
-            name, regions, OperatorHarness.SHARDS, batching, 10_000, 200, 4, drain);
-    this.operator = new OperatorHarness(store.factory(), options, new SharedDomain());
+    this.home = home;
+    this.batching = batching;
+    this.drain = drain;
+    this.operator = new OperatorHarness(store.factory(), options(all), new SharedDomain());
+  }
+
+  private CommandOperatorOptions options(List<String> all) {
+    return new CommandOperatorOptions(
+        name,
+        new RegionMap(all, home, new TreeMap<>()),
+        OperatorHarness.SHARDS,
+        batching,
+        10_000,
+        200,
+        4,
+        drain);
+  }
+
+  /** The regions that the configuration names; takes effect at the next start. */
+  void names(List<String> all) {
+    operator.useOptions(options(all));
   }
 
   String name() {

@@ -43,7 +43,8 @@ final class ReplicationHarness implements AutoCloseable {
   private static final int CACHED = 2;
 
   private final EventStoreFactory store;
-  private final ReplicationOptions options;
+  private final int maxHeld;
+  private ReplicationOptions options;
   private final List<PublishedRow> inbound = new ArrayList<>();
   private final Map<String, AggregateView> views = new LinkedHashMap<>();
   private final List<ConflictRecord> conflicts = new ArrayList<>();
@@ -61,17 +62,19 @@ final class ReplicationHarness implements AutoCloseable {
 
   ReplicationHarness(EventStoreFactory store, int maxHeld) throws Exception {
     this.store = store;
-    this.options =
-        new ReplicationOptions(
-            "a",
-            SHARDS,
-            List.of("a", "b", "c"),
-            maxHeld,
-            Duration.ofSeconds(5),
-            MAX_SKEW,
-            10,
-            CACHED);
+    this.maxHeld = maxHeld;
+    this.options = options("a", "b", "c");
     this.harness = start(null);
+  }
+
+  private ReplicationOptions options(String... regions) {
+    return new ReplicationOptions(
+        "a", SHARDS, List.of(regions), maxHeld, Duration.ofSeconds(5), MAX_SKEW, 10, CACHED);
+  }
+
+  /** The regions that the configuration names; takes effect at the next start. */
+  void names(String... regions) {
+    options = options(regions);
   }
 
   /** Takes effect at the next start. */
