@@ -7,6 +7,8 @@ import dev.anabranch.connectors.kafka.PublishedLogSource;
 import dev.anabranch.connectors.kafka.ReplicationSinks;
 import dev.anabranch.connectors.mysql.ConflictTableSink;
 import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.PeerStoreFactory;
+import dev.anabranch.connectors.mysql.SessionSettings;
 import dev.anabranch.model.AggregateView;
 import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.ConflictRecord;
@@ -28,6 +30,7 @@ import org.apache.flink.api.connector.source.Source;
  * @param logs the published logs by region, the own one among them
  * @param ends of those logs
  * @param requests of the peers, for commits that they miss, by region
+ * @param peerStores stores of peers that may be read, by region
  * @param ownRequests of this region and those that it passes on
  * @param republished into the own published log, again
  */
@@ -36,6 +39,7 @@ record CrossRegionEndpoints(
     Map<String, LogEnds> ends,
     Map<String, Source<CommandRecord, ?, ?>> requests,
     EventStoreFactory store,
+    Map<String, EventStoreFactory> peerStores,
     Sink<PublishedRow> inbound,
     Sink<AggregateView> views,
     Sink<ConflictRecord> conflicts,
@@ -47,6 +51,7 @@ record CrossRegionEndpoints(
   CrossRegionEndpoints {
     logs = Collections.unmodifiableMap(new LinkedHashMap<>(logs));
     ends = Map.copyOf(ends);
+    peerStores = Map.copyOf(peerStores);
     requests = Collections.unmodifiableMap(new LinkedHashMap<>(requests));
   }
 
@@ -68,6 +73,7 @@ record CrossRegionEndpoints(
     ends.put(
         own, new KafkaLogEnds(kafka, options.eventsTopic(), found.layout().eventsPartitions()));
     var requests = new LinkedHashMap<String, Source<CommandRecord, ?, ?>>();
+    var peerStores = new HashMap<String, EventStoreFactory>();
     for (var peer : options.peers()) {
       logs.put(
           peer.region(),
@@ -79,6 +85,11 @@ record CrossRegionEndpoints(
       ends.put(
           peer.region(),
           new KafkaLogEnds(peer.kafka(), peer.eventsTopic(), found.partitionsOf(peer.region())));
+      if (!peer.store().isEmpty()) {
+        peerStores.put(
+            peer.region(),
+            new PeerStoreFactory(peer.region(), peer.store(), SessionSettings.DEFAULTS));
+      }
       requests.put(
           peer.region(),
           PublishedLogSource.of(
@@ -92,6 +103,7 @@ record CrossRegionEndpoints(
         ends,
         requests,
         new MySqlEventStoreFactory(options.store().config()),
+        peerStores,
         ReplicationSinks.inbound(kafka, topics.inbound(), found.inboundMaxBytes()),
         ReplicationSinks.views(kafka, topics.views(), topics.viewsMaxBytes()),
         ReplicationSinks.conflicts(kafka, topics.conflicts(), topics.viewsMaxBytes()),

@@ -16,7 +16,9 @@ import dev.anabranch.serde.LogRowTypeInfo;
 import dev.anabranch.serde.PublishedRowTypeInfo;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -87,8 +89,11 @@ public final class CrossRegionJob {
         union(notes)
             .keyBy(LogWatchFactory.key(), Types.STRING)
             .transform(
-                "log watch", PublishedRowTypeInfo.INSTANCE, new LogWatchFactory(options.operator()))
+                "log watch",
+                PublishedRowTypeInfo.INSTANCE,
+                new LogWatchFactory(options.operator(), peerStores(options, domain, endpoints)))
             .uid(Uids.LOG_WATCH);
+    logs.add(watch);
 
     var merged =
         union(logs)
@@ -157,6 +162,18 @@ public final class CrossRegionJob {
         .sinkTo(endpoints.ownRequests())
         .name("republish requests")
         .uid(Uids.REPUBLISH_REQUESTS);
+  }
+
+  private static Map<String, LogWatchFactory.PeerStore> peerStores(
+      CrossRegionJobOptions options, DomainLoader domain, CrossRegionEndpoints endpoints) {
+    var stores = new HashMap<String, LogWatchFactory.PeerStore>();
+    for (var peer : options.peers()) {
+      var store = endpoints.peerStores().get(peer.region());
+      if (store != null) {
+        stores.put(peer.region(), new LogWatchFactory.PeerStore(store, peer.filter(), domain));
+      }
+    }
+    return stores;
   }
 
   private static RegionIntakeFactory intake(

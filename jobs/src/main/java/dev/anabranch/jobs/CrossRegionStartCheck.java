@@ -112,6 +112,7 @@ final class CrossRegionStartCheck {
       partitions.put(
           peer.region(),
           peer.partitions()
+              .map(given -> checked(peer, given))
               .orElseGet(
                   () ->
                       ReplicationTopicCheck.partitions(
@@ -120,6 +121,24 @@ final class CrossRegionStartCheck {
                           PeerOptions.EVENTS_PARTITIONS.named(peer.region()).key())));
     }
     return partitions;
+  }
+
+  /** Too few, and whole shards are never read; too many, and the job waits for what is not there. */
+  private static int checked(PeerOptions peer, int given) {
+    ReplicationTopicCheck.partitionsIfReachable(peer.kafka(), peer.eventsTopic())
+        .filter(found -> found != given)
+        .ifPresent(
+            found -> {
+              throw new IllegalStateException(
+                  "topic %s of region %s has %d partitions, %s says %d: correct the option"
+                      .formatted(
+                          peer.eventsTopic(),
+                          peer.region(),
+                          found,
+                          PeerOptions.EVENTS_PARTITIONS.named(peer.region()),
+                          given));
+            });
+    return given;
   }
 
   private static void migrate(StoreOptions store) {

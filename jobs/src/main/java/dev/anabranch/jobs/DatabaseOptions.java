@@ -91,20 +91,38 @@ final class DatabaseOptions {
     var homes = homes(reader, names, shardCount);
     var databases = new ArrayList<DatabaseConfig>();
     for (var name : names) {
-      databases.add(
-          new DatabaseConfig(
-              name,
-              reader.get(URL.named(name)),
-              reader.get(USER.named(name)),
-              password(reader, name),
-              homes.get(databases.size())));
+      databases.add(database(reader, PREFIX, name, homes.get(databases.size())));
     }
     return databases;
   }
 
-  private static String password(OptionReader reader, String name) {
-    var password = PASSWORD.named(name);
-    var file = PASSWORD_FILE.named(name);
+  /** Databases of another region, which say themselves what shards they hold. */
+  static List<DatabaseConfig> readElsewhere(
+      OptionReader reader, String prefix, JobOption<List<String>> namesOption) {
+    var given = reader.get(namesOption);
+    var names = new LinkedHashSet<>(given);
+    reader.require(names.size() == given.size(), namesOption, "must not name a database twice");
+    return names.stream().map(name -> database(reader, prefix, name, ShardRanges.none())).toList();
+  }
+
+  private static DatabaseConfig database(
+      OptionReader reader, String prefix, String name, ShardRanges shards) {
+    return new DatabaseConfig(
+        name,
+        reader.get(at(URL, prefix, name)),
+        reader.get(at(USER, prefix, name)),
+        password(reader, prefix, name),
+        shards);
+  }
+
+  /** An option of a database at another place. */
+  static <T> JobOption<T> at(JobOption<T> option, String prefix, String name) {
+    return option.at(prefix + name + option.key().substring((PREFIX + JobOption.NAME).length()));
+  }
+
+  private static String password(OptionReader reader, String prefix, String name) {
+    var password = at(PASSWORD, prefix, name);
+    var file = at(PASSWORD_FILE, prefix, name);
     var literal = reader.find(password);
     var content = reader.find(file).isPresent() ? reader.content(file) : "";
     reader.require(

@@ -4,6 +4,7 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.connectors.kafka.KafkaConnection;
+import dev.anabranch.connectors.mysql.DatabaseConfig;
 import dev.anabranch.jobs.config.JobOption;
 import dev.anabranch.jobs.config.OptionReader;
 import dev.anabranch.jobs.config.ValueRule;
@@ -21,6 +22,7 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param republishTopic in which it asks for commits that it misses
  * @param partitions of its events topic; empty: it is asked for at the start
+ * @param store its databases, from which rows are read that no topic has; none: it is not asked
  */
 public record PeerOptions(
     String region,
@@ -28,7 +30,12 @@ public record PeerOptions(
     String eventsTopic,
     String republishTopic,
     Optional<Integer> partitions,
-    PeerFilter filter) {
+    PeerFilter filter,
+    List<DatabaseConfig> store) {
+
+  public PeerOptions {
+    store = List.copyOf(store);
+  }
 
   private static final String PREFIX = "peer.";
   private static final String REGION = "[a-z0-9-]{1,16}";
@@ -125,6 +132,27 @@ public record PeerOptions(
           ValueRule.matching("\\S{1,100}", "1 to 100 characters without spaces"),
           "none");
 
+  static final JobOption<List<String>> STORE_DATABASES =
+      JobOption.withDefault(
+          key(PREFIX + JobOption.NAME + ".store.databases")
+              .stringType()
+              .asList()
+              .defaultValues()
+              .withDescription(
+                  "Names of that region's databases, all of them: rows of its log that no topic has"
+                      + " any more are read from there. None: they are missing until somebody"
+                      + " publishes them again."),
+          ValueRule.eachMatching(
+              "[A-Za-z0-9_-]{1,32}",
+              "names with commas between, each 1 to 32 of a-z, A-Z, 0-9, '_' and '-'"));
+
+  private static final String STORE = ".store.database.";
+  private static final String DATABASE = "<database>";
+
+  private static <T> JobOption<T> ofStore(JobOption<T> option) {
+    return DatabaseOptions.at(option, PREFIX + JobOption.NAME + STORE, DATABASE);
+  }
+
   static final List<JobOption<?>> ALL =
       List.of(
           PEERS,
@@ -135,7 +163,12 @@ public record PeerOptions(
           PROPERTIES,
           FILTER_TYPES,
           FILTER_IDS,
-          FILTER_PREDICATE);
+          FILTER_PREDICATE,
+          STORE_DATABASES,
+          ofStore(DatabaseOptions.URL),
+          ofStore(DatabaseOptions.USER),
+          ofStore(DatabaseOptions.PASSWORD),
+          ofStore(DatabaseOptions.PASSWORD_FILE));
 
   static List<PeerOptions> read(OptionReader reader, RegionId own) {
     var given = reader.get(PEERS);
@@ -166,7 +199,9 @@ public record PeerOptions(
               new PeerFilter(
                   reader.get(FILTER_TYPES.named(name)),
                   reader.find(FILTER_IDS.named(name)).orElse(""),
-                  reader.find(FILTER_PREDICATE.named(name)).orElse(""))));
+                  reader.find(FILTER_PREDICATE.named(name)).orElse("")),
+              DatabaseOptions.readElsewhere(
+                  reader, PREFIX + name + STORE, STORE_DATABASES.named(name))));
     }
     return peers;
   }

@@ -25,6 +25,16 @@ public interface LogEnds extends Serializable {
      */
     Map<Integer, Long> ends();
 
+    /**
+     * How many partitions the log has beyond those that are read; less than 0: so many that are
+     * read are not there.
+     *
+     * @throws IllegalStateException if the region does not answer within some seconds
+     */
+    default int partitionsNotRead() {
+      return 0;
+    }
+
     @Override
     void close();
   }

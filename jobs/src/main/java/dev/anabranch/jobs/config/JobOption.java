@@ -69,6 +69,11 @@ public final class JobOption<T> {
     return new JobOption<>(key.replace(NAME, name), option, rule, absence);
   }
 
+  /** The same at another place. */
+  public JobOption<T> at(String otherKey) {
+    return new JobOption<>(otherKey, option, rule, absence);
+  }
+
   public String key() {
     return key;
   }

@@ -128,6 +128,11 @@ final class LogShard {
     }
   }
 
+  boolean isMissing(long offset) {
+    var below = missing.floorEntry(offset);
+    return below != null && below.getValue() > offset;
+  }
+
   List<Range> missing() {
     var ranges = new ArrayList<Range>();
     missing.forEach((from, to) -> ranges.add(new Range(from, to)));

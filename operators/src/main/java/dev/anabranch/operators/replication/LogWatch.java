@@ -1,13 +1,18 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RangeRequest;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.wire.LogProgressBlob;
+import dev.anabranch.wire.WireFormatException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -30,7 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches which rows of each peer's log came, by shard. What is missing is told, and asked for
- * until it has come: no row is ever skipped.
+ * until it has come: no row is ever skipped. Where the topics do not have it, and the peer's store
+ * may be read, it is taken from there, as if it came from the topic.
  *
  * <p><b>Recovery.</b> Positions, holes and timers are keyed state, of the same checkpoint as the
  * offsets of the topics.
@@ -59,36 +65,37 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
   private static final ValueStateDescriptor<byte[]> DESCRIPTOR =
       new ValueStateDescriptor<>(POSITIONS, BytePrimitiveArraySerializer.INSTANCE);
 
-  private final String region;
-  private final long patienceMillis;
-  private final int hops;
+  private final LogWatchFactory settings;
+  private final transient MailboxExecutor mailbox;
+  private final StreamRecord<PublishedRow> out = new StreamRecord<>(null);
   private final Map<String, Region> regions = new HashMap<>();
   private transient @Nullable ValueState<byte[]> positions;
   private transient @Nullable InternalTimerService<VoidNamespace> timers;
+  private transient @Nullable Map<String, PeerStoreReader> readers;
+  private transient @Nullable Map<String, IntakeRules> rules;
 
   /** What is shown of a peer's log. */
   private static final class Region {
     final AtomicLong missing = new AtomicLong();
     final Counter found;
     final Counter requests;
+    final Counter rowsFromStore;
+    final AtomicLong storeFailures = new AtomicLong();
 
     Region(LogWatch operator, String name) {
       var group = operator.getMetricGroup().addGroup("anabranch").addGroup("region", name);
       group.gauge("logRowsMissing", missing::get);
       found = group.counter("logHolesFound");
       requests = group.counter("rangeRequestsOut");
+      rowsFromStore = group.counter("rowsFromPeerStore");
+      group.gauge("peerStoreFailures", storeFailures::get);
     }
   }
 
-  LogWatch(
-      StreamOperatorParameters<PublishedRow> parameters,
-      String region,
-      long patienceMillis,
-      int hops) {
+  LogWatch(StreamOperatorParameters<PublishedRow> parameters, LogWatchFactory settings) {
     super(parameters);
-    this.region = region;
-    this.patienceMillis = patienceMillis;
-    this.hops = hops;
+    this.settings = settings;
+    this.mailbox = parameters.getMailboxExecutor();
   }
 
   @Override
@@ -112,6 +119,48 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this);
+    var newReaders = new HashMap<String, PeerStoreReader>();
+    var newRules = new HashMap<String, IntakeRules>();
+    readers = newReaders;
+    rules = newRules;
+    settings.stores().forEach((peer, store) -> openStore(peer, store, newReaders, newRules));
+  }
+
+  private void openStore(
+      String peer,
+      LogWatchFactory.PeerStore store,
+      Map<String, PeerStoreReader> newReaders,
+      Map<String, IntakeRules> newRules) {
+    var shown = of(peer);
+    newRules.put(
+        peer,
+        IntakeRules.of(
+            peer,
+            false,
+            store.filter(),
+            store.domain(),
+            getUserCodeClassloader(),
+            getMetricGroup()
+                .addGroup("anabranch")
+                .addGroup("region", peer)
+                .counter("commitsFiltered")));
+    var reader =
+        new PeerStoreReader(
+            peer,
+            store.store(),
+            this::post,
+            (shard, rows) -> readFromStore(peer, shard, rows),
+            shown.storeFailures::incrementAndGet);
+    newReaders.put(peer, reader);
+    reader.start();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (readers != null) {
+      readers.values().forEach(PeerStoreReader::close);
+    }
+    super.close();
   }
 
   @Override
@@ -163,14 +212,63 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
         number,
         peer);
     var now = timers().currentProcessingTime();
+    var reader = readers == null ? null : readers.get(peer);
     for (var range : ranges.subList(0, Math.min(MAX_REQUESTS, ranges.size()))) {
+      if (reader != null && looks > 1) {
+        reader.ask(new PeerStoreReader.Span(number, range.from(), range.to()));
+      }
       of(peer).requests.inc();
-      var request = new RangeRequest(region, peer, number, range.from(), range.to(), now, hops);
+      var request =
+          new RangeRequest(
+              settings.region(), peer, number, range.from(), range.to(), now, settings.hops());
       output.collect(REQUESTS, new StreamRecord<>(RepublishFunction.recordOf(request)));
     }
-    shard.lookAt(now + (patienceMillis << Math.min(looks, MAX_DOUBLINGS)));
+    shard.lookAt(now + (settings.patienceMillis() << Math.min(looks, MAX_DOUBLINGS)));
     timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, shard.lookAtMillis());
     store(shard);
+  }
+
+  /** Takes rows as if they came from the topic; what has come from there meanwhile is left out. */
+  private void readFromStore(String peer, int number, List<LogRow> rows) throws Exception {
+    setCurrentKey(LogNote.keyOf(peer, number));
+    var take = rules == null ? null : rules.get(peer);
+    var shard = load();
+    var before = shard.missingRows();
+    for (var row : rows) {
+      if (take == null || row.shard() != number || !shard.isMissing(row.offset())) {
+        continue;
+      }
+      try {
+        var taken = take.take(row);
+        shard.arrived(row.offset(), row.offset() + 1);
+        of(peer).rowsFromStore.inc();
+        if (taken != null) {
+          output.collect(out.replace(taken));
+        }
+      } catch (IllegalArgumentException | WireFormatException e) {
+        LOG.error(
+            "Row {} of region {}'s store can't be read by this release, and stays missing: {}",
+            row.position(),
+            peer,
+            e.getMessage());
+      }
+    }
+    if (shard.missingRows() < before) {
+      LOG.info(
+          "{} rows of shard {} of region {}'s log are taken from its store",
+          before - shard.missingRows(),
+          number,
+          peer);
+    }
+    keep(peer, number, shard, before);
+  }
+
+  private void post(String description, StoreReader.Mailbox.Action action) {
+    try {
+      mailbox.execute(action::run, description);
+    } catch (RejectedExecutionException closing) {
+      // The task is closing: the rows are missing in its state, and asked for after the next start.
+    }
   }
 
   private void keep(String peer, int number, LogShard shard, long before) throws Exception {
@@ -181,7 +279,7 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
       shard.ended();
       LOG.info("Region {}'s log: all missing rows of shard {} have come", peer, number);
     } else if (now > 0 && shard.lookAtMillis() == 0) {
-      shard.lookAt(timers().currentProcessingTime() + patienceMillis);
+      shard.lookAt(timers().currentProcessingTime() + settings.patienceMillis());
       timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, shard.lookAtMillis());
     }
     store(shard);

@@ -2,6 +2,11 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RepublishRequest;
+import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.store.EventStoreFactory;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.api.java.tuple.Tuple5;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
@@ -19,12 +24,41 @@ public final class LogWatchFactory extends AbstractStreamOperatorFactory<Publish
   private final String region;
   private final long patienceMillis;
   private final int hops;
+  private final Map<String, PeerStore> stores;
 
-  /** The options of the job's operator say all that is needed. */
-  public LogWatchFactory(ReplicationOptions options) {
+  /**
+   * The store of a peer, to be asked for rows that no topic has.
+   *
+   * @param filter of the connection, for rows that come this way too
+   */
+  public record PeerStore(EventStoreFactory store, PeerFilter filter, DomainLoader domain)
+      implements Serializable {}
+
+  /**
+   * @param options of the job's operator
+   * @param stores by peer; of a peer that is not in it, topics only are asked
+   */
+  public LogWatchFactory(ReplicationOptions options, Map<String, PeerStore> stores) {
+    this.stores = new TreeMap<>(stores);
     this.region = options.region();
     this.patienceMillis = options.holdPatience().toMillis();
     this.hops = Math.min(options.regions().size(), RepublishRequest.MAX_HOPS);
+  }
+
+  String region() {
+    return region;
+  }
+
+  long patienceMillis() {
+    return patienceMillis;
+  }
+
+  int hops() {
+    return hops;
+  }
+
+  Map<String, PeerStore> stores() {
+    return stores;
   }
 
   /** Routes the notes of a shard to the task that watches it. */
@@ -46,7 +80,7 @@ public final class LogWatchFactory extends AbstractStreamOperatorFactory<Publish
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as declared by Flink
   public <T extends StreamOperator<PublishedRow>> T createStreamOperator(
       StreamOperatorParameters<PublishedRow> parameters) {
-    return (T) new LogWatch(parameters, region, patienceMillis, hops);
+    return (T) new LogWatch(parameters, this);
   }
 
   @Override

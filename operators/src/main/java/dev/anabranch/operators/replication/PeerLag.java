@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How many rows of a region's log this subtask has still to read: asks every few seconds where the
- * log ends, on a thread of its own.
+ * log ends, on a thread of its own; and now and then whether it has partitions that nobody reads.
  *
  * <p><b>Threads.</b> {@link #read} from the task's, {@link #rows} from any.
  */
@@ -32,6 +32,11 @@ final class PeerLag implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private volatile long rows = UNKNOWN;
   private volatile boolean answered = true;
+  private volatile int partitionsNotRead;
+  private int asked;
+
+  /** Asks for one question about partitions. */
+  static final int PARTITIONS_EVERY = 12;
 
   PeerLag(String region, LogEnds ends, Duration interval) {
     this.region = region;
@@ -63,8 +68,31 @@ final class PeerLag implements AutoCloseable {
     return rows;
   }
 
+  /** As of the last answer. */
+  int partitionsNotRead() {
+    return partitionsNotRead;
+  }
+
+  private void comparePartitions() {
+    partitionsNotRead = session.partitionsNotRead();
+    if (partitionsNotRead != 0) {
+      LOG.error(
+          "The events topic of region {} has {} partitions {} than this job reads: {}. Set"
+              + " peer.{}.events-partitions (of the own region: region.events-partitions) to what"
+              + " the topic has, and submit the job again without a checkpoint",
+          region,
+          Math.abs(partitionsNotRead),
+          partitionsNotRead > 0 ? "more" : "fewer",
+          partitionsNotRead > 0 ? "their rows never come" : "it waits for those that are not there",
+          region);
+    }
+  }
+
   void ask() {
     try {
+      if (asked++ % PARTITIONS_EVERY == 0) {
+        comparePartitions();
+      }
       var behind = 0L;
       var ends = session.ends();
       for (var partition : next.entrySet()) {

@@ -118,6 +118,7 @@ public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
     var newLag = new PeerLag(settings.region(), settings.ends(), LAG_INTERVAL);
     lag = newLag;
     group.gauge("commitsBehind", newLag::rows);
+    group.gauge("partitionsNotRead", newLag::partitionsNotRead);
   }
 
   private void flushSoon() {

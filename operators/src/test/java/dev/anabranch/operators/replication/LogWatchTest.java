@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple5;
@@ -217,7 +218,7 @@ class LogWatchTest {
     var created =
         new KeyedOneInputStreamOperatorTestHarness<
             String, Tuple5<String, Integer, Long, Long, Integer>, PublishedRow>(
-            new LogWatchFactory(options), LogWatchFactory.key(), Types.STRING, 16, 1, 0);
+            new LogWatchFactory(options, Map.of()), LogWatchFactory.key(), Types.STRING, 16, 1, 0);
     if (from != null) {
       created.initializeState(from);
     }

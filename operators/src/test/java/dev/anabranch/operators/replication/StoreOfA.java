@@ -16,10 +16,15 @@ final class StoreOfA implements AutoCloseable {
   private static final AtomicInteger IDS = new AtomicInteger();
 
   private final int id = IDS.incrementAndGet();
-  private final InMemoryEventStore store =
-      new InMemoryEventStore("a", ReplicationHarness.SHARDS, 4, 2);
+  private final InMemoryEventStore store;
 
   StoreOfA() {
+    this("a");
+  }
+
+  /** That of another region. */
+  StoreOfA(String region) {
+    store = new InMemoryEventStore(region, ReplicationHarness.SHARDS, 4, 2);
     STORES.put(id, store);
   }
 

@@ -3,6 +3,7 @@ package dev.anabranch.connectors.kafka;
 import dev.anabranch.store.LogEnds;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,24 @@ public final class KafkaLogEnds implements LogEnds {
         throw new IllegalStateException("interrupted while asking for the end of " + topic, e);
       }
       return ends;
+    }
+
+    @Override
+    public synchronized int partitionsNotRead() {
+      try {
+        var described =
+            admin()
+                .describeTopics(List.of(topic))
+                .allTopicNames()
+                .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        var found = described.get(topic);
+        return found == null ? 0 : found.partitions().size() - partitions;
+      } catch (ExecutionException | TimeoutException e) {
+        throw new IllegalStateException("topic " + topic + " can't be described: " + e, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while asking for topic " + topic, e);
+      }
     }
 
     @Override

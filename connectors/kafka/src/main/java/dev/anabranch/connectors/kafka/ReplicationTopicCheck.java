@@ -7,6 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,11 @@ public final class ReplicationTopicCheck {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Duration PEER_TIMEOUT = Duration.ofSeconds(15);
+
+  /** A start during a cut must not take long for it. */
+  private static final Duration SHORT_PEER_TIMEOUT = Duration.ofSeconds(3);
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationTopicCheck.class);
   private static final String CLEANUP_POLICY = "cleanup.policy";
   private static final String RETENTION = "retention.ms";
   private static final String ONE_DAY_MILLIS = "86400000";
@@ -84,6 +92,16 @@ public final class ReplicationTopicCheck {
     } catch (IllegalStateException e) {
       throw new IllegalStateException(
           e.getMessage() + "; to start without that cluster, set " + option, e);
+    }
+  }
+
+  /** The same of a peer that may be out of reach; empty: it did not answer within seconds. */
+  public static Optional<Integer> partitionsIfReachable(KafkaConnection connection, String topic) {
+    try (var admin = TopicAdmin.open(connection, SHORT_PEER_TIMEOUT)) {
+      return admin.describe(topic).map(found -> found.partitions().size());
+    } catch (IllegalStateException e) {
+      LOG.warn("How many partitions {} has can't be checked now: {}", topic, e.getMessage());
+      return Optional.empty();
     }
   }
 

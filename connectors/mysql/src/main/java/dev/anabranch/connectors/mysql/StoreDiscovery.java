@@ -23,6 +23,17 @@ public final class StoreDiscovery {
    * @throws StoreUnavailableException if a database can't be reached
    */
   public static MySqlStoreConfig read(List<DatabaseConfig> databases, SessionSettings settings) {
+    return read(databases, settings, LayoutCheck.SCHEMA_VERSION);
+  }
+
+  /** The same for who only reads the log: a schema of an older release will do. */
+  static MySqlStoreConfig readForReading(
+      List<DatabaseConfig> databases, SessionSettings settings) {
+    return read(databases, settings, LayoutCheck.READABLE_VERSION);
+  }
+
+  private static MySqlStoreConfig read(
+      List<DatabaseConfig> databases, SessionSettings settings, int needed) {
     if (databases.isEmpty()) {
       throw new StoreLayoutException("no database is configured: name at least one");
     }
@@ -31,7 +42,7 @@ public final class StoreDiscovery {
     for (var config : databases) {
       var database = new DatabaseConnector(config, settings);
       try (var connection = database.connect()) {
-        LayoutCheck.requireSchema(database.where(), connection, LayoutCheck.SCHEMA_VERSION);
+        LayoutCheck.requireSchema(database.where(), connection, needed);
         var meta =
             RegionMeta.read(connection)
                 .orElseThrow(() -> LayoutCheck.notMigrated(database.where()));
