@@ -130,13 +130,17 @@ final class CrossRegionStartCheck {
         .ifPresent(
             found -> {
               throw new IllegalStateException(
-                  "topic %s of region %s has %d partitions, %s says %d: correct the option"
-                      .formatted(
-                          peer.eventsTopic(),
-                          peer.region(),
-                          found,
-                          PeerOptions.EVENTS_PARTITIONS.named(peer.region()),
-                          given));
+                  "topic "
+                      + peer.eventsTopic()
+                      + " of region "
+                      + peer.region()
+                      + " has "
+                      + found
+                      + " partitions, "
+                      + PeerOptions.EVENTS_PARTITIONS.named(peer.region())
+                      + " says "
+                      + given
+                      + ": correct the option");
             });
     return given;
   }

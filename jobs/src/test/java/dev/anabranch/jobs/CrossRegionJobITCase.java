@@ -1,7 +1,6 @@
 package dev.anabranch.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.Dot;
@@ -25,7 +24,6 @@ import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.wire.ConflictWire;
 import dev.anabranch.wire.ViewWire;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -170,17 +168,6 @@ class CrossRegionJobITCase {
 
     Await.until("both", () -> state("Auto/1").equals("xz") && state("Auto/2").equals("yw"));
     assertThat(region.published()).hasSameSizeAs(region.stored());
-  }
-
-  @Test
-  void aWrongNumberOfThePeersPartitionsIsRefused() {
-    region.start();
-    peer.commit("Auto/1", "x");
-    var wrong = new HashMap<>(connections());
-    wrong.put("peer.b.events-partitions", Integer.toString(PeerLog.PARTITIONS - 1));
-
-    assertThatThrownBy(() -> region.startCrossRegion(wrong))
-        .hasStackTraceContaining("peer.b.events-partitions says " + (PeerLog.PARTITIONS - 1));
   }
 
   private static final RegionId B = new RegionId("b");
