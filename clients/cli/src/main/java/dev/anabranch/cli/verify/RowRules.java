@@ -2,6 +2,7 @@ package dev.anabranch.cli.verify;
 
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
@@ -51,23 +52,38 @@ final class RowRules {
     try {
       EventsBlob.types(outcome.blobs().events());
       MetadataBlob.decode(outcome.blobs().metadata());
-      checkReply(outcome, problem);
-      checkContext(outcome, CausalityBlob.decode(outcome.blobs().causality()), problem);
+      var causality = CausalityBlob.decode(outcome.blobs().causality());
+      checkReply(outcome, causality, problem);
+      checkContext(outcome, causality, problem);
     } catch (WireFormatException e) {
       problem.accept(String.valueOf(e.getMessage()));
     }
   }
 
-  /** The version that was answered is stored beside the version: they were made together. */
-  private void checkReply(Outcome outcome, Consumer<String> problem) {
+  /**
+   * The version that was answered is stored beside the version: they were made together. But for a
+   * commit that was taken back from other regions, after the store had lost it: it stands behind
+   * commits that its decider had not seen.
+   */
+  private void checkReply(Outcome outcome, Causality causality, Consumer<String> problem) {
     var reply = ReplyBlob.decode(outcome.blobs().reply());
     var dot = outcome.dot();
     if (outcome.kind() == RowKind.COMMIT && dot != null && dot.origin().equals(region)) {
+      var wasTakenBack = outcome.version() - 1 > sum(causality.context());
       require(
-          reply.version() == outcome.version(),
+          reply.version() == outcome.version()
+              || (wasTakenBack && reply.version() < outcome.version()),
           "version " + outcome.version() + " was answered as version " + reply.version(),
           problem);
     }
+  }
+
+  private static long sum(VectorTime context) {
+    var sum = 0L;
+    for (var i = 0; i < context.size(); i++) {
+      sum += context.valueAt(i);
+    }
+    return sum;
   }
 
   /** The n-th commit of an origin was decided on the n-1 before it. */

@@ -9,6 +9,7 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,22 @@ class VerifierTest {
         log.append(new Outcome(RowKind.COMMIT, KEY, 31, "x", "", good.dot(), good.stamp(), blobs)));
 
     assertOnly(ProblemKind.ROW_RULE, "events");
+  }
+
+  /** The store had lost it; another region's commit came before it came back. */
+  @Test
+  void aCommitThatWasTakenBackBehindAnotherOneIsSound() {
+    var rows = new ArrayList<String>();
+    var before = TestLog.commitOf(KEY, "x", 31, 31);
+    var taken =
+        new Outcome(RowKind.COMMIT, KEY, 32, "x", "", before.dot(), before.stamp(), before.blobs());
+    new RowRules(TestLog.REGION).check(taken.at(1, 9), rows::add);
+    assertThat(rows).isEmpty();
+
+    var early =
+        new Outcome(RowKind.COMMIT, KEY, 30, "x", "", before.dot(), before.stamp(), before.blobs());
+    new RowRules(TestLog.REGION).check(early.at(1, 9), rows::add);
+    assertThat(rows).containsExactly("version 30 was answered as version 31");
   }
 
   @Test
