@@ -123,7 +123,9 @@ final class CrossRegionStartCheck {
     return partitions;
   }
 
-  /** Too few, and whole shards are never read; too many, and the job waits for what is not there. */
+  /**
+   * Too few, and whole shards are never read; too many, and the job waits for what is not there.
+   */
   private static int checked(PeerOptions peer, int given) {
     ReplicationTopicCheck.partitionsIfReachable(peer.kafka(), peer.eventsTopic())
         .filter(found -> found != given)

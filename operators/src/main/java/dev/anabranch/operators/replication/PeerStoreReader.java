@@ -19,12 +19,12 @@ import org.slf4j.LoggerFactory;
  * Reads rows of a peer's log from its store, on a thread of its own: the last resort where no topic
  * has them.
  *
- * <p><b>Failure.</b> Whatever the store answers, nothing fails but the reading: it is warned of, and
- * tried again after twice as long each time, a minute at most.
+ * <p><b>Failure.</b> Whatever the store answers, nothing fails but the reading: it is warned of,
+ * and tried again after twice as long each time, a minute at most.
  *
  * <p><b>Bounds.</b> {@link #MAX_WAITING} ranges; one more is asked for again later. One page at a
- * time, of {@link #PAGE_ROWS} rows and {@link #PAGE_BYTES} bytes: the next is read when the task has
- * taken it.
+ * time, of {@link #PAGE_ROWS} rows and {@link #PAGE_BYTES} bytes: the next is read when the task
+ * has taken it.
  *
  * <p><b>Threads.</b> {@link #ask} and {@link #close} from the task's.
  */

@@ -27,8 +27,7 @@ public final class StoreDiscovery {
   }
 
   /** The same for who only reads the log: a schema of an older release will do. */
-  static MySqlStoreConfig readForReading(
-      List<DatabaseConfig> databases, SessionSettings settings) {
+  static MySqlStoreConfig readForReading(List<DatabaseConfig> databases, SessionSettings settings) {
     return read(databases, settings, LayoutCheck.READABLE_VERSION);
   }
 
