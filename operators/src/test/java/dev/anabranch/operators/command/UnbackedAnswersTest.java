@@ -222,6 +222,31 @@ class UnbackedAnswersTest {
     }
   }
 
+  /** The row is of a repeat that was sent after the answer, and decided by a later attempt. */
+  @Test
+  void whoIsNotUpToDateAnswersARecordThatWasAnsweredFromNoRowThatItHasNotFolded() throws Exception {
+    var record = operator.command("Tally/1", "c1", "throw", "caller");
+    operator.send(record);
+    operator.settle();
+    assertThat(operator.lastReply().status()).isEqualTo(ReplyStatus.ERROR);
+    try (var late = new OperatorHarness(store.factory())) {
+      late.handle(neighbourOf("Tally/1"), "warm-up", "add x"); // has read the tail, and the marks
+      late.forgetOutputs();
+      operator.restartFromNothing();
+      operator.settle();
+      assertThat(operator.handle("Tally/1", "c1", "add a").status())
+          .isEqualTo(ReplyStatus.ACCEPTED);
+
+      assertThatThrownBy(
+              () -> {
+                late.send(record);
+                late.settle();
+              })
+          .hasStackTraceContaining(FencedException.class.getName());
+      assertThat(late.replies()).isEmpty();
+    }
+  }
+
   @Test
   void aZombieGivesNoErrorOnceALaterAttemptOwnsTheShard() throws Exception {
     operator.handle("Tally/1", "c0", "add x");

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state that the stored commits of one aggregate make, by the same steps as the command job:
- * upcast, decode, evolve; where regions change the aggregate at once, over the graph of its
- * versions.
+ * upcast, decode, evolve; where regions change the aggregate at once, also against its policy, over
+ * the graph of its versions.
  *
  * <p><b>Order.</b> Takes the rows that have a dot, in the order of the log. A type without a graph
  * needs its versions only.
@@ -39,13 +39,16 @@ public final class AggregateFold implements Consumer<LogRow> {
   private Object state;
   private boolean repeats;
 
-  /** Null: the type has one home, where no command is accepted twice. */
+  /** Null: the type is not made of replicated data types. */
   private final @Nullable List<Outcome> commits;
+
+  /** Null: the type has no single home, or the aggregate a fork, and so a graph. */
+  private @Nullable HomeCommits home;
 
   // -- With one.
   private final Map<Dot, byte[]> events = new HashMap<>();
-  private final @Nullable VersionStates<Object> versions;
-  private final String resolverId;
+  private final StoredVersions<Object> folding;
+  private @Nullable VersionStates<Object> versions;
 
   private long version;
   private long occurredAtMicros;
@@ -53,22 +56,22 @@ public final class AggregateFold implements Consumer<LogRow> {
   public AggregateFold(AggregateType<?, ?, ?> type) {
     this.type = anyOf(type);
     this.state = this.type.decider().initialState();
-    var folding = new StoredVersions<>(this.type, events::get);
-    this.versions =
-        StoredVersions.hasGraph(type)
-            ? new VersionStates<>(
-                new VersionGraph(new GraphEntriesInMemory()),
-                folding,
-                new VersionSnapshotsInMemory<>())
-            : null;
+    this.folding = new StoredVersions<>(this.type, events::get);
+    this.versions = hasGraph() ? emptyGraph() : null;
+    this.home =
+        type.replication() instanceof ReplicationPolicy.SingleHome ? new HomeCommits() : null;
     this.commits =
         type.replication() instanceof ReplicationPolicy.ReplicatedTypes ? new ArrayList<>() : null;
-    this.resolverId = folding.currentResolverId();
+  }
+
+  private VersionStates<Object> emptyGraph() {
+    return new VersionStates<>(
+        new VersionGraph(new GraphEntriesInMemory()), folding, new VersionSnapshotsInMemory<>());
   }
 
   /** Whether tombstones count too, since versions may be built on them. */
   public boolean hasGraph() {
-    return versions != null;
+    return StoredVersions.hasGraph(type);
   }
 
   /**
@@ -98,9 +101,12 @@ public final class AggregateFold implements Consumer<LogRow> {
    */
   public void apply(Outcome outcome) {
     if (versions != null) {
-      var node = StoredVersions.node(outcome);
-      events.put(node.dot(), outcome.blobs().events());
-      var unused = versions.add(node);
+      add(versions, outcome);
+    } else if (home != null && outcome.kind().hasVersion() && home.isForkedBy(outcome)) {
+      var graph = emptyGraph();
+      home.all().forEach(each -> add(graph, each));
+      versions = graph;
+      home = null;
     } else if (outcome.kind().hasVersion()) {
       state = CommitFold.apply(type, state, outcome);
       if (commits != null) {
@@ -112,6 +118,12 @@ public final class AggregateFold implements Consumer<LogRow> {
       version = outcome.version();
       occurredAtMicros = outcome.stamp().occurredAtMicros();
     }
+  }
+
+  private void add(VersionStates<Object> graph, Outcome outcome) {
+    var node = StoredVersions.node(outcome);
+    events.put(node.dot(), outcome.blobs().events());
+    var unused = graph.add(node);
   }
 
   /**
@@ -148,7 +160,7 @@ public final class AggregateFold implements Consumer<LogRow> {
 
   /** The state, of concurrent versions what the policy's resolver makes of them. */
   public EncodedMessage state() {
-    return type.stateCodec().encode(versions == null ? folded() : versions.resolved(resolverId));
+    return type.stateCodec().encode(versions == null ? folded() : versions.resolved(folding.currentResolverId()));
   }
 
   /** The concurrent versions and their states, in (hlc, dot) order; empty: there is only one. */
