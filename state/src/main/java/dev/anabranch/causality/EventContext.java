@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where in the aggregate's history an event stands: what replicated data types need to apply it.
- * The same in every region, whenever the event is folded.
+ * A context is equal in every region, whenever the event is folded.
  *
  * <p><b>Threads.</b> Immutable.
  */

@@ -56,8 +56,8 @@ public final class Stability {
   }
 
   /**
-   * The same by what was heard alone, of the own region as of the others. It depends on which
-   * commits were applied, and on nothing else: regions that have applied the same ones agree.
+   * Returns what is stable by what was heard alone, of the own region as of the others. The result
+   * depends only on which commits were applied: regions that have applied the same ones agree.
    *
    * @param regions all configured regions
    */

@@ -45,8 +45,8 @@ public final class VectorTime {
   }
 
   /**
-   * Of regions in ascending order with values above 0, which is how they are stored; the arrays are
-   * taken over.
+   * Makes a time of regions in ascending order with values above 0, which is how times are stored.
+   * The arrays are taken over.
    *
    * @throws IllegalArgumentException if they are in another order or a value is 0 or negative
    */

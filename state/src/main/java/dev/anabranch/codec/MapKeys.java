@@ -49,7 +49,7 @@ final class MapKeys {
           Map.entry(BigInteger.class, BigInteger::new),
           Map.entry(UUID.class, UUID::fromString));
 
-  /** Of which Jackson takes several texts for one: of two such keys it would keep one entry. */
+  /** Jackson takes several texts for one key of these: of two such keys it would keep one entry. */
   private static final Set<Class<?>> WITH_ONE_TEXT =
       Set.of(Integer.class, Long.class, Short.class, BigInteger.class, UUID.class);
 

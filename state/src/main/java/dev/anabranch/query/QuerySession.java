@@ -41,8 +41,8 @@ public interface QuerySession extends AutoCloseable {
   Optional<Map<Integer, Long>> positions(VersionId version, Collection<Integer> shards);
 
   /**
-   * Of which topic a version of views has read each of these partitions, as {@link #follow} noted
-   * it; missing: that is not known.
+   * Returns the id of the topic that a version of views has read, by partition, as {@link #follow}
+   * noted it. A partition is missing where the topic is not known.
    */
   Map<Integer, String> topics(VersionId version, Collection<Integer> partitions);
 

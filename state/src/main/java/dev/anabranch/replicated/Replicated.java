@@ -27,8 +27,8 @@ public abstract sealed class Replicated<S extends Replicated<S>>
   Replicated() {}
 
   /**
-   * The same value without the metadata that only a commit could need that is concurrent with a
-   * stable one: there is none to come. No query answers differently, and none will.
+   * Returns the value without the metadata that only a commit concurrent with a stable one could
+   * need: no such commit can come. No query answers differently, and none will.
    *
    * @param stable per origin, up to which commit of the aggregate every region has applied them all
    *     and is known to have; commits up to it must have been applied here

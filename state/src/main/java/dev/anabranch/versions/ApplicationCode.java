@@ -51,7 +51,8 @@ public final class ApplicationCode {
   }
 
   /**
-   * The same to be logged: a logger reads messages, also of causes, and may throw what they throw.
+   * Returns what can be logged: a logger reads messages, also of causes, and may throw what they
+   * throw.
    */
   public static Throwable loggable(Throwable thrown) {
     try {

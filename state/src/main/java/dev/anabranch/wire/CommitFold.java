@@ -47,8 +47,8 @@ public final class CommitFold {
   }
 
   /**
-   * Of the first event of a stored commit. The causality is decoded only if it is asked for, since
-   * few types look at it.
+   * Returns the context of the first event of a stored commit. The causality is decoded only if a
+   * type asks for it, since few do.
    */
   public static EventContext contextOf(Outcome commit) {
     var dot = commit.dot();

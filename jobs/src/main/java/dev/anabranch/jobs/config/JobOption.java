@@ -69,7 +69,7 @@ public final class JobOption<T> {
     return new JobOption<>(key.replace(NAME, name), option, rule, absence);
   }
 
-  /** The same at another place. */
+  /** Returns this option under another key. */
   public JobOption<T> at(String otherKey) {
     return new JobOption<>(otherKey, option, rule, absence);
   }

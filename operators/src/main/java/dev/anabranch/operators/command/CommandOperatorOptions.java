@@ -34,10 +34,10 @@ public record CommandOperatorOptions(
     boolean mayHoldInFlight)
     implements Serializable {
 
-  /** Of {@link #maxCachedBytes}, unless another is set. */
+  /** The default of {@link #maxCachedBytes}. */
   public static final long DEFAULT_CACHED_BYTES = 64L << 20;
 
-  /** With aligned checkpoints, and the default of bytes. */
+  /** Makes options with aligned checkpoints, and the default limit of cached bytes. */
   public CommandOperatorOptions(
       String region,
       RegionMap regions,
@@ -60,7 +60,7 @@ public record CommandOperatorOptions(
         false);
   }
 
-  /** The same with another limit of cached bytes. */
+  /** Returns these options with another limit of cached bytes. */
   public CommandOperatorOptions withMaxCachedBytes(long bytes) {
     return new CommandOperatorOptions(
         region,

@@ -237,7 +237,7 @@ final class CommandShards implements AutoCloseable {
 
   /**
    * Whether a start without a checkpoint would read again what the next snapshot holds undecided.
-   * False: the databases are being told, and a mail will come.
+   * If not, the databases are being told, and a mail will come.
    */
   boolean parkedAreNoted() {
     var undecided = new HashSet<Integer>();

@@ -21,7 +21,7 @@ final class Expectations {
   private Expectations() {}
 
   /**
-   * Null: the command may be decided.
+   * Returns why the command must be refused, or null if it may be decided.
    *
    * <p>Versions count a region's own log, so they are compared only for types that one region
    * changes; others take the revision that replies carry.

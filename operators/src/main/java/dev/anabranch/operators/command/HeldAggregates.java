@@ -56,7 +56,7 @@ final class HeldAggregates {
     }
   }
 
-  /** Those of some shards, in a fixed order. */
+  /** Returns the aggregates of some shards, in a fixed order. */
   Iterable<String> of(IntPredicate shards) {
     return keys.stream().filter(key -> shards.test(shardOf(key))).sorted().toList();
   }

@@ -54,12 +54,12 @@ final class ShardCursor {
     return nextOffset;
   }
 
-  /** Of the last row. */
+  /** Returns the hybrid logical time of the last row. */
   long lastHlc() {
     return lastHlc;
   }
 
-  /** Of all rows. */
+  /** Returns the greatest hybrid logical time among all rows. */
   long greatestHlc() {
     return greatestHlc;
   }

@@ -53,7 +53,7 @@ final class StoredGate implements GateEntries {
   private final String key;
   private final CachedMap<String, byte[]> entries;
 
-  /** Of rows that are not durable yet: true, a tombstone; false, the payload for one. */
+  /** Marks of rows that are not durable yet: true is a tombstone, false the payload for one. */
   private final Map<Dot, Boolean> pendingMarks = new HashMap<>();
 
   StoredGate(String key, OwnedState state) {

@@ -42,7 +42,7 @@ final class StoredStates implements VersionSnapshots<Object> {
     states.isNew();
   }
 
-  /** Of the states on the heap, encoded. */
+  /** How many bytes the states on the heap take, encoded. */
   long bytes() {
     return states.sumOfKnown(snapshot -> snapshot.blob().length);
   }

@@ -62,7 +62,7 @@ final class LogReading {
   }
 
   /**
-   * By shard, below which offset rows of Kafka prove nothing: some of them were given up.
+   * The offset, by shard, below which rows of Kafka prove nothing: some of them were given up.
    *
    * @param shards which of them are asked for
    */

@@ -96,7 +96,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       return partition % subtasks == subtask;
     }
 
-    /** Those that the version has no positions for. */
+    /** Returns the partitions that the version has no positions for. */
     List<Integer> beyond(int count) {
       return IntStream.range(most, Math.max(most, count)).filter(this::has).boxed().toList();
     }

@@ -39,7 +39,7 @@ final class HandedOver {
   /** Asked for and not come back. */
   private final Set<AggregateKey> asked = new HashSet<>();
 
-  /** By shard, when the latest of those was handed over that have come back. */
+  /** When the latest commit that has come back was handed over, by shard. */
   private final long[] returnedMillis;
 
   private volatile int size;
@@ -166,7 +166,7 @@ final class HandedOver {
     return !asked.isEmpty() && asked.contains(key);
   }
 
-  /** Those that have no timer; each is to get one. */
+  /** Returns the aggregates that have no timer; each is to get one. */
   List<AggregateKey> withoutTimer() {
     var keys = new ArrayList<AggregateKey>();
     waiting.forEach(

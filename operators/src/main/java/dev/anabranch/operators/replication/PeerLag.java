@@ -68,7 +68,7 @@ final class PeerLag implements AutoCloseable {
     return rows;
   }
 
-  /** As of the last answer. */
+  /** What the last answer said. */
   int partitionsNotRead() {
     return partitionsNotRead;
   }

@@ -39,10 +39,10 @@ public final class AggregateFold implements Consumer<LogRow> {
   private Object state;
   private boolean repeats;
 
-  /** Null: the type is not made of replicated data types. */
+  /** The commits of a type that is made of replicated data types; null for other types. */
   private final @Nullable List<Outcome> commits;
 
-  /** Null: the type has no single home, or the aggregate a fork, and so a graph. */
+  /** The commits of a type with a single home; null for other types, and once a fork is found. */
   private @Nullable HomeCommits home;
 
   // -- With one.

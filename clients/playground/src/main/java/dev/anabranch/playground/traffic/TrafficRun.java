@@ -95,7 +95,7 @@ public final class TrafficRun implements SendRun.Listener {
     return warmUp.summary().isComplete() && current().summary().isComplete();
   }
 
-  /** Null: every command was answered. */
+  /** What went wrong last; null if every command was answered. */
   @Nullable
   public String lastFailure() {
     return lastFailure;

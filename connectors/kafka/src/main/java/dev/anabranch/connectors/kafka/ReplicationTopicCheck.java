@@ -95,7 +95,7 @@ public final class ReplicationTopicCheck {
     }
   }
 
-  /** The same of a peer that may be out of reach; empty: it did not answer within seconds. */
+  /** How many partitions a peer's topic has; empty if the peer does not answer within seconds. */
   public static Optional<Integer> partitionsIfReachable(KafkaConnection connection, String topic) {
     try (var admin = TopicAdmin.open(connection, SHORT_PEER_TIMEOUT)) {
       return admin.describe(topic).map(found -> found.partitions().size());

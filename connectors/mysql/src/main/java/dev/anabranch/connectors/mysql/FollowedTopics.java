@@ -113,7 +113,7 @@ final class FollowedTopics {
         .collect(Collectors.joining(",", "(", ")"));
   }
 
-  /** By version and partition. */
+  /** Reads the ids of topics by version and partition. */
   static Map<VersionId, Map<Integer, String>> all(QueryAdmin admin) throws SQLException {
     var all = new HashMap<VersionId, Map<Integer, String>>();
     try (var select =

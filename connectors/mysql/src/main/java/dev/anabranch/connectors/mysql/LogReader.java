@@ -214,7 +214,7 @@ final class LogReader {
     return rows;
   }
 
-  /** By a prefix of ux_command. */
+  /** Reads by a prefix of ux_command. */
   List<LogRow> ofCommand(AggregateKey aggregate, String commandId) throws SQLException {
     var rows = new ArrayList<LogRow>();
     query(

@@ -31,7 +31,7 @@ final class LostRows {
     this.connection = connection;
   }
 
-  /** Of one version. */
+  /** Reads the lost rows that one version has applied. */
   List<LostRow> read(VersionId version, Collection<Integer> shards) throws SQLException {
     var in = shards.stream().map(String::valueOf).collect(Collectors.joining(","));
     try (var select =
@@ -57,7 +57,7 @@ final class LostRows {
     }
   }
 
-  /** Of all versions. */
+  /** Reads the lost rows that each version has applied. */
   Map<VersionId, List<LostRow>> all() throws SQLException {
     try (var select =
             connection.prepareStatement(

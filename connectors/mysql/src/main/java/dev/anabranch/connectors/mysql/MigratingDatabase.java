@@ -56,7 +56,7 @@ final class MigratingDatabase implements AutoCloseable {
     lock("anabranch-migrate:" + region + ":" + id, region);
   }
 
-  /** The same for whoever names the database in the same way. */
+  /** A name of the database that is equal for whoever names the database in the same way. */
   String lockOrder() {
     return database.config().url().toString();
   }

@@ -2,7 +2,6 @@ package dev.anabranch.connectors.mysql;
 
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
-import dev.anabranch.store.StoreLayout;
 import dev.anabranch.store.StoreUnavailableException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -50,7 +49,7 @@ public final class MySqlEventStoreFactory implements EventStoreFactory {
     }
     var known = storeId.get().orElseThrow(() -> noneReachable(unreachable));
     unreachable.forEach(e -> LOG.warn("Opening the event store without it: {}", e.getMessage()));
-    return new MySqlEventStore(layoutOf(config, known), check, List.copyOf(databases));
+    return new MySqlEventStore(config.layout(known), check, List.copyOf(databases));
   }
 
   private static RegionMeta readMeta(LayoutCheck check, DatabaseConnector database) {
@@ -66,16 +65,6 @@ public final class MySqlEventStoreFactory implements EventStoreFactory {
     return new StoreUnavailableException(
         "none of the event store's databases can be reached: " + String.join("; ", messages),
         each.get(0));
-  }
-
-  static StoreLayout layoutOf(MySqlStoreConfig config, String storeId) {
-    return new StoreLayout(
-        config.regionId(),
-        storeId,
-        config.shardCount(),
-        config.eventsPartitions(),
-        config.databases().stream().map(DatabaseConfig::name).toList(),
-        config.homes());
   }
 
   /** Without passwords, as its parts. */

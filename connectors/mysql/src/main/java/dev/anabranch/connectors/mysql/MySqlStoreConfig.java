@@ -2,6 +2,7 @@ package dev.anabranch.connectors.mysql;
 
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.Shards;
+import dev.anabranch.store.StoreLayout;
 import dev.anabranch.store.StoreLayoutException;
 import java.io.Serializable;
 import java.util.BitSet;
@@ -53,6 +54,17 @@ public record MySqlStoreConfig(
 
   RegionId regionId() {
     return new RegionId(region);
+  }
+
+  /** The layout of the store that this configures, whose id the databases say. */
+  StoreLayout layout(String storeId) {
+    return new StoreLayout(
+        regionId(),
+        storeId,
+        shardCount,
+        eventsPartitions,
+        databases.stream().map(DatabaseConfig::name).toList(),
+        homes());
   }
 
   /** Index of the database that holds each shard. */

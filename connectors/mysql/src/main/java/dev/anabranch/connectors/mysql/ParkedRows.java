@@ -100,8 +100,8 @@ public final class ParkedRows {
   }
 
   /**
-   * The same for each failed row of an aggregate. There is one, unless its views came to lie in
-   * several partitions.
+   * Asks for the action on each failed row of an aggregate. An aggregate has one, unless its views
+   * lie in several partitions.
    *
    * @return false if the aggregate has no failed row in that version
    */

@@ -76,7 +76,7 @@ public final class SchemaMigrator {
         member.createTables();
         member.join(config, storeId);
       }
-      return MySqlEventStoreFactory.layoutOf(config, storeId);
+      return config.layout(storeId);
     } finally {
       members.forEach(MigratingDatabase::close);
     }
@@ -118,7 +118,7 @@ public final class SchemaMigrator {
     if (unreachable != null) {
       throw unreachable;
     }
-    return MySqlEventStoreFactory.layoutOf(config, storeId.get().orElseThrow());
+    return config.layout(storeId.get().orElseThrow());
   }
 
   private RegionMeta readMeta(DatabaseConnector database) {

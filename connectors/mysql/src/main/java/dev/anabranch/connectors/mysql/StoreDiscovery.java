@@ -26,7 +26,7 @@ public final class StoreDiscovery {
     return read(databases, settings, LayoutCheck.SCHEMA_VERSION);
   }
 
-  /** The same for who only reads the log: a schema of an older release will do. */
+  /** Reads the layout for who only reads the log: a schema of an older release will do. */
   static MySqlStoreConfig readForReading(List<DatabaseConfig> databases, SessionSettings settings) {
     return read(databases, settings, LayoutCheck.READABLE_VERSION);
   }
