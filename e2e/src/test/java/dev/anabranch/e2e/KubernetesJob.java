@@ -8,11 +8,11 @@ import static dev.anabranch.e2e.KubernetesFiles.overlay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.jobs.CommandJob;
-import dev.anabranch.jobs.CommandJobOptions;
 import dev.anabranch.jobs.CrossRegionJob;
-import dev.anabranch.jobs.CrossRegionJobOptions;
 import dev.anabranch.jobs.ProjectionJob;
-import dev.anabranch.jobs.ProjectionJobOptions;
+import dev.anabranch.jobs.options.CommandJobOptions;
+import dev.anabranch.jobs.options.CrossRegionJobOptions;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import java.io.IOException;
 import java.util.function.Function;
 import org.apache.flink.kubernetes.operator.api.FlinkDeployment;

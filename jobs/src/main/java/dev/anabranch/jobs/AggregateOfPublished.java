@@ -1,6 +1,6 @@
 package dev.anabranch.jobs;
 
-import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.stored.PublishedRow;
 import org.apache.flink.api.java.functions.KeySelector;
 
 /** Routes a region's row to the subtask that has its aggregate. */

@@ -1,6 +1,10 @@
 package dev.anabranch.jobs;
 
-import dev.anabranch.model.CommandRecord;
+import dev.anabranch.jobs.checks.StartCheck;
+import dev.anabranch.jobs.options.CommandJobOptions;
+import dev.anabranch.jobs.options.FlinkSettings;
+import dev.anabranch.jobs.options.OptionsReference;
+import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.operators.command.CommandOperatorFactory;
 import dev.anabranch.operators.command.DomainLoader;

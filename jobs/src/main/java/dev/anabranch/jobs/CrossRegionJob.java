@@ -1,8 +1,13 @@
 package dev.anabranch.jobs;
 
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.DeadLetter;
-import dev.anabranch.model.PublishedRow;
+import dev.anabranch.jobs.checks.CrossRegionStartCheck;
+import dev.anabranch.jobs.options.CrossRegionJobOptions;
+import dev.anabranch.jobs.options.FlinkSettings;
+import dev.anabranch.jobs.options.OptionsReference;
+import dev.anabranch.jobs.options.PeerOptions;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.operators.replication.LogWatch;
 import dev.anabranch.operators.replication.LogWatchFactory;

@@ -1,9 +1,10 @@
 package dev.anabranch.jobs;
 
-import dev.anabranch.connectors.kafka.EventSource;
-import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
-import dev.anabranch.connectors.mysql.MySqlQueryDatabaseFactory;
-import dev.anabranch.connectors.mysql.QueryOwner;
+import dev.anabranch.connectors.kafka.source.EventSource;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.query.MySqlQueryDatabaseFactory;
+import dev.anabranch.connectors.mysql.query.QueryOwner;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.query.QueryDatabaseFactory;
 import dev.anabranch.query.ViewLog;

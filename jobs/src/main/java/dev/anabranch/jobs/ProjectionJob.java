@@ -1,9 +1,13 @@
 package dev.anabranch.jobs;
 
-import dev.anabranch.connectors.kafka.EventSource;
-import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
-import dev.anabranch.connectors.mysql.ProjectionTables;
-import dev.anabranch.connectors.mysql.QueryOwner;
+import dev.anabranch.connectors.kafka.source.EventSource;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.query.ProjectionTables;
+import dev.anabranch.connectors.mysql.query.QueryOwner;
+import dev.anabranch.jobs.checks.StartCheck;
+import dev.anabranch.jobs.options.FlinkSettings;
+import dev.anabranch.jobs.options.OptionsReference;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.operators.projection.ProjectionOperatorFactory;
 import dev.anabranch.operators.projection.ProjectionsLoader;
 import dev.anabranch.projection.Projection;

@@ -1,6 +1,6 @@
 package dev.anabranch.jobs;
 
-import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.message.CommandRecord;
 import org.apache.flink.api.java.functions.KeySelector;
 
 /** Routes a command to the subtask that owns its aggregate. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.jobs.region.CrashPoint;
 import dev.anabranch.jobs.region.Load;
 import dev.anabranch.jobs.region.RegionUnderTest;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.CrashPoint;
 import dev.anabranch.jobs.region.RegionUnderTest;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

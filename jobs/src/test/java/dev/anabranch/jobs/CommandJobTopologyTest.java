@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.connectors.kafka.CommandSource;
+import dev.anabranch.connectors.kafka.source.CommandSource;
+import dev.anabranch.jobs.checks.StartCheck;
 import dev.anabranch.jobs.config.Settings;
+import dev.anabranch.jobs.options.CommandJobOptions;
 import dev.anabranch.store.StoreLayout;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,9 @@
 package dev.anabranch.jobs;
 
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.jobs.checks.StartCheck;
+import dev.anabranch.jobs.options.CommandJobOptions;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.store.EventStoreFactory;
 import java.util.function.UnaryOperator;

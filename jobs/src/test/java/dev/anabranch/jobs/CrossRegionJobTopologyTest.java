@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.jobs.checks.CrossRegionStartCheck;
 import dev.anabranch.jobs.config.Settings;
+import dev.anabranch.jobs.options.CrossRegionJobOptions;
 import dev.anabranch.store.StoreLayout;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -8,7 +8,7 @@ import dev.anabranch.client.Command;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.jobs.region.StampedDomain;
 import dev.anabranch.jobs.region.StampedDomain.Note;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;

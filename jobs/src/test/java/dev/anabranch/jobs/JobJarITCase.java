@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.api.Domain;
 import dev.anabranch.embedded.SecuredKafka;
 import dev.anabranch.jobs.region.RegionUnderTest;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.RegionUnderTest;
-import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.Shards;
+import dev.anabranch.model.message.ReplyStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

@@ -12,7 +12,7 @@ import dev.anabranch.jobs.region.ReadSide;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.jobs.region.StoredFixture;
 import dev.anabranch.jobs.region.TopicFixture;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

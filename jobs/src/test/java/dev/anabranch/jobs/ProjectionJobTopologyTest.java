@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.jobs.config.Settings;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.jobs.region.PurseReadModel;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.store.StoreLayout;

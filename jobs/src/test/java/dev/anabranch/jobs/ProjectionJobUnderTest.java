@@ -1,5 +1,6 @@
 package dev.anabranch.jobs;
 
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.operators.projection.ProjectionsLoader;
 import dev.anabranch.query.QueryDatabaseFactory;
 import java.util.function.UnaryOperator;

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The pages in {@code docs/reference}, wherever Maven runs the module. */
-final class Reference {
+public final class Reference {
 
   private Reference() {}
 
-  static Path page(String name) {
+  public static Path page(String name) {
     var root = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(root.resolve(".mvn"))) {
       root = root.getParent();

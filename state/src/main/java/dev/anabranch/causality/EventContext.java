@@ -4,8 +4,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in the aggregate's history an event stands: what replicated data types need to apply it.
- * A context is equal in every region, whenever the event is folded.
+ * Where in the aggregate's history an event stands: what replicated data types need to apply it. A
+ * context is equal in every region, whenever the event is folded.
  *
  * <p><b>Threads.</b> Immutable.
  */

@@ -67,7 +67,7 @@ public record AggregateKey(String type, String id) {
     return length >= 1 && length <= MAX_TYPE_LENGTH;
   }
 
-  static void checkUtf8(String what, String value, int maxBytes) {
+  public static void checkUtf8(String what, String value, int maxBytes) {
     if (value.isEmpty()) {
       throw new IllegalArgumentException(what + " is empty; give it 1 to " + maxBytes + " bytes");
     }

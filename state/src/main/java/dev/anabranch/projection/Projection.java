@@ -2,7 +2,7 @@ package dev.anabranch.projection;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.view.AggregateView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.anabranch.projection;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.view.AggregateView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

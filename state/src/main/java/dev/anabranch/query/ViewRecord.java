@@ -1,7 +1,7 @@
 package dev.anabranch.query;
 
-import dev.anabranch.model.AggregateView;
 import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.view.AggregateView;
 import org.jspecify.annotations.Nullable;
 
 /**

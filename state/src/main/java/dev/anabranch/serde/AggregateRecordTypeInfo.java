@@ -1,6 +1,6 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.AggregateRecord;
+import dev.anabranch.model.stored.AggregateRecord;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Type information of {@link AggregateRecord}. */

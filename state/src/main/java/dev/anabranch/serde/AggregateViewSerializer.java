@@ -2,9 +2,9 @@ package dev.anabranch.serde;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.anabranch.model.AggregateView;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.wire.ViewWire;
 import java.io.IOException;
 import java.util.ArrayList;

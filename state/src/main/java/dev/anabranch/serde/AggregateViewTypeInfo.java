@@ -1,6 +1,6 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.view.AggregateView;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Type information of {@link AggregateView}. */

@@ -1,9 +1,9 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.message.SourcePosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.message.CommandRecord;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Type information of {@link CommandRecord}. */

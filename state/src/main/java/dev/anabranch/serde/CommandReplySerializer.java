@@ -1,11 +1,11 @@
 package dev.anabranch.serde;
 
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
-import dev.anabranch.model.ReplyBody;
-import dev.anabranch.model.ReplyStatus;
-import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.model.message.ReplyTarget;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

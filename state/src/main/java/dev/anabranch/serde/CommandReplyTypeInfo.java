@@ -1,6 +1,6 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.message.CommandReply;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Type information of {@link CommandReply}. */

@@ -1,7 +1,7 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.ConflictRecord;
-import dev.anabranch.wire.ConflictBlob;
+import dev.anabranch.model.view.ConflictRecord;
+import dev.anabranch.wire.blob.ConflictBlob;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;

@@ -1,6 +1,6 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.ConflictRecord;
+import dev.anabranch.model.view.ConflictRecord;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Type information of {@link ConflictRecord}. */

@@ -1,6 +1,6 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.message.DeadLetter;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Type information of {@link DeadLetter}. */

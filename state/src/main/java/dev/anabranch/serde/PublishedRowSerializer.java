@@ -1,6 +1,6 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.stored.PublishedRow;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;

@@ -1,6 +1,6 @@
 package dev.anabranch.serde;
 
-import dev.anabranch.model.ShardRecord;
+import dev.anabranch.model.stored.ShardRecord;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Type information of {@link ShardRecord}. */

@@ -1,10 +1,12 @@
 package dev.anabranch.wire;
 
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
-import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.message.ReplyTarget;
+import dev.anabranch.wire.blob.MetadataBlob;
+import dev.anabranch.wire.blob.Utf8;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

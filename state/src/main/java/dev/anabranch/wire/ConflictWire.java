@@ -1,8 +1,11 @@
 package dev.anabranch.wire;
 
-import dev.anabranch.model.ConflictRecord;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.view.ConflictRecord;
+import dev.anabranch.wire.blob.ConflictBlob;
+import dev.anabranch.wire.blob.Utf8;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package dev.anabranch.wire;
 
-import dev.anabranch.model.DeadLetter;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -3,12 +3,13 @@ package dev.anabranch.wire;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
-import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.time.DateTimeException;
 import org.jspecify.annotations.Nullable;
 

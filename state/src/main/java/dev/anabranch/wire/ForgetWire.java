@@ -2,8 +2,10 @@ package dev.anabranch.wire;
 
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.ForgottenRows;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.wire.blob.Utf8;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,6 +1,8 @@
 package dev.anabranch.wire;
 
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.wire.blob.Utf8;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,10 @@
 package dev.anabranch.wire;
 
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.PublishedRow;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.wire.blob.Utf8;
+import dev.anabranch.wire.blob.WireFormatException;
 
 /**
  * Remote commits that are ready to be applied, as records: what {@link EventWire} makes of the row,

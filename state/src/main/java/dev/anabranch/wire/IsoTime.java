@@ -1,5 +1,6 @@
 package dev.anabranch.wire;
 
+import dev.anabranch.wire.blob.WireFormatException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

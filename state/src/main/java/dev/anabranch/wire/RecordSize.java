@@ -1,6 +1,7 @@
 package dev.anabranch.wire;
 
-import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.wire.blob.Utf8;
 
 /** Upper bounds of what a record takes in Kafka's format, as producer and broker count it. */
 public final class RecordSize {

@@ -1,8 +1,10 @@
 package dev.anabranch.wire;
 
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.wire.blob.Utf8;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,9 +2,14 @@ package dev.anabranch.wire;
 
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
-import dev.anabranch.model.RepublishRequest;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.message.RepublishRequest;
+import dev.anabranch.wire.blob.BlobReader;
+import dev.anabranch.wire.blob.BlobWriter;
+import dev.anabranch.wire.blob.Dots;
+import dev.anabranch.wire.blob.Utf8;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.util.List;
 
 /**

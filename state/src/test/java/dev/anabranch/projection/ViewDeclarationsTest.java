@@ -11,7 +11,7 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.view.AggregateView;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

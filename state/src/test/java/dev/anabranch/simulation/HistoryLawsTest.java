@@ -7,7 +7,7 @@ import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionSnapshotsInMemory;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.GraphBlob;
+import dev.anabranch.wire.blob.GraphBlob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
-import dev.anabranch.wire.GraphBlob;
+import dev.anabranch.wire.blob.GraphBlob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

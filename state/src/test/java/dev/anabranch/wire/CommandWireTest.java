@@ -6,10 +6,10 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
-import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.values.Values;
 import dev.anabranch.wire.CommandWire.Malformed;
 import dev.anabranch.wire.CommandWire.WellFormed;

@@ -3,11 +3,11 @@ package dev.anabranch.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.DeadLetter;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.values.Values;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.ForgottenRows;
+import dev.anabranch.wire.blob.WireFormatException;
 import org.junit.jupiter.api.Test;
 
 class ForgetWireTest {

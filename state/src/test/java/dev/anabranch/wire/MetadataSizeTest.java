@@ -7,6 +7,7 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.wire.blob.CausalityBlob;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,6 +1,6 @@
 package dev.anabranch.benchmarks.load;
 
-import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.message.CommandRecord;
 import org.apache.flink.api.java.functions.KeySelector;
 
 /** As the command job keys its stream. */

@@ -1,6 +1,6 @@
 package dev.anabranch.benchmarks.micro;
 
-import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.serde.CommandRecordSerializer;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

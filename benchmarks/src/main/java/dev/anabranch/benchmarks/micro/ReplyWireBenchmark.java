@@ -1,10 +1,10 @@
 package dev.anabranch.benchmarks.micro;
 
 import dev.anabranch.causality.VectorTime;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.CommandReply.Backing;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.CommandReply.Backing;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.wire.ReplyWire;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,7 +1,7 @@
 package dev.anabranch.benchmarks.micro;
 
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.EventWire;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.anabranch.benchmarks.server;
 
 import dev.anabranch.benchmarks.load.LoadOptions;
-import dev.anabranch.connectors.mysql.DatabaseConfig;
-import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
-import dev.anabranch.connectors.mysql.MySqlStoreConfig;
-import dev.anabranch.connectors.mysql.SchemaMigrator;
-import dev.anabranch.connectors.mysql.SessionSettings;
-import dev.anabranch.connectors.mysql.ShardRanges;
+import dev.anabranch.connectors.mysql.connection.DatabaseConfig;
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
+import dev.anabranch.connectors.mysql.connection.ShardRanges;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.schema.MySqlStoreConfig;
+import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
 import dev.anabranch.embedded.DatabaseKind;
 import dev.anabranch.embedded.EmbeddedDatabase;
 import java.nio.file.Path;

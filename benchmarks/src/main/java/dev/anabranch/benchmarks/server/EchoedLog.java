@@ -1,11 +1,11 @@
 package dev.anabranch.benchmarks.server;
 
-import dev.anabranch.connectors.kafka.KafkaConnection;
-import dev.anabranch.connectors.kafka.Republisher;
+import dev.anabranch.connectors.kafka.sink.Republisher;
+import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import dev.anabranch.model.Blobs;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
 import dev.anabranch.model.Shards;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.wire.EventWire;
 import java.util.ArrayList;

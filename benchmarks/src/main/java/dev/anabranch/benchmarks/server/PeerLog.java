@@ -1,8 +1,8 @@
 package dev.anabranch.benchmarks.server;
 
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.connectors.kafka.KafkaConnection;
-import dev.anabranch.connectors.kafka.Republisher;
+import dev.anabranch.connectors.kafka.sink.Republisher;
+import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import dev.anabranch.store.StoreLayout;
 import java.util.List;
 

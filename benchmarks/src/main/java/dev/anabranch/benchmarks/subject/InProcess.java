@@ -1,9 +1,9 @@
 package dev.anabranch.benchmarks.subject;
 
 import dev.anabranch.benchmarks.load.Request;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyStatus;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;

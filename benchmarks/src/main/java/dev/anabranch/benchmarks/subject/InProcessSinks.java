@@ -1,7 +1,7 @@
 package dev.anabranch.benchmarks.subject;
 
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.DeadLetter;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.DeadLetter;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;

@@ -1,6 +1,6 @@
 package dev.anabranch.benchmarks.subject;
 
-import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.message.CommandRecord;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.Boundedness;

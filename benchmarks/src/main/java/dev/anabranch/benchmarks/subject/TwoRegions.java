@@ -8,7 +8,7 @@ import dev.anabranch.benchmarks.server.PeerLog;
 import dev.anabranch.benchmarks.server.Setting;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -5,7 +5,7 @@ import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.log.CurrentSession;
 import dev.anabranch.cli.log.LogReads;
 import dev.anabranch.cli.text.Progress;
-import dev.anabranch.connectors.kafka.Republisher;
+import dev.anabranch.connectors.kafka.sink.Republisher;
 import dev.anabranch.store.EventStore;
 import java.util.Comparator;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.ProjectionText;
 import dev.anabranch.cli.text.Table;
-import dev.anabranch.connectors.mysql.VersionStatus;
+import dev.anabranch.connectors.mysql.query.VersionStatus;
 import dev.anabranch.query.VersionId;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,12 +2,12 @@ package dev.anabranch.cli;
 
 import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.cli.text.Style;
-import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
-import dev.anabranch.connectors.mysql.ParkedRows;
-import dev.anabranch.connectors.mysql.ProjectionTables;
-import dev.anabranch.connectors.mysql.QueryOwner;
-import dev.anabranch.connectors.mysql.VersionStatus;
-import dev.anabranch.jobs.ProjectionJobOptions;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.query.ParkedRows;
+import dev.anabranch.connectors.mysql.query.ProjectionTables;
+import dev.anabranch.connectors.mysql.query.QueryOwner;
+import dev.anabranch.connectors.mysql.query.VersionStatus;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.store.EventStore;
 import java.io.PrintWriter;

@@ -1,10 +1,10 @@
 package dev.anabranch.cli;
 
 import dev.anabranch.cli.exit.CliException;
-import dev.anabranch.connectors.kafka.EventTopicReader;
-import dev.anabranch.connectors.kafka.KafkaConnection;
-import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
-import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.connectors.kafka.reader.EventTopicReader;
+import dev.anabranch.connectors.kafka.topics.KafkaConnection;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.jobs.options.CommandJobOptions;
 import dev.anabranch.store.EventStore;
 import java.time.Duration;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package dev.anabranch.cli;
 
 import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Table;
-import dev.anabranch.connectors.mysql.SchemaMigrator;
+import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
 import dev.anabranch.store.StoreLayout;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

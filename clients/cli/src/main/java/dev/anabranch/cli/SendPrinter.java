@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.anabranch.cli.send.SendRun;
 import dev.anabranch.cli.text.ReplyText;
 import dev.anabranch.client.Command;
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.message.CommandReply;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;

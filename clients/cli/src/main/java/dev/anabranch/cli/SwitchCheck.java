@@ -1,6 +1,6 @@
 package dev.anabranch.cli;
 
-import dev.anabranch.connectors.mysql.VersionStatus;
+import dev.anabranch.connectors.mysql.query.VersionStatus;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

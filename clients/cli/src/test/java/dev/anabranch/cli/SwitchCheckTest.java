@@ -2,7 +2,7 @@ package dev.anabranch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.connectors.mysql.VersionStatus;
+import dev.anabranch.connectors.mysql.query.VersionStatus;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.query.LostRow;
 import dev.anabranch.query.VersionId;

@@ -5,8 +5,8 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.ReplyTarget;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -4,9 +4,9 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.client.CommandFailedException.Reason;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.ReplyTarget;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyTarget;
+import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.Headers;
 import dev.anabranch.wire.ReplyWire;

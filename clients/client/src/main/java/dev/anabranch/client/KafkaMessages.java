@@ -1,7 +1,7 @@
 package dev.anabranch.client;
 
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
 import java.util.ArrayList;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;

@@ -1,6 +1,6 @@
 package dev.anabranch.client;
 
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.message.CommandReply;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

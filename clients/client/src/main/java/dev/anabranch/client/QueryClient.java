@@ -3,9 +3,9 @@ package dev.anabranch.client;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.CommandReply.Backing;
 import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.CommandReply.Backing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;

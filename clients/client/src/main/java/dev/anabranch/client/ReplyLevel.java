@@ -1,7 +1,7 @@
 package dev.anabranch.client;
 
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.SourcePosition;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;

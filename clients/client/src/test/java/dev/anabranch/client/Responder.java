@@ -1,12 +1,12 @@
 package dev.anabranch.client;
 
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
-import dev.anabranch.model.ReplyBody;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.Headers;
 import dev.anabranch.wire.ReplyWire;

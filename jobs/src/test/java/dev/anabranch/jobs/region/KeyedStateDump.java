@@ -1,8 +1,8 @@
 package dev.anabranch.jobs.region;
 
-import dev.anabranch.model.AggregateRecord;
-import dev.anabranch.model.ShardRecord;
 import dev.anabranch.model.Shards;
+import dev.anabranch.model.stored.AggregateRecord;
+import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.serde.ShardRecordSerializer;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.anabranch.jobs.region;
 
 import dev.anabranch.client.Command;
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.wire.CommandWire;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.anabranch.jobs.region;
 
-import dev.anabranch.connectors.kafka.EventTopicReader;
-import dev.anabranch.connectors.kafka.KafkaConnection;
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.connectors.kafka.reader.EventTopicReader;
+import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.wire.ReplyWire;

@@ -1,9 +1,9 @@
 package dev.anabranch.jobs.region;
 
-import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
-import dev.anabranch.connectors.mysql.ProjectionTables;
-import dev.anabranch.connectors.mysql.QueryOwner;
-import dev.anabranch.jobs.ProjectionJobOptions;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.query.ProjectionTables;
+import dev.anabranch.connectors.mysql.query.QueryOwner;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.query.VersionId;
 import java.util.Arrays;
 

@@ -1,8 +1,8 @@
 package dev.anabranch.jobs.region;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import dev.anabranch.versions.Place;
 import dev.anabranch.versions.Standing;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.StoredVersions;
+import dev.anabranch.wire.blob.StoredVersions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

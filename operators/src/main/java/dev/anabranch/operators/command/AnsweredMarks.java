@@ -1,6 +1,6 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.SourcePosition;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,9 +1,9 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.ReplyTarget;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.ReplyTarget;
+import dev.anabranch.model.message.SourcePosition;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.model.message.ReplyStatus;
 
 /** What the operator counts and measures; called on the task's thread only. */
 interface CommandCounts {

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.model.message.ReplyStatus;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.metrics.Counter;

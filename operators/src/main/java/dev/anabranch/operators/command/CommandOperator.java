@@ -1,9 +1,9 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.serde.CommandReplyTypeInfo;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.EventStoreFactory;

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.PublishedLog;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;

@@ -1,17 +1,17 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.causality.HybridLogicalClock;
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.ReplyBody;
-import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.Shards;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.wire.CommandWire;
 import java.util.ArrayDeque;

@@ -2,9 +2,9 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.ShardRecord;
 import dev.anabranch.model.Shards;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.PublishedLog;
 import java.security.SecureRandom;

@@ -1,10 +1,10 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.Lanes.Appended;
 import dev.anabranch.store.AppendResult;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.ReplyBody;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.model.message.ReplyStatus;
 
 /** What deciding one command gave. */
 sealed interface Decided {

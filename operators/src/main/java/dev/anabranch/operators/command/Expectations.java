@@ -2,8 +2,8 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.ReplicationPolicy.SingleHome;
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.ReplyBody;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.operators.command.LiveAggregate.Version;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.AggregateRecord;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.ShardRecord;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.stored.AggregateRecord;
+import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.serde.CommandRecordSerializer;
 import dev.anabranch.serde.ShardRecordSerializer;

@@ -4,7 +4,7 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
-import dev.anabranch.wire.GateBlob;
+import dev.anabranch.wire.blob.GateBlob;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.CommandRecord;
 
 /**
  * A command that a lane has taken in.

@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
+import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.ShardRecord;
+import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.LogBookmark;

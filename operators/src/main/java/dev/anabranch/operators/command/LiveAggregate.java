@@ -4,7 +4,7 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandWindow;
+import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayDeque;

@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.DeadLetter;
 
 /** What leaves the command operator; called on the task's thread only. */
 interface Outputs {

@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.Outcome;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.CommandRecord;
 import org.jspecify.annotations.Nullable;
 
 /**

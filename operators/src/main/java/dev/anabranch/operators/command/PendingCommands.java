@@ -64,8 +64,8 @@ final class PendingCommands {
   }
 
   /**
-   * Finds what is pending with this command id; null if there is nothing. A commit of another region
-   * in a slot of its own is left out: the answer must come from the original of its command.
+   * Finds what is pending with this command id; null if there is nothing. A commit of another
+   * region in a slot of its own is left out: the answer must come from the original of its command.
    */
   @Nullable PendingCommand find(String commandId) {
     if (byId != null) {

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.ShardRecord;
+import dev.anabranch.model.stored.ShardRecord;
 
 /**
  * Where an owned shard stands: the next offset to append, and the fingerprint of its last row.

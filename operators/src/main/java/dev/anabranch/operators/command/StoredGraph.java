@@ -6,7 +6,7 @@ import dev.anabranch.operators.cache.CachedValue;
 import dev.anabranch.versions.GraphEntries;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
-import dev.anabranch.wire.GraphBlob;
+import dev.anabranch.wire.blob.GraphBlob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -4,7 +4,7 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.versions.VersionSnapshots;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

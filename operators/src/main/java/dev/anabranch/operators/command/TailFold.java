@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandWindow;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.stored.CommandWindow;
 import java.util.List;
 import java.util.Map;
 

@@ -3,7 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
-import dev.anabranch.model.ShardRecord;
+import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreLayoutException;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.causality.HybridLogicalClock;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.ReplyBody;
-import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.Shards;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.CommandProcessor.WallClock;
 import dev.anabranch.operators.command.Unsettled.Malformed;
 import dev.anabranch.store.CommandRef;

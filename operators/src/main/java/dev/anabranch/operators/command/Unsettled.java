@@ -1,6 +1,6 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.model.CommandRecord;
+import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.wire.CommandWire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

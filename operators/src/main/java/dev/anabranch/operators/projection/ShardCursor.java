@@ -1,7 +1,7 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.model.LastPrints;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.stored.LastPrints;
 import java.util.TreeMap;
 
 /** Where a {@link VersionLane} is in one shard. */

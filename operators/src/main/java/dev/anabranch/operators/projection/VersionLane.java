@@ -1,7 +1,7 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.model.LastPrints;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.stored.LastPrints;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.store.ShardHead;

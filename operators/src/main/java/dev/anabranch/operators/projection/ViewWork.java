@@ -2,8 +2,8 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.AggregateView;
 import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.query.ApplyResult;

@@ -1,12 +1,12 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.causality.Dot;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RowKind;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.message.SourcePosition;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.wire.EventWire;
 import java.util.List;
 import org.slf4j.Logger;

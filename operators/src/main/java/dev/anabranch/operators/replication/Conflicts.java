@@ -1,11 +1,11 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.ConflictRecord;
-import dev.anabranch.model.ConflictRecord.Settlement;
-import dev.anabranch.model.ConflictStatus;
-import dev.anabranch.model.ReplicaHead;
-import dev.anabranch.model.VersionState;
+import dev.anabranch.model.stored.ReplicaHead;
+import dev.anabranch.model.view.ConflictRecord;
+import dev.anabranch.model.view.ConflictRecord.Settlement;
+import dev.anabranch.model.view.ConflictStatus;
+import dev.anabranch.model.view.VersionState;
 import dev.anabranch.versions.GraphChange;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.VersionNode;

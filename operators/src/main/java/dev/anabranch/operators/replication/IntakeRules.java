@@ -1,12 +1,12 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.versions.ApplicationCode;
-import dev.anabranch.wire.EventsBlob;
-import dev.anabranch.wire.WireFormatException;
+import dev.anabranch.wire.blob.EventsBlob;
+import dev.anabranch.wire.blob.WireFormatException;
 import org.apache.flink.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

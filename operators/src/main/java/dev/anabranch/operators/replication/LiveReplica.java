@@ -1,7 +1,7 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.causality.Dot;
-import dev.anabranch.model.ReplicaHead;
+import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
 import dev.anabranch.versions.GraphEntry;

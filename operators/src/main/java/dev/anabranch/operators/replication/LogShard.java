@@ -1,7 +1,7 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.LogProgress;
-import dev.anabranch.model.LogProgress.Range;
+import dev.anabranch.model.stored.LogProgress;
+import dev.anabranch.model.stored.LogProgress.Range;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,12 +1,12 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.PublishedRow;
-import dev.anabranch.model.RangeRequest;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.RangeRequest;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.serde.CommandRecordTypeInfo;
-import dev.anabranch.wire.LogProgressBlob;
-import dev.anabranch.wire.WireFormatException;
+import dev.anabranch.wire.blob.LogProgressBlob;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.PublishedRow;
-import dev.anabranch.model.RepublishRequest;
+import dev.anabranch.model.message.RepublishRequest;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.store.EventStoreFactory;
 import java.io.Serializable;

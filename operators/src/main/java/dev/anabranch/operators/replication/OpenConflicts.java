@@ -1,7 +1,7 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.ConflictRecord;
-import dev.anabranch.model.ConflictStatus;
+import dev.anabranch.model.view.ConflictRecord;
+import dev.anabranch.model.view.ConflictStatus;
 import java.util.HashSet;
 import java.util.Set;
 

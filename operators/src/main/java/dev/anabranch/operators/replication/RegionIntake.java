@@ -1,12 +1,12 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.DeadLetter;
-import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.ForgetWire;
-import dev.anabranch.wire.WireFormatException;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.store.LogEnds;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;

@@ -1,19 +1,19 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.AggregateView;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.ConflictRecord;
-import dev.anabranch.model.DeadLetter;
-import dev.anabranch.model.PublishedRow;
-import dev.anabranch.model.RepublishRequest;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.message.RepublishRequest;
+import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.model.view.AggregateView;
+import dev.anabranch.model.view.ConflictRecord;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.serde.AggregateViewTypeInfo;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.ConflictRecordTypeInfo;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.EventStoreFactory;
-import dev.anabranch.wire.ReplicaBlob;
+import dev.anabranch.wire.blob.ReplicaBlob;
 import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;

@@ -1,6 +1,6 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.store.EventStoreFactory;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;

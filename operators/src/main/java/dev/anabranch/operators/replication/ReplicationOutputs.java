@@ -1,10 +1,10 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.AggregateView;
-import dev.anabranch.model.ConflictRecord;
-import dev.anabranch.model.DeadLetter;
-import dev.anabranch.model.PublishedRow;
-import dev.anabranch.model.RepublishRequest;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.message.RepublishRequest;
+import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.model.view.AggregateView;
+import dev.anabranch.model.view.ConflictRecord;
 
 /** Where the results of merging go. */
 interface ReplicationOutputs {

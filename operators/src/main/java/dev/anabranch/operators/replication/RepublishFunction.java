@@ -1,11 +1,11 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.RangeRequest;
-import dev.anabranch.model.RepublishRequest;
 import dev.anabranch.model.Shards;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.RangeRequest;
+import dev.anabranch.model.message.RepublishRequest;
+import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
@@ -13,7 +13,7 @@ import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreUnavailableException;
 import dev.anabranch.wire.RangeRequestWire;
 import dev.anabranch.wire.RepublishWire;
-import dev.anabranch.wire.WireFormatException;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

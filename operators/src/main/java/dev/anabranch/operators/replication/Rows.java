@@ -6,9 +6,9 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.VersionNode;
-import dev.anabranch.wire.CausalityBlob;
-import dev.anabranch.wire.EventsBlob;
-import dev.anabranch.wire.ResolutionBlob;
+import dev.anabranch.wire.blob.CausalityBlob;
+import dev.anabranch.wire.blob.EventsBlob;
+import dev.anabranch.wire.blob.ResolutionBlob;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class Rows {
   }
 
   /**
-   * @throws dev.anabranch.wire.WireFormatException if its causality is malformed
+   * @throws dev.anabranch.wire.blob.WireFormatException if its causality is malformed
    */
   static Arrival arrival(LogRow row) {
     return arrival(row, causality(row));

@@ -2,7 +2,7 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
-import dev.anabranch.model.VersionState;
+import dev.anabranch.model.view.VersionState;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionStates;

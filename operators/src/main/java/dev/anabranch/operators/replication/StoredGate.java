@@ -6,7 +6,7 @@ import static dev.anabranch.operators.replication.ReplicaState.run;
 import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.GateEntries;
-import dev.anabranch.wire.GateBlob;
+import dev.anabranch.wire.blob.GateBlob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;

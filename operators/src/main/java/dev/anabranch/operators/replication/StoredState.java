@@ -1,7 +1,7 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package dev.anabranch.operators.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.SourcePosition;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 

@@ -3,11 +3,11 @@ package dev.anabranch.operators.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.testkit.store.InMemoryDatabase.Fault;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.anabranch.operators.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.MessageRecord;
-import dev.anabranch.model.RecordHeader;
-import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.RecordHeader;
+import dev.anabranch.model.message.ReplyStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
-import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.ReplyStatus;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.testkit.store.InMemoryDatabase.Fault;

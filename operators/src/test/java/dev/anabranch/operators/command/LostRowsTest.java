@@ -3,9 +3,9 @@ package dev.anabranch.operators.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.testkit.store.InMemoryDatabase.Fault;
 import java.util.List;

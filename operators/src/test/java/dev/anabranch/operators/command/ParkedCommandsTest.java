@@ -3,8 +3,8 @@ package dev.anabranch.operators.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
-import dev.anabranch.model.CommandRecord;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -3,12 +3,12 @@ package dev.anabranch.operators.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.anabranch.model.Blobs;
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.wire.EventWire;
 import java.time.Duration;

@@ -8,8 +8,8 @@ import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
-import dev.anabranch.model.ShardRecord;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.model.stored.ShardRecord;
 import org.junit.jupiter.api.Test;
 
 class ShardClocksTest {

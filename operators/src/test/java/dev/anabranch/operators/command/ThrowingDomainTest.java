@@ -10,7 +10,7 @@ import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.io.IOError;
 import java.io.IOException;
 import java.io.Serializable;

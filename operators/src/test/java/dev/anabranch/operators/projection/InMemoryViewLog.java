@@ -1,6 +1,6 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.query.PositionGoneException;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewRecord;

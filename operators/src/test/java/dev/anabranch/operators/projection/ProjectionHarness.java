@@ -24,7 +24,7 @@ import dev.anabranch.testkit.query.InMemoryQueryDatabase;
 import dev.anabranch.testkit.query.InMemoryTables;
 import dev.anabranch.testkit.store.InMemoryDatabase;
 import dev.anabranch.testkit.store.InMemoryEventStore;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

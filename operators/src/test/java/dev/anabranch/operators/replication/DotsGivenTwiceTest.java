@@ -3,8 +3,8 @@ package dev.anabranch.operators.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anabranch.model.DeadLetter;
-import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.stored.PublishedRow;
 import org.apache.flink.runtime.executiongraph.failover.ExecutionFailureHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,12 +2,12 @@ package dev.anabranch.operators.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.model.LogProgress.Range;
-import dev.anabranch.model.PublishedRow;
-import dev.anabranch.model.RangeRequest;
+import dev.anabranch.model.message.RangeRequest;
+import dev.anabranch.model.stored.LogProgress.Range;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.replication.LogNote.Kind;
-import dev.anabranch.wire.LogProgressBlob;
 import dev.anabranch.wire.RangeRequestWire;
+import dev.anabranch.wire.blob.LogProgressBlob;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;

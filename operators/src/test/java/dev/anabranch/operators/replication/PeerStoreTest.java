@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.Domain;
-import dev.anabranch.model.PublishedRow;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.operators.replication.LogNote.Kind;
 import dev.anabranch.store.EventStore;

@@ -2,8 +2,8 @@ package dev.anabranch.operators.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.model.ReplicaHead;
-import dev.anabranch.model.ReplicaHead.Merging;
+import dev.anabranch.model.stored.ReplicaHead;
+import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
 import java.util.ArrayList;

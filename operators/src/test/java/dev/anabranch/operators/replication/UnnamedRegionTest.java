@@ -2,7 +2,7 @@ package dev.anabranch.operators.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.model.PublishedRow;
+import dev.anabranch.model.stored.PublishedRow;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

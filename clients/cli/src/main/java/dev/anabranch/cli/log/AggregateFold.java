@@ -12,8 +12,8 @@ import dev.anabranch.versions.GraphEntriesInMemory;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionSnapshotsInMemory;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.CommitFold;
-import dev.anabranch.wire.StoredVersions;
+import dev.anabranch.wire.blob.CommitFold;
+import dev.anabranch.wire.blob.StoredVersions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -160,7 +160,8 @@ public final class AggregateFold implements Consumer<LogRow> {
 
   /** The state, of concurrent versions what the policy's resolver makes of them. */
   public EncodedMessage state() {
-    return type.stateCodec().encode(versions == null ? folded() : versions.resolved(folding.currentResolverId()));
+    return type.stateCodec()
+        .encode(versions == null ? folded() : versions.resolved(folding.currentResolverId()));
   }
 
   /** The concurrent versions and their states, in (hlc, dot) order; empty: there is only one. */

@@ -3,7 +3,7 @@ package dev.anabranch.cli.log;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.wire.StoredVersions;
+import dev.anabranch.wire.blob.StoredVersions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.anabranch.cli.send;
 
 import dev.anabranch.client.Command;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyStatus;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

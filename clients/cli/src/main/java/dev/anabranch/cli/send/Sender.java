@@ -3,7 +3,7 @@ package dev.anabranch.cli.send;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.message.CommandReply;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 

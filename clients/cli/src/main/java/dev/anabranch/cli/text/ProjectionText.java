@@ -1,6 +1,6 @@
 package dev.anabranch.cli.text;
 
-import dev.anabranch.connectors.mysql.VersionStatus;
+import dev.anabranch.connectors.mysql.query.VersionStatus;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,9 +2,9 @@ package dev.anabranch.cli.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.anabranch.client.Command;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.ReplyStatus;
-import dev.anabranch.model.SourcePosition;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.model.message.SourcePosition;
 
 /** A reply for people and for programs. */
 public final class ReplyText {

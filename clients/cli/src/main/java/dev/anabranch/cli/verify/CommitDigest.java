@@ -13,9 +13,9 @@ import java.security.NoSuchAlgorithmException;
  * order the log has them. What is applied twice is never the same: two regions may both have done
  * so.
  */
-final class CommitDigest {
+public final class CommitDigest {
 
-  long commits;
+  public long commits;
   long tombstones;
   private long high;
   private long low;
@@ -27,7 +27,7 @@ final class CommitDigest {
   private boolean repeats;
 
   /** Takes a row with a dot. */
-  void add(LogRow row) {
+  public void add(LogRow row) {
     var dot = row.outcome().dot();
     if (dot != null && last.covers(dot)) {
       repeats = true;
@@ -44,7 +44,7 @@ final class CommitDigest {
     low += hash.getLong();
   }
 
-  boolean isSame(CommitDigest other) {
+  public boolean isSame(CommitDigest other) {
     return !repeats
         && !other.repeats
         && commits == other.commits
@@ -55,7 +55,7 @@ final class CommitDigest {
   }
 
   /** Of all that must be the same wherever the commit is. */
-  static byte[] hash(LogRow row) {
+  public static byte[] hash(LogRow row) {
     var outcome = row.outcome();
     var digest = sha256();
     digest.update((byte) outcome.kind().code());
@@ -73,7 +73,7 @@ final class CommitDigest {
     digest.update(bytes);
   }
 
-  static MessageDigest sha256() {
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

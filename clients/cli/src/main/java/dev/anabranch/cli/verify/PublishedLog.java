@@ -1,6 +1,6 @@
 package dev.anabranch.cli.verify;
 
-import dev.anabranch.connectors.kafka.EventTopicReader;
+import dev.anabranch.connectors.kafka.reader.EventTopicReader;
 import dev.anabranch.model.LogRow;
 import java.util.function.Consumer;
 

@@ -6,11 +6,11 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
-import dev.anabranch.wire.CausalityBlob;
-import dev.anabranch.wire.EventsBlob;
-import dev.anabranch.wire.MetadataBlob;
-import dev.anabranch.wire.ReplyBlob;
-import dev.anabranch.wire.WireFormatException;
+import dev.anabranch.wire.blob.CausalityBlob;
+import dev.anabranch.wire.blob.EventsBlob;
+import dev.anabranch.wire.blob.MetadataBlob;
+import dev.anabranch.wire.blob.ReplyBlob;
+import dev.anabranch.wire.blob.WireFormatException;
 import java.util.function.Consumer;
 
 /** What one row must keep by itself: its columns fit its kind, and its blobs can be read. */

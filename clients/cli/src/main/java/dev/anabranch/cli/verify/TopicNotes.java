@@ -1,6 +1,6 @@
 package dev.anabranch.cli.verify;
 
-import dev.anabranch.connectors.mysql.RegionTopics;
+import dev.anabranch.connectors.mysql.log.RegionTopics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.anabranch.cli.verify;
 
 import dev.anabranch.cli.log.CurrentSession;
-import dev.anabranch.connectors.kafka.EventTopicReader;
-import dev.anabranch.connectors.kafka.SequenceGapException;
+import dev.anabranch.connectors.kafka.reader.EventTopicReader;
+import dev.anabranch.connectors.kafka.reader.SequenceGapException;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.ShardHead;
 import java.time.Duration;

@@ -19,8 +19,8 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.testkit.store.InMemoryEventStore;
-import dev.anabranch.wire.CausalityBlob;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.blob.CausalityBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -140,8 +140,7 @@ class AggregateFoldTest {
   }
 
   private static EncodedMessage deposited(int amount) {
-    return new EncodedMessage(
-        "MoneyDeposited", 1, ("{\"amount\":" + amount + "}").getBytes(UTF_8));
+    return new EncodedMessage("MoneyDeposited", 1, ("{\"amount\":" + amount + "}").getBytes(UTF_8));
   }
 
   /** A commit that had seen others, {@code region:n} with blanks between; it extends the last. */
@@ -155,8 +154,7 @@ class AggregateFoldTest {
       parents = List.of(at);
     }
     var causality = CausalityBlob.encode(new Causality(context, parents, VectorTime.ZERO, ""));
-    var blobs =
-        new Blobs(causality, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(List.of(event)));
+    var blobs = new Blobs(causality, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(List.of(event)));
     return new Outcome(
             RowKind.COMMIT,
             ACCOUNT,

@@ -19,7 +19,7 @@ import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.store.StoreUnavailableException;
 import dev.anabranch.testkit.store.InMemoryEventStore;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -12,7 +12,7 @@ import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.client.Command;
 import dev.anabranch.model.Blobs;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.ReplyBody;
-import dev.anabranch.model.ReplyStatus;
-import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.model.message.ReplyTarget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -11,7 +11,7 @@ import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
-import dev.anabranch.wire.CausalityBlob;
+import dev.anabranch.wire.blob.CausalityBlob;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package dev.anabranch.cli.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.connectors.mysql.RegionTopics.Noted;
+import dev.anabranch.connectors.mysql.log.RegionTopics.Noted;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -1,11 +1,11 @@
 package dev.anabranch.playground.demo;
 
 import dev.anabranch.jobs.CommandJob;
-import dev.anabranch.jobs.CommandJobOptions;
 import dev.anabranch.jobs.CrossRegionJob;
-import dev.anabranch.jobs.CrossRegionJobOptions;
 import dev.anabranch.jobs.ProjectionJob;
-import dev.anabranch.jobs.ProjectionJobOptions;
+import dev.anabranch.jobs.options.CommandJobOptions;
+import dev.anabranch.jobs.options.CrossRegionJobOptions;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.operators.command.DomainLoader;
 import dev.anabranch.operators.projection.ProjectionsLoader;
 import dev.anabranch.playground.traffic.Pause;

@@ -1,8 +1,8 @@
 package dev.anabranch.playground.demo;
 
 import dev.anabranch.client.CommandClient;
-import dev.anabranch.jobs.CommandJobOptions;
-import dev.anabranch.jobs.CrossRegionJobOptions;
+import dev.anabranch.jobs.options.CommandJobOptions;
+import dev.anabranch.jobs.options.CrossRegionJobOptions;
 import dev.anabranch.store.EventStore;
 import java.nio.file.Path;
 

@@ -1,12 +1,12 @@
 package dev.anabranch.playground.demo;
 
 import dev.anabranch.client.CommandClient;
-import dev.anabranch.connectors.mysql.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
 import dev.anabranch.embedded.KafkaBroker;
 import dev.anabranch.embedded.KafkaBrokerConfig;
 import dev.anabranch.embedded.RegionLinks;
 import dev.anabranch.embedded.RegionTopology;
-import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.jobs.options.CommandJobOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

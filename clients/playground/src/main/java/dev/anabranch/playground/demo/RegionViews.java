@@ -1,10 +1,10 @@
 package dev.anabranch.playground.demo;
 
 import dev.anabranch.cli.text.Payload;
-import dev.anabranch.connectors.kafka.ViewTopicReader;
+import dev.anabranch.connectors.kafka.reader.ViewTopicReader;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.AggregateView;
-import dev.anabranch.model.VersionState;
+import dev.anabranch.model.view.AggregateView;
+import dev.anabranch.model.view.VersionState;
 import dev.anabranch.playground.traffic.Pause;
 import java.time.Duration;
 import java.util.ArrayList;

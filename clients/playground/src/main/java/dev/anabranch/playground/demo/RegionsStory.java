@@ -11,7 +11,7 @@ import dev.anabranch.examples.orders.OrderCommand.CreateOrder;
 import dev.anabranch.examples.orders.OrderCommand.RemoveItem;
 import dev.anabranch.examples.orders.OrdersDomain;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

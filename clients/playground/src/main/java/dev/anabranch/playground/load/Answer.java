@@ -1,6 +1,6 @@
 package dev.anabranch.playground.load;
 
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 
 /**
  * What a reply said, as far as it can be checked.

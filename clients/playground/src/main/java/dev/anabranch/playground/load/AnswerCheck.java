@@ -1,6 +1,6 @@
 package dev.anabranch.playground.load;
 
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.anabranch.playground.traffic;
 import dev.anabranch.cli.text.Payload;
 import dev.anabranch.cli.text.Style;
 import dev.anabranch.client.Command;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyStatus;
 import java.util.Locale;
 
 /** A command to the bank and its answer, in one line. */

@@ -1,6 +1,6 @@
 package dev.anabranch.playground.traffic;
 
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.store.StoreLayout;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;

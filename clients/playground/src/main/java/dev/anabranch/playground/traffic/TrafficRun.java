@@ -5,7 +5,7 @@ import dev.anabranch.cli.send.SendRun;
 import dev.anabranch.cli.send.SendSummary;
 import dev.anabranch.cli.send.Sender;
 import dev.anabranch.client.Command;
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.message.CommandReply;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

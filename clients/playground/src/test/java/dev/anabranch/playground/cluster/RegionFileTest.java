@@ -2,7 +2,7 @@ package dev.anabranch.playground.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.jobs.CommandJobOptions;
+import dev.anabranch.jobs.options.CommandJobOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import dev.anabranch.cli.Anabranch;
 import dev.anabranch.cli.text.Style;
 import dev.anabranch.embedded.EmbeddedKafka;
 import dev.anabranch.embedded.RegionTopology;
-import dev.anabranch.jobs.ProjectionJobOptions;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.playground.traffic.Pause;
 import java.io.IOException;
 import java.io.PrintWriter;

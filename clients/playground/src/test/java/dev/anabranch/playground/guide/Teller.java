@@ -7,7 +7,7 @@ import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.examples.bank.AccountCommand.Deposit;
 import dev.anabranch.examples.bank.AccountCommand.Withdraw;
 import dev.anabranch.examples.bank.BankDomain;
-import dev.anabranch.model.CommandReply;
+import dev.anabranch.model.message.CommandReply;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.ReplyBody;
-import dev.anabranch.model.ReplyStatus;
-import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.model.message.ReplyTarget;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package dev.anabranch.playground.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.model.ReplyStatus;
+import dev.anabranch.model.message.ReplyStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.AggregateView;
+import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.query.ApplyResult;

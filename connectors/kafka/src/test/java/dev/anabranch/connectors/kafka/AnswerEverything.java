@@ -1,10 +1,10 @@
 package dev.anabranch.connectors.kafka;
 
-import dev.anabranch.model.CommandRecord;
-import dev.anabranch.model.CommandReply;
-import dev.anabranch.model.DeadLetter;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.ReplyTarget;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.serde.CommandReplyTypeInfo;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import org.apache.flink.streaming.api.functions.ProcessFunction;

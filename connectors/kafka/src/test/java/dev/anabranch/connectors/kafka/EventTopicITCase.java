@@ -3,8 +3,12 @@ package dev.anabranch.connectors.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.connectors.kafka.reader.EventTopicReader;
+import dev.anabranch.connectors.kafka.reader.SequenceGapException;
+import dev.anabranch.connectors.kafka.reader.ShardSequencer;
+import dev.anabranch.connectors.kafka.sink.Republisher;
 import dev.anabranch.model.LogPosition;
-import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.wire.EventWire;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,9 @@ package dev.anabranch.connectors.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.connectors.kafka.TestJobs.Running;
+import dev.anabranch.connectors.kafka.sink.ReplicationSinks;
+import dev.anabranch.connectors.kafka.source.PublishedLogSource;
+import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import dev.anabranch.embedded.SecuredKafka;
 import dev.anabranch.embedded.WorkDirectory;
 import dev.anabranch.serde.CommandRecordTypeInfo;

@@ -3,6 +3,10 @@ package dev.anabranch.connectors.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.connectors.kafka.reply.ReplySink;
+import dev.anabranch.connectors.kafka.reply.ReplyTopics;
+import dev.anabranch.connectors.kafka.sink.ProducerSettings;
+import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

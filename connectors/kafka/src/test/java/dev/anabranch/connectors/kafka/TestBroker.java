@@ -1,8 +1,10 @@
 package dev.anabranch.connectors.kafka;
 
+import dev.anabranch.connectors.kafka.topics.KafkaConnection;
+import dev.anabranch.connectors.kafka.topics.KafkaRecords;
 import dev.anabranch.embedded.EmbeddedKafka;
 import dev.anabranch.embedded.KafkaBrokerConfig;
-import dev.anabranch.model.MessageRecord;
+import dev.anabranch.model.message.MessageRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A real broker for one test class, and the plain reading and writing of its topics. */
-final class TestBroker implements AutoCloseable {
+public final class TestBroker implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -37,7 +39,7 @@ final class TestBroker implements AutoCloseable {
             connection().toProperties(), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  static TestBroker start() {
+  public static TestBroker start() {
     try {
       Path directory = Files.createTempDirectory(Path.of("target"), "kafka");
       return new TestBroker(EmbeddedKafka.start(KafkaBrokerConfig.in(directory)));
@@ -46,19 +48,19 @@ final class TestBroker implements AutoCloseable {
     }
   }
 
-  EmbeddedKafka kafka() {
+  public EmbeddedKafka kafka() {
     return kafka;
   }
 
-  KafkaConnection connection() {
+  public KafkaConnection connection() {
     return KafkaConnection.to(kafka.bootstrapServers());
   }
 
-  void createTopic(String name, int partitions) {
+  public void createTopic(String name, int partitions) {
     kafka.createTopic(name, partitions, Map.of());
   }
 
-  void send(String topic, int partition, MessageRecord message) {
+  public void send(String topic, int partition, MessageRecord message) {
     send(KafkaRecords.toProducer(topic, partition, message));
   }
 
@@ -66,12 +68,12 @@ final class TestBroker implements AutoCloseable {
     var unused = producer.send(kafkaRecord);
   }
 
-  void flush() {
+  public void flush() {
     producer.flush();
   }
 
   /** The first records of the topic, committed ones only, once the condition holds for them. */
-  List<ConsumerRecord<byte[], byte[]>> readUntil(
+  public List<ConsumerRecord<byte[], byte[]>> readUntil(
       String topic, Predicate<List<ConsumerRecord<byte[], byte[]>>> enough) {
     var properties = new Properties();
     properties.putAll(connection().toProperties());
@@ -97,11 +99,11 @@ final class TestBroker implements AutoCloseable {
     return records;
   }
 
-  List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
+  public List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
     return readUntil(topic, records -> records.size() >= count);
   }
 
-  static String header(ConsumerRecord<byte[], byte[]> kafkaRecord, String name) {
+  public static String header(ConsumerRecord<byte[], byte[]> kafkaRecord, String name) {
     var header = kafkaRecord.headers().lastHeader(name);
     return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
   }

@@ -11,7 +11,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Jobs on a cluster inside this JVM, configured as ours are. */
-final class TestJobs {
+public final class TestJobs {
 
   private TestJobs() {}
 
@@ -19,7 +19,8 @@ final class TestJobs {
     return environment(checkpoints, restarts, Duration.ofMillis(200));
   }
 
-  static StreamExecutionEnvironment environment(Path checkpoints, int restarts, Duration interval) {
+  public static StreamExecutionEnvironment environment(
+      Path checkpoints, int restarts, Duration interval) {
     var configuration = new Configuration();
     configuration.setString("pipeline.generic-types", "false");
     configuration.setString("execution.checkpointing.interval", interval.toMillis() + "ms");
@@ -33,13 +34,13 @@ final class TestJobs {
   }
 
   /** A job under test; closing it cancels it. */
-  record Running(JobClient client) implements AutoCloseable {
-    static Running start(StreamExecutionEnvironment env) throws Exception {
+  public record Running(JobClient client) implements AutoCloseable {
+    public static Running start(StreamExecutionEnvironment env) throws Exception {
       return new Running(env.executeAsync());
     }
 
     /** Fails if the job does not run; with no restarts allowed, it never failed then. */
-    void assertRuns() {
+    public void assertRuns() {
       assertThat(client.getJobStatus())
           .succeedsWithin(Duration.ofSeconds(30))
           .isEqualTo(JobStatus.RUNNING);

@@ -5,26 +5,26 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
-import dev.anabranch.model.CommandEnvelope;
-import dev.anabranch.model.CommandReply;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.MessageRecord;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.ReplyBody;
-import dev.anabranch.model.ReplyStatus;
-import dev.anabranch.model.ReplyTarget;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.model.message.CommandEnvelope;
+import dev.anabranch.model.message.CommandReply;
+import dev.anabranch.model.message.MessageRecord;
+import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.wire.CommandWire;
-import dev.anabranch.wire.EventsBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
 /** Commands, rows and replies with little in them. */
-final class TestMessages {
+public final class TestMessages {
 
   static final RegionId REGION = new RegionId("a");
 
@@ -37,7 +37,7 @@ final class TestMessages {
     return new StoreLayout(REGION, "store", shards, partitions, List.of("db"), new int[shards]);
   }
 
-  static MessageRecord command(String aggregateId, String commandId) {
+  public static MessageRecord command(String aggregateId, String commandId) {
     var envelope =
         new CommandEnvelope(
             new AggregateKey("Account", aggregateId),
@@ -63,11 +63,11 @@ final class TestMessages {
     return outcome.at(shard, offset);
   }
 
-  static CommandReply reply(String commandId, ReplyTarget target) {
+  public static CommandReply reply(String commandId, ReplyTarget target) {
     return reply(commandId, target, new byte[0]);
   }
 
-  static CommandReply reply(String commandId, ReplyTarget target, byte[] result) {
+  public static CommandReply reply(String commandId, ReplyTarget target, byte[] result) {
     return new CommandReply(
         commandId,
         new AggregateKey("Account", "1"),

@@ -6,6 +6,13 @@ import static dev.anabranch.connectors.mysql.TestServer.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.connectors.mysql.connection.DatabaseConfig;
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
+import dev.anabranch.connectors.mysql.connection.ShardRanges;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.log.RegionTopics;
+import dev.anabranch.connectors.mysql.schema.MySqlStoreConfig;
+import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.store.AppendResult.Unavailable;
 import dev.anabranch.store.LogBookmark;

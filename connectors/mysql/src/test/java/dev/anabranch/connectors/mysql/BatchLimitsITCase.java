@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.anabranch.connectors.mysql.connection.InsertStrategy;
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.store.AppendResult.DuplicateCommands;

@@ -2,6 +2,8 @@ package dev.anabranch.connectors.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.connectors.mysql.connection.InsertStrategy;
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.AppendResult.Appended;

@@ -4,6 +4,8 @@ import static dev.anabranch.connectors.mysql.TestRows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.connectors.mysql.connection.InsertStrategy;
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.store.AppendResult.Fenced;
 import dev.anabranch.store.AppendResult.Unknown;

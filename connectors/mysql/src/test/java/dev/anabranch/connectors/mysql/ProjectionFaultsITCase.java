@@ -4,6 +4,8 @@ import static dev.anabranch.testkit.query.QueryDatabaseConformance.PROJECTION;
 import static dev.anabranch.testkit.query.QueryDatabaseConformance.THINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.connectors.mysql.query.MySqlQueryDatabase;
+import dev.anabranch.connectors.mysql.query.ParkedRows;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.projection.RowChange;

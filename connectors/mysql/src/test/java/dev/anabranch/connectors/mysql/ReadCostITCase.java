@@ -2,6 +2,9 @@ package dev.anabranch.connectors.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.connectors.mysql.connection.DatabaseConnector;
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
+import dev.anabranch.connectors.mysql.log.LogReader;
 import dev.anabranch.model.LogRow;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,6 +2,8 @@ package dev.anabranch.connectors.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
 import dev.anabranch.embedded.EmbeddedDatabase;
 import dev.anabranch.embedded.WorkDirectory;
 import dev.anabranch.model.LogRow;

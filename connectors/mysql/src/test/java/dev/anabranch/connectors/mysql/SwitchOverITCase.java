@@ -6,6 +6,8 @@ import static dev.anabranch.testkit.query.QueryDatabaseConformance.THINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.connectors.mysql.query.ProjectionTables;
+import dev.anabranch.connectors.mysql.query.QueryOwner;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.store.StoreLayoutException;
 import java.util.ArrayList;

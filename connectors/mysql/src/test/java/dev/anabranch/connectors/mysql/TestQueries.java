@@ -1,5 +1,10 @@
 package dev.anabranch.connectors.mysql;
 
+import dev.anabranch.connectors.mysql.query.MySqlQueryDatabase;
+import dev.anabranch.connectors.mysql.query.ProjectionTables;
+import dev.anabranch.connectors.mysql.query.QueryConfig;
+import dev.anabranch.connectors.mysql.query.QueryOwner;
+import dev.anabranch.connectors.mysql.query.TableNames;
 import dev.anabranch.embedded.TcpProxy;
 import dev.anabranch.projection.Column;
 import dev.anabranch.projection.QueryTable;
@@ -14,7 +19,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A schema of its own for the projections of a test, reached through a proxy. */
-final class TestQueries implements AutoCloseable {
+public final class TestQueries implements AutoCloseable {
 
   static final QueryOwner OWNER = new QueryOwner("eu", "store-1", 4);
 
@@ -29,7 +34,7 @@ final class TestQueries implements AutoCloseable {
     return proxy;
   }
 
-  QueryConfig config() {
+  public QueryConfig config() {
     return config(TestServer.server().user(), TestServer.server().password());
   }
 
@@ -37,11 +42,11 @@ final class TestQueries implements AutoCloseable {
     return QueryConfig.of(TestServer.server().jdbcUrl(schema, proxy.port()), user, password);
   }
 
-  ProjectionTables tables() {
+  public ProjectionTables tables() {
     return new ProjectionTables(config(), OWNER);
   }
 
-  MySqlQueryDatabase open() {
+  public MySqlQueryDatabase open() {
     return new MySqlQueryDatabase(config(), OWNER);
   }
 
@@ -54,7 +59,8 @@ final class TestQueries implements AutoCloseable {
     return rows(table, table.name());
   }
 
-  @Nullable Map<String, @Nullable Object> row(VersionId version, QueryTable table, Object... key)
+  @Nullable
+  public Map<String, @Nullable Object> row(VersionId version, QueryTable table, Object... key)
       throws SQLException {
     var wanted = table.row(key).id();
     for (var row : rows(table, TableNames.physical(table.name(), version))) {

@@ -1,5 +1,9 @@
 package dev.anabranch.connectors.mysql;
 
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.schema.MySqlStoreConfig;
+import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
 import dev.anabranch.embedded.TcpProxy;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
@@ -8,7 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /** A migrated region with eight shards in one fresh schema, reached through a proxy. */
-final class TestRegion implements AutoCloseable {
+public final class TestRegion implements AutoCloseable {
 
   static final int SHARDS = 8;
 
@@ -17,7 +21,7 @@ final class TestRegion implements AutoCloseable {
   private final MySqlStoreConfig config;
   private final EventStore store;
 
-  TestRegion(SessionSettings settings) {
+  public TestRegion(SessionSettings settings) {
     config =
         TestServer.with(
             TestServer.config(SHARDS, TestServer.database(proxy, "a", schema, "0-7")), settings);
@@ -25,7 +29,7 @@ final class TestRegion implements AutoCloseable {
     store = new MySqlEventStoreFactory(config).open();
   }
 
-  static TestRegion create() {
+  public static TestRegion create() {
     return new TestRegion(SessionSettings.DEFAULTS);
   }
 
@@ -35,7 +39,7 @@ final class TestRegion implements AutoCloseable {
             Duration.ofSeconds(5), lockWait.plusSeconds(20), lockWait));
   }
 
-  MySqlStoreConfig config() {
+  public MySqlStoreConfig config() {
     return config;
   }
 
@@ -43,11 +47,11 @@ final class TestRegion implements AutoCloseable {
     return schema;
   }
 
-  TcpProxy proxy() {
+  public TcpProxy proxy() {
     return proxy;
   }
 
-  EventStore store() {
+  public EventStore store() {
     return store;
   }
 

@@ -1,5 +1,9 @@
 package dev.anabranch.connectors.mysql;
 
+import dev.anabranch.connectors.mysql.connection.DatabaseConfig;
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
+import dev.anabranch.connectors.mysql.connection.ShardRanges;
+import dev.anabranch.connectors.mysql.schema.MySqlStoreConfig;
 import dev.anabranch.embedded.EmbeddedDatabase;
 import dev.anabranch.embedded.TcpProxy;
 import dev.anabranch.embedded.WorkDirectory;
@@ -10,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The server that the tests of this module share; each takes schemas of its own. */
-final class TestServer {
+public final class TestServer {
 
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
@@ -37,11 +41,11 @@ final class TestServer {
     return Shared.SERVER;
   }
 
-  static String newSchema() {
+  public static String newSchema() {
     return "test" + SCHEMAS.incrementAndGet();
   }
 
-  static DatabaseConfig database(String name, String schema, String shards) {
+  public static DatabaseConfig database(String name, String schema, String shards) {
     return database(server(), server().port(), name, schema, shards);
   }
 
@@ -60,7 +64,7 @@ final class TestServer {
         ShardRanges.parse(shards));
   }
 
-  static MySqlStoreConfig config(int shards, DatabaseConfig... databases) {
+  public static MySqlStoreConfig config(int shards, DatabaseConfig... databases) {
     return new MySqlStoreConfig("eu", shards, 1, List.of(databases), SessionSettings.DEFAULTS);
   }
 
@@ -74,7 +78,7 @@ final class TestServer {
   }
 
   /** A connection with all rights, with default settings, that stands for anybody else. */
-  static Connection connect(String schema) throws SQLException {
+  public static Connection connect(String schema) throws SQLException {
     return DriverManager.getConnection(
         server().jdbcUrl(schema), server().user(), server().password());
   }
@@ -88,7 +92,7 @@ final class TestServer {
     }
   }
 
-  static long number(Connection connection, String query) throws SQLException {
+  public static long number(Connection connection, String query) throws SQLException {
     try (var statement = connection.createStatement();
         var result = statement.executeQuery(query)) {
       return result.next() ? result.getLong(1) : 0;

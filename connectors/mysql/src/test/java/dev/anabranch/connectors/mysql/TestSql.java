@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.mysql;
 
+import dev.anabranch.connectors.mysql.log.EventLogTable;
 import dev.anabranch.model.LogRow;
 import java.sql.Connection;
 import java.sql.SQLException;

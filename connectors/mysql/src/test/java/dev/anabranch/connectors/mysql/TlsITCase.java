@@ -3,6 +3,11 @@ package dev.anabranch.connectors.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.connectors.mysql.connection.DatabaseConfig;
+import dev.anabranch.connectors.mysql.connection.ShardRanges;
+import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.schema.MySqlStoreConfig;
+import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
 import dev.anabranch.embedded.EmbeddedDatabase;
 import dev.anabranch.embedded.ServerCertificate;
 import dev.anabranch.embedded.WorkDirectory;

@@ -1,0 +1,28 @@
+package dev.anabranch.connectors.mysql.schema;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The store id that all databases of a region must have, as the first one tells it. */
+public final class CommonStoreId {
+
+  private @Nullable RegionMeta first;
+  private String firstWhere = "";
+
+  /**
+   * @throws dev.anabranch.store.StoreLayoutException if another database told another id
+   */
+  public void require(String where, RegionMeta meta) {
+    if (first == null) {
+      first = meta;
+      firstWhere = where;
+    } else {
+      LayoutCheck.requireSameStore(where, meta, firstWhere, first.storeId());
+    }
+  }
+
+  /** Empty if no database has told any. */
+  public Optional<String> get() {
+    return Optional.ofNullable(first).map(RegionMeta::storeId);
+  }
+}

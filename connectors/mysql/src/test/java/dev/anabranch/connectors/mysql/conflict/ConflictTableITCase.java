@@ -1,0 +1,193 @@
+package dev.anabranch.connectors.mysql.conflict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.connectors.mysql.TestRegion;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.view.ConflictRecord;
+import dev.anabranch.model.view.ConflictStatus;
+import dev.anabranch.model.view.VersionState;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The writer of conflicts on a real database: what comes late, twice, or while it is away. */
+class ConflictTableITCase {
+
+  private static final RegionId A = new RegionId("a");
+  private static final RegionId B = new RegionId("b");
+
+  private final ManualTimers timers = new ManualTimers();
+  private TestRegion region;
+  private ConflictTableWriter writer;
+
+  @BeforeEach
+  void start() {
+    region = TestRegion.create();
+    writer = new ConflictTableWriter(region.config(), timers, List.of());
+  }
+
+  @AfterEach
+  void stop() {
+    writer.close();
+    region.close();
+  }
+
+  @Test
+  void anOpenConflictIsListedUntilItIsResolved() throws Exception {
+    write(record("a:1+b:1", ConflictStatus.OPENED, 2));
+    assertThat(open()).containsExactly("a:1+b:1");
+    var row = ConflictTable.list(region.config(), true, 10).get(0);
+    assertThat(row.record())
+        .usingRecursiveComparison()
+        .isEqualTo(record("a:1+b:1", ConflictStatus.OPENED, 2));
+
+    write(record("a:1+b:1", ConflictStatus.RESOLVED, 3));
+
+    assertThat(open()).isEmpty();
+    assertThat(ConflictTable.list(region.config(), false, 10)).hasSize(1);
+  }
+
+  @Test
+  void anEarlierRecordThatComesAgainChangesNothing() throws Exception {
+    write(record("a:1+b:1", ConflictStatus.OPENED, 2));
+    write(record("a:1+b:1", ConflictStatus.RESOLVED, 3));
+    write(record("a:1+b:1", ConflictStatus.OPENED, 2));
+    assertThat(open()).isEmpty();
+
+    write(record("a:1+b:1", ConflictStatus.OPENED, 4));
+    assertThat(open()).as("opened once more").containsExactly("a:1+b:1");
+  }
+
+  @Test
+  void aLaterConflictOfTheAggregateClosesTheOthers() throws Exception {
+    write(record("a:1+b:1", ConflictStatus.OPENED, 2));
+    write(record("a:1+c:1", ConflictStatus.OPENED, 3));
+    assertThat(open()).containsExactly("a:1+c:1");
+
+    write(record("void b:2", ConflictStatus.VOIDED, 4));
+    assertThat(open()).as("a void commit is no conflict").containsExactly("a:1+c:1");
+    assertThat(ConflictTable.of(region.config(), AggregateKey.parse("Order/1"))).hasSize(3);
+  }
+
+  @Test
+  void whatCantBeWrittenWaitsInTheCheckpoint() throws Exception {
+    region.proxy().cut();
+    writer.write(record("a:1+b:1", ConflictStatus.OPENED, 2), null);
+    writer.write(record("a:1+b:1", ConflictStatus.EXTENDED, 3), null);
+    writer.flush(false);
+    var waiting = writer.snapshotState(1);
+    assertThat(waiting).extracting(ConflictRecord::status).containsExactly(ConflictStatus.EXTENDED);
+    writer.close();
+    region.proxy().heal();
+
+    writer = new ConflictTableWriter(region.config(), new ManualTimers(), waiting);
+    writer.flush(true);
+
+    assertThat(open()).containsExactly("a:1+b:1");
+    assertThat(writer.snapshotState(2)).isEmpty();
+  }
+
+  @Test
+  void itIsWrittenAMomentLaterWithoutACheckpoint() throws Exception {
+    writer.write(record("a:1+b:1", ConflictStatus.OPENED, 2), null);
+    writer.write(record("a:1+b:1", ConflictStatus.EXTENDED, 3), null);
+    assertThat(open()).as("it waits for others").isEmpty();
+
+    timers.advance(ConflictTableWriter.DELAY_MILLIS);
+
+    assertThat(open()).containsExactly("a:1+b:1");
+    assertThat(timers.isSet()).as("a timer while nothing waits").isFalse();
+    writer.write(record("a:1+b:1", ConflictStatus.RESOLVED, 4), null);
+    timers.advance(ConflictTableWriter.DELAY_MILLIS);
+    assertThat(open()).isEmpty();
+  }
+
+  @Test
+  void itIsTriedAgainWhenTheDatabaseIsBack() throws Exception {
+    region.proxy().cut();
+    writer.write(record("a:1+b:1", ConflictStatus.OPENED, 2), null);
+    timers.advance(ConflictTableWriter.DELAY_MILLIS);
+    assertThat(timers.isSet()).as("a timer while a record waits").isTrue();
+    region.proxy().heal();
+
+    timers.advance(ConflictTableWriter.DELAY_MILLIS);
+    assertThat(open()).as("not asked again at once").isEmpty();
+    timers.advance(ConflictTableWriter.RETRY_MILLIS);
+
+    assertThat(open()).containsExactly("a:1+b:1");
+    assertThat(writer.snapshotState(1)).isEmpty();
+  }
+
+  private void write(ConflictRecord record) throws Exception {
+    writer.write(record, null);
+    writer.flush(true);
+  }
+
+  private List<String> open() {
+    return ConflictTable.list(region.config(), true, 10).stream()
+        .map(row -> row.record().conflictId())
+        .toList();
+  }
+
+  private static ConflictRecord record(String id, ConflictStatus status, long position) {
+    return new ConflictRecord(
+        "a",
+        AggregateKey.parse("Order/1"),
+        id,
+        status,
+        position,
+        VectorTime.of(Map.of(A, 1L, B, position)),
+        7,
+        position * 1_000,
+        List.of(
+            new VersionState(new Dot(A, 1), 1, state("x")),
+            new VersionState(new Dot(B, 1), 2, state("y"))),
+        null,
+        "");
+  }
+
+  private static EncodedMessage state(String text) {
+    return new EncodedMessage("S", 1, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Time passes when a test says so. */
+  private static final class ManualTimers implements ConflictTableWriter.Timers {
+    private long now;
+    private long at;
+    private @Nullable Runnable next;
+
+    boolean isSet() {
+      return next != null;
+    }
+
+    void advance(long millis) {
+      now += millis;
+      var due = next;
+      if (due != null && at <= now) {
+        next = null;
+        due.run();
+      }
+    }
+
+    @Override
+    public long nowMillis() {
+      return now;
+    }
+
+    @Override
+    public void in(long millis, Runnable action) {
+      assertThat(next).as("one timer at a time").isNull();
+      at = now + millis;
+      next = action;
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package dev.anabranch.wire.blob;
+
+import dev.anabranch.causality.Causality;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.versions.GraphEntry;
+import dev.anabranch.versions.GraphSummary;
+import dev.anabranch.versions.Place;
+import dev.anabranch.versions.Resolution;
+import dev.anabranch.versions.Settled;
+import dev.anabranch.versions.Standing;
+import dev.anabranch.versions.VersionNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The version graph as stored, entry by entry: format 1, flags, dot, hlc, kind, standing,
+ * settlement, the commit's causality, then what the flags say: command id, resolution, cause, links
+ * where they are not the parents, and edges.
+ */
+public final class GraphBlob {
+
+  private static final int FORMAT = 1;
+  private static final int COMMAND = 1;
+  private static final int RESOLUTION = 2;
+  private static final int CAUSE = 4;
+  private static final int LINKS = 8;
+  private static final int ALL_FLAGS = 15;
+  private static final int MIN_DOT_BYTES = 3;
+  private static final int MIN_PLACE_BYTES = 4;
+
+  private GraphBlob() {}
+
+  public static byte[] encode(GraphEntry entry) {
+    var node = entry.node();
+    var ownLinks = !entry.links().equals(node.parents());
+    var out = new BlobWriter(FORMAT, 128);
+    out.writeByte(
+        (node.commandId() != null ? COMMAND : 0)
+            | (node.resolution() != null ? RESOLUTION : 0)
+            | (entry.cause() != null ? CAUSE : 0)
+            | (ownLinks ? LINKS : 0));
+    Dots.write(out, node.place());
+    out.writeByte(node.kind().code());
+    out.writeByte(entry.standing().code());
+    out.writeByte(entry.settled().code());
+    out.writeBytes(
+        CausalityBlob.encode(
+            new Causality(node.context(), node.parents(), VectorTime.ZERO, node.resolverId())));
+    if (node.commandId() != null) {
+      out.writeText(node.commandId());
+    }
+    if (node.resolution() != null) {
+      out.writeBytes(ResolutionBlob.encode(node.resolution()));
+    }
+    if (entry.cause() != null) {
+      Dots.write(out, entry.cause());
+    }
+    if (ownLinks) {
+      out.writeNumber(entry.links().size());
+      entry.links().forEach(link -> Dots.write(out, link));
+    }
+    writePlaces(out, entry.edges());
+    return out.toByteArray();
+  }
+
+  /**
+   * Reads what {@link #encode} wrote.
+   *
+   * @throws WireFormatException if the bytes are not those of {@link #encode}
+   */
+  public static GraphEntry decode(byte[] blob) {
+    var in = new BlobReader("graph entry", blob, FORMAT);
+    var flags = readFlags(in, ALL_FLAGS);
+    var place = Dots.readPlace(in, "dot");
+    var kind = in.readByte("kind");
+    var standing = in.readByte("standing");
+    var settled = in.readByte("settlement");
+    var causality = CausalityBlob.decode(in.readBytes("causality"));
+    var commandId = (flags & COMMAND) != 0 ? in.readText("command id") : null;
+    var resolution =
+        (flags & RESOLUTION) != 0 ? ResolutionBlob.decode(in.readBytes("resolution")) : null;
+    var cause = (flags & CAUSE) != 0 ? Dots.read(in, "cause") : null;
+    var links = (flags & LINKS) != 0 ? readLinks(in) : causality.parents();
+    var edges = readPlaces(in, "edge");
+    in.readEnd();
+    try {
+      var node = node(place, RowKind.ofCode(kind), causality, commandId, resolution);
+      return new GraphEntry(
+          node, Standing.ofCode(standing), cause, links, edges, Settled.ofCode(settled));
+    } catch (IllegalArgumentException e) {
+      throw in.malformed("entry", "contradicts itself: " + e.getMessage());
+    }
+  }
+
+  private static VersionNode node(
+      Place place,
+      RowKind kind,
+      Causality causality,
+      @Nullable String commandId,
+      @Nullable Resolution resolution) {
+    return new VersionNode(
+        place.dot(),
+        place.hlc(),
+        kind,
+        causality.context(),
+        causality.parents(),
+        causality.resolverId(),
+        commandId,
+        resolution);
+  }
+
+  /** The commits of one command, as indexed: format 1, count, dots. */
+  public static byte[] encode(List<Dot> dots) {
+    var out = new BlobWriter(FORMAT, 16);
+    out.writeNumber(dots.size());
+    dots.forEach(dot -> Dots.write(out, dot));
+    return out.toByteArray();
+  }
+
+  /**
+   * Reads what {@link #encode(List)} wrote.
+   *
+   * @throws WireFormatException if the bytes are not those of {@link #encode(List)}
+   */
+  public static List<Dot> decodeDots(byte[] blob) {
+    var in = new BlobReader("commits of a command", blob, FORMAT);
+    var count = in.readCount("count", MIN_DOT_BYTES);
+    var dots = new ArrayList<Dot>(count);
+    for (var i = 0; i < count; i++) {
+      dots.add(Dots.read(in, "dot"));
+    }
+    in.readEnd();
+    return dots;
+  }
+
+  /** The summary: format 1, flags, live versions, last void for leaving nothing, counts. */
+  public static byte[] encode(GraphSummary summary) {
+    var out = new BlobWriter(FORMAT, 32);
+    var last = summary.lastNothingLeft();
+    out.writeByte(last == null ? 0 : 1);
+    writePlaces(out, summary.live());
+    if (last != null) {
+      Dots.write(out, last);
+    }
+    out.writeNumber(summary.open());
+    out.writeNumber(summary.openAfterCompaction());
+    return out.toByteArray();
+  }
+
+  /**
+   * Reads what {@link #encode(GraphSummary)} wrote.
+   *
+   * @throws WireFormatException if the bytes are not those of {@link #encode(GraphSummary)}
+   */
+  public static GraphSummary decodeSummary(byte[] blob) {
+    var in = new BlobReader("graph summary", blob, FORMAT);
+    var flags = readFlags(in, 1);
+    var live = readPlaces(in, "live version");
+    var last = flags == 1 ? Dots.readPlace(in, "last that left nothing") : null;
+    var open = in.readInt("open", 0, Integer.MAX_VALUE);
+    var afterCompaction = in.readInt("open after compaction", 0, Integer.MAX_VALUE);
+    in.readEnd();
+    return new GraphSummary(live, last, open, afterCompaction);
+  }
+
+  private static int readFlags(BlobReader in, int known) {
+    var flags = in.readByte("flags");
+    if ((flags & ~known) != 0) {
+      throw in.malformed("flags", "are " + flags + ", of which some are unknown");
+    }
+    return flags;
+  }
+
+  private static List<Dot> readLinks(BlobReader in) {
+    var links = new ArrayList<Dot>();
+    var count = in.readCount("number of links", MIN_DOT_BYTES);
+    for (var i = 0; i < count; i++) {
+      links.add(Dots.read(in, "link"));
+    }
+    return links;
+  }
+
+  private static void writePlaces(BlobWriter out, List<Place> places) {
+    out.writeNumber(places.size());
+    places.forEach(place -> Dots.write(out, place));
+  }
+
+  private static List<Place> readPlaces(BlobReader in, String field) {
+    var places = new ArrayList<Place>();
+    var count = in.readCount("number of " + field + "s", MIN_PLACE_BYTES);
+    for (var i = 0; i < count; i++) {
+      var place = Dots.readPlace(in, field);
+      if (i > 0 && places.get(i - 1).compareTo(place) >= 0) {
+        throw in.malformed(field, "is out of order");
+      }
+      places.add(place);
+    }
+    return places;
+  }
+}
