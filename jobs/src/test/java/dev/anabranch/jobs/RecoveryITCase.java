@@ -9,6 +9,7 @@ import dev.anabranch.jobs.region.PurseDomain;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -176,6 +177,7 @@ class RecoveryITCase {
     var commands = 2_000;
     try (var once = region.once(1, 6)) {
       PurseDomain.slowly(
+          Duration.ofMillis(20),
           () -> {
             for (var i = 0; i < commands; i++) {
               once.send(purseCommand("Purse/" + i % 10, "slow 1"));

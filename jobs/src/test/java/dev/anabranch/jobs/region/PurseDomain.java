@@ -10,12 +10,13 @@ import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -28,16 +29,14 @@ import java.util.concurrent.locks.LockSupport;
  *       {@code deposit-and-read N} (accepted with the new balance as result)
  *   <li>{@code gift} deposits a random amount and {@code coin} is accepted or rejected by chance:
  *       to decide either again gives another outcome
- *   <li>{@code slow N} deposits, and takes 20 ms for it while {@link #slowly} runs, else no time
+ *   <li>{@code slow N} deposits, and takes its time for it while {@link #slowly} runs
  *   <li>{@code big N} stores an event of N characters; {@code throw} throws
  * </ul>
  */
 public final class PurseDomain implements Domain {
 
-  private static final long SLOW_NANOS = 20_000_000;
-
   /** Tasks run in this JVM, and what travels with the job graph is copied: hence a static field. */
-  private static final AtomicBoolean SLOWLY = new AtomicBoolean();
+  private static final AtomicLong SLOW_NANOS = new AtomicLong();
 
   public static final AggregateType<?, String, ?> PURSE =
       AggregateType.named("Purse", new PurseDecider())
@@ -59,13 +58,13 @@ public final class PurseDomain implements Domain {
     return List.of(PURSE, POUCH);
   }
 
-  /** Runs the step while each {@code slow} command takes its time. */
-  public static void slowly(Runnable step) {
-    SLOWLY.set(true);
+  /** Runs the step while each {@code slow} command takes so long. */
+  public static void slowly(Duration each, Runnable step) {
+    SLOW_NANOS.set(each.toNanos());
     try {
       step.run();
     } finally {
-      SLOWLY.set(false);
+      SLOW_NANOS.set(0);
     }
   }
 
@@ -119,9 +118,7 @@ public final class PurseDomain implements Domain {
       var amount = words.length < 2 ? 0 : Long.parseLong(words[1]);
       return switch (words[0]) {
         case "slow" -> {
-          if (SLOWLY.get()) {
-            LockSupport.parkNanos(SLOW_NANOS);
-          }
+          LockSupport.parkNanos(SLOW_NANOS.get());
           yield Decision.accepted("" + amount);
         }
         case "deposit" -> Decision.accepted("" + amount);

@@ -167,7 +167,7 @@ class CommandsITCase {
     assertThat(err.toString())
         .contains("Account/1 is at version 2, there is no version 9")
         .contains("Account/none has no commits")
-        .contains("aggregate type Cart is not in the examples, which are used where there is no");
+        .contains("aggregate type Cart is not in the class path, which is used where there is no");
   }
 
   @Test
@@ -219,7 +219,7 @@ class CommandsITCase {
         .contains("(100.0 %), 0 behind")
         .contains("There are none.");
     assertThat(err.toString())
-        .contains("projection nope is not in the examples, which are used where there is no")
+        .contains("projection nope is not in the class path, which is used where there is no")
         .contains("readers see balances v2: switch them to another version before")
         .contains("Account/1 has no dead letter in balances v2");
     var database = servers.database(DemoServers.QUERY_DATABASE);
