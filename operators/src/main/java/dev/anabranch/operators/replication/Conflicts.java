@@ -1,11 +1,13 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.view.ConflictRecord;
 import dev.anabranch.model.view.ConflictRecord.Settlement;
 import dev.anabranch.model.view.ConflictStatus;
 import dev.anabranch.model.view.VersionState;
+import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.versions.GraphChange;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.VersionNode;
@@ -62,12 +64,11 @@ final class Conflicts {
     var conflicts = new Conflicts(region, aggregate, type.resolverId(), nowMicros);
     var records = new ArrayList<ConflictRecord>();
     for (var voided : change.voided()) {
-      records.add(conflicts.voided(head, voided));
+      records.add(
+          conflicts.voided(head, new VoidCommit(voided.dot(), reason(voided), voided.cause())));
     }
     for (var restored : change.restored()) {
-      records.add(
-          conflicts.record(
-              ConflictRecord.idOf(restored), ConflictStatus.RESTORED, head, List.of(), null, ""));
+      records.add(conflicts.restored(head, restored));
     }
     if (shown.live().size() > 1) {
       return new Told(records, conflicts.concurrent(records, kept, head, change, shown));
@@ -94,17 +95,31 @@ final class Conflicts {
    * How the conflict stands that was found by reading the store, without how it came about.
    *
    * @param past a conflict that there was; null: there was none
+   * @param voided what was told to be void before: perhaps nobody was told of the others
    */
   static Told found(
       String region,
       AggregateKey aggregate,
       TypeMerge<?> type,
       @Nullable String past,
+      List<VoidCommit> voided,
       ReplicaHead head,
       Shown shown,
       long nowMicros) {
     var conflicts = new Conflicts(region, aggregate, type.resolverId(), nowMicros);
     var records = new ArrayList<ConflictRecord>();
+    var before = voided.stream().map(VoidCommit::dot).toList();
+    var now = head.voided().stream().map(VoidCommit::dot).toList();
+    for (var commit : head.voided()) {
+      if (!before.contains(commit.dot())) {
+        records.add(conflicts.voided(head, commit));
+      }
+    }
+    for (var dot : before) {
+      if (!now.contains(dot)) {
+        records.add(conflicts.restored(head, dot));
+      }
+    }
     if (shown.live().size() > 1) {
       return new Told(records, conflicts.told(records, null, head, shown));
     }
@@ -159,15 +174,18 @@ final class Conflicts {
     return kept != null && kept.startsWith(OPEN);
   }
 
-  private ConflictRecord voided(ReplicaHead head, Voided voided) {
-    var how = reason(voided);
+  private ConflictRecord voided(ReplicaHead head, VoidCommit voided) {
     return record(
         ConflictRecord.idOf(voided.dot()),
         ConflictStatus.VOIDED,
         head,
         List.of(),
-        new Settlement(voided.cause(), how, "", null, "", ""),
+        new Settlement(voided.cause(), voided.reason(), "", null, "", ""),
         "");
+  }
+
+  private ConflictRecord restored(ReplicaHead head, Dot dot) {
+    return record(ConflictRecord.idOf(dot), ConflictStatus.RESTORED, head, List.of(), null, "");
   }
 
   static String reason(Voided voided) {

@@ -8,6 +8,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
+import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,19 +34,28 @@ final class Filling {
     this.nowMicros = nowMicros;
   }
 
-  /** Fills the state of the aggregate, and shows it; what it keeps is returned. */
-  ReplicaHead fill(AggregateKey key, @Nullable TypeMerge<?> type, List<LogRow> commits) {
+  /**
+   * Fills the state of the aggregate, and shows it; what it keeps is returned.
+   *
+   * @param voided the commits that were told to be void before; of the others, and of those that
+   *     count again, is told now
+   */
+  ReplicaHead fill(
+      AggregateKey key,
+      @Nullable TypeMerge<?> type,
+      List<LogRow> commits,
+      List<VoidCommit> voided) {
     var rows = withPayloads(commits);
     try {
-      return finished(filled(key, type, rows, true));
+      return finished(filled(key, type, rows, true), voided);
     } catch (MissingVersionException e) {
       // Built on what a filter has withheld from the region that decided it.
-      return finished(filled(key, type, rows, false));
+      return finished(filled(key, type, rows, false), voided);
     }
   }
 
-  private ReplicaHead finished(Replica replica) {
-    replica.tellFound(nowMicros.getAsLong());
+  private ReplicaHead finished(Replica replica, List<VoidCommit> voided) {
+    replica.tellFound(voided, nowMicros.getAsLong());
     replica.finish();
     return replica.head();
   }

@@ -153,8 +153,12 @@ final class Replica {
     }
   }
 
-  /** Tells how the conflict stands that reading the store has found. */
-  void tellFound(long nowMicros) {
+  /**
+   * Tells how the conflict stands that reading the store has found, and which commits are void.
+   *
+   * @param voided what was told to be void before
+   */
+  void tellFound(List<VoidCommit> voided, long nowMicros) {
     if (type == null || states == null || head.merging() != Merging.GRAPH) {
       return;
     }
@@ -166,6 +170,7 @@ final class Replica {
             key,
             type,
             kept == null ? conflictInPast : kept,
+            voided,
             head,
             shown,
             nowMicros);

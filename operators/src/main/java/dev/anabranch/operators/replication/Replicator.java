@@ -13,6 +13,7 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
+import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -136,7 +137,7 @@ final class Replicator {
     } else if (mustReadAgain(key, type, head)) {
       startReading(key);
       lookAgain();
-      head = ReplicaHead.empty(Merging.FILLING);
+      head = reload(head);
     }
     if (head.merging() == Merging.FILLING) {
       state.head(head);
@@ -171,7 +172,8 @@ final class Replicator {
       return;
     }
     counts.filled(commits.size());
-    var filled = new Filling(replicas, held, gate, task.nowMicros()).fill(key, type, commits);
+    var filling = new Filling(replicas, held, gate, task.nowMicros());
+    var filled = filling.fill(key, type, commits, head.voided());
     state.head(filled);
     handOver.has(key, filled);
     commitPrints.rememberLast(commits);
@@ -433,7 +435,8 @@ final class Replicator {
         });
     heldCommits.forgetTaken();
     holds.ended(key);
-    state.head(ReplicaHead.empty(Merging.FILLING));
+    var toldOf = before == null ? List.<VoidCommit>of() : before.voided();
+    state.head(ReplicaHead.empty(Merging.FILLING).withVoided(toldOf));
   }
 
   private void askStore(AggregateKey key) {

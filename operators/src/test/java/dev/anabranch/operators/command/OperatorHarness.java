@@ -27,6 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -39,6 +42,7 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +57,14 @@ final class OperatorHarness implements AutoCloseable {
 
   static final int SHARDS = 16;
   static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final ScheduledExecutorService WATCH =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            var thread = new Thread(work, "harness-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private EventStoreFactory store;
   private final TestTopic topic = new TestTopic(SHARDS, 4);
@@ -240,9 +252,22 @@ final class OperatorHarness implements AutoCloseable {
 
   /** Runs the mailbox until every command handed in has its answer. */
   void settle() throws Exception {
-    harness.endInput();
+    var late =
+        WATCH.schedule(
+            () -> harness.getTaskMailbox().put(new Mail(OperatorHarness::late, 0, "late")),
+            PATIENCE.toSeconds() * 3,
+            TimeUnit.SECONDS);
+    try {
+      harness.endInput();
+    } finally {
+      late.cancel(false);
+    }
     pump();
     collect();
+  }
+
+  private static void late() {
+    throw new AssertionError("commands that get no answer");
   }
 
   /** Runs the mails that are there now. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.wire.blob.CausalityBlob;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -117,6 +118,7 @@ class RemoteHistoryTest {
         .commits()
         .forEach(row -> dots.add(row.outcome().aggregate() + " " + row.outcome().dot()));
     for (var region : regions) {
+      assertCausesFirst(region);
       assertThat(region.commits())
           .as(region.name())
           .extracting(row -> row.outcome().aggregate() + " " + row.outcome().dot())
@@ -133,6 +135,28 @@ class RemoteHistoryTest {
                 : new String(reply.body().result(), UTF_8));
       }
       assertThat(answers).as(aggregate).hasSize(1);
+    }
+  }
+
+  /** By sets, not by the gate's own vectors. */
+  private static void assertCausesFirst(RegionHarness region) {
+    var before = new HashSet<String>();
+    for (var row : region.commits()) {
+      var outcome = row.outcome();
+      var context = CausalityBlob.decode(outcome.blobs().causality()).context();
+      context
+          .entries()
+          .forEach(
+              (origin, count) -> {
+                for (var n = 1; n <= count; n++) {
+                  assertThat(before)
+                      .as("causes of %s in the log of %s", outcome.dot(), region.name())
+                      .contains(outcome.aggregate() + " " + origin + ":" + n);
+                }
+              });
+      assertThat(before.add(outcome.aggregate() + " " + outcome.dot()))
+          .as("%s is in the log of %s once", outcome.dot(), region.name())
+          .isTrue();
     }
   }
 }

@@ -77,6 +77,7 @@ class ReplicationHistoryTest {
         var harness = new ReplicationHarness(store.factory(), 10_000)) {
       var commands = new HashSet<String>();
       var stored = new HashMap<LogPosition, PublishedRow>();
+      var passed = new Passed();
       for (var published : arrivals) {
         var arrival = published;
         if (arrival.region().equals("a")) {
@@ -87,11 +88,13 @@ class ReplicationHistoryTest {
                     // What is published is stored.
                     var row = inItsSlot(published.row(), commands);
                     store.append(row);
+                    passed.add(row);
                     return new PublishedRow("a", row);
                   });
         }
         harness.process(arrival);
         harness.settle();
+        passed.check(harness.inbound());
         // What rests is written back meanwhile.
         for (var ticks = random.nextInt(4) == 0 ? random.nextInt(8) : 0; ticks > 0; ticks--) {
           harness.pass(Duration.ofMillis(ReplicaCache.TICK_MILLIS));
@@ -215,6 +218,37 @@ class ReplicationHistoryTest {
 
   private static TestRegion region(String name) {
     return new TestRegion(name, ReplicationHarness.SHARDS);
+  }
+
+  /** What the region has: no commit may be handed on before its causes. */
+  private static final class Passed {
+    private final Set<String> dots = new HashSet<>();
+    private int checked;
+
+    void add(LogRow row) {
+      if (row.outcome().dot() != null) {
+        dots.add(row.outcome().aggregate() + " " + row.outcome().dot());
+      }
+    }
+
+    void check(List<PublishedRow> inbound) {
+      for (var published : inbound.subList(checked, inbound.size())) {
+        var row = published.row();
+        Rows.causality(row)
+            .context()
+            .entries()
+            .forEach(
+                (origin, count) -> {
+                  for (var n = 1; n <= count; n++) {
+                    assertThat(dots)
+                        .as("causes of %s, which is handed on", row.outcome().dot())
+                        .contains(row.outcome().aggregate() + " " + origin + ":" + n);
+                  }
+                });
+        add(row);
+      }
+      checked = inbound.size();
+    }
   }
 
   /** A plain fold of the set of commits, in the order of their times. */

@@ -80,10 +80,24 @@ final class TestRegion {
     return append(
         key,
         RowKind.RESOLUTION,
-        "resolve-" + log.size(),
+        "resolve-" + name + "-" + log.size(),
         List.of(),
         "",
         ResolutionBlob.toEvents(resolution, List.of()));
+  }
+
+  /** Chooses a version, and adds an event to it. */
+  PublishedRow merge(String aggregate, String selected, String event) {
+    var key = AggregateKey.parse(aggregate);
+    var winner = Dot.parse(selected);
+    var resolution = new Resolution(winner, List.of(), true, "kim", "so");
+    return append(
+        key,
+        RowKind.RESOLUTION,
+        "merge-" + name + "-" + log.size(),
+        List.of(winner),
+        "",
+        ResolutionBlob.toEvents(resolution, List.of(text(event))));
   }
 
   /** The region's clock says so from here on. */
