@@ -35,8 +35,9 @@ import picocli.CommandLine.Option;
     description = {
       "Checks the whole store, and the events topic against it.",
       "Offsets 0..n of each shard without gap, versions 1..n of each aggregate, one outcome for each"
-          + " command, dots and columns of each row, each row in the shard of its key; and the topic,"
-          + " as its readers see it, equal to the store, byte for byte.",
+          + " command, dots and columns of each row, each commit behind what it depends on, each row"
+          + " in the shard of its key; and the topic, as its readers see it, equal to the store, byte"
+          + " for byte.",
       "It may run beside the job. Memory holds one shard's aggregates and commands at a time (about"
           + " 200 and 32 bytes each) and half a byte for each row of the topic."
     },

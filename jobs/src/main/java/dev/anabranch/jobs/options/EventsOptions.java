@@ -37,7 +37,8 @@ public record EventsOptions(
           key("events.topic")
               .stringType()
               .noDefaultValue()
-              .withDescription("Topic to which the job publishes every row of the region's log."),
+              .withDescription(
+                  "Topic in which the command job publishes every row of the region's log."),
           TopicOptions.TOPIC_RULE,
           "`events.` and the region's name");
 

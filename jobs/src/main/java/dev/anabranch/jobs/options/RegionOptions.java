@@ -18,8 +18,8 @@ public record RegionOptions(RegionId name, int shardCount, int eventsPartitions)
               .stringType()
               .noDefaultValue()
               .withDescription(
-                  "Name of the region whose commands the job handles; stored with everything that"
-                      + " originates here, so it can never be changed."),
+                  "Name of the region that the job works for; stored with everything that originates"
+                      + " here, so it can never be changed."),
           ValueRule.matching("[a-z0-9-]{1,16}", "1 to 16 of a-z, 0-9 and -, such as eu-west"),
           "eu-west");
 

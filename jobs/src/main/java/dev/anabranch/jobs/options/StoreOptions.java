@@ -66,8 +66,9 @@ public record StoreOptions(MySqlStoreConfig config, boolean migrate) {
               .booleanType()
               .defaultValue(true)
               .withDescription(
-                  "Whether the job creates and upgrades the tables when it starts; `false` only"
-                      + " validates them, for accounts that may not change a schema."),
+                  "Whether the command job and the cross-region job create and upgrade the tables"
+                      + " when they start; `false` only validates them, for accounts that may not"
+                      + " change a schema. The projection job never changes them."),
           ValueRule.trueOrFalse());
 
   static final List<JobOption<?>> ALL =

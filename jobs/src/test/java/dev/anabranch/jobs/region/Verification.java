@@ -12,6 +12,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandReply;
@@ -26,9 +27,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What must hold for a region at rest, whatever happened to it. Finds all that does not; {@link
@@ -52,12 +55,14 @@ final class Verification {
   }
 
   /**
-   * Offsets 0..n per shard, versions 1..n per aggregate, each command id once, each row at home.
+   * Offsets 0..n per shard, versions 1..n per aggregate, each command id once, each row at home,
+   * each commit once and behind all that its decider had seen.
    */
   Verification store(List<LogRow> rows) {
     var nextOffsets = new HashMap<Integer, Long>();
     var versions = new HashMap<AggregateKey, Long>();
     var commands = new HashMap<CommandId, LogRow>();
+    var commits = new HashSet<String>();
     for (var row : rows) {
       byPosition.put(row.position(), row);
       var outcome = row.outcome();
@@ -75,8 +80,31 @@ final class Verification {
         var before = commands.put(new CommandId(outcome.aggregate(), outcome.commandId()), row);
         check(before == null, row, "has the command id of " + before);
       }
+      if (outcome.dot() != null) {
+        checkCauses(row, outcome, commits);
+      }
     }
     return this;
+  }
+
+  private void checkCauses(LogRow row, Outcome outcome, Set<String> commits) {
+    var context = CausalityBlob.decode(outcome.blobs().causality()).context();
+    context
+        .entries()
+        .forEach(
+            (origin, count) -> {
+              for (var n = 1; n <= count; n++) {
+                var cause = origin + ":" + n;
+                check(
+                    commits.contains(outcome.aggregate() + " " + cause),
+                    row,
+                    "stands before " + cause + ", which its decider had seen");
+              }
+            });
+    check(
+        commits.add(outcome.aggregate() + " " + outcome.dot()),
+        row,
+        "has the commit " + outcome.dot() + " again");
   }
 
   private record CommandId(AggregateKey aggregate, String id) {}

@@ -96,6 +96,19 @@ class VerificationTest {
   }
 
   @Test
+  void aCommitThatStandsBeforeItsCauseOrStandsTwiceIsFound() {
+    var early = store(List.of(second.outcome().at(SHARD, 0), first.outcome().at(SHARD, 1)));
+    assertThat(early).anyMatch(text -> text.contains("stands before eu:1"));
+
+    assertThat(store(List.of(first, second, first.outcome().at(SHARD, 2))))
+        .anyMatch(text -> text.contains("has the commit eu:1 again"));
+  }
+
+  private static List<String> store(List<LogRow> rows) {
+    return new Verification(RegionSettings.SHARDS).store(rows).problems();
+  }
+
+  @Test
   void aTopicOutOfOrderIsFoundThoughAReaderSortsIt() {
     assertThat(published(rows, List.of(), 1))
         .singleElement()

@@ -20,6 +20,8 @@ public enum ProblemKind {
   VERSION_FORK("version-fork"),
   /** A dot that does not follow the one before it. */
   DOT_SEQUENCE("dot-sequence"),
+  /** A commit in front of one that its decider had seen. */
+  EFFECT_BEFORE_CAUSE("effect-before-cause"),
   /** A second outcome of one command. */
   DUPLICATE_COMMAND("duplicate-command"),
   /** A record of the topic that is no row of this region. */

@@ -2,13 +2,17 @@ package dev.anabranch.cli.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.wire.blob.CausalityBlob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -82,6 +86,26 @@ class VerifierTest {
     log.published.add(log.append(TestLog.commitOf(KEY, "late", 31, 33)));
 
     assertOnly(ProblemKind.DOT_SEQUENCE, "gets dot eu:33 after eu:30");
+  }
+
+  @Test
+  void aCommitThatStandsBeforeWhatItsDeciderHadSeenIsNamed() {
+    var us = new RegionId("us");
+    var own = TestLog.commitOf(KEY, "late", 31, 31);
+    var context = VectorTime.ZERO.with(TestLog.REGION, 30).with(us, 1);
+    var causality = new Causality(context, List.of(), VectorTime.ZERO, "");
+    var blobs =
+        new Blobs(
+            CausalityBlob.encode(causality),
+            Blobs.EMPTY,
+            own.blobs().reply(),
+            own.blobs().events());
+    var effect =
+        new Outcome(
+            RowKind.COMMIT, KEY, 31, "late", "", new Dot(TestLog.REGION, 31), own.stamp(), blobs);
+    log.published.add(log.append(effect));
+
+    assertOnly(ProblemKind.EFFECT_BEFORE_CAUSE, "eu:31, whose decider had seen us:1, after us:0");
   }
 
   @Test
