@@ -99,6 +99,7 @@ final class HoldOptions {
         reader.get(PATIENCE),
         reader.get(MAX_CLOCK_SKEW),
         reader.get(MAX_FILLS),
-        reader.get(MergeOptions.CACHE_SIZE));
+        reader.get(MergeOptions.CACHE_SIZE),
+        reader.get(MergeOptions.CACHE_MAX_BYTES).getBytes());
   }
 }

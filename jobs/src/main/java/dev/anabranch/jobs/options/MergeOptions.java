@@ -4,7 +4,9 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 
 import dev.anabranch.jobs.config.JobOption;
 import dev.anabranch.jobs.config.ValueRule;
+import dev.anabranch.operators.replication.ReplicationOptions;
 import java.util.List;
+import org.apache.flink.configuration.MemorySize;
 
 /** Options of merging aggregates. */
 final class MergeOptions {
@@ -20,7 +22,17 @@ final class MergeOptions {
                       + " commit comes."),
           ValueRule.between(1, 100_000_000));
 
-  static final List<JobOption<?>> ALL = List.of(CACHE_SIZE);
+  static final JobOption<MemorySize> CACHE_MAX_BYTES =
+      JobOption.withDefault(
+          key("merge.cache-max-bytes")
+              .memoryType()
+              .defaultValue(new MemorySize(ReplicationOptions.DEFAULT_CACHED_BYTES))
+              .withDescription(
+                  "Most bytes of the states and events of these aggregates, as they are stored;"
+                      + " decoded they take more heap, by a factor that depends on the type."),
+          ValueRule.between(MemorySize.parse("1 mb"), MemorySize.parse("64 gb")));
+
+  static final List<JobOption<?>> ALL = List.of(CACHE_SIZE, CACHE_MAX_BYTES);
 
   private MergeOptions() {}
 }

@@ -36,10 +36,12 @@ public final class CachedMap<K, V> {
 
   private final Backing<K, V> backing;
   private final BooleanSupplier hasFew;
+  private final ToLongFunction<V> sizeOf;
   private final Map<K, Slot<V>> slots = new HashMap<>();
   private boolean complete;
   private boolean changed;
   private int misses;
+  private long bytes;
 
   /** What is known of a key. */
   private static final class Slot<V> {
@@ -62,12 +64,26 @@ public final class CachedMap<K, V> {
   }
 
   /**
+   * As {@link #CachedMap(Backing)}, and its {@link #bytes} are known.
+   *
+   * @param sizeOf of a value, always the same one
+   */
+  public CachedMap(Backing<K, V> backing, ToLongFunction<V> sizeOf) {
+    this(backing, () -> true, sizeOf);
+  }
+
+  /**
    * @param hasFew whether all of the state's entries may be read for the sake of some; asked after
    *     several reads
    */
   public CachedMap(Backing<K, V> backing, BooleanSupplier hasFew) {
+    this(backing, hasFew, value -> 0);
+  }
+
+  CachedMap(Backing<K, V> backing, BooleanSupplier hasFew, ToLongFunction<V> sizeOf) {
     this.backing = backing;
     this.hasFew = hasFew;
+    this.sizeOf = sizeOf;
   }
 
   public @Nullable V get(K key) {
@@ -85,15 +101,17 @@ public final class CachedMap<K, V> {
     misses++;
     var value = backing.read(key);
     slots.put(key, new Slot<>(value, value != null));
+    bytes += sizeOf(value);
     return value;
   }
 
   public void put(K key, V value) {
     var slot = slots.get(key);
     if (slot == null) {
-      slot = new Slot<>(value, !complete);
+      slot = new Slot<>(null, !complete);
       slots.put(key, slot);
     }
+    bytes += sizeOf(value) - sizeOf(slot.value);
     slot.value = value;
     slot.changed = true;
     changed = true;
@@ -109,8 +127,10 @@ public final class CachedMap<K, V> {
       slots.put(key, slot);
     } else if (complete && !slot.stored) {
       slots.remove(key);
+      bytes -= sizeOf(slot.value);
       return;
     }
+    bytes -= sizeOf(slot.value);
     slot.value = null;
     slot.changed = true;
     changed = true;
@@ -148,6 +168,15 @@ public final class CachedMap<K, V> {
     }
   }
 
+  /** How large the values on the heap are, all together. */
+  public long bytes() {
+    return bytes;
+  }
+
+  private long sizeOf(@Nullable V value) {
+    return value == null ? 0 : sizeOf.applyAsLong(value);
+  }
+
   /** How many entries are on the heap. */
   public int size() {
     return slots.size();
@@ -156,6 +185,7 @@ public final class CachedMap<K, V> {
   /** Removes all entries, also from the state. */
   public void clear() {
     slots.clear();
+    bytes = 0;
     backing.clear();
     complete = true;
     changed = false;
@@ -194,13 +224,23 @@ public final class CachedMap<K, V> {
    * @param kept what stays all the same
    */
   public void trim(int max, Predicate<K> kept) {
-    if (slots.size() > max
-        && slots
-            .entrySet()
-            .removeIf(entry -> !entry.getValue().changed && !kept.test(entry.getKey()))) {
+    if (slots.size() > max && forgetWhatIsStored(kept)) {
       complete = false;
       misses = 0;
     }
+  }
+
+  private boolean forgetWhatIsStored(Predicate<K> kept) {
+    var before = slots.size();
+    for (var entries = slots.entrySet().iterator(); entries.hasNext(); ) {
+      var entry = entries.next();
+      var slot = entry.getValue();
+      if (!slot.changed && !kept.test(entry.getKey())) {
+        bytes -= sizeOf(slot.value);
+        entries.remove();
+      }
+    }
+    return slots.size() < before;
   }
 
   private void write(K key, Slot<V> slot) {
@@ -216,7 +256,12 @@ public final class CachedMap<K, V> {
 
   private void readAll() {
     if (!complete) {
-      backing.readAll((key, value) -> slots.putIfAbsent(key, new Slot<>(value, true)));
+      backing.readAll(
+          (key, value) -> {
+            if (slots.putIfAbsent(key, new Slot<>(value, true)) == null) {
+              bytes += sizeOf(value);
+            }
+          });
       complete = true;
     }
   }

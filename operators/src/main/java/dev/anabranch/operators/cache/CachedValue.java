@@ -34,6 +34,11 @@ public final class CachedValue<V> {
     return value;
   }
 
+  /** What is on the heap; reads nothing for it. */
+  public @Nullable V known() {
+    return value;
+  }
+
   public void set(@Nullable V newValue) {
     value = newValue;
     known = true;

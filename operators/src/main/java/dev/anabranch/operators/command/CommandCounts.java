@@ -29,6 +29,9 @@ interface CommandCounts {
   /** Another region's commit came before something that it depends on. */
   void remoteHeld();
 
+  /** Another region's commit came too early, and could not be kept. */
+  void remoteRefused();
+
   /** Another region's commit came again. */
   void remoteRepeated();
 

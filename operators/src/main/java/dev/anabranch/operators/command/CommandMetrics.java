@@ -25,13 +25,15 @@ final class CommandMetrics implements CommandCounts {
   private final Counter tailRows;
   private final Counter remoteIn;
   private final Counter remoteHeld;
+  private final Counter remoteRefused;
   private final Counter remoteRepeated;
   private final Counter remoteUnnamed;
   private final AtomicInteger shardsUnchecked = new AtomicInteger();
   private final Histogram batchRows;
   private final Histogram appendMicros;
 
-  CommandMetrics(MetricGroup operator, Lanes lanes, AggregateCache aggregates) {
+  CommandMetrics(
+      MetricGroup operator, Lanes lanes, AggregateCache aggregates, HeldAggregates held) {
     var group = operator.addGroup("anabranch");
     commandsIn = group.counter("commandsIn", new ThreadSafeSimpleCounter());
     accepted = group.counter("commandsAccepted", new ThreadSafeSimpleCounter());
@@ -43,6 +45,7 @@ final class CommandMetrics implements CommandCounts {
     tailRows = group.counter("tailRowsRead", new ThreadSafeSimpleCounter());
     remoteIn = group.counter("remoteCommitsIn", new ThreadSafeSimpleCounter());
     remoteHeld = group.counter("remoteCommitsHeld", new ThreadSafeSimpleCounter());
+    remoteRefused = group.counter("remoteCommitsRefused", new ThreadSafeSimpleCounter());
     remoteRepeated = group.counter("remoteCommitsRepeated", new ThreadSafeSimpleCounter());
     remoteUnnamed = group.counter("remoteCommitsOfUnnamedRegions", new ThreadSafeSimpleCounter());
     batchRows = group.histogram("appendRows", histogram());
@@ -52,6 +55,7 @@ final class CommandMetrics implements CommandCounts {
     group.gauge("shardsUnchecked", shardsUnchecked::get);
     group.gauge("cachedAggregates", aggregates::size);
     group.gauge("cachedBytes", aggregates::bytes);
+    group.gauge("remoteBytesHeld", held::bytes);
     group.gauge("cacheHits", aggregates::hits);
     group.gauge("cacheMisses", aggregates::misses);
   }
@@ -119,6 +123,11 @@ final class CommandMetrics implements CommandCounts {
   @Override
   public void remoteHeld() {
     remoteHeld.inc();
+  }
+
+  @Override
+  public void remoteRefused() {
+    remoteRefused.inc();
   }
 
   @Override

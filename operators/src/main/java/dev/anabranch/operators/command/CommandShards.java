@@ -87,7 +87,8 @@ final class CommandShards implements AutoCloseable {
             regionsOf(options),
             options.maxCachedAggregates(),
             options.maxCachedBytes());
-    this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates);
+    this.held = new HeldAggregates(state, options.shardCount());
+    this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates, held);
     var topic = environment.published().open();
     this.losses = new LossCheck(topic, store.layout(), options.region(), metrics::shardsUnchecked);
     this.bookmarks = new Bookmarks(topic, store.layout(), lanes, environment.mailbox());
@@ -106,7 +107,6 @@ final class CommandShards implements AutoCloseable {
             environment.clock(),
             metrics);
     this.clocks = new ShardClocks(state, options.shardCount());
-    this.held = new HeldAggregates(state, options.shardCount());
     this.remote =
         new RemoteCommits(
             options,
@@ -214,6 +214,11 @@ final class CommandShards implements AutoCloseable {
   /** Estimate of what the states of the decoded aggregates take, encoded. */
   long cachedBytes() {
     return aggregates.bytes();
+  }
+
+  /** How large the commits of other regions are that wait for others. */
+  long remoteBytesHeld() {
+    return held.bytes();
   }
 
   /** Lanes whose database could not be reached when last tried. */

@@ -30,6 +30,9 @@ public final class ErrorCodes {
   /** Dead letter: a commit of a region that the configuration does not name, and no room for it. */
   public static final String UNNAMED_REGION = "unnamed-region";
 
+  /** Dead letter: a commit of another region waits for others, and too many wait already. */
+  public static final String NO_ROOM_TO_HOLD = "no-room-to-hold";
+
   /** Error: the aggregate's type is not registered with the job. */
   public static final String UNKNOWN_TYPE = "unknown-type";
 

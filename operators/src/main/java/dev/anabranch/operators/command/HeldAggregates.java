@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.Shards;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.IntPredicate;
 
 /**
@@ -10,8 +10,9 @@ import java.util.function.IntPredicate;
  * under the key of their shard, so that they are found after a restart: what they wait for may be
  * in the log by then, and would not come again.
  *
- * <p><b>Bounds.</b> One name for each aggregate that holds something; the cross-region job hands
- * commits over in causal order, so these are few.
+ * <p><b>Bounds.</b> {@value #MAX_BYTES} bytes of records that all aggregates of a subtask hold
+ * together, which are on disk. One more is not kept. The cross-region job hands commits over in
+ * causal order, so that few are held.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -20,13 +21,26 @@ final class HeldAggregates {
   /** Among the entries of a shard's key; the gates' own entries are under aggregates' keys. */
   static final String HOLDING = "holding/";
 
+  /** An aggregate's gate is read as a whole, with the records: so these must fit on the heap. */
+  static final long MAX_BYTES = 64L << 20;
+
   private static final byte[] PRESENT = {1};
 
   private final KeyedMap entries;
   private final String[] shardKeys;
-  private final Set<String> keys = new HashSet<>();
+  private final long maxBytes;
+
+  /** How many bytes of records each one holds; counted once its lane's tail is read. */
+  private final Map<String, Long> keys = new HashMap<>();
+
+  private long bytes;
 
   HeldAggregates(OwnedState state, int shardCount) {
+    this(state, shardCount, MAX_BYTES);
+  }
+
+  HeldAggregates(OwnedState state, int shardCount, long maxBytes) {
+    this.maxBytes = maxBytes;
     this.entries = state.gateEntries();
     this.shardKeys = ShardKeys.forShardCount(shardCount);
   }
@@ -35,30 +49,51 @@ final class HeldAggregates {
   void own(int shard) {
     for (var name : entries.all(shardKeys[shard]).keySet()) {
       if (name.startsWith(HOLDING)) {
-        keys.add(name.substring(HOLDING.length()));
+        keys.put(name.substring(HOLDING.length()), 0L);
       }
     }
   }
 
   boolean has(String aggregate) {
-    return !keys.isEmpty() && keys.contains(aggregate);
+    return !keys.isEmpty() && keys.containsKey(aggregate);
   }
 
-  void add(String aggregate) {
-    if (keys.add(aggregate)) {
+  /** Whether so many more bytes may be held. */
+  boolean hasRoom(long more) {
+    return bytes + more <= maxBytes;
+  }
+
+  /** How many bytes of records are held. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** The aggregate holds so many bytes more, or less. */
+  void add(String aggregate, long more) {
+    var before = keys.get(aggregate);
+    set(aggregate, (before == null ? 0 : before) + more);
+  }
+
+  /** The aggregate holds so many bytes. */
+  void set(String aggregate, long heldBytes) {
+    var before = keys.put(aggregate, heldBytes);
+    bytes += heldBytes - (before == null ? 0 : before);
+    if (before == null) {
       entries.put(keyOf(aggregate), HOLDING + aggregate, PRESENT);
     }
   }
 
   void remove(String aggregate) {
-    if (keys.remove(aggregate)) {
+    var before = keys.remove(aggregate);
+    if (before != null) {
+      bytes -= before;
       entries.remove(keyOf(aggregate), HOLDING + aggregate);
     }
   }
 
   /** Returns the aggregates of some shards, in a fixed order. */
   Iterable<String> of(IntPredicate shards) {
-    return keys.stream().filter(key -> shards.test(shardOf(key))).sorted().toList();
+    return keys.keySet().stream().filter(key -> shards.test(shardOf(key))).sorted().toList();
   }
 
   private String keyOf(String aggregate) {

@@ -19,6 +19,8 @@ import dev.anabranch.wire.blob.WireFormatException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes in the commits of other regions that the cross-region job has released: each becomes a row
@@ -26,11 +28,15 @@ import java.util.Map;
  * the topic between the two jobs repeats records after a restart of either.
  *
  * <p><b>Bounds.</b> Half of what a lane may have pending; the rest is for commands, so that a link
- * that heals does not starve them. What is held waits in keyed state.
+ * that heals does not starve them. What is held waits in keyed state, within the bounds of {@link
+ * HeldAggregates}. One more is not kept: it is told of, and the cross-region job hands it over
+ * again. Not to read on would keep out what the others wait for.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
 final class RemoteCommits {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteCommits.class);
 
   private final CommandOperatorOptions options;
   private final AggregateCache aggregates;
@@ -115,7 +121,9 @@ final class RemoteCommits {
         if (again.isEmpty()) {
           askAgain.remove(lane);
         }
-        releaseHeld(aggregates.get(AggregateKey.parse(key), key), lane);
+        var live = aggregates.get(AggregateKey.parse(key), key);
+        held.set(key, aggregates.gateOf(live).heldBytes());
+        releaseHeld(live, lane);
       } else {
         var record = lane.pollWaitingRemote();
         if (record != null) {
@@ -145,12 +153,19 @@ final class RemoteCommits {
       if (verdict instanceof GateVerdict.Hold hold) {
         entries.park(hold.waitsFor(), arrival);
       } else {
-        var record = entries.take(arrival.dot());
+        var record = take(live, entries, arrival.dot());
         lane.admitRemote(record);
         handle(record, lane);
       }
     }
     noteHeld(live, entries);
+  }
+
+  private CommandRecord take(LiveAggregate live, StoredGate entries, Dot dot) {
+    if (held.has(live.routingKey)) {
+      held.add(live.routingKey, -entries.heldBytes(dot));
+    }
+    return entries.take(dot);
   }
 
   private void noteHeld(LiveAggregate live, StoredGate entries) {
@@ -177,7 +192,7 @@ final class RemoteCommits {
     var entries = aggregates.gateOf(live);
     if (isFirst && !held.has(live.routingKey) && entries.holdsAny()) {
       // Of a checkpoint of a release that took no note of it.
-      held.add(live.routingKey);
+      held.set(live.routingKey, entries.heldBytes());
       releaseHeld(live, lane);
     }
     offer(record, remote, context, live, lane);
@@ -216,7 +231,7 @@ final class RemoteCommits {
     adopt(record, remote, live, lane);
     for (var ready : outcome.ready()) {
       if (!ready.dot().equals(dot)) {
-        var waited = entries.take(ready.dot());
+        var waited = take(live, entries, ready.dot());
         lane.admitRemote(waited);
         adopt(waited, EventWire.decode(waited.message()).row().outcome(), live, lane);
       }
@@ -233,10 +248,39 @@ final class RemoteCommits {
       counts.remoteRepeated();
       return;
     }
+    var encoded = StoredGate.encode(record);
+    var more = encoded.length - entries.heldBytes(arrival.dot());
+    if (!held.hasRoom(more)) {
+      refuse(record, arrival.dot(), hold.waitsFor());
+      return;
+    }
     entries.park(hold.waitsFor(), arrival);
-    entries.keep(arrival.dot(), record);
-    held.add(live.routingKey);
+    entries.keep(arrival.dot(), encoded);
+    held.add(live.routingKey, more);
     counts.remoteHeld();
+  }
+
+  private void refuse(CommandRecord record, Dot dot, Dot waitsFor) {
+    counts.remoteRefused();
+    LOG.error(
+        "{}: commit {} can't be kept until {} comes: commits of {} bytes wait already",
+        record.routingKey(),
+        dot,
+        waitsFor,
+        held.bytes());
+    outputs.deadLetter(
+        new DeadLetter(
+            record,
+            ErrorCodes.NO_ROOM_TO_HOLD,
+            "commit "
+                + dot
+                + " waits for "
+                + waitsFor
+                + ", and too many others wait already: what the topic "
+                + "of this record lacks has to come first. Unless the cross-region job hands the"
+                + " commit over again by itself, publish the aggregate again in a region that has"
+                + " it, anabranch events republish --aggregate "
+                + record.routingKey()));
   }
 
   private void leaveOut(CommandRecord record, Dot dot, Lane lane) {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Each commit asks what waits for it, and most often nothing does: so the entries are on the
- * heap too, and written at once.
+ * heap too, and written at once. Records are not: each may be as large as a commit.
  *
  * <p><b>Bounds.</b> At most {@value #MAX_KEPT} entries stay on the heap; more are read each time.
+ * The records of all gates together are bounded by {@link HeldAggregates}.
  */
 final class StoredGate implements GateEntries {
 
@@ -44,13 +45,8 @@ final class StoredGate implements GateEntries {
 
   private static final int MAX_KEPT = 16;
 
-  private static final KeyedEntries.Names<String> NAMES =
-      new KeyedEntries.Names<>(Function.identity(), Function.identity());
-
-  private static final KeyedEntries.Form<byte[]> BYTES =
-      new KeyedEntries.Form<>(Function.identity(), Function.identity());
-
   private final String key;
+  private final KeyedMap stored;
   private final CachedMap<String, byte[]> entries;
 
   /** Marks of rows that are not durable yet: true is a tombstone, false the payload for one. */
@@ -58,7 +54,8 @@ final class StoredGate implements GateEntries {
 
   StoredGate(String key, OwnedState state) {
     this.key = key;
-    this.entries = new CachedMap<>(new KeyedEntries<>(state.gateEntries(), key, NAMES, BYTES));
+    this.stored = state.gateEntries();
+    this.entries = new CachedMap<>(new Marks(stored, key));
   }
 
   @Override
@@ -105,9 +102,9 @@ final class StoredGate implements GateEntries {
   @Override
   public @Nullable Arrival held(Dot dot) {
     for (var name : waits(name -> name.endsWith("/" + dot))) {
-      var stored = entries.get(name);
-      if (stored != null) {
-        return GateBlob.decodeArrival(stored);
+      var arrival = entries.get(name);
+      if (arrival != null) {
+        return GateBlob.decodeArrival(arrival);
       }
     }
     return null;
@@ -142,35 +139,55 @@ final class StoredGate implements GateEntries {
     var names = waits(condition);
     var taken = new ArrayList<Arrival>(names.size());
     for (var name : names) {
-      var stored = entries.get(name);
-      if (stored != null) {
-        taken.add(GateBlob.decodeArrival(stored));
+      var arrival = entries.get(name);
+      if (arrival != null) {
+        taken.add(GateBlob.decodeArrival(arrival));
       }
     }
     remove(names);
     return taken;
   }
 
-  /** Keeps the record of a held commit. */
-  void keep(Dot dot, CommandRecord record) {
+  /** Keeps the record of a held commit, in the place of its tombstone if that is held. */
+  void keep(Dot dot, byte[] record) {
+    stored.put(key, HELD + dot, record);
+  }
+
+  /** A record as it is kept. */
+  static byte[] encode(CommandRecord record) {
     var out = new DataOutputSerializer(256);
     try {
       new CommandRecordSerializer().serialize(record, out);
     } catch (IOException e) {
       throw new UncheckedIOException("a held commit can't be written", e);
     }
-    put(HELD + dot, out.getCopyOfBuffer());
+    return out.getCopyOfBuffer();
+  }
+
+  /** How large the record of a held commit is, as it is kept; 0: none is. */
+  long heldBytes(Dot dot) {
+    var record = stored.get(key, HELD + dot);
+    return record == null ? 0 : record.length;
+  }
+
+  /** How large all records are that are kept. Reads all of them: call it once a start. */
+  long heldBytes() {
+    var sum = 0L;
+    for (var entry : stored.all(key).entrySet()) {
+      sum += entry.getKey().startsWith(HELD) ? entry.getValue().length : 0;
+    }
+    return sum;
   }
 
   /** Returns the record of a commit that is held no more. */
   CommandRecord take(Dot dot) {
-    var stored = entries.get(HELD + dot);
-    if (stored == null) {
+    var record = stored.get(key, HELD + dot);
+    if (record == null) {
       throw new IllegalStateException("held commit " + dot + " of " + key + " has no record");
     }
-    remove(List.of(HELD + dot));
+    stored.remove(key, HELD + dot);
     try {
-      return new CommandRecordSerializer().deserialize(new DataInputDeserializer(stored));
+      return new CommandRecordSerializer().deserialize(new DataInputDeserializer(record));
     } catch (IOException e) {
       throw new UncheckedIOException("a held commit can't be read", e);
     }
@@ -180,7 +197,7 @@ final class StoredGate implements GateEntries {
   private List<String> waits(Predicate<String> condition) {
     var names = new ArrayList<String>(0);
     entries.forEach(
-        (name, stored) -> {
+        (name, arrival) -> {
           if (name.startsWith(WAIT) && condition.test(name)) {
             names.add(name);
           }
@@ -199,6 +216,49 @@ final class StoredGate implements GateEntries {
     if (!names.isEmpty()) {
       names.forEach(entries::remove);
       entries.writeBack();
+    }
+  }
+
+  /** All but the records. */
+  private record Marks(KeyedMap map, String key) implements CachedMap.Backing<String, byte[]> {
+
+    @Override
+    public byte @Nullable [] read(String name) {
+      return map.get(key, name);
+    }
+
+    @Override
+    public void write(String name, byte[] value) {
+      map.put(key, name, value);
+    }
+
+    @Override
+    public void remove(String name) {
+      map.remove(key, name);
+    }
+
+    @Override
+    public void readAll(BiConsumer<String, byte[]> action) {
+      map.all(key)
+          .forEach(
+              (name, value) -> {
+                if (isMark(name)) {
+                  action.accept(name, value);
+                }
+              });
+    }
+
+    @Override
+    public void clear() {
+      for (var name : map.all(key).keySet()) {
+        if (isMark(name)) {
+          map.remove(key, name);
+        }
+      }
+    }
+
+    private static boolean isMark(String name) {
+      return name.startsWith(HOLLOW) || name.startsWith(WAIT);
     }
   }
 }

@@ -31,6 +31,9 @@ final class LiveReplica {
   /** How many entries the cache has counted of it. */
   int counted;
 
+  /** How many bytes the cache has counted of it. */
+  long countedBytes;
+
   /** The cache's tick when it was last left with something to write. */
   int changedAt;
 
@@ -42,8 +45,8 @@ final class LiveReplica {
     this.summary = new CachedValue<>(state.summary());
     this.nodes = new CachedMap<>(state.nodes());
     this.commands = new CachedMap<>(state.commands());
-    this.events = new CachedMap<>(state.events());
-    this.states = new CachedMap<>(state.states());
+    this.events = new CachedMap<>(state.events(), blob -> blob.length);
+    this.states = new CachedMap<>(state.states(), StoredState::bytes);
     this.hollow = new CachedMap<>(state.hollow());
     this.values = List.of(head, conflict, folded, summary);
     this.maps = List.of(nodes, commands, events, states, hollow);
@@ -125,6 +128,12 @@ final class LiveReplica {
   void writeBack() {
     values.forEach(CachedValue::writeBack);
     maps.forEach(CachedMap::writeBack);
+  }
+
+  /** How large its states and events on the heap are, encoded. */
+  long bytes() {
+    var state = folded.known();
+    return events.bytes() + states.bytes() + (state == null ? 0 : state.bytes());
   }
 
   /** How much it keeps on the heap. */

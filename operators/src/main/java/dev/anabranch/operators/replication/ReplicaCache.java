@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * that a checkpoint does not wait for long, {@link #writeBackRested} does a part of it now and
  * then, and what changed first is written back when {@value #MAX_CHANGED} aggregates have.
  *
- * <p><b>Bounds.</b> So many aggregates, and {@value #ENTRIES_PER_AGGREGATE} times as many entries
- * of them: one that a silent region keeps from shrinking takes the place of others.
+ * <p><b>Bounds.</b> So many aggregates, {@value #ENTRIES_PER_AGGREGATE} times as many entries of
+ * them, and so many bytes of their states and events, encoded: one that a silent region keeps from
+ * shrinking takes the place of others. The one that was left last stays, however large it is.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -36,6 +37,7 @@ final class ReplicaCache {
   private final Consumer<Object> currentKey;
   private final Function<String, LiveReplica> load;
   private final int maxAggregates;
+  private final long maxBytes;
 
   /** In order of use. */
   private final LinkedHashMap<String, LiveReplica> aggregates =
@@ -46,13 +48,19 @@ final class ReplicaCache {
 
   private @Nullable LiveReplica current;
   private long entries;
+  private long bytes;
   private int tick;
 
   /**
    * @param currentKey makes a key the current one
    * @param load what is kept of the current key
    */
-  ReplicaCache(Consumer<Object> currentKey, Function<String, LiveReplica> load, int maxAggregates) {
+  ReplicaCache(
+      Consumer<Object> currentKey,
+      Function<String, LiveReplica> load,
+      int maxAggregates,
+      long maxBytes) {
+    this.maxBytes = maxBytes;
     this.currentKey = currentKey;
     this.load = load;
     this.maxAggregates = maxAggregates;
@@ -120,6 +128,9 @@ final class ReplicaCache {
     var now = left.entries();
     entries += now - left.counted;
     left.counted = now;
+    var nowBytes = left.bytes();
+    bytes += nowBytes - left.countedBytes;
+    left.countedBytes = nowBytes;
     if (left.isChanged()) {
       // Also by a read; that only lets it wait.
       left.changedAt = tick;
@@ -128,10 +139,25 @@ final class ReplicaCache {
     if (changed.size() > MAX_CHANGED) {
       writeBack(removeFirstChanged());
     }
-    while (aggregates.size() > maxAggregates
-        || entries > (long) ENTRIES_PER_AGGREGATE * maxAggregates) {
+    while (aggregates.size() > 1 && isTooLarge()) {
       evictEldest();
     }
+  }
+
+  private boolean isTooLarge() {
+    return aggregates.size() > maxAggregates
+        || entries > (long) ENTRIES_PER_AGGREGATE * maxAggregates
+        || bytes > maxBytes;
+  }
+
+  /** How many aggregates are on the heap. */
+  int size() {
+    return aggregates.size();
+  }
+
+  /** How large their states and events are, encoded. */
+  long bytes() {
+    return bytes;
   }
 
   private void evictEldest() {
@@ -139,6 +165,7 @@ final class ReplicaCache {
     var evicted = eldest.next();
     eldest.remove();
     entries -= evicted.counted;
+    bytes -= evicted.countedBytes;
     if (changed.remove(evicted.key()) != null) {
       writeBack(evicted);
     }

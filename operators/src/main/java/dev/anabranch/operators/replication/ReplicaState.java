@@ -93,8 +93,10 @@ final class ReplicaState {
   /**
    * @param currentKey makes a key the current one
    * @param cachedAggregates how many are kept on the heap
+   * @param cachedBytes how large these may be, encoded
    */
-  ReplicaState(KeyedStateStore store, Consumer<Object> currentKey, int cachedAggregates) {
+  ReplicaState(
+      KeyedStateStore store, Consumer<Object> currentKey, int cachedAggregates, long cachedBytes) {
     holding = store.getState(HOLDING_DESCRIPTOR);
     waiting =
         store.getListState(new ListStateDescriptor<>("waiting-v1", new PublishedRowSerializer()));
@@ -106,7 +108,9 @@ final class ReplicaState {
     parked = map(store, "parked-v1", StringSerializer.INSTANCE);
     prints = map(store, "prints-v1", StringSerializer.INSTANCE);
     var backings = backings(store);
-    cache = new ReplicaCache(currentKey, key -> new LiveReplica(key, backings), cachedAggregates);
+    cache =
+        new ReplicaCache(
+            currentKey, key -> new LiveReplica(key, backings), cachedAggregates, cachedBytes);
   }
 
   private static Backings backings(KeyedStateStore store) {
@@ -140,6 +144,16 @@ final class ReplicaState {
   /** What of the current aggregate is on the heap. */
   LiveReplica live() {
     return cache.current();
+  }
+
+  /** How many aggregates are on the heap. */
+  int cachedAggregates() {
+    return cache.size();
+  }
+
+  /** How large their states and events are, encoded. */
+  long cachedBytes() {
+    return cache.bytes();
   }
 
   /** Call it before a checkpoint; no aggregate is the current one afterwards. */

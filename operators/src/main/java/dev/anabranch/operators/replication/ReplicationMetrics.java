@@ -80,6 +80,12 @@ final class ReplicationMetrics implements ReplicationCounts {
     regions.forEach(this::of);
   }
 
+  /** What is decoded on the heap. */
+  void cached(ReplicaState state) {
+    group.gauge("cachedAggregates", state::cachedAggregates);
+    group.gauge("cachedBytes", state::cachedBytes);
+  }
+
   @Override
   public void in(String region, long occurredAtMicros) {
     var counters = of(region);

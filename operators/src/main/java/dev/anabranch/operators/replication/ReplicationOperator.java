@@ -114,6 +114,10 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
     var counts =
         new ReplicationMetrics(
             getMetricGroup(), options.regions(), newHolds, handedOver, newConflicts);
+    var state =
+        new ReplicaState(
+            store, this::setCurrentKey, options.cachedAggregates(), options.cachedBytes());
+    counts.cached(state);
     var newReader =
         new StoreReader(
             storeFactory,
@@ -127,7 +131,7 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
         new Replicator(
             options,
             domain.load(getUserCodeClassloader()),
-            new ReplicaState(store, this::setCurrentKey, options.cachedAggregates()),
+            state,
             new FlinkOutputs(newConflicts),
             counts,
             newHolds,

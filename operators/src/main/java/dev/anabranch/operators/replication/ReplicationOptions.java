@@ -18,6 +18,7 @@ import java.util.List;
  *     the wall clock; one beyond it waits until the clock is there
  * @param maxFills aggregates that one subtask reads from the store at a time, or waits to
  * @param cachedAggregates aggregates that one subtask keeps decoded on the heap
+ * @param cachedBytes bytes of their states and events, encoded
  */
 public record ReplicationOptions(
     String region,
@@ -27,8 +28,12 @@ public record ReplicationOptions(
     Duration holdPatience,
     Duration maxClockSkew,
     int maxFills,
-    int cachedAggregates)
+    int cachedAggregates,
+    long cachedBytes)
     implements Serializable {
+
+  /** The default of {@link #cachedBytes}. */
+  public static final long DEFAULT_CACHED_BYTES = 64L << 20;
 
   public ReplicationOptions {
     regions = List.copyOf(regions);
@@ -44,6 +49,9 @@ public record ReplicationOptions(
     if (cachedAggregates < 1) {
       throw new IllegalArgumentException(
           "a cache of at least one aggregate is needed: " + cachedAggregates);
+    }
+    if (cachedBytes < 1) {
+      throw new IllegalArgumentException("a cache of at least one byte is needed: " + cachedBytes);
     }
     if (maxHeld < 1 || maxFills < 1 || holdPatience.isNegative() || holdPatience.isZero()) {
       throw new IllegalArgumentException(

@@ -43,6 +43,15 @@ final class StoredState {
     return known;
   }
 
+  /** How large it is, encoded. */
+  long bytes() {
+    if (blob != null) {
+      return blob.length;
+    }
+    var encoded = decoded == null ? null : decoded.encoded();
+    return encoded == null ? 0 : encoded.data().length;
+  }
+
   byte[] toBlob() {
     if (blob != null) {
       return blob;

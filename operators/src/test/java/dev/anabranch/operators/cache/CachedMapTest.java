@@ -52,7 +52,7 @@ class CachedMapTest {
   void itIsTheMapThatItStandsFor(@ForAll("steps") List<Step> steps, @ForAll boolean hasFew) {
     var stored = new StoredEntries();
     var model = new HashMap<Integer, String>();
-    var cached = new CachedMap<>(stored, () -> hasFew);
+    var cached = new CachedMap<>(stored, () -> hasFew, String::length);
     for (var i = 0; i < steps.size(); i++) {
       var key = steps.get(i).key();
       switch (steps.get(i).kind()) {
@@ -75,10 +75,11 @@ class CachedMapTest {
         case TRIM -> cached.trim(key, kept -> kept % 2 == 0);
         case LEAVE_THE_CACHE -> {
           requireWritten(cached, stored, model);
-          cached = new CachedMap<>(stored, () -> hasFew);
+          cached = new CachedMap<>(stored, () -> hasFew, String::length);
         }
         default -> throw new AssertionError(steps.get(i));
       }
+      assertThat(cached.bytes()).isEqualTo(cached.sumOfKnown(String::length));
     }
     requireWritten(cached, stored, model);
   }

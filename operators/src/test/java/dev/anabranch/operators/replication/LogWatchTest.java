@@ -214,7 +214,15 @@ class LogWatchTest {
       start(@Nullable OperatorSubtaskState from) throws Exception {
     var options =
         new ReplicationOptions(
-            "a", 16, List.of("a", "b", "c"), 100, PATIENCE, Duration.ofMinutes(1), 10, 2);
+            "a",
+            16,
+            List.of("a", "b", "c"),
+            100,
+            PATIENCE,
+            Duration.ofMinutes(1),
+            10,
+            2,
+            ReplicationOptions.DEFAULT_CACHED_BYTES);
     var created =
         new KeyedOneInputStreamOperatorTestHarness<
             String, Tuple5<String, Integer, Long, Long, Integer>, PublishedRow>(

@@ -273,7 +273,8 @@ class PeerStoreTest {
             PATIENCE,
             Duration.ofMinutes(1),
             10,
-            2);
+            2,
+            ReplicationOptions.DEFAULT_CACHED_BYTES);
     var stores =
         Map.of(
             "b", new LogWatchFactory.PeerStore(factory, filter, new LocalDomain(new NoteDomain())));

@@ -2,15 +2,18 @@ package dev.anabranch.operators.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,7 @@ class ReplicaCacheTest {
   private static final int RESTS = 5;
 
   private final Map<String, ReplicaHead> stored = new HashMap<>();
+  private final Map<String, byte[]> folded = new HashMap<>();
   private final List<String> writes = new ArrayList<>();
   private String currentKey = "";
   private ReplicaCache cache = cache(100_000);
@@ -112,9 +116,60 @@ class ReplicaCacheTest {
     assertThat(cache.current().head().get()).isEqualTo(stored.get("a"));
   }
 
+  /** A hundred aggregates of a hundred kilobytes, and room for half a megabyte. */
+  @Test
+  void keepsNoMoreBytesThanItMayHold() {
+    cache = cache(100_000, 500_000);
+    for (var i = 0; i < 100; i++) {
+      changeFolded("key " + i, 100_000);
+    }
+    cache.writeBackRested();
+
+    assertThat(cache.bytes()).isBetween(300_000L, 500_000L);
+    assertThat(cache.size()).isLessThanOrEqualTo(5);
+    cache.writeBack();
+    assertThat(folded).hasSize(100);
+    for (var i = 0; i < 100; i++) {
+      cache.enter("key " + i);
+      assertThat(cache.current().folded().get()).isNotNull();
+    }
+    cache.writeBackRested();
+    assertThat(cache.bytes()).as("also of what is only read").isBetween(300_000L, 500_000L);
+  }
+
+  /** Its next commit finds it there: read again each time, it would hold up all others. */
+  @Test
+  void keepsOneThatIsLargerThanItMayHoldUntilAnotherOneComes() {
+    cache = cache(100_000, 500_000);
+    changeFolded("small", 1_000);
+    changeFolded("large", 900_000);
+    cache.writeBackRested();
+    assertThat(cache.size()).isEqualTo(1);
+    assertThat(cache.bytes()).isGreaterThan(900_000);
+
+    changeFolded("small", 1_000);
+    cache.writeBackRested();
+    assertThat(cache.size()).isEqualTo(1);
+    assertThat(cache.bytes()).isLessThan(2_000);
+    assertThat(folded).containsKey("large");
+  }
+
   private ReplicaCache cache(int aggregates) {
+    return cache(aggregates, ReplicationOptions.DEFAULT_CACHED_BYTES);
+  }
+
+  private ReplicaCache cache(int aggregates, long bytes) {
     return new ReplicaCache(
-        key -> currentKey = (String) key, key -> new LiveReplica(key, backings()), aggregates);
+        key -> currentKey = (String) key,
+        key -> new LiveReplica(key, backings()),
+        aggregates,
+        bytes);
+  }
+
+  private void changeFolded(String key, int bytes) {
+    change(key);
+    var state = new EncodedMessage("Text", 1, new byte[bytes]);
+    cache.current().folded().set(StoredState.read(EventsBlob.encode(List.of(state))));
   }
 
   private void change(String key) {
@@ -134,7 +189,7 @@ class ReplicaCacheTest {
     return new ReplicaState.Backings(
         new Heads(),
         new NoValue<>(),
-        new NoValue<>(),
+        new States(),
         new NoValue<>(),
         new NoMap<>(),
         new NoMap<>(),
@@ -153,6 +208,19 @@ class ReplicaCacheTest {
     public void write(@Nullable ReplicaHead value) {
       writes.add(currentKey);
       stored.put(currentKey, value);
+    }
+  }
+
+  private final class States implements CachedValue.Backing<StoredState> {
+    @Override
+    public @Nullable StoredState read() {
+      var blob = folded.get(currentKey);
+      return blob == null ? null : StoredState.read(blob);
+    }
+
+    @Override
+    public void write(@Nullable StoredState value) {
+      folded.put(currentKey, Objects.requireNonNull(value).toBlob());
     }
   }
 

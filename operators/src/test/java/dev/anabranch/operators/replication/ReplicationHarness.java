@@ -69,7 +69,15 @@ final class ReplicationHarness implements AutoCloseable {
 
   private ReplicationOptions options(String... regions) {
     return new ReplicationOptions(
-        "a", SHARDS, List.of(regions), maxHeld, Duration.ofSeconds(5), MAX_SKEW, 10, CACHED);
+        "a",
+        SHARDS,
+        List.of(regions),
+        maxHeld,
+        Duration.ofSeconds(5),
+        MAX_SKEW,
+        10,
+        CACHED,
+        ReplicationOptions.DEFAULT_CACHED_BYTES);
   }
 
   /** The regions that the configuration names; takes effect at the next start. */
