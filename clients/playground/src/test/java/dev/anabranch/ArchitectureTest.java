@@ -156,6 +156,13 @@ class ArchitectureTest {
           .resideInAPackage(CONNECTORS);
 
   @ArchTest
+  static final ArchRule whatTheJobsShareIsInTheirTaskAndCache =
+      slices()
+          .matching("dev.anabranch.operators.(command|replication|projection)..")
+          .should()
+          .notDependOnEachOther();
+
+  @ArchTest
   static final ArchRule connectorsDoNotSeeOperators =
       noClasses()
           .that()

@@ -7,7 +7,7 @@ import dev.anabranch.jobs.options.OptionsReference;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.operators.command.CommandOperatorFactory;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.serde.LogRowTypeInfo;
 import java.util.Arrays;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;

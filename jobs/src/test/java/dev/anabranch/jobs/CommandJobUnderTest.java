@@ -4,7 +4,7 @@ import dev.anabranch.jobs.checks.StartCheck;
 import dev.anabranch.jobs.options.CommandJobOptions;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandReply;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.store.EventStoreFactory;
 import java.util.function.UnaryOperator;
 import org.apache.flink.api.connector.sink2.Sink;

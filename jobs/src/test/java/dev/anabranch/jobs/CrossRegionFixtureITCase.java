@@ -20,7 +20,7 @@ import dev.anabranch.jobs.region.StoredFixture;
 import dev.anabranch.jobs.region.TopicFixture;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.ReplyStatus;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.wire.ConflictWire;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.ViewWire;

@@ -21,7 +21,7 @@ import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.model.view.ConflictRecord;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.wire.ConflictWire;
 import dev.anabranch.wire.ViewWire;
 import java.nio.charset.StandardCharsets;

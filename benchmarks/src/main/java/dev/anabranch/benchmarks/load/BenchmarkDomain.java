@@ -8,7 +8,7 @@ import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.codec.JsonCodec;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import java.util.List;
 
 /**

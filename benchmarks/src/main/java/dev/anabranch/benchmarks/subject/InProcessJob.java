@@ -14,7 +14,7 @@ import dev.anabranch.benchmarks.server.PeerLog;
 import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.operators.command.CommandOperatorFactory;
 import dev.anabranch.operators.command.CommandOperatorOptions;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.operators.command.RegionMap;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.LogRowTypeInfo;

@@ -18,7 +18,7 @@ import dev.anabranch.jobs.options.CrossRegionJobOptions;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.MessageRecord;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

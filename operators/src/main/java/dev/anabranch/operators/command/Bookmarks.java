@@ -1,5 +1,8 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.PublishedLog;
 import dev.anabranch.store.StoreLayout;
@@ -8,9 +11,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Notes, in the lanes' databases, how far the events topic has come: rows of a shard that were
@@ -34,20 +34,23 @@ final class Bookmarks implements AutoCloseable {
   private final TaskMailbox mailbox;
   private final Map<Integer, LogBookmark> recorded = new HashMap<>();
   private final Set<Lane> busy = new HashSet<>();
-  private final ExecutorService asking =
-      Executors.newSingleThreadExecutor(
-          work -> {
-            var thread = new Thread(work, "anabranch-bookmarks");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Worker<Set<Integer>> asking;
+  private boolean started;
   private boolean asked;
 
-  Bookmarks(PublishedLog.Session topic, StoreLayout layout, Lanes lanes, TaskMailbox mailbox) {
+  Bookmarks(
+      PublishedLog.Session topic,
+      StoreLayout layout,
+      Lanes lanes,
+      TaskMailbox mailbox,
+      TaskThreads threads) {
     this.topic = topic;
     this.layout = layout;
     this.lanes = lanes;
     this.mailbox = mailbox;
+    this.asking =
+        new Worker<>(
+            "anabranch-bookmarks", threads, mailbox, new Worker.Settings(1, Worker.IDLE_PING));
   }
 
   /** A checkpoint was completed. */
@@ -60,15 +63,16 @@ final class Bookmarks implements AutoCloseable {
       lanes.shardsOf(lane).forEach(shard -> partitions.add(layout.partitionOf(shard)));
     }
     asked = true;
-    try {
-      asking.execute(
-          () -> {
-            var ends = topic.ends(partitions);
-            mailbox.post("end of the events topic", () -> found(ends));
-          });
-    } catch (RejectedExecutionException closing) {
-      // close() came first; older bookmarks are as true
+    asking.submit(partitions);
+    if (!started) {
+      started = true;
+      asking.start(this::ask);
     }
+  }
+
+  private void ask(Set<Integer> partitions) {
+    var ends = topic.ends(partitions);
+    mailbox.post("end of the events topic", () -> found(ends));
   }
 
   private void found(Map<Integer, LogBookmark> ends) {
@@ -102,6 +106,6 @@ final class Bookmarks implements AutoCloseable {
 
   @Override
   public void close() {
-    asking.shutdownNow();
+    asking.abandon();
   }
 }

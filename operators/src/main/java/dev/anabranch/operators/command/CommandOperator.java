@@ -4,17 +4,15 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.operators.task.ShardOperator;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.serde.CommandReplyTypeInfo;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.PublishedLog;
-import java.time.Instant;
-import java.util.concurrent.RejectedExecutionException;
-import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
@@ -41,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The scheme is ENode 2.0's (Tang Xuehua): one command changes one aggregate, two unique keys;
  * with positions assigned by the single writer, which fences others.
  */
-public final class CommandOperator extends AbstractStreamOperator<LogRow>
+public final class CommandOperator extends ShardOperator<LogRow>
     implements OneInputStreamOperator<CommandRecord, LogRow>,
         TwoInputStreamOperator<CommandRecord, CommandRecord, LogRow>,
         BoundedOneInput {
@@ -61,7 +59,7 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
   private final DomainLoader domain;
   private final EventStoreFactory storeFactory;
   private final PublishedLog published;
-  private final transient MailboxExecutor mailbox;
+  private final TaskThreads threads;
 
   // -- Runtime, from initializeState on.
   private transient @Nullable CommandShards shards;
@@ -71,20 +69,20 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
       CommandOperatorOptions options,
       DomainLoader domain,
       EventStoreFactory storeFactory,
-      PublishedLog published) {
-    super(parameters);
+      PublishedLog published,
+      TaskThreads threads) {
+    super(parameters, options.shardCount());
     this.options = options;
     this.domain = domain;
     this.storeFactory = storeFactory;
     this.published = published;
-    this.mailbox = parameters.getMailboxExecutor();
+    this.threads = threads;
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    var task = getRuntimeContext().getTaskInfo();
-    checkMaxParallelism(task.getMaxNumberOfParallelSubtasks());
+    var owned = ownShards();
     var state =
         new FlinkOwnedState(
             context.getKeyedStateStore(), this::setCurrentKey, options.shardCount());
@@ -96,13 +94,11 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
             state,
             new CommandShards.Environment(
                 published,
-                this::post,
+                mailbox(),
+                threads,
                 new FlinkOutputs(),
-                CommandOperator::nowMicros,
+                threads::nowMicros,
                 getMetricGroup()));
-    var owned =
-        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
-            options.shardCount(), task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
     for (var shard : owned) {
       shards.own(shard);
     }
@@ -118,7 +114,7 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
   public void processElement(StreamRecord<CommandRecord> element) throws Exception {
     var record = element.getValue();
     while (!shards().hasRoom(record.routingKey())) {
-      mailbox.yield();
+      yieldToMailbox();
     }
     shards().process(record);
   }
@@ -134,7 +130,7 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
   public void processElement2(StreamRecord<CommandRecord> element) throws Exception {
     var record = element.getValue();
     while (!shards().hasRoomForRemote(record.routingKey())) {
-      mailbox.yield();
+      yieldToMailbox();
     }
     shards().processRemote(record);
   }
@@ -161,7 +157,7 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
   @Override
   public void endInput() throws Exception {
     while (shards().pending() > 0) {
-      mailbox.yield();
+      yieldToMailbox();
     }
   }
 
@@ -182,12 +178,12 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
   private void drain() throws InterruptedException {
     var drain = shards().beginDrain();
     while (!drain.isDone()) {
-      if (!mailbox.tryYield() && !shards().prepareSnapshot()) {
-        mailbox.yield();
+      if (!tryYieldToMailbox() && !shards().prepareSnapshot()) {
+        yieldToMailbox();
       }
     }
     while (!shards().parkedAreNoted()) {
-      mailbox.yield();
+      yieldToMailbox();
     }
   }
 
@@ -197,32 +193,6 @@ public final class CommandOperator extends AbstractStreamOperator<LogRow>
       throw new IllegalStateException("the operator is not initialized, or closed");
     }
     return current;
-  }
-
-  /** A shard is a key group only if there are as many of one as of the other. */
-  private void checkMaxParallelism(int maxParallelism) {
-    if (maxParallelism != options.shardCount()) {
-      throw new IllegalStateException(
-          "the operator's maximum parallelism is "
-              + maxParallelism
-              + ", the region has "
-              + options.shardCount()
-              + " shards; set pipeline.max-parallelism to the shard count");
-    }
-  }
-
-  private void post(String description, TaskMailbox.Action action) {
-    try {
-      mailbox.execute(action::run, description);
-    } catch (RejectedExecutionException closing) {
-      // The task is closing: what the action would have done is read from the store at the next
-      // start.
-    }
-  }
-
-  private static long nowMicros() {
-    var now = Instant.now();
-    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
   }
 
   /** Reuses one stream record per output: chained sinks take the value, never the record. */

@@ -2,6 +2,8 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.PublishedLog;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
@@ -22,6 +24,7 @@ public final class CommandOperatorFactory extends AbstractStreamOperatorFactory<
   private final DomainLoader domain;
   private final EventStoreFactory store;
   private final PublishedLog published;
+  private final TaskThreads threads;
 
   /** Publishes nowhere that a start could look at. */
   public CommandOperatorFactory(
@@ -39,10 +42,25 @@ public final class CommandOperatorFactory extends AbstractStreamOperatorFactory<
       DomainLoader domain,
       EventStoreFactory store,
       PublishedLog published) {
+    this(options, domain, store, published, TaskThreads.REAL);
+  }
+
+  /**
+   * The factory.
+   *
+   * @param threads of what waits for databases
+   */
+  public CommandOperatorFactory(
+      CommandOperatorOptions options,
+      DomainLoader domain,
+      EventStoreFactory store,
+      PublishedLog published,
+      TaskThreads threads) {
     this.options = options;
     this.domain = domain;
     this.store = store;
     this.published = published;
+    this.threads = threads;
     setChainingStrategy(ChainingStrategy.HEAD);
   }
 
@@ -50,7 +68,7 @@ public final class CommandOperatorFactory extends AbstractStreamOperatorFactory<
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as declared by Flink
   public <T extends StreamOperator<LogRow>> T createStreamOperator(
       StreamOperatorParameters<LogRow> parameters) {
-    return (T) new CommandOperator(parameters, options, domain, store, published);
+    return (T) new CommandOperator(parameters, options, domain, store, published, threads);
   }
 
   @Override

@@ -5,6 +5,9 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.ShardRecord;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.PublishedLog;
 import java.security.SecureRandom;
@@ -15,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.flink.metrics.MetricGroup;
@@ -65,8 +65,7 @@ final class CommandShards implements AutoCloseable {
   private final Set<Integer> shardsWithParked = new HashSet<>();
   private final Set<Integer> shardsWithRemote = new HashSet<>();
   private final TreeMap<Long, Checkpoint> checkpoints = new TreeMap<>();
-  private final ScheduledExecutorService drainTimer =
-      Executors.newSingleThreadScheduledExecutor(CommandShards::daemon);
+  private final DrainTimer drainTimer;
 
   CommandShards(
       CommandOperatorOptions options,
@@ -78,8 +77,9 @@ final class CommandShards implements AutoCloseable {
     this.store = store;
     this.state = state;
     this.environment = environment;
-    this.lanes = new Lanes(options.shardCount());
-    this.notes = new ParkedNotes(store, environment.mailbox());
+    this.lanes = new Lanes(options.shardCount(), environment.threads());
+    this.drainTimer = new DrainTimer(environment.mailbox(), environment.threads());
+    this.notes = new ParkedNotes(store, environment.mailbox(), environment.threads());
     this.aggregates =
         new AggregateCache(
             types,
@@ -91,7 +91,8 @@ final class CommandShards implements AutoCloseable {
     this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates, held);
     var topic = environment.published().open();
     this.losses = new LossCheck(topic, store.layout(), options.region(), metrics::shardsUnchecked);
-    this.bookmarks = new Bookmarks(topic, store.layout(), lanes, environment.mailbox());
+    this.bookmarks =
+        new Bookmarks(topic, store.layout(), lanes, environment.mailbox(), environment.threads());
     this.writer = new SecureRandom().nextLong();
     var answers =
         new UnbackedAnswers(
@@ -126,7 +127,7 @@ final class CommandShards implements AutoCloseable {
           commits.ended(lane, append);
           aggregates.bound();
           if (append.rows().size() <= FEW_ROWS) {
-            aggregates.writeBackResting(System.nanoTime());
+            aggregates.writeBackResting(environment.threads().nanoTime());
           }
         });
   }
@@ -319,10 +320,10 @@ final class CommandShards implements AutoCloseable {
 
   @Override
   public void close() {
-    drainTimer.shutdownNow();
+    drainTimer.close();
     notes.close();
     bookmarks.close();
-    LaneWorker.closeAll(lanes.all().stream().map(Lane::worker).toList());
+    Worker.closeAll(lanes.all().stream().map(lane -> lane.worker().thread()).toList());
     losses.close();
     store.close();
   }
@@ -351,20 +352,16 @@ final class CommandShards implements AutoCloseable {
   }
 
   private Lane newLane(String name, int database) {
-    var worker = new LaneWorker(name, store, database, environment.mailbox(), losses);
+    var worker =
+        new LaneWorker(name, store, database, environment.mailbox(), environment.threads(), losses);
     return new Lane(worker, options.batching(), lanes.cursors());
-  }
-
-  private static Thread daemon(Runnable work) {
-    var thread = new Thread(work, "anabranch-drain-timer");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** What a subtask gives its shards. */
   record Environment(
       PublishedLog published,
       TaskMailbox mailbox,
+      TaskThreads threads,
       Outputs outputs,
       CommandProcessor.WallClock clock,
       MetricGroup metrics) {}
@@ -378,19 +375,15 @@ final class CommandShards implements AutoCloseable {
 
     private Drain() {
       var timeout = options.drainTimeout();
-      deadlineNanos = System.nanoTime() + timeout.toNanos();
+      deadlineNanos = environment.threads().nanoTime() + timeout.toNanos();
       if (!isDone()) {
         // The waiting thread looks again when a mail comes: make sure that one does.
-        var unused =
-            drainTimer.schedule(
-                () -> environment.mailbox().post("drain timeout", () -> {}),
-                timeout.toMillis() + 1,
-                TimeUnit.MILLISECONDS);
+        drainTimer.wakeAt(deadlineNanos);
       }
     }
 
     boolean isDone() {
-      var late = System.nanoTime() - deadlineNanos > 0;
+      var late = environment.threads().nanoTime() - deadlineNanos > 0;
       for (var lane : lanes.all()) {
         if (lane.isReady() && lane.pending() > 0 && !late && !isStuck(lane)) {
           return false;

@@ -6,6 +6,7 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.Lanes.Appended;
+import dev.anabranch.operators.task.StoreContradictionException;
 import dev.anabranch.store.AppendResult;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.ShardRecord;
+import dev.anabranch.operators.task.ShardKeys;
 import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.serde.CommandRecordSerializer;
 import dev.anabranch.serde.ShardRecordSerializer;

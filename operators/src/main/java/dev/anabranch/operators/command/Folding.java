@@ -8,6 +8,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.operators.task.StoreContradictionException;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.MissingVersionException;

@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.Shards;
+import dev.anabranch.operators.task.ShardKeys;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntPredicate;

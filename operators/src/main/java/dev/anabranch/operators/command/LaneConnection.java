@@ -2,6 +2,8 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.Reconnecting;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
@@ -10,12 +12,8 @@ import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A session that is replaced when it is lost, and that never appends before the store has shown the
@@ -25,37 +23,26 @@ import org.slf4j.LoggerFactory;
  */
 final class LaneConnection {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LaneConnection.class);
-  private static final long BACKOFF_MILLIS_MIN = 50;
-  private static final long BACKOFF_MILLIS_MAX = 2_000;
-  private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   private final EventStore store;
   private final int database;
 
   /** By shard, the fingerprint of its last row as this attempt knows it; null: of another lane. */
   private @Nullable ShardHead[] heads = {};
 
-  private final CountDownLatch abandoned = new CountDownLatch(1);
+  private final Reconnecting<LogSession> sessions;
 
-  private volatile @Nullable LogSession session;
-  private volatile boolean down;
-  private volatile long downSinceNanos;
-  private @Nullable LogSession lost;
-  private long backoffMillis = BACKOFF_MILLIS_MIN;
-  private long lastLogNanos;
-
-  LaneConnection(EventStore store, int database) {
+  LaneConnection(EventStore store, int database, TaskThreads threads) {
     this.store = store;
     this.database = database;
+    this.sessions = new Reconnecting<>("Database " + databaseName(), threads, new Sessions());
   }
 
   boolean isDown() {
-    return down;
+    return sessions.isDown();
   }
 
   long downNanos() {
-    return down ? System.nanoTime() - downSinceNanos : 0;
+    return sessions.downNanos();
   }
 
   EventStore store() {
@@ -71,80 +58,47 @@ final class LaneConnection {
 
   /** Appends the same rows until it is known what became of them. */
   AppendResult append(List<LogRow> rows) throws InterruptedException {
-    while (true) {
-      var result = call(session -> session.append(rows));
-      if (result instanceof AppendResult.Unknown unknown) {
-        dropSession(unknown.cause());
-      } else if (result instanceof AppendResult.Unavailable unavailable) {
-        dropSession(unavailable.cause());
-      } else {
-        if (result instanceof AppendResult.Appended) {
-          rememberHeads(rows);
-        }
-        return result;
-      }
+    var result = sessions.call(session -> known(session.append(rows)));
+    if (result instanceof AppendResult.Appended) {
+      rememberHeads(rows);
     }
+    return result;
   }
 
   /** Does a call that may be repeated, until the database serves it. */
-  <T> T call(Function<LogSession, T> call) throws InterruptedException {
-    while (true) {
-      try {
-        var result = call.apply(currentSession());
-        if (!(result instanceof AppendResult.Unavailable
-            || result instanceof AppendResult.Unknown)) {
-          served();
-        }
-        return result;
-      } catch (StoreUnavailableException e) {
-        dropSession(e);
-      }
-    }
+  <T extends @Nullable Object> T call(Function<LogSession, T> call) throws InterruptedException {
+    return sessions.call(call);
   }
 
-  /**
-   * Keeps an idle connection open. One that was lost is opened again, so that it shows when the
-   * database serves again though nobody asks it for anything.
-   */
+  /** Keeps an idle connection open, and tries one that was lost. */
   void ping() throws InterruptedException {
-    if (session != null || down) {
-      try {
-        currentSession().ping();
-        served();
-      } catch (StoreUnavailableException e) {
-        dropSession(e);
-      }
-    }
+    sessions.keepOpen(LogSession::ping);
   }
 
   /** Makes a call that is under way end, and waits no more. Any thread. */
   void abandon() {
-    abandoned.countDown();
-    var current = session;
-    if (current != null) {
-      current.close();
-    }
+    sessions.abandon();
   }
 
   void close() {
-    var current = session;
-    if (current != null) {
-      current.close();
-    }
+    sessions.close();
   }
 
-  private LogSession currentSession() throws InterruptedException {
-    var current = session;
-    if (current != null) {
-      return current;
+  private static AppendResult known(AppendResult result) {
+    if (result instanceof AppendResult.Unknown unknown) {
+      throw unavailable(unknown.cause());
+    } else if (result instanceof AppendResult.Unavailable unavailable) {
+      throw unavailable(unavailable.cause());
     }
-    if (abandoned.getCount() == 0) {
-      throw new InterruptedException("closing");
+    return result;
+  }
+
+  private static StoreUnavailableException unavailable(@Nullable Throwable cause) {
+    if (cause instanceof StoreUnavailableException e) {
+      return e;
     }
-    var opened = lost == null ? store.open(database) : store.reopen(database, lost);
-    session = opened;
-    checkFingerprints(opened);
-    return opened;
+    var message = cause == null ? null : cause.getMessage();
+    return new StoreUnavailableException(message == null ? "connection lost" : message, cause);
   }
 
   private void checkFingerprints(LogSession opened) {
@@ -178,39 +132,17 @@ final class LaneConnection {
     }
   }
 
-  private void served() {
-    if (down) {
-      LOG.info("Database {} serves again", databaseName());
-    }
-    down = false;
-    backoffMillis = BACKOFF_MILLIS_MIN;
-  }
+  /** Each is compared with what this lane knows before its first call. */
+  private final class Sessions implements Reconnecting.Opener<LogSession> {
 
-  private void dropSession(@Nullable Throwable cause) throws InterruptedException {
-    var current = session;
-    if (current != null) {
-      lost = current;
-      session = null;
-      current.close();
+    @Override
+    public LogSession open(@Nullable LogSession lost) {
+      return lost == null ? store.open(database) : store.reopen(database, lost);
     }
-    if (abandoned.getCount() == 0) {
-      throw new InterruptedException("closing");
+
+    @Override
+    public void opened(LogSession session) {
+      checkFingerprints(session);
     }
-    var now = System.nanoTime();
-    if (!down || now - lastLogNanos > LOG_INTERVAL_NANOS) {
-      LOG.warn(
-          "Database {} does not serve: {}. Trying again; its shards wait meanwhile",
-          databaseName(),
-          cause == null ? "connection lost" : cause.getMessage());
-      lastLogNanos = now;
-    }
-    if (!down) {
-      downSinceNanos = now;
-      down = true;
-    }
-    if (abandoned.await(backoffMillis, TimeUnit.MILLISECONDS)) {
-      throw new InterruptedException("closing");
-    }
-    backoffMillis = Math.min(backoffMillis * 2, BACKOFF_MILLIS_MAX);
   }
 }

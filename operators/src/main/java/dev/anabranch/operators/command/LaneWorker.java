@@ -2,6 +2,9 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
@@ -9,9 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -26,33 +26,40 @@ import java.util.stream.Collectors;
  * <p><b>Bounds.</b> The queue holds what the lane has pending, which the lane limits, and at most
  * one request about checkpoints.
  */
-final class LaneWorker {
+final class LaneWorker implements Worker.Work<LaneRequest> {
 
   private static final int MAX_LOOKUPS_PER_QUERY = 500;
   private static final int HISTORY_PAGE_ROWS = 1_000;
-  private static final long IDLE_PING_SECONDS = 5;
-  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
 
   private final TaskMailbox mailbox;
   private final LaneConnection connection;
   private final LossCheck losses;
-  private final BlockingQueue<LaneRequest> requests = new LinkedBlockingQueue<>();
-  private final Thread thread;
+  private final Worker<LaneRequest> thread;
 
-  LaneWorker(String lane, EventStore store, int database, TaskMailbox mailbox, LossCheck losses) {
+  LaneWorker(
+      String lane,
+      EventStore store,
+      int database,
+      TaskMailbox mailbox,
+      TaskThreads threads,
+      LossCheck losses) {
     this.mailbox = mailbox;
     this.losses = losses;
-    this.connection = new LaneConnection(store, database);
-    this.thread = new Thread(this::run, "anabranch-lane-" + lane);
-    thread.setDaemon(true);
+    this.connection = new LaneConnection(store, database, threads);
+    this.thread =
+        new Worker<>("anabranch-lane-" + lane, threads, mailbox, Worker.Settings.unbounded());
   }
 
   void start() {
-    thread.start();
+    thread.start(this);
+  }
+
+  Worker<LaneRequest> thread() {
+    return thread;
   }
 
   void submit(LaneRequest request) {
-    requests.add(request);
+    thread.submit(request);
   }
 
   /** Whether the database could not be reached when last tried. Any thread. */
@@ -65,50 +72,23 @@ final class LaneWorker {
     return connection.downNanos();
   }
 
-  /** Lets the thread end; an append under way is of unknown outcome then. */
-  void abandon() {
+  @Override
+  public void idle() throws InterruptedException {
+    connection.ping();
+  }
+
+  @Override
+  public void abandon() {
     connection.abandon();
-    thread.interrupt();
   }
 
-  /** Ends all the threads: all of them at once, since each may hang for its own while. */
-  static void closeAll(List<LaneWorker> workers) {
-    workers.forEach(LaneWorker::abandon);
-    var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_TIMEOUT_MILLIS);
-    try {
-      for (var worker : workers) {
-        var left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        worker.thread.join(Math.max(1, left));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  @Override
+  public void close() {
+    connection.close();
   }
 
-  private void run() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        var first = requests.poll(IDLE_PING_SECONDS, TimeUnit.SECONDS);
-        if (first == null) {
-          connection.ping();
-        } else {
-          perform(first);
-        }
-      }
-    } catch (InterruptedException closing) {
-      // abandon() interrupts; nobody waits for an answer any more
-    } catch (RuntimeException | Error e) {
-      mailbox.post(
-          "lane failed",
-          () -> {
-            throw e;
-          });
-    } finally {
-      connection.close();
-    }
-  }
-
-  private void perform(LaneRequest request) throws InterruptedException {
+  @Override
+  public void perform(LaneRequest request) throws InterruptedException {
     if (request instanceof LaneRequest.Find find) {
       find(withQueuedFinds(find));
     } else if (request instanceof LaneRequest.Append append) {
@@ -147,8 +127,7 @@ final class LaneWorker {
     var finds = new ArrayList<LaneRequest.Find>();
     finds.add(first);
     while (finds.size() < MAX_LOOKUPS_PER_QUERY
-        && requests.peek() instanceof LaneRequest.Find next) {
-      requests.remove();
+        && thread.next(LaneRequest.Find.class::isInstance) instanceof LaneRequest.Find next) {
       finds.add(next);
     }
     return finds;

@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AppendResult;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,11 +22,13 @@ final class Lanes {
   private final @Nullable Lane[] byShard;
   private final Set<Lane> all = new LinkedHashSet<>();
   private final ShardCursors cursors;
+  private final TaskThreads threads;
   private BiConsumer<Lane, Appended> onAppend = (lane, appended) -> {};
   private Consumer<Lane> beforeSend = lane -> {};
   private Consumer<PendingCommand> onRelease = answer -> {};
 
-  Lanes(int shardCount) {
+  Lanes(int shardCount, TaskThreads threads) {
+    this.threads = threads;
     this.byShard = new Lane[shardCount];
     this.cursors = new ShardCursors(shardCount);
   }
@@ -108,14 +111,14 @@ final class Lanes {
   void sendNext(Lane lane) {
     var rows = lane.nextInsert();
     if (rows != null) {
-      var sentNanos = System.nanoTime();
+      var sentNanos = threads.nanoTime();
       lane.worker()
           .submit(
               new LaneRequest.Append(
                   rows,
                   result ->
                       onAppend.accept(
-                          lane, new Appended(rows, result, System.nanoTime() - sentNanos))));
+                          lane, new Appended(rows, result, threads.nanoTime() - sentNanos))));
     }
   }
 

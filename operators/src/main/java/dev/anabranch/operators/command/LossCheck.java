@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogPosition;
+import dev.anabranch.operators.task.LostRowsException;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogSession;

@@ -1,11 +1,12 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,12 +29,14 @@ import org.slf4j.LoggerFactory;
 final class ParkedNotes implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ParkedNotes.class);
+  private static final int MAX_REQUESTS = 2;
   private static final long BACKOFF_MILLIS_MIN = 50;
   private static final long BACKOFF_MILLIS_MAX = 2_000;
 
   private final EventStore store;
   private final TaskMailbox mailbox;
-  private final ExecutorService thread = Executors.newSingleThreadExecutor(ParkedNotes::daemon);
+  private final Worker<Work> thread;
+  private boolean started;
 
   // -- The task's thread.
   private Set<Integer> noted = Set.of();
@@ -45,9 +48,15 @@ final class ParkedNotes implements AutoCloseable {
   private volatile boolean isEverywhere;
   private final @Nullable ParkedShards[] recorded;
 
-  ParkedNotes(EventStore store, TaskMailbox mailbox) {
+  ParkedNotes(EventStore store, TaskMailbox mailbox, TaskThreads threads) {
     this.store = store;
     this.mailbox = mailbox;
+    this.thread =
+        new Worker<>(
+            "anabranch-parked-notes",
+            threads,
+            mailbox,
+            new Worker.Settings(MAX_REQUESTS, Worker.IDLE_PING));
     this.recorded = new ParkedShards[store.layout().databases().size()];
   }
 
@@ -85,24 +94,16 @@ final class ParkedNotes implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.abandon();
   }
 
   private void submit(Work work) {
-    thread.execute(
-        () -> {
-          try {
-            work.run();
-          } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-          } catch (RuntimeException | Error e) {
-            mailbox.post(
-                "note of parked commands failed",
-                () -> {
-                  throw e;
-                });
-          }
-        });
+    thread.submit(work);
+    if (!started) {
+      // Most tasks never need it.
+      started = true;
+      thread.start(Work::run);
+    }
   }
 
   private void noteUntilOneHasIt(ParkedShards parked) throws InterruptedException {
@@ -113,7 +114,7 @@ final class ParkedNotes implements AutoCloseable {
             "No database can take a note of the commands that wait for one: the checkpoint waits"
                 + " until one can, since a start without a checkpoint would not read them again");
       }
-      TimeUnit.MILLISECONDS.sleep(backoff);
+      thread.pause(TimeUnit.MILLISECONDS.toNanos(backoff));
       backoff = Math.min(2 * backoff, BACKOFF_MILLIS_MAX);
     }
     mailbox.post("parked commands noted", () -> isNoted(parked.parked()));
@@ -155,12 +156,6 @@ final class ParkedNotes implements AutoCloseable {
       LOG.debug("Database {} can't take a note of parked commands: {}", database, e.getMessage());
       return false;
     }
-  }
-
-  private static Thread daemon(Runnable work) {
-    var thread = new Thread(work, "anabranch-parked-notes");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private interface Work {

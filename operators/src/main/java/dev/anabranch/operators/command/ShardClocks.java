@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.task.ShardKeys;
 import java.nio.ByteBuffer;
 
 /**

@@ -4,6 +4,8 @@ import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.ShardRecord;
+import dev.anabranch.operators.task.StoreContradictionException;
+import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreLayoutException;
 import java.util.ArrayList;

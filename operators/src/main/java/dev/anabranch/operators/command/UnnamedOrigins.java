@@ -2,6 +2,7 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.operators.task.ShardKeys;
 import dev.anabranch.serde.CommandRecordSerializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

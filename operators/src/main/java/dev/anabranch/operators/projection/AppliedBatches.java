@@ -1,5 +1,6 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.query.ApplyResult;
 import dev.anabranch.query.QueryBatch;
 import dev.anabranch.query.QuerySession;

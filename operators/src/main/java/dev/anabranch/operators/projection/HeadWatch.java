@@ -1,5 +1,8 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.ShardHead;
 import java.time.Duration;
 import java.util.Collection;
@@ -11,17 +14,14 @@ import java.util.function.Consumer;
  * Looks, from time to time, at how far the log goes in the shards of one database of the event
  * store. One that is away holds up what is seen of no other.
  */
-final class HeadWatch implements AutoCloseable {
+final class HeadWatch implements Worker.Work<Void> {
 
-  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
-
-  private final Mailbox mailbox;
+  private final TaskMailbox mailbox;
+  private final TaskThreads threads;
   private final LogReading log;
   private final Collection<Integer> shards;
-  private final Duration interval;
-  private final Reconnecting<AutoCloseable> clock;
   private final Consumer<Seen> listener;
-  private final Thread thread;
+  private final Worker<Void> thread;
 
   /**
    * What there was.
@@ -38,55 +38,56 @@ final class HeadWatch implements AutoCloseable {
    */
   HeadWatch(
       String name,
-      Mailbox mailbox,
+      TaskMailbox mailbox,
+      TaskThreads threads,
       LogReading log,
       Collection<Integer> shards,
       Duration interval,
       Consumer<Seen> listener) {
     this.mailbox = mailbox;
+    this.threads = threads;
     this.log = log;
     this.shards = Set.copyOf(shards);
-    this.interval = interval;
-    this.clock = new Reconnecting<>("the time", lost -> () -> {});
     this.listener = listener;
-    this.thread = new Thread(this::run, "anabranch-projection-heads-" + name);
-    thread.setDaemon(true);
+    this.thread =
+        new Worker<>(
+            "anabranch-projection-heads-" + name,
+            threads,
+            mailbox,
+            Worker.Settings.every(interval));
   }
 
   void start() {
-    thread.start();
+    thread.start(this);
   }
 
-  private void run() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        var askedAt = System.nanoTime();
-        var seen = new Seen(shards, log.heads(shards), askedAt);
-        mailbox.post("log's ends seen", () -> listener.accept(seen));
-        clock.pause(interval.toNanos());
-      }
-    } catch (InterruptedException closing) {
-      // close() interrupts
-    } catch (RuntimeException | Error e) {
-      mailbox.post(
-          "the log can't be watched",
-          () -> {
-            throw e;
-          });
-    } finally {
-      log.close();
-    }
+  Worker<Void> thread() {
+    return thread;
+  }
+
+  @Override
+  public void perform(Void none) {}
+
+  @Override
+  public void begin() throws InterruptedException {
+    idle();
+  }
+
+  /** Looks once more. */
+  @Override
+  public void idle() throws InterruptedException {
+    var askedAt = threads.nanoTime();
+    var seen = new Seen(shards, log.heads(shards), askedAt);
+    mailbox.post("log's ends seen", () -> listener.accept(seen));
+  }
+
+  @Override
+  public void abandon() {
+    log.abandon();
   }
 
   @Override
   public void close() {
-    clock.abandon();
-    log.abandon();
-    thread.interrupt();
-    try {
-      thread.join(CLOSE_TIMEOUT_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    log.close();
   }
 }

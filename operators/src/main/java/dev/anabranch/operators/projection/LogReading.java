@@ -2,6 +2,8 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.Reconnecting;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.ShardHead;
@@ -22,7 +24,7 @@ final class LogReading {
   private final EventStore store;
   private final List<Reconnecting<LogSession>> sessions = new ArrayList<>();
 
-  LogReading(EventStore store) {
+  LogReading(EventStore store, TaskThreads threads) {
     this.store = store;
     var names = store.layout().databases();
     for (var i = 0; i < names.size(); i++) {
@@ -30,6 +32,7 @@ final class LogReading {
       sessions.add(
           new Reconnecting<>(
               "Event store database " + names.get(i),
+              threads,
               lost -> lost == null ? store.open(database) : store.reopen(database, lost)));
     }
   }

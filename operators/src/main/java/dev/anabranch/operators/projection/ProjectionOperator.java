@@ -1,14 +1,13 @@
 package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.ShardOperator;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.query.QueryDatabaseFactory;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.EventStoreFactory;
 import java.util.ArrayList;
-import java.util.concurrent.RejectedExecutionException;
-import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Views.</b> Versions that follow views get nothing from this input: each has a {@link
  * ViewFollower}, which reads the views topic from the version's own position on.
  */
-public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
+public final class ProjectionOperator extends ShardOperator<LogRow>
     implements OneInputStreamOperator<LogRow, LogRow>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
@@ -43,7 +42,7 @@ public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
   private final EventStoreFactory store;
   private final QueryDatabaseFactory database;
   private final ViewLog views;
-  private final transient MailboxExecutor mailbox;
+  private final TaskThreads threads;
 
   // -- Runtime, from open on.
   private transient @Nullable ProjectionTask task;
@@ -54,39 +53,42 @@ public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
       ProjectionsLoader projections,
       EventStoreFactory store,
       QueryDatabaseFactory database,
-      ViewLog views) {
-    super(parameters);
+      ViewLog views,
+      TaskThreads threads) {
+    super(parameters, options.shardCount());
     this.options = options;
     this.projections = projections;
     this.store = store;
     this.database = database;
     this.views = views;
-    this.mailbox = parameters.getMailboxExecutor();
+    this.threads = threads;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     var info = getRuntimeContext().getTaskInfo();
-    if (info.getMaxNumberOfParallelSubtasks() != options.shardCount()) {
-      throw new IllegalStateException(
-          "the operator's maximum parallelism is "
-              + info.getMaxNumberOfParallelSubtasks()
-              + ", the region has "
-              + options.shardCount()
-              + " shards; set pipeline.max-parallelism to the shard count");
-    }
     var shards = new ArrayList<Integer>();
-    KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
-            options.shardCount(), info.getNumberOfParallelSubtasks(), info.getIndexOfThisSubtask())
-        .forEach(shards::add);
+    ownShards().forEach(shards::add);
+    // What comes after the end finds its answer in the databases.
+    TaskMailbox mailbox =
+        (description, action) ->
+            mailbox()
+                .post(
+                    description,
+                    () -> {
+                      if (task != null) {
+                        action.run();
+                      }
+                    });
     var started =
         new ProjectionTask(
             options,
             new ProjectionTask.Environment(
                 info.getIndexOfThisSubtask(),
                 info.getNumberOfParallelSubtasks(),
-                this::post,
+                mailbox,
+                threads,
                 getMetricGroup()),
             projections.load(getUserCodeClassloader()),
             store.open(),
@@ -100,7 +102,7 @@ public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
   @Override
   public void processElement(StreamRecord<LogRow> element) throws Exception {
     while (!task().hasRoom()) {
-      mailbox.yield();
+      yieldToMailbox();
     }
     task().process(element.getValue());
   }
@@ -109,7 +111,7 @@ public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
   @Override
   public void endInput() throws Exception {
     while (!task().isIdle()) {
-      mailbox.yield();
+      yieldToMailbox();
     }
   }
 
@@ -129,19 +131,5 @@ public final class ProjectionOperator extends AbstractStreamOperator<LogRow>
       throw new IllegalStateException("the operator is not open");
     }
     return current;
-  }
-
-  private void post(String description, Mailbox.Action action) {
-    try {
-      mailbox.execute(
-          () -> {
-            if (task != null) {
-              action.run();
-            }
-          },
-          description);
-    } catch (RejectedExecutionException closing) {
-      // The task is closing: what the action would have done is known from the databases.
-    }
   }
 }

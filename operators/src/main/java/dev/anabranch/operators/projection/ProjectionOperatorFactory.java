@@ -1,6 +1,7 @@
 package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.query.QueryDatabaseFactory;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.store.EventStoreFactory;
@@ -21,6 +22,7 @@ public final class ProjectionOperatorFactory extends AbstractStreamOperatorFacto
   private final EventStoreFactory store;
   private final QueryDatabaseFactory database;
   private final ViewLog views;
+  private final TaskThreads threads;
 
   public ProjectionOperatorFactory(
       ProjectionOperatorOptions options,
@@ -28,11 +30,27 @@ public final class ProjectionOperatorFactory extends AbstractStreamOperatorFacto
       EventStoreFactory store,
       QueryDatabaseFactory database,
       ViewLog views) {
+    this(options, projections, store, database, views, TaskThreads.REAL);
+  }
+
+  /**
+   * The factory.
+   *
+   * @param threads of what waits for databases
+   */
+  public ProjectionOperatorFactory(
+      ProjectionOperatorOptions options,
+      ProjectionsLoader projections,
+      EventStoreFactory store,
+      QueryDatabaseFactory database,
+      ViewLog views,
+      TaskThreads threads) {
     this.options = options;
     this.projections = projections;
     this.store = store;
     this.database = database;
     this.views = views;
+    this.threads = threads;
     setChainingStrategy(ChainingStrategy.HEAD);
   }
 
@@ -40,7 +58,8 @@ public final class ProjectionOperatorFactory extends AbstractStreamOperatorFacto
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as declared by Flink
   public <T extends StreamOperator<LogRow>> T createStreamOperator(
       StreamOperatorParameters<LogRow> parameters) {
-    return (T) new ProjectionOperator(parameters, options, projections, store, database, views);
+    return (T)
+        new ProjectionOperator(parameters, options, projections, store, database, views, threads);
   }
 
   @Override

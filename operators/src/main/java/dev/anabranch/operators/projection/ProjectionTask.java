@@ -1,6 +1,10 @@
 package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.Reconnecting;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.query.QueryDatabase;
@@ -66,7 +70,8 @@ final class ProjectionTask implements AutoCloseable {
    * @param subtask number of the task among the job's
    * @param subtasks of the job: they share the rows per second
    */
-  record Environment(int subtask, int subtasks, Mailbox mailbox, MetricGroup metrics) {}
+  record Environment(
+      int subtask, int subtasks, TaskMailbox mailbox, TaskThreads threads, MetricGroup metrics) {}
 
   ProjectionTask(
       ProjectionOperatorOptions options,
@@ -87,6 +92,7 @@ final class ProjectionTask implements AutoCloseable {
         new StoreWatch(
             Integer.toString(environment.subtask),
             environment.mailbox,
+            environment.threads,
             connection(),
             options.watchInterval(),
             this::seen);
@@ -97,7 +103,8 @@ final class ProjectionTask implements AutoCloseable {
           new HeadWatch(
               environment.subtask + "-" + store.layout().databases().get(each),
               environment.mailbox,
-              new LogReading(store),
+              environment.threads,
+              new LogReading(store, environment.threads),
               this.shards.stream().filter(s -> store.layout().databaseOf(s) == each).toList(),
               options.watchInterval(),
               this::headsSeen));
@@ -231,7 +238,7 @@ final class ProjectionTask implements AutoCloseable {
     for (var i = 0; i < laneCount(); i++) {
       var number = i;
       var own = shards.stream().filter(shard -> laneOf(shard) == number).toList();
-      var lane = new VersionLane(info.id(), own, options, counts);
+      var lane = new VersionLane(info.id(), own, options, counts, environment.threads);
       ofVersion.add(lane);
       lane.start(worker(lane, projection, environment.subtask + "-" + info.id() + "-" + i, rate));
     }
@@ -252,10 +259,11 @@ final class ProjectionTask implements AutoCloseable {
             environment.subtasks,
             store.layout().shardCount(),
             options.maxBatchRows(),
-            new RebuildPace(rate),
+            new RebuildPace(rate, environment.threads),
             options.watchInterval(),
             options.takeOverAfter()),
         environment.mailbox,
+        environment.threads,
         new ViewWork(
             info.id(),
             projection,
@@ -270,7 +278,7 @@ final class ProjectionTask implements AutoCloseable {
   private VersionWorker worker(
       VersionLane lane, Projection projection, String name, double rowsPerSecond) {
     var connection = connection();
-    var log = new LogReading(store);
+    var log = new LogReading(store, environment.threads);
     var work =
         new VersionWork(
             lane.version(),
@@ -281,24 +289,29 @@ final class ProjectionTask implements AutoCloseable {
     return new VersionWorker(
         name,
         environment.mailbox,
+        environment.threads,
         work,
         connection,
         log,
         lane,
         options.catchUpRows(),
-        new RebuildPace(rowsPerSecond),
+        new RebuildPace(rowsPerSecond, environment.threads),
         options.takeOverAfter());
   }
 
   private Reconnecting<QuerySession> connection() {
     return new Reconnecting<>(
-        "The query database", lost -> lost == null ? database.open() : database.reopen(lost));
+        "The query database",
+        environment.threads,
+        lost -> lost == null ? database.open() : database.reopen(lost));
   }
 
   @Override
   public void close() {
-    watch.close();
-    heads.forEach(HeadWatch::close);
+    var watches = new ArrayList<Worker<Void>>();
+    watches.add(watch.thread());
+    heads.forEach(each -> watches.add(each.thread()));
+    Worker.closeAll(watches);
     lanes.values().forEach(ofVersion -> ofVersion.forEach(VersionLane::close));
     followers.values().forEach(ViewFollower::close);
     database.close();

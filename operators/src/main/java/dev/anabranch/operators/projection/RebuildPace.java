@@ -1,5 +1,7 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.operators.task.Reconnecting;
+import dev.anabranch.operators.task.TaskThreads;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,12 +15,14 @@ final class RebuildPace {
   /** After a switch nobody waits longer than this for a pause that was begun before. */
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  private final TaskThreads threads;
   private volatile double rowsPerSecond;
 
   /**
    * @param rowsPerSecond infinite: as fast as it goes
    */
-  RebuildPace(double rowsPerSecond) {
+  RebuildPace(double rowsPerSecond, TaskThreads threads) {
+    this.threads = threads;
     this.rowsPerSecond = rowsPerSecond;
   }
 
@@ -33,7 +37,7 @@ final class RebuildPace {
    * @param nanos that they took
    */
   void pause(int rows, long nanos, Reconnecting<?> until) throws InterruptedException {
-    var begin = System.nanoTime() - nanos;
+    var begin = threads.nanoTime() - nanos;
     var left = left(rows, begin);
     while (left > 0) {
       until.pause(Math.min(left, SLICE_NANOS));
@@ -42,6 +46,6 @@ final class RebuildPace {
   }
 
   private long left(int rows, long begin) {
-    return (long) (rows / rowsPerSecond * 1e9) - (System.nanoTime() - begin);
+    return (long) (rows / rowsPerSecond * 1e9) - (threads.nanoTime() - begin);
   }
 }

@@ -2,6 +2,7 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.query.LostRow;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;

@@ -1,5 +1,9 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.operators.task.Reconnecting;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionInfo;
@@ -11,15 +15,12 @@ import java.util.function.Consumer;
  * Looks, from time to time, at what tools have done: versions that came and went, requests about
  * parked rows.
  */
-final class StoreWatch implements AutoCloseable {
+final class StoreWatch implements Worker.Work<Void> {
 
-  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
-
-  private final Mailbox mailbox;
+  private final TaskMailbox mailbox;
   private final Reconnecting<QuerySession> database;
-  private final Duration interval;
   private final Consumer<Seen> listener;
-  private final Thread thread;
+  private final Worker<Void> thread;
 
   /** What there was. */
   record Seen(List<VersionInfo> versions, List<ParkedRequest> requests) {}
@@ -29,52 +30,54 @@ final class StoreWatch implements AutoCloseable {
    */
   StoreWatch(
       String name,
-      Mailbox mailbox,
+      TaskMailbox mailbox,
+      TaskThreads threads,
       Reconnecting<QuerySession> database,
       Duration interval,
       Consumer<Seen> listener) {
     this.mailbox = mailbox;
     this.database = database;
-    this.interval = interval;
     this.listener = listener;
-    this.thread = new Thread(this::run, "anabranch-projection-watch-" + name);
-    thread.setDaemon(true);
+    this.thread =
+        new Worker<>(
+            "anabranch-projection-watch-" + name,
+            threads,
+            mailbox,
+            Worker.Settings.every(interval));
   }
 
   void start() {
-    thread.start();
+    thread.start(this);
   }
 
-  private void run() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        var versions = database.call(QuerySession::versions);
-        var requests = database.call(QuerySession::requests);
-        var seen = new Seen(versions, requests);
-        mailbox.post("projections seen", () -> listener.accept(seen));
-        database.pause(interval.toNanos());
-      }
-    } catch (InterruptedException closing) {
-      // close() interrupts
-    } catch (RuntimeException | Error e) {
-      mailbox.post(
-          "projections can't be watched",
-          () -> {
-            throw e;
-          });
-    } finally {
-      database.close();
-    }
+  Worker<Void> thread() {
+    return thread;
+  }
+
+  @Override
+  public void perform(Void none) {}
+
+  @Override
+  public void begin() throws InterruptedException {
+    idle();
+  }
+
+  /** Looks once more. */
+  @Override
+  public void idle() throws InterruptedException {
+    var versions = database.call(QuerySession::versions);
+    var requests = database.call(QuerySession::requests);
+    var seen = new Seen(versions, requests);
+    mailbox.post("projections seen", () -> listener.accept(seen));
+  }
+
+  @Override
+  public void abandon() {
+    database.abandon();
   }
 
   @Override
   public void close() {
-    database.abandon();
-    thread.interrupt();
-    try {
-      thread.join(CLOSE_TIMEOUT_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    database.close();
   }
 }

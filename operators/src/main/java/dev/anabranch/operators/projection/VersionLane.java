@@ -2,6 +2,7 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.stored.LastPrints;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.store.ShardHead;
@@ -35,6 +36,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   private final ProjectionOperatorOptions options;
   private final Map<Integer, ShardCursor> cursors = new TreeMap<>();
   private final ProjectionCounts counts;
+  private final TaskThreads threads;
   private @Nullable VersionWorker worker;
 
   private final List<LogRow> forming = new ArrayList<>();
@@ -57,7 +59,9 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
       VersionId version,
       Collection<Integer> shards,
       ProjectionOperatorOptions options,
-      ProjectionCounts counts) {
+      ProjectionCounts counts,
+      TaskThreads threads) {
+    this.threads = threads;
     this.version = version;
     this.options = options;
     this.counts = counts;
@@ -76,10 +80,6 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     worker = itsWorker;
     busy = true;
     itsWorker.start(cursors.keySet());
-  }
-
-  boolean isClosed() {
-    return closed;
   }
 
   /**
@@ -155,7 +155,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     if (!started || closed) {
       return;
     }
-    var now = System.nanoTime();
+    var now = threads.nanoTime();
     for (var cursor : cursors.values()) {
       if (!seen.shards().contains(cursor.shard)) {
         continue;
@@ -193,7 +193,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     requests.addAll(interrupted);
     busy = false;
     behind.clear();
-    var now = System.nanoTime();
+    var now = threads.nanoTime();
     for (var cursor : cursors.values()) {
       cursor.next = positions.getOrDefault(cursor.shard, 0L);
       cursor.applied = cursor.next;
@@ -241,7 +241,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   public void applied(List<LogRow> rows, int changed, long nanos) {
     busy = false;
     counts.applied(rows.size(), changed, nanos);
-    var now = System.nanoTime();
+    var now = threads.nanoTime();
     for (var row : rows) {
       var cursor = cursors.get(row.shard());
       if (cursor != null) {
@@ -262,7 +262,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     var progressed = next > cursor.next;
     behind.remove(cursor); // to the end of the line
     cursor.next = next;
-    committed(cursor, next, hlc, System.nanoTime());
+    committed(cursor, next, hlc, threads.nanoTime());
     meet(cursor, atEnd);
     if (cursor.isBehind) {
       // Kafka has rows that the store can't show now; ask again when its end was seen again.
@@ -300,7 +300,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
   @Override
   public void seenAt(Map<Integer, Long> positions, Map<Integer, ShardHead> heads) {
-    var now = System.nanoTime();
+    var now = threads.nanoTime();
     standAt(positions);
     for (var cursor : cursors.values()) {
       var head = heads.get(cursor.shard);
@@ -343,7 +343,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     cursor.prints.took(row);
     cursor.inForming++;
     cursor.next++;
-    cursor.head(row.offset(), System.nanoTime());
+    cursor.head(row.offset(), threads.nanoTime());
   }
 
   private void takeHeld(ShardCursor cursor) {
@@ -460,8 +460,8 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
 
   @Override
   public double lagSeconds() {
-    var nanos = System.nanoTime();
-    var millis = System.currentTimeMillis();
+    var nanos = threads.nanoTime();
+    var millis = threads.nowMicros() / 1_000;
     return cursors.values().stream()
         .mapToDouble(cursor -> cursor.lagSeconds(nanos, millis))
         .max()
@@ -490,7 +490,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
     forming.clear();
     var current = worker;
     if (current != null) {
-      current.close();
+      current.thread().close();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.anabranch.operators.projection;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.query.ApplyResult;
 import dev.anabranch.query.ParkedRequest;

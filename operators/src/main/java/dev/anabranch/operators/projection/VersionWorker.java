@@ -2,6 +2,10 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.Reconnecting;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.QuerySession;
 import dev.anabranch.store.ShardHead;
@@ -10,8 +14,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +25,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Bounds.</b> The lane has one request under way.
  */
-final class VersionWorker implements AutoCloseable {
+final class VersionWorker implements Worker.Work<VersionWorker.Request> {
 
   private static final Logger LOG = LoggerFactory.getLogger(VersionWorker.class);
-  private static final long IDLE_PING_SECONDS = 5;
 
   /**
    * From one batch to the next. Without it a fast database is given one transaction after the other
@@ -34,12 +35,11 @@ final class VersionWorker implements AutoCloseable {
    */
   private static final long MIN_CYCLE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
   private static final int LOOKS_PER_TAKE_OVER = 10;
   private static final int FIRST_PAGE_ROWS = 200;
   private static final long PAGE_BYTES = 8 << 20;
 
-  private final Mailbox mailbox;
+  private final TaskMailbox mailbox;
   private final VersionWork work;
   private final Reconnecting<QuerySession> database;
   private final LogReading log;
@@ -47,8 +47,8 @@ final class VersionWorker implements AutoCloseable {
   private final int maxPageRows;
   private final RebuildPace pace;
   private final Duration takeOverAfter;
-  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
-  private final Thread thread;
+  private final TaskThreads threads;
+  private final Worker<Request> thread;
   private List<Integer> ownShards = List.of();
   private int pageRows;
 
@@ -89,8 +89,9 @@ final class VersionWorker implements AutoCloseable {
     void gone();
   }
 
-  private interface Request {
-    void perform() throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException;
+  /** Something to do. */
+  interface Request {
+    void run() throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException;
   }
 
   /**
@@ -98,7 +99,8 @@ final class VersionWorker implements AutoCloseable {
    */
   VersionWorker(
       String name,
-      Mailbox mailbox,
+      TaskMailbox mailbox,
+      TaskThreads threads,
       VersionWork work,
       Reconnecting<QuerySession> database,
       LogReading log,
@@ -115,14 +117,15 @@ final class VersionWorker implements AutoCloseable {
     this.pace = pace;
     this.takeOverAfter = takeOverAfter;
     this.pageRows = Math.min(FIRST_PAGE_ROWS, maxPageRows);
-    this.thread = new Thread(this::run, "anabranch-projection-" + name);
-    thread.setDaemon(true);
+    this.threads = threads;
+    this.thread =
+        new Worker<>("anabranch-projection-" + name, threads, mailbox, Worker.Settings.unbounded());
   }
 
   void start(Collection<Integer> shards) {
     ownShards = List.copyOf(shards);
-    requests.add(this::claim);
-    thread.start();
+    thread.submit(this::claim);
+    thread.start(this);
   }
 
   private void claim() throws InterruptedException, AppliedBatches.GoneException {
@@ -136,7 +139,7 @@ final class VersionWorker implements AutoCloseable {
   /** Looks on while another job fills the version, and claims it when that one does not. */
   private void leaveToTheOther() throws InterruptedException, AppliedBatches.GoneException {
     mailbox.post("left to another job", answers::left);
-    var takeOver = new TakeOver(takeOverAfter, System.nanoTime());
+    var takeOver = new TakeOver(takeOverAfter, threads.nanoTime());
     var due = false;
     while (!due) {
       database.pause(takeOverAfter.toNanos() / LOOKS_PER_TAKE_OVER);
@@ -145,18 +148,18 @@ final class VersionWorker implements AutoCloseable {
       mailbox.post("the other job seen", () -> answers.seenAt(positions, heads));
       var ends = new HashMap<Integer, Long>();
       heads.forEach((shard, head) -> ends.put(shard, head.offset() + 1));
-      due = takeOver.isDue(positions, ends, System.nanoTime());
+      due = takeOver.isDue(positions, ends, threads.nanoTime());
     }
     LOG.warn("The other job does not go on: this task takes its shards of the version back");
     claim();
   }
 
   void apply(List<LogRow> rows) {
-    requests.add(
+    thread.submit(
         () -> {
-          var start = System.nanoTime();
+          var start = threads.nanoTime();
           var changed = work.apply(rows);
-          var nanos = System.nanoTime() - start;
+          var nanos = threads.nanoTime() - start;
           // What comes meanwhile shares the next transaction.
           database.pause(MIN_CYCLE_NANOS - nanos);
           mailbox.post("rows applied", () -> answers.applied(rows, changed, nanos));
@@ -167,9 +170,9 @@ final class VersionWorker implements AutoCloseable {
    * @param rebuilding whether the shard has never met the log's end since the start
    */
   void catchUp(int shard, long from, boolean rebuilding) {
-    requests.add(
+    thread.submit(
         () -> {
-          var start = System.nanoTime();
+          var start = threads.nanoTime();
           var page = log.read(shard, from, pageRows);
           var rows = contiguous(page, from);
           if (rows.isEmpty() && !page.isEmpty()) {
@@ -182,7 +185,7 @@ final class VersionWorker implements AutoCloseable {
             adaptPage(rows);
             work.apply(rows);
             if (rebuilding) {
-              pace.pause(rows.size(), System.nanoTime() - start, database);
+              pace.pause(rows.size(), threads.nanoTime() - start, database);
             }
           }
           var next = from + rows.size();
@@ -192,7 +195,7 @@ final class VersionWorker implements AutoCloseable {
   }
 
   void retry(ParkedRequest request) {
-    requests.add(
+    thread.submit(
         () -> {
           work.retry(request);
           mailbox.post("parked rows tried again", answers::retried);
@@ -201,7 +204,7 @@ final class VersionWorker implements AutoCloseable {
 
   /** Looks whether the store has what the version has applied. */
   void compare() {
-    requests.add(
+    thread.submit(
         () -> {
           var lost = work.compare();
           mailbox.post("compared with the store", () -> answers.compared(lost));
@@ -210,7 +213,7 @@ final class VersionWorker implements AutoCloseable {
 
   /** The same, since another row came than the one that was applied at its place. */
   void compare(LogRow other) {
-    requests.add(
+    thread.submit(
         () -> {
           var lost = work.compare(other);
           mailbox.post("compared with the store", () -> answers.compared(lost));
@@ -236,52 +239,41 @@ final class VersionWorker implements AutoCloseable {
     pace.end();
   }
 
+  Worker<Request> thread() {
+    return thread;
+  }
+
   @Override
-  public void close() {
+  public void idle() throws InterruptedException {
+    database.keepOpen(QuerySession::ping);
+    log.release();
+  }
+
+  @Override
+  public void abandon() {
     database.abandon();
     log.abandon();
-    thread.interrupt();
-    try {
-      thread.join(CLOSE_TIMEOUT_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
-  private void run() {
+  @Override
+  public void close() {
+    database.close();
+    log.close();
+  }
+
+  @Override
+  public void perform(Request next) throws InterruptedException {
     try {
-      while (!Thread.currentThread().isInterrupted()) {
-        var next = requests.poll(IDLE_PING_SECONDS, TimeUnit.SECONDS);
-        if (next == null) {
-          database.call(
-              session -> {
-                session.ping();
-                return session;
-              });
-          log.release();
-        } else {
-          perform(next);
-        }
-      }
-    } catch (InterruptedException closing) {
-      // close() interrupts; nobody waits for an answer any more
+      tryTo(next);
     } catch (AppliedBatches.GoneException e) {
       mailbox.post("version dropped", answers::gone);
-    } catch (RuntimeException | Error e) {
-      mailbox.post(
-          "projection failed",
-          () -> {
-            throw e;
-          });
-    } finally {
-      database.close();
-      log.close();
+      thread.end();
     }
   }
 
-  private void perform(Request next) throws InterruptedException, AppliedBatches.GoneException {
+  private void tryTo(Request next) throws InterruptedException, AppliedBatches.GoneException {
     try {
-      next.perform();
+      next.run();
     } catch (ParkedLimitException e) {
       LOG.warn("{}", e.getMessage());
       var positions = work.positions();

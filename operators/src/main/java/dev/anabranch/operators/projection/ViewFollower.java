@@ -1,5 +1,9 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.operators.task.Reconnecting;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.PositionGoneException;
 import dev.anabranch.query.QuerySession;
@@ -11,8 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -43,20 +45,19 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
 
   private static final int LOOKS_PER_TAKE_OVER = 10;
   private static final int MAX_REQUESTS = 1_000;
-  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
 
   /** Between two questions to a topic that is away; what it brings meanwhile is taken. */
   private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final VersionId version;
   private final Part part;
-  private final Mailbox mailbox;
+  private final TaskMailbox mailbox;
   private final ViewWork work;
   private final Reconnecting<QuerySession> database;
   private final ViewLog log;
   private final ProjectionCounts counts;
-  private final BlockingQueue<ParkedRequest> requests = new ArrayBlockingQueue<>(MAX_REQUESTS);
-  private final Thread thread;
+  private final TaskThreads threads;
+  private final Worker<ParkedRequest> thread;
 
   private volatile long lag;
   private volatile long behindSinceNanos;
@@ -105,7 +106,8 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
   ViewFollower(
       VersionId version,
       Part part,
-      Mailbox mailbox,
+      TaskMailbox mailbox,
+      TaskThreads threads,
       ViewWork work,
       Reconnecting<QuerySession> database,
       ViewLog log,
@@ -117,19 +119,22 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     this.database = database;
     this.log = log;
     this.counts = counts;
-    this.thread = new Thread(this::run, "anabranch-projection-" + part.subtask + "-" + version);
-    thread.setDaemon(true);
+    this.threads = threads;
+    this.thread =
+        new Worker<>(
+            "anabranch-projection-" + part.subtask + "-" + version,
+            threads,
+            mailbox,
+            new Worker.Settings(MAX_REQUESTS, Worker.IDLE_PING));
   }
 
   void start() {
-    thread.start();
+    thread.start(new Following());
   }
 
   /** Somebody wants a dead letter tried again or discarded. */
   void request(ParkedRequest request) {
-    if (!requests.contains(request)) {
-      var unused = requests.offer(request);
-    }
+    thread.offerOnce(request);
   }
 
   /** From now on readers see the version: it is held up no more. Any thread. */
@@ -137,22 +142,33 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     part.pace.end();
   }
 
-  private void run() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        claimAndFollow(patiently(log::topic));
+  /** The thread's whole work is one long beginning; requests are taken between two pages. */
+  private final class Following implements Worker.Work<ParkedRequest> {
+
+    @Override
+    public void begin() throws InterruptedException {
+      try {
+        while (true) {
+          thread.requireOpen();
+          claimAndFollow(patiently(log::topic));
+        }
+      } catch (AppliedBatches.GoneException dropped) {
+        thread.end();
       }
-    } catch (InterruptedException | AppliedBatches.GoneException end) {
-      // close() interrupts; a version that was dropped needs nothing.
-    } catch (RuntimeException | Error e) {
-      if (!Thread.currentThread().isInterrupted()) {
-        mailbox.post(
-            "projection failed",
-            () -> {
-              throw e;
-            });
-      }
-    } finally {
+    }
+
+    @Override
+    public void perform(ParkedRequest request) {
+      throw new IllegalStateException("requests are taken between two pages");
+    }
+
+    @Override
+    public void abandon() {
+      database.abandon();
+    }
+
+    @Override
+    public void close() {
       database.close();
     }
   }
@@ -246,7 +262,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
   /** Looks on while another job fills the version; returns when that one does not. */
   private void leaveToTheOther(List<Integer> partitions)
       throws InterruptedException, AppliedBatches.GoneException {
-    var takeOver = new TakeOver(part.takeOverAfter, System.nanoTime());
+    var takeOver = new TakeOver(part.takeOverAfter, threads.nanoTime());
     var due = false;
     while (!due) {
       database.pause(part.takeOverAfter.toNanos() / LOOKS_PER_TAKE_OVER);
@@ -254,7 +270,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       var ends = patiently(() -> log.ends(partitions));
       note(ends, positions);
       // Which may have more partitions by now, or be another one: the claim sees.
-      due = takeOver.isDue(positions, ends, System.nanoTime());
+      due = takeOver.isDue(positions, ends, threads.nanoTime());
     }
     LOG.warn("The other job does not go on: this task takes its partitions of {} back", version);
   }
@@ -287,31 +303,32 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     }
     // How far it goes is not known, so that the lag is not either: it is not 0.
     if (behindSinceNanos == 0) {
-      behindSinceNanos = System.nanoTime();
+      behindSinceNanos = threads.nanoTime();
     }
   }
 
   /** Returns when the topic is not what it was. */
   private void follow(ViewLog.Topic topic, List<Integer> partitions, ViewLog.Reading reading)
       throws InterruptedException, AppliedBatches.GoneException {
-    var nextLook = System.nanoTime();
+    var nextLook = threads.nanoTime();
     var rebuilding = true;
-    while (!Thread.currentThread().isInterrupted()) {
+    while (true) {
+      thread.requireOpen();
       var records = next(reading);
       if (!records.isEmpty()) {
-        var start = System.nanoTime();
+        var start = threads.nanoTime();
         var changed = apply(records, partitions);
-        var nanos = System.nanoTime() - start;
+        var nanos = threads.nanoTime() - start;
         mailbox.post("views applied", () -> counts.applied(records.size(), changed, nanos));
         if (rebuilding) {
           part.pace.pause(records.size(), nanos, database);
         }
       }
       serveRequests(partitions);
-      if (System.nanoTime() - nextLook >= 0) {
+      if (threads.nanoTime() - nextLook >= 0) {
         var seen = look(topic, reading);
         rebuilding &= !seen || lag > 0;
-        nextLook = System.nanoTime() + (seen ? part.lookInterval.toNanos() : AWAY_NANOS);
+        nextLook = threads.nanoTime() + (seen ? part.lookInterval.toNanos() : AWAY_NANOS);
         if (seen && !seenTopic.equals(topic)) {
           LOG.info("{}: the topic of views is {} now, it was {}", version, seenTopic, topic);
           return;
@@ -350,7 +367,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
 
   private void serveRequests(List<Integer> partitions)
       throws InterruptedException, AppliedBatches.GoneException {
-    for (var next = requests.poll(); next != null; next = requests.poll()) {
+    for (var next = thread.next(r -> true); next != null; next = thread.next(r -> true)) {
       if (partitions.contains(next.shard())) {
         try {
           work.retry(log, next);
@@ -406,7 +423,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     if (missing == 0) {
       behindSinceNanos = 0;
     } else if (behindSinceNanos == 0) {
-      behindSinceNanos = System.nanoTime();
+      behindSinceNanos = threads.nanoTime();
     }
   }
 
@@ -418,7 +435,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
   @Override
   public double lagSeconds() {
     var since = behindSinceNanos;
-    return since == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) / 1e3;
+    return since == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(threads.nanoTime() - since) / 1e3;
   }
 
   @Override
@@ -433,12 +450,6 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
 
   @Override
   public void close() {
-    database.abandon();
-    thread.interrupt();
-    try {
-      thread.join(CLOSE_TIMEOUT_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -4,6 +4,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.view.AggregateView;
+import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.query.ApplyResult;

@@ -72,7 +72,7 @@ final class HandOver {
     }
     var isOverdue = handedOver.isOverdue(key, head.inLog(), nowMillis());
     task.timerInMillis().accept(handedOver.nextLookMillis(key));
-    return isOverdue;
+    return isOverdue && handedOver.mayLook(key);
   }
 
   /** The head of the current aggregate says what the store has. */

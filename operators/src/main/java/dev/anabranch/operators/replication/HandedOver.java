@@ -152,13 +152,25 @@ final class HandedOver {
     if (known == null || asked.contains(key)) {
       return known != null;
     }
-    var shard = Shards.shardOf(key.toString(), shardCount);
-    var isPassed = returnedMillis[shard] > known.sinceMillis;
-    if (asked.size() < (isPassed ? MAX_ASKED : MAX_ASKED_ON_SUSPICION)) {
+    if (isSuspect(key, known)) {
       asked.add(key);
       return true;
     }
     return false;
+  }
+
+  /**
+   * Whether the store is to be looked at for it. Under a command job that is slow every aggregate
+   * is overdue, and to read them all would slow it further.
+   */
+  boolean mayLook(AggregateKey key) {
+    var known = waiting.get(key);
+    return known != null && (asked.contains(key) || isSuspect(key, known));
+  }
+
+  private boolean isSuspect(AggregateKey key, Waiting known) {
+    var isPassed = returnedMillis[Shards.shardOf(key.toString(), shardCount)] > known.sinceMillis;
+    return asked.size() < (isPassed ? MAX_ASKED : MAX_ASKED_ON_SUSPICION);
   }
 
   /** Whether commits of it that come again are to be handed over again. */

@@ -3,7 +3,7 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.PublishedRow;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.blob.EventsBlob;
 import dev.anabranch.wire.blob.WireFormatException;

@@ -4,15 +4,15 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.RangeRequest;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.wire.blob.LogProgressBlob;
 import dev.anabranch.wire.blob.WireFormatException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -66,7 +66,7 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
       new ValueStateDescriptor<>(POSITIONS, BytePrimitiveArraySerializer.INSTANCE);
 
   private final LogWatchFactory settings;
-  private final transient MailboxExecutor mailbox;
+  private final transient TaskMailbox mailbox;
   private final StreamRecord<PublishedRow> out = new StreamRecord<>(null);
   private final Map<String, Region> regions = new HashMap<>();
   private transient @Nullable ValueState<byte[]> positions;
@@ -95,7 +95,7 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
   LogWatch(StreamOperatorParameters<PublishedRow> parameters, LogWatchFactory settings) {
     super(parameters);
     this.settings = settings;
-    this.mailbox = parameters.getMailboxExecutor();
+    this.mailbox = TaskMailbox.of(parameters.getMailboxExecutor());
   }
 
   @Override
@@ -148,7 +148,8 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
         new PeerStoreReader(
             peer,
             store.store(),
-            this::post,
+            mailbox,
+            settings.threads(),
             (shard, rows) -> readFromStore(peer, shard, rows),
             shown.storeFailures::incrementAndGet);
     newReaders.put(peer, reader);
@@ -158,7 +159,7 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
   @Override
   public void close() throws Exception {
     if (readers != null) {
-      readers.values().forEach(PeerStoreReader::close);
+      Worker.closeAll(readers.values().stream().map(PeerStoreReader::thread).toList());
     }
     super.close();
   }
@@ -261,14 +262,6 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
           peer);
     }
     keep(peer, number, shard, before);
-  }
-
-  private void post(String description, StoreReader.Mailbox.Action action) {
-    try {
-      mailbox.execute(action::run, description);
-    } catch (RejectedExecutionException closing) {
-      // The task is closing: the rows are missing in its state, and asked for after the next start.
-    }
   }
 
   private void keep(String peer, int number, LogShard shard, long before) throws Exception {

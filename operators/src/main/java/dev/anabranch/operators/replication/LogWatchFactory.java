@@ -2,7 +2,8 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.stored.PublishedRow;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStoreFactory;
 import java.io.Serializable;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class LogWatchFactory extends AbstractStreamOperatorFactory<Publish
   private final long patienceMillis;
   private final int hops;
   private final Map<String, PeerStore> stores;
+  private final TaskThreads threads;
 
   /**
    * The store of a peer, to be asked for rows that no topic has.
@@ -39,6 +41,17 @@ public final class LogWatchFactory extends AbstractStreamOperatorFactory<Publish
    * @param stores by peer; of a peer that is not in it, topics only are asked
    */
   public LogWatchFactory(ReplicationOptions options, Map<String, PeerStore> stores) {
+    this(options, stores, TaskThreads.REAL);
+  }
+
+  /**
+   * The factory.
+   *
+   * @param threads of what waits for a peer's store
+   */
+  public LogWatchFactory(
+      ReplicationOptions options, Map<String, PeerStore> stores, TaskThreads threads) {
+    this.threads = threads;
     this.stores = new TreeMap<>(stores);
     this.region = options.region();
     this.patienceMillis = options.holdPatience().toMillis();
@@ -59,6 +72,10 @@ public final class LogWatchFactory extends AbstractStreamOperatorFactory<Publish
 
   Map<String, PeerStore> stores() {
     return stores;
+  }
+
+  TaskThreads threads() {
+    return threads;
   }
 
   /** Routes the notes of a shard to the task that watches it. */

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.LogRow;
-import dev.anabranch.operators.command.ShardKeys;
+import dev.anabranch.operators.task.ShardKeys;
 import dev.anabranch.store.ShardHead;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,12 +1,12 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.LogEnds;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +29,7 @@ final class PeerLag implements AutoCloseable {
 
   private final String region;
   private final LogEnds.Session session;
-  private final ScheduledExecutorService timer;
+  private final Worker<Void> timer;
   private volatile long rows = UNKNOWN;
   private volatile boolean answered = true;
   private volatile int partitionsNotRead;
@@ -38,19 +38,24 @@ final class PeerLag implements AutoCloseable {
   /** Asks for one question about partitions. */
   static final int PARTITIONS_EVERY = 12;
 
-  PeerLag(String region, LogEnds ends, Duration interval) {
+  PeerLag(
+      String region, LogEnds ends, Duration interval, TaskMailbox mailbox, TaskThreads threads) {
     this.region = region;
     this.session = ends.open();
     this.timer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              var thread = new Thread(task, "anabranch-lag-" + region);
-              thread.setDaemon(true);
-              return thread;
-            });
-    var unused =
-        timer.scheduleWithFixedDelay(
-            this::ask, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        new Worker<>("anabranch-lag-" + region, threads, mailbox, Worker.Settings.every(interval));
+    timer.start(new Asking());
+  }
+
+  private final class Asking implements Worker.Work<Void> {
+
+    @Override
+    public void perform(Void none) {}
+
+    @Override
+    public void idle() {
+      ask();
+    }
   }
 
   /** A record was read. */
@@ -112,7 +117,7 @@ final class PeerLag implements AutoCloseable {
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    timer.abandon();
     session.close();
   }
 }

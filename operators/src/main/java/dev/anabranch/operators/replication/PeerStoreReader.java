@@ -1,6 +1,9 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.LogSession;
@@ -8,9 +11,8 @@ import dev.anabranch.store.StoreLayoutException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * time, of {@link #PAGE_ROWS} rows and {@link #PAGE_BYTES} bytes: the next is read when the task
  * has taken it.
  *
- * <p><b>Threads.</b> {@link #ask} and {@link #close} from the task's.
+ * <p><b>Threads.</b> {@link #ask} from the task's.
  */
-final class PeerStoreReader implements AutoCloseable {
+final class PeerStoreReader implements Worker.Work<PeerStoreReader.Span> {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerStoreReader.class);
 
@@ -37,7 +39,6 @@ final class PeerStoreReader implements AutoCloseable {
   static final long PAGE_BYTES = 4 << 20;
   private static final long MIN_BACKOFF_MILLIS = 100;
   private static final long MAX_BACKOFF_MILLIS = 60_000;
-  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
 
   /**
    * Rows of a shard.
@@ -54,19 +55,18 @@ final class PeerStoreReader implements AutoCloseable {
 
   private final String peer;
   private final EventStoreFactory factory;
-  private final StoreReader.Mailbox mailbox;
+  private final TaskMailbox mailbox;
   private final Receiver receiver;
   private final Runnable failed;
-  private final LinkedBlockingQueue<Span> spans = new LinkedBlockingQueue<>(MAX_WAITING);
 
   /** Guarded by itself: what is asked for and not read yet. */
   private final Set<Span> asked = new HashSet<>();
 
-  private final Thread thread;
+  private final TaskThreads threads;
+  private final Worker<Span> thread;
   private @Nullable EventStore store;
   private @Nullable LogSession session;
   private int database;
-  private volatile boolean closed;
 
   /**
    * @param failed called for each failure, from the reader's thread
@@ -74,7 +74,8 @@ final class PeerStoreReader implements AutoCloseable {
   PeerStoreReader(
       String peer,
       EventStoreFactory factory,
-      StoreReader.Mailbox mailbox,
+      TaskMailbox mailbox,
+      TaskThreads threads,
       Receiver receiver,
       Runnable failed) {
     this.peer = peer;
@@ -82,53 +83,52 @@ final class PeerStoreReader implements AutoCloseable {
     this.mailbox = mailbox;
     this.receiver = receiver;
     this.failed = failed;
-    this.thread = new Thread(this::run, "anabranch-store-of-" + peer);
-    thread.setDaemon(true);
+    this.threads = threads;
+    this.thread =
+        new Worker<>(
+            "anabranch-store-of-" + peer,
+            threads,
+            mailbox,
+            new Worker.Settings(MAX_WAITING, Worker.IDLE_PING));
   }
 
   void start() {
-    thread.start();
+    thread.start(this);
   }
 
   /** Asks for rows; those that are asked for already are not asked for twice. */
   void ask(Span span) {
     synchronized (asked) {
-      if (!asked.contains(span) && spans.offer(span)) {
+      if (!asked.contains(span) && thread.offer(span)) {
         asked.add(span);
       }
     }
   }
 
+  Worker<Span> thread() {
+    return thread;
+  }
+
   @Override
-  public void close() {
-    closed = true;
-    thread.interrupt();
-    try {
-      thread.join(CLOSE_TIMEOUT_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  public void begin() {
+    probe();
+  }
+
+  @Override
+  public void perform(Span span) throws InterruptedException {
+    readAll(span);
+    synchronized (asked) {
+      asked.remove(span);
+    }
+    if (!thread.hasNext()) {
+      // Nothing more for long, most likely: the peer's server keeps no session for it.
+      disconnect();
     }
   }
 
-  private void run() {
-    try {
-      probe();
-      while (!closed) {
-        var span = spans.take();
-        readAll(span);
-        synchronized (asked) {
-          asked.remove(span);
-        }
-        if (spans.isEmpty()) {
-          // Nothing more for long, most likely: the peer's server keeps no session for it.
-          disconnect();
-        }
-      }
-    } catch (InterruptedException closing) {
-      Thread.currentThread().interrupt();
-    } finally {
-      disconnect();
-    }
+  @Override
+  public void close() {
+    disconnect();
   }
 
   /** What is wrong with the options shows at the start, not when the store is needed. */
@@ -151,7 +151,8 @@ final class PeerStoreReader implements AutoCloseable {
   private void readAll(Span span) throws InterruptedException {
     var next = span.from();
     var backoff = MIN_BACKOFF_MILLIS;
-    while (next < span.to() && !closed) {
+    while (next < span.to()) {
+      thread.requireOpen();
       try {
         var page = page(span, next);
         if (page.isEmpty()) {
@@ -180,7 +181,7 @@ final class PeerStoreReader implements AutoCloseable {
             backoff,
             e.getMessage());
         disconnect();
-        TimeUnit.MILLISECONDS.sleep(backoff);
+        thread.pause(TimeUnit.MILLISECONDS.toNanos(backoff));
         backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLIS);
       }
     }
@@ -195,17 +196,22 @@ final class PeerStoreReader implements AutoCloseable {
 
   /** Returns when the task has taken the page: so one is in memory at a time. */
   private void handOver(int shard, List<LogRow> page) throws InterruptedException {
-    var taken = new CountDownLatch(1);
+    var done = new AtomicBoolean();
+    var taken = threads.signal();
     mailbox.post(
         "rows of shard " + shard + " from the store of " + peer,
         () -> {
           try {
             receiver.read(shard, page);
           } finally {
-            taken.countDown();
+            done.set(true);
+            taken.raise();
           }
         });
-    taken.await();
+    while (!done.get()) {
+      thread.requireOpen();
+      taken.await(TimeUnit.MILLISECONDS.toNanos(MAX_BACKOFF_MILLIS));
+    }
   }
 
   private LogSession session(int shard) {

@@ -3,6 +3,8 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.ForgetWire;
@@ -58,6 +60,7 @@ public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
   static final String FOREIGN = "foreign-region";
 
   private final RegionIntakeFactory settings;
+  private final transient TaskMailbox mailbox;
   private final StreamRecord<PublishedRow> row = new StreamRecord<>(null);
   private transient @Nullable ListState<Boolean> began;
   private transient boolean readFromBeginning;
@@ -72,6 +75,7 @@ public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
   RegionIntake(StreamOperatorParameters<PublishedRow> parameters, RegionIntakeFactory settings) {
     super(parameters);
     this.settings = settings;
+    this.mailbox = TaskMailbox.of(parameters.getMailboxExecutor());
   }
 
   @Override
@@ -115,7 +119,8 @@ public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
               note -> output.collect(NOTES, new StreamRecord<>(note.toTuple())));
       flushSoon();
     }
-    var newLag = new PeerLag(settings.region(), settings.ends(), LAG_INTERVAL);
+    var newLag =
+        new PeerLag(settings.region(), settings.ends(), LAG_INTERVAL, mailbox, TaskThreads.REAL);
     lag = newLag;
     group.gauge("commitsBehind", newLag::rows);
     group.gauge("partitionsNotRead", newLag::partitionsNotRead);

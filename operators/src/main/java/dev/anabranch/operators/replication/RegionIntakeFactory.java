@@ -2,7 +2,7 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.PublishedRow;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.store.LogEnds;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;

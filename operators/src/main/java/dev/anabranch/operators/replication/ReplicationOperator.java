@@ -7,23 +7,20 @@ import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.model.view.ConflictRecord;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.operators.task.ShardOperator;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.serde.AggregateViewTypeInfo;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.ConflictRecordTypeInfo;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.blob.ReplicaBlob;
-import java.time.Instant;
-import java.util.concurrent.RejectedExecutionException;
-import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.KeyedStateStore;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -44,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * restore is found to be a repeat, or let pass again as before the crash: readers of the outputs
  * find repeats by dot, or take the latest.
  */
-public final class ReplicationOperator extends AbstractStreamOperator<PublishedRow>
+public final class ReplicationOperator extends ShardOperator<PublishedRow>
     implements OneInputStreamOperator<PublishedRow, PublishedRow>,
         Triggerable<String, VoidNamespace>,
         BoundedOneInput {
@@ -72,7 +69,7 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
   private final ReplicationOptions options;
   private final DomainLoader domain;
   private final EventStoreFactory storeFactory;
-  private final transient MailboxExecutor mailbox;
+  private final TaskThreads threads;
 
   // -- Runtime, from initializeState on.
   private transient @Nullable Replicator replicator;
@@ -85,26 +82,20 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
       StreamOperatorParameters<PublishedRow> parameters,
       ReplicationOptions options,
       DomainLoader domain,
-      EventStoreFactory storeFactory) {
-    super(parameters);
+      EventStoreFactory storeFactory,
+      TaskThreads threads) {
+    super(parameters, options.shardCount());
     this.options = options;
     this.domain = domain;
     this.storeFactory = storeFactory;
-    this.mailbox = parameters.getMailboxExecutor();
+    this.threads = threads;
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     var task = getRuntimeContext().getTaskInfo();
-    if (task.getMaxNumberOfParallelSubtasks() != options.shardCount()) {
-      throw new IllegalStateException(
-          "the operator's maximum parallelism is "
-              + task.getMaxNumberOfParallelSubtasks()
-              + ", the region has "
-              + options.shardCount()
-              + " shards; set pipeline.max-parallelism to the shard count");
-    }
+    var shards = ownShards();
     KeyedStateStore store = context.getKeyedStateStore();
     var newHolds = new Holds(options.holdPatience());
     var newConflicts = new OpenConflicts();
@@ -122,7 +113,8 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
         new StoreReader(
             storeFactory,
             options.shardCount(),
-            this::post,
+            mailbox(),
+            threads,
             (key, rows, empty) -> replicator().read(key, rows, empty),
             id -> replicator().storeIs(id),
             "anabranch-replication-store-" + task.getIndexOfThisSubtask());
@@ -140,14 +132,9 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
                 this::setCurrentKey,
                 this::timerIn,
                 newReader::read,
-                ReplicationOperator::nowMicros,
+                threads::nowMicros,
                 () -> getProcessingTimeService().getCurrentProcessingTime()));
     if (context.isRestored()) {
-      var shards =
-          KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
-              options.shardCount(),
-              task.getNumberOfParallelSubtasks(),
-              task.getIndexOfThisSubtask());
       newReader.check(replicator().ownRows(shards));
       findHeldAndConflicts(newHolds, newConflicts);
     }
@@ -177,7 +164,7 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
   public void processElement(StreamRecord<PublishedRow> element) throws Exception {
     if (!replicator().hasRoom()) {
       while (!replicator().hasRoom()) {
-        mailbox.yield();
+        yieldToMailbox();
       }
       setKeyContextElement1(element);
     }
@@ -210,7 +197,7 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
   @Override
   public void endInput() throws Exception {
     while (replicator().isReading()) {
-      mailbox.yield();
+      yieldToMailbox();
     }
   }
 
@@ -219,7 +206,7 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
     var closing = reader;
     reader = null;
     if (closing != null) {
-      closing.close();
+      closing.thread().close();
     }
     super.close();
   }
@@ -267,19 +254,6 @@ public final class ReplicationOperator extends AbstractStreamOperator<PublishedR
             newHolds.restored(AggregateKey.parse(key), head.held(), head.heldSinceMillis());
           }
         });
-  }
-
-  private void post(String description, StoreReader.Mailbox.Action action) {
-    try {
-      mailbox.execute(action::run, description);
-    } catch (RejectedExecutionException closing) {
-      // The task is closing: the aggregate is asked for again after the next start.
-    }
-  }
-
-  private static long nowMicros() {
-    var now = Instant.now();
-    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
   }
 
   /** Reuses one stream record per output: chained sinks take the value, never the record. */

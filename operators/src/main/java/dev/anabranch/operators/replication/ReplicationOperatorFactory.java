@@ -1,7 +1,8 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.stored.PublishedRow;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStoreFactory;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
@@ -18,12 +19,27 @@ public final class ReplicationOperatorFactory extends AbstractStreamOperatorFact
   private final ReplicationOptions options;
   private final DomainLoader domain;
   private final EventStoreFactory store;
+  private final TaskThreads threads;
 
   public ReplicationOperatorFactory(
       ReplicationOptions options, DomainLoader domain, EventStoreFactory store) {
+    this(options, domain, store, TaskThreads.REAL);
+  }
+
+  /**
+   * The factory.
+   *
+   * @param threads of what waits for databases
+   */
+  public ReplicationOperatorFactory(
+      ReplicationOptions options,
+      DomainLoader domain,
+      EventStoreFactory store,
+      TaskThreads threads) {
     this.options = options;
     this.domain = domain;
     this.store = store;
+    this.threads = threads;
     setChainingStrategy(ChainingStrategy.HEAD);
   }
 
@@ -31,7 +47,7 @@ public final class ReplicationOperatorFactory extends AbstractStreamOperatorFact
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as declared by Flink
   public <T extends StreamOperator<PublishedRow>> T createStreamOperator(
       StreamOperatorParameters<PublishedRow> parameters) {
-    return (T) new ReplicationOperator(parameters, options, domain, store);
+    return (T) new ReplicationOperator(parameters, options, domain, store, threads);
   }
 
   @Override

@@ -4,7 +4,10 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
-import dev.anabranch.operators.command.LostRowsException;
+import dev.anabranch.operators.task.LostRowsException;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.LogSession;
@@ -17,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,17 +34,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Bounds.</b> The caller limits how many aggregates it asks for.
  */
-final class StoreReader implements AutoCloseable {
+final class StoreReader implements Worker.Work<AggregateKey> {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreReader.class);
 
   private static final int MAX_PER_QUERY = 100;
   private static final long MIN_BACKOFF_MILLIS = 100;
   private static final long MAX_BACKOFF_MILLIS = 10_000;
-  private static final long CLOSE_TIMEOUT_MILLIS = 5_000;
-
-  /** Before the server ends a session that says nothing, which the next read would trip over. */
-  private static final long IDLE_SECONDS = 5;
 
   /** Gets what was read, on the task's thread. */
   interface Receiver {
@@ -54,33 +52,21 @@ final class StoreReader implements AutoCloseable {
     void read(AggregateKey aggregate, List<LogRow> commits, boolean shardIsEmpty) throws Exception;
   }
 
-  /** Hands work to the task's thread. */
-  interface Mailbox {
-
-    void post(String description, Action action);
-
-    /** Work that may fail the task. */
-    interface Action {
-      void run() throws Exception;
-    }
-  }
-
   private final EventStoreFactory factory;
   private final int shardCount;
-  private final Mailbox mailbox;
+  private final TaskMailbox mailbox;
   private final Receiver receiver;
-  private final LinkedBlockingQueue<AggregateKey> requests = new LinkedBlockingQueue<>();
   private final Map<Integer, LogSession> sessions = new HashMap<>();
   private final Consumer<String> storeIs;
-  private final Thread thread;
+  private final Worker<AggregateKey> thread;
   private @Nullable EventStore store;
   private volatile Map<Integer, OwnRow> ownRows = Map.of();
-  private volatile boolean closed;
 
   StoreReader(
       EventStoreFactory factory,
       int shardCount,
-      Mailbox mailbox,
+      TaskMailbox mailbox,
+      TaskThreads threads,
       Receiver receiver,
       Consumer<String> storeIs,
       String name) {
@@ -89,8 +75,7 @@ final class StoreReader implements AutoCloseable {
     this.shardCount = shardCount;
     this.mailbox = mailbox;
     this.receiver = receiver;
-    this.thread = new Thread(this::run, name);
-    thread.setDaemon(true);
+    this.thread = new Worker<>(name, threads, mailbox, Worker.Settings.unbounded());
   }
 
   /** Compares these rows with the store before anything is read from it; before the start. */
@@ -99,59 +84,55 @@ final class StoreReader implements AutoCloseable {
   }
 
   void start() {
-    thread.start();
+    thread.start(this);
   }
 
   void read(AggregateKey aggregate) {
-    requests.add(aggregate);
+    thread.submit(aggregate);
+  }
+
+  Worker<AggregateKey> thread() {
+    return thread;
+  }
+
+  @Override
+  public void begin() throws InterruptedException {
+    checkOwnRows();
+  }
+
+  @Override
+  public void perform(AggregateKey first) throws InterruptedException {
+    var batch = new LinkedHashSet<AggregateKey>();
+    batch.add(first);
+    while (batch.size() < MAX_PER_QUERY) {
+      var another = thread.next(any -> true);
+      if (another == null) {
+        break;
+      }
+      batch.add(another);
+    }
+    readAll(batch);
+  }
+
+  /** The server would end sessions that say nothing, and the next read would trip over them. */
+  @Override
+  public void idle() {
+    sessions.values().forEach(LogSession::close);
+    sessions.clear();
+  }
+
+  @Override
+  public RuntimeException explain(RuntimeException e) {
+    return e instanceof LostRowsException
+        ? e
+        : new IllegalStateException("the region's own store can't be read", e);
   }
 
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
-    try {
-      thread.join(CLOSE_TIMEOUT_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void run() {
-    try {
-      checkOwnRows();
-      while (!closed) {
-        var batch = new LinkedHashSet<AggregateKey>();
-        batch.add(nextRequest());
-        for (var more = requests.poll(); more != null; more = requests.poll()) {
-          batch.add(more);
-          if (batch.size() == MAX_PER_QUERY) {
-            break;
-          }
-        }
-        readAll(batch);
-      }
-    } catch (InterruptedException closing) {
-      Thread.currentThread().interrupt();
-    } catch (LostRowsException e) {
-      mailbox.post(
-          "own rows lost",
-          () -> {
-            throw e;
-          });
-    } catch (RuntimeException | LinkageError e) {
-      if (!closed) {
-        mailbox.post(
-            "fail for the store",
-            () -> {
-              throw new IllegalStateException("the region's own store can't be read", e);
-            });
-      }
-    } finally {
-      sessions.values().forEach(LogSession::close);
-      if (store != null) {
-        store.close();
-      }
+    sessions.values().forEach(LogSession::close);
+    if (store != null) {
+      store.close();
     }
   }
 
@@ -167,7 +148,7 @@ final class StoreReader implements AutoCloseable {
             left.size(),
             backoff,
             e.getMessage());
-        TimeUnit.MILLISECONDS.sleep(backoff);
+        thread.pause(TimeUnit.MILLISECONDS.toNanos(backoff));
         backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLIS);
       }
     }
@@ -213,16 +194,6 @@ final class StoreReader implements AutoCloseable {
     left.keySet().removeAll(here.keySet());
   }
 
-  private AggregateKey nextRequest() throws InterruptedException {
-    var next = requests.poll(IDLE_SECONDS, TimeUnit.SECONDS);
-    if (next != null) {
-      return next;
-    }
-    sessions.values().forEach(LogSession::close);
-    sessions.clear();
-    return requests.take();
-  }
-
   private void readAll(Set<AggregateKey> batch) throws InterruptedException {
     var backoff = MIN_BACKOFF_MILLIS;
     var left = new ArrayList<>(batch);
@@ -236,7 +207,7 @@ final class StoreReader implements AutoCloseable {
             left.size(),
             backoff,
             e.getMessage());
-        TimeUnit.MILLISECONDS.sleep(backoff);
+        thread.pause(TimeUnit.MILLISECONDS.toNanos(backoff));
         backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLIS);
       }
     }

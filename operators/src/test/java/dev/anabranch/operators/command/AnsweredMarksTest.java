@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.message.SourcePosition;
+import dev.anabranch.operators.task.StoreContradictionException;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 

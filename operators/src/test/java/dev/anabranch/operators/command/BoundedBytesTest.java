@@ -11,6 +11,8 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.task.TaskMailbox;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.EventStore;
 import java.time.Duration;
@@ -176,7 +178,7 @@ class BoundedBytesTest {
   private void scan(LinkedBlockingQueue<TaskMailbox.Action> mails, Tail tail) {
     try (var topic = new TestTopic(OperatorHarness.SHARDS, 4)) {
       EventStore opened = store.factory().open();
-      var connection = new LaneConnection(opened, databaseIndex());
+      var connection = new LaneConnection(opened, databaseIndex(), TaskThreads.REAL);
       var losses = new LossCheck(topic.open(), opened.layout(), "a", shards -> {});
       losses.own(SHARD);
       var shards = new HashMap<Integer, @Nullable ShardRecord>();

@@ -2,13 +2,15 @@ package dev.anabranch.operators.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.operators.task.TaskThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LaneConnectionTest {
 
   private final TestStore store = new TestStore();
-  private final LaneConnection connection = new LaneConnection(store.factory().open(), 0);
+  private final LaneConnection connection =
+      new LaneConnection(store.factory().open(), 0, TaskThreads.REAL);
 
   @AfterEach
   void stop() {

@@ -6,6 +6,7 @@ import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.task.DomainLoader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -6,6 +6,8 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.view.AggregateView;
+import dev.anabranch.operators.task.Reconnecting;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.projection.Column;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.QueryTable;
@@ -281,7 +283,9 @@ class ViewTopicTest {
     for (var subtask = 0; subtask < subtasks; subtask++) {
       var session =
           new Reconnecting<dev.anabranch.query.QuerySession>(
-              "The database", lost -> lost == null ? database.open() : database.reopen(lost));
+              "The database",
+              TaskThreads.REAL,
+              lost -> lost == null ? database.open() : database.reopen(lost));
       var follower =
           new ViewFollower(
               version,
@@ -290,7 +294,7 @@ class ViewTopicTest {
                   subtasks,
                   SHARDS,
                   10,
-                  new RebuildPace(Double.POSITIVE_INFINITY),
+                  new RebuildPace(Double.POSITIVE_INFINITY, TaskThreads.REAL),
                   Duration.ofMillis(10),
                   Duration.ofMillis(500)),
               (what, mail) -> {
@@ -300,6 +304,7 @@ class ViewTopicTest {
                   failure.set(e);
                 }
               },
+              TaskThreads.REAL,
               new ViewWork(version, projection(poison), "a", session, 100),
               session,
               topic,

@@ -2,6 +2,7 @@ package dev.anabranch.operators.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.LogEnds;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +16,9 @@ class PeerLagTest {
   private final Map<Integer, Long> ends = new ConcurrentHashMap<>();
   private volatile boolean cut;
   private boolean closed;
-  private final PeerLag lag = new PeerLag("b", this::session, Duration.ofDays(1));
+  private final PeerLag lag =
+      new PeerLag(
+          "b", this::session, Duration.ofDays(1), (description, action) -> {}, TaskThreads.REAL);
 
   @AfterEach
   void close() {

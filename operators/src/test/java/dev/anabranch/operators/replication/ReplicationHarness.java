@@ -9,7 +9,7 @@ import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.model.view.ConflictRecord;
-import dev.anabranch.operators.command.DomainLoader;
+import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.RepublishWire;
 import java.nio.charset.StandardCharsets;

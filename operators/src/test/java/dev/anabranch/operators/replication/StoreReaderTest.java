@@ -3,6 +3,7 @@ package dev.anabranch.operators.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreLayout;
@@ -33,10 +34,11 @@ class StoreReaderTest {
                 throw new IllegalStateException(e);
               }
             },
+            TaskThreads.REAL,
             (aggregate, commits, shardIsEmpty) -> answers.add(aggregate),
             id -> {},
             "store-reader");
-    try (reader) {
+    try (var thread = reader.thread()) {
       reader.start();
       for (var reads = 1; reads <= 2; reads++) {
         var key = AggregateKey.parse("Auto/1");

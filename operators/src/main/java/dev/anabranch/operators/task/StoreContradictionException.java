@@ -1,4 +1,4 @@
-package dev.anabranch.operators.command;
+package dev.anabranch.operators.task;
 
 /**
  * The store is not what the checkpoint says it is: another store, or one that lost acknowledged
@@ -7,7 +7,7 @@ package dev.anabranch.operators.command;
 public sealed class StoreContradictionException extends RuntimeException permits LostRowsException {
   private static final long serialVersionUID = 1L;
 
-  StoreContradictionException(String message) {
+  public StoreContradictionException(String message) {
     super(message);
   }
 }

@@ -1,4 +1,4 @@
-package dev.anabranch.operators.command;
+package dev.anabranch.operators.task;
 
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;

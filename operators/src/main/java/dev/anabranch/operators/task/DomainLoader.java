@@ -1,4 +1,4 @@
-package dev.anabranch.operators.command;
+package dev.anabranch.operators.task;
 
 import dev.anabranch.api.AggregateTypes;
 import java.io.Serializable;

@@ -1,0 +1,186 @@
+package dev.anabranch.operators.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A thread beside the task's: order, bounds, failure and end. */
+class WorkerTest {
+
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final LinkedBlockingQueue<TaskMailbox.Action> mails = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<String> done = new LinkedBlockingQueue<>();
+  private final TaskMailbox mailbox = (description, action) -> mails.add(action);
+  private Worker<String> worker = worker(3, Worker.IDLE_PING);
+
+  @AfterEach
+  void close() {
+    worker.close();
+  }
+
+  @Test
+  void requestsAreDoneInTheirOrderAlsoThoseFromBeforeTheStart() throws Exception {
+    worker.submit("a");
+    worker.submit("b");
+
+    worker.start(done::add);
+    worker.submit("c");
+
+    assertThat(next() + next() + next()).isEqualTo("abc");
+  }
+
+  @Test
+  void oneRequestMoreThanMayWaitIsRefused() {
+    assertThat(worker.offer("a") && worker.offer("b") && worker.offer("c")).isTrue();
+
+    assertThat(worker.offer("d")).isFalse();
+    assertThatThrownBy(() -> worker.submit("d"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has 3 requests");
+  }
+
+  @Test
+  void aRequestThatWaitsAlreadyIsNotMadeTwice() {
+    worker.offerOnce("a");
+    worker.offerOnce("a");
+
+    assertThat(worker.next(any -> true)).isEqualTo("a");
+    assertThat(worker.hasNext()).isFalse();
+  }
+
+  @Test
+  void aRequestIsTakenOutOfTurnOnlyIfItIsOfThatKind() {
+    worker.submit("a");
+
+    assertThat(worker.next("b"::equals)).isNull();
+    assertThat(worker.next("a"::equals)).isEqualTo("a");
+  }
+
+  @Test
+  void whatTheWorkThrowsFailsTheTask() throws Exception {
+    worker.start(
+        new Worker.Work<>() {
+          @Override
+          public void perform(String request) {
+            throw new IllegalArgumentException(request);
+          }
+
+          @Override
+          public RuntimeException explain(RuntimeException e) {
+            return new IllegalStateException("explained", e);
+          }
+        });
+
+    worker.submit("bad");
+
+    var mail = mails.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertThat(mail).isNotNull();
+    assertThatThrownBy(mail::run)
+        .isInstanceOf(IllegalStateException.class)
+        .hasRootCauseMessage("bad");
+  }
+
+  @Test
+  void anErrorFailsTheTaskAsItIs() throws Exception {
+    worker.start(
+        request -> {
+          throw new NoClassDefFoundError(request);
+        });
+
+    worker.submit("missing");
+
+    var mail = mails.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertThat(mail).isNotNull();
+    assertThatThrownBy(mail::run).isInstanceOf(NoClassDefFoundError.class);
+  }
+
+  @Test
+  void theEndOfTheTaskEndsAPauseAndFailsNothing() throws Exception {
+    var paused = new CountDownLatch(1);
+    worker.start(
+        new Worker.Work<>() {
+          @Override
+          public void begin() throws InterruptedException {
+            paused.countDown();
+            worker.pause(Duration.ofDays(1).toNanos());
+          }
+
+          @Override
+          public void perform(String request) {
+            done.add(request);
+          }
+
+          @Override
+          public void abandon() {
+            done.add("abandoned");
+          }
+
+          @Override
+          public void close() {
+            done.add("closed");
+          }
+        });
+    assertThat(paused.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+
+    worker.close();
+
+    assertThat(next()).isEqualTo("abandoned");
+    assertThat(next()).isEqualTo("closed");
+    assertThat(mails).isEmpty();
+  }
+
+  @Test
+  void withoutRequestsTheWorkIsCalledAfterEachInterval() throws Exception {
+    worker = worker(0, Duration.ofMillis(1));
+    worker.start(
+        new Worker.Work<>() {
+          @Override
+          public void perform(String request) {}
+
+          @Override
+          public void idle() {
+            done.add("idle");
+          }
+        });
+
+    assertThat(next() + next() + next()).isEqualTo("idleidleidle");
+  }
+
+  @Test
+  void whatEndedDoesNoFurtherRequest() throws Exception {
+    var closed = new CountDownLatch(1);
+    worker.submit("last");
+    worker.submit("too late");
+    worker.start(
+        new Worker.Work<>() {
+          @Override
+          public void perform(String request) {
+            done.add(request);
+            worker.end();
+          }
+
+          @Override
+          public void close() {
+            closed.countDown();
+          }
+        });
+
+    assertThat(closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(done).containsExactly("last");
+  }
+
+  private Worker<String> worker(int capacity, Duration idle) {
+    return new Worker<>("test", TaskThreads.REAL, mailbox, new Worker.Settings(capacity, idle));
+  }
+
+  private String next() throws InterruptedException {
+    return String.valueOf(done.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
+  }
+}
