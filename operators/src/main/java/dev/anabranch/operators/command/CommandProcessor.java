@@ -250,7 +250,7 @@ final class CommandProcessor {
               : decide(live, own, command.time);
       var bytes = command.heldBytes();
       command.decidedAgain(decided);
-      lane.decidedAgain(bytes, command.heldBytes());
+      lane.decidedAgain(command, bytes);
       if (decided instanceof Decided.Row row) {
         enqueue(command, row);
       } else {

@@ -54,8 +54,10 @@ final class Lane {
 
   private int pending;
   private int pendingRemote;
+  private long pendingRemoteBytes;
   private long pendingBytes;
   private long decidedBytes;
+  private long decidedRemoteBytes;
   private long taken;
   private boolean ready;
 
@@ -117,19 +119,23 @@ final class Lane {
     pendingBytes -= record.message().footprint();
   }
 
-  /** Commits of other regions may take half of the lane. */
+  /** Commits of other regions may take half of the lane, by number and by bytes. */
   boolean hasRoomForRemote() {
-    return hasRoom() && pendingRemote < Math.max(1, limits.maxPending() / 2);
+    return hasRoom()
+        && pendingRemote < Math.max(1, limits.maxPending() / 2)
+        && pendingRemoteBytes + decidedRemoteBytes < limits.maxPendingBytes() / 2;
   }
 
   void admitRemote(CommandRecord record) {
     pendingRemote++;
+    pendingRemoteBytes += record.message().footprint();
     admit(record);
   }
 
   /** The commit is durable, held, or known already. */
   void answeredRemote(CommandRecord record) {
     pendingRemote--;
+    pendingRemoteBytes -= record.message().footprint();
     answered(record);
   }
 
@@ -182,17 +188,24 @@ final class Lane {
 
   void join(PendingCommand command) {
     forming.add(command);
-    decidedBytes += command.heldBytes();
+    decided(command, command.heldBytes());
   }
 
   /** A pending command has another outcome now. */
-  void decidedAgain(long bytesBefore, long bytesNow) {
-    decidedBytes += bytesNow - bytesBefore;
+  void decidedAgain(PendingCommand command, long bytesBefore) {
+    decided(command, command.heldBytes() - bytesBefore);
   }
 
   /** What joined is durable, or has left for another reason. */
   void left(PendingCommand command) {
-    decidedBytes -= command.heldBytes();
+    decided(command, -command.heldBytes());
+  }
+
+  private void decided(PendingCommand command, long bytes) {
+    decidedBytes += bytes;
+    if (command.isRemote()) {
+      decidedRemoteBytes += bytes;
+    }
   }
 
   void settling(Unsettled answer) {

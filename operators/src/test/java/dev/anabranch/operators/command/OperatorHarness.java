@@ -172,6 +172,19 @@ final class OperatorHarness implements AutoCloseable {
     return count;
   }
 
+  /** Commands and commits that were taken in and have no answer yet. */
+  int pending() {
+    return shards().pending();
+  }
+
+  boolean hasRoom(String routingKey) {
+    return shards().hasRoom(routingKey);
+  }
+
+  boolean hasRoomForRemote(String routingKey) {
+    return shards().hasRoomForRemote(routingKey);
+  }
+
   /** The operator's own view of what it holds. */
   CommandShards shards() {
     return ((CommandOperator) harness.getOperator()).shards();

@@ -13,7 +13,11 @@ import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.model.message.ReplyTarget;
+import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.wire.CommandWire;
+import dev.anabranch.wire.blob.EventsBlob;
+import dev.anabranch.wire.blob.ResolutionBlob;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +88,33 @@ class RemoteCommitsTest {
     b.operator().settle();
 
     assertThat(b.read("Auto/1", "r1")).isEqualTo(",x,y,z");
+  }
+
+  /** A link that heals brings a long backlog: commands do not wait for its end. */
+  @Test
+  void commitsOfAnotherRegionLeaveHalfOfALaneToCommands() throws Exception {
+    try (var few = halfFull(10, 1 << 24)) {
+      assertThat(few.operator().pending()).isEqualTo(5);
+    }
+    try (var large = halfFull(200, 8 << 10)) {
+      assertThat(large.operator().pending()).isLessThan(40);
+    }
+  }
+
+  /** Its database is away, and all the commits have come that may wait for it. */
+  private RegionHarness halfFull(int maxPending, long maxBytes) throws Exception {
+    var lane = new Batching(1, 5, 1 << 12, maxPending, maxBytes);
+    var region = new RegionHarness("b", REGIONS, "a", lane, Duration.ofMillis(50));
+    region.handle("Set/1", "c0", "add x");
+    region.store().databaseOf("Set/1").setDown(true);
+    var other = new RegionHarness("a", REGIONS);
+    for (var i = 0; region.operator().hasRoomForRemote("Set/1"); i++) {
+      other.handle("Set/1", "c" + i, "add x");
+      region.receive(other.commits().get(i), "a");
+    }
+    other.close();
+    assertThat(region.operator().hasRoom("Set/1")).isTrue();
+    return region;
   }
 
   @Test
@@ -171,7 +202,17 @@ class RemoteCommitsTest {
     exchange();
     assertThat(a.read("Hand/1", "r1")).isEqualTo(",x,z");
     assertThat(b.read("Hand/1", "r2")).isEqualTo(",x,z");
-    assertThat(a.commits()).extracting(row -> row.outcome().kind()).contains(RowKind.RESOLUTION);
+    for (var region : List.of(a, b)) {
+      var row =
+          region.commits().stream()
+              .filter(each -> each.outcome().kind() == RowKind.RESOLUTION)
+              .findFirst()
+              .orElseThrow();
+      var events = EventsBlob.decode(row.outcome().blobs().events());
+      var chosen = ResolutionBlob.fromEvents(events);
+      assertThat(chosen.who()).isEqualTo("test");
+      assertThat(chosen.why()).isEqualTo("told to");
+    }
   }
 
   @Test

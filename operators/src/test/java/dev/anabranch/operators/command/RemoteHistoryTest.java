@@ -3,6 +3,8 @@ package dev.anabranch.operators.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.wire.blob.CausalityBlob;
 import java.util.ArrayList;
@@ -119,6 +121,7 @@ class RemoteHistoryTest {
         .forEach(row -> dots.add(row.outcome().aggregate() + " " + row.outcome().dot()));
     for (var region : regions) {
       assertCausesFirst(region);
+      assertPublished(region);
       assertThat(region.commits())
           .as(region.name())
           .extracting(row -> row.outcome().aggregate() + " " + row.outcome().dot())
@@ -158,5 +161,15 @@ class RemoteHistoryTest {
           .as("%s is in the log of %s once", outcome.dot(), region.name())
           .isTrue();
     }
+  }
+
+  /** What others may read is in the topic, not only in the store. */
+  private static void assertPublished(RegionHarness region) throws Exception {
+    region.operator().settle();
+    var published = new HashSet<LogPosition>();
+    region.operator().rows().forEach(row -> published.add(row.position()));
+    assertThat(published)
+        .as("the events topic of %s", region.name())
+        .containsAll(region.store().allRows().stream().map(LogRow::position).toList());
   }
 }

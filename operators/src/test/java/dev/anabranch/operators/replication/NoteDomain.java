@@ -18,14 +18,17 @@ import dev.anabranch.replicated.OrCart;
 import dev.anabranch.replicated.OrSet;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
  * Texts to which events append, so that a state shows how it came about: {@code Home} with a single
  * home, {@code Auto} with a resolver, {@code Hand} resolved by hand, {@code Bad} with a resolver
- * that throws, {@code Marks} of replicated data types. The event "!" can't be folded.
+ * that throws, {@code Moody} with one that never answers the same twice, {@code Marks} of replicated data types. The event "!" can't be folded.
  */
 final class NoteDomain implements Domain {
+
+  private static final AtomicInteger MOODS = new AtomicInteger();
 
   @Override
   public List<AggregateType<?, ?, ?>> aggregateTypes() {
@@ -34,6 +37,7 @@ final class NoteDomain implements Domain {
         type("Auto", ReplicationPolicy.automatic(new Joining("join"))),
         type("Hand", ReplicationPolicy.interactive()),
         type("Bad", ReplicationPolicy.automatic(new Joining("throw"))),
+        type("Moody", ReplicationPolicy.automatic(new Joining("moody"))),
         marks());
   }
 
@@ -86,9 +90,10 @@ final class NoteDomain implements Domain {
       if (id.equals("throw")) {
         throw new IllegalStateException("no way");
       }
+      var mood = id.equals("moody") ? ":" + MOODS.incrementAndGet() : "";
       return live.stream()
           .map(LiveVersion::state)
-          .collect(Collectors.joining("|", "(" + base + ":", ")"));
+          .collect(Collectors.joining("|", "(" + base + mood + ":", ")"));
     }
   }
 

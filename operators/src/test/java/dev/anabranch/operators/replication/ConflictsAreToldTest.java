@@ -15,8 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever was told that a command took effect, or a choice, can find out that it does not. */
-class VoidCommitsTest {
+/**
+ * Whoever was told that a command took effect, or a choice, can find out that it does not; and no
+ * resolver settles what it can't settle alike in every region.
+ */
+class ConflictsAreToldTest {
 
   private final TestRegion a = new TestRegion("a", ReplicationHarness.SHARDS);
   private final TestRegion b = new TestRegion("b", ReplicationHarness.SHARDS);
@@ -88,6 +91,16 @@ class VoidCommitsTest {
 
     assertThat(harness.conflictTexts()).containsExactly("voided void b:1");
     assertThat(lastSettlement().how()).isEqualTo("twin");
+  }
+
+  @Test
+  void aResolverThatAnswersTheSameQuestionDifferentlySettlesNothing() throws Exception {
+    feed(a.commit("Moody/1", "c1", "x"), b.commit("Moody/1", "c2", "y"));
+
+    assertThat(harness.view("Moody/1").conflict()).isTrue();
+    assertThat(harness.state("Moody/1")).isEqualTo("?");
+    assertThat(harness.view("Moody/1").problem()).contains("moody");
+    assertThat(harness.conflictTexts()).containsExactly("opened a:1+b:1");
   }
 
   @Test
