@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
 /**
  * Texts to which events append, so that a state shows how it came about: {@code Home} with a single
  * home, {@code Auto} with a resolver, {@code Hand} resolved by hand, {@code Bad} with a resolver
- * that throws, {@code Moody} with one that never answers the same twice, {@code Marks} of replicated data types. The event "!" can't be folded.
+ * that throws, {@code Moody} with one that never answers the same twice, {@code Marks} of
+ * replicated data types. The event "!" can't be folded.
  */
 final class NoteDomain implements Domain {
 
