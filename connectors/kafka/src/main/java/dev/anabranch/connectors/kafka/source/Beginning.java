@@ -1,6 +1,8 @@
 package dev.anabranch.connectors.kafka.source;
 
+import java.util.Optional;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /** Where the reading of a partition begins, and what is to be said about it. */
 sealed interface Beginning {
@@ -25,11 +27,21 @@ sealed interface Beginning {
 
   /**
    * The topic ends below the position: it lost records that were read, and has perhaps got others
-   * at their offsets. It is read again from its first record on.
+   * at their offsets. Which ones nobody knows, so it is read again from its first record on.
    *
    * @param before the position that is beyond the end
    */
   record CutShort(long offset, long before, long end) implements Beginning {}
+
+  /**
+   * The partition lost its end, and the records below the position are others than those that were
+   * read.
+   *
+   * @param offset of the first other record; of the first record, if it is not known
+   * @param before the position
+   * @param leaderEpoch of the last record before the offset, if it is known
+   */
+  record LostEnd(long offset, long before, int leaderEpoch) implements Beginning {}
 
   /** The topic has no such partition now: nothing can be read. */
   record Missing() implements Beginning {}
@@ -58,9 +70,34 @@ sealed interface Beginning {
     if (position < range.start()) {
       return new Expired(range.start(), range.start() - position);
     }
+    var lost = range.lost();
+    if (lost != null) {
+      return lost.offset() < range.start()
+          ? new LostEnd(range.start(), position, IdentifiedSplit.NO_EPOCH)
+          : new LostEnd(lost.offset(), position, lost.leaderEpoch());
+    }
     return position > range.end()
         ? new CutShort(range.start(), position, range.end())
         : new At(position);
+  }
+
+  /**
+   * The position whose records are to be compared, with the epoch of the leader that took the last
+   * one; empty if there is nothing to compare.
+   */
+  static Optional<OffsetAndMetadata> comparable(IdentifiedSplit split, TopicNow now) {
+    var range = now.partitions().get(split.getPartition());
+    if (range == null) {
+      return Optional.empty();
+    }
+    var isCommitted = split.getStartingOffset() == KafkaPartitionSplit.COMMITTED_OFFSET;
+    var position = isCommitted ? range.committed() : split.getStartingOffset();
+    var epoch = isCommitted ? range.committedEpoch() : split.leaderEpoch();
+    var isAnew =
+        !split.topicId().isEmpty() && !now.id().isEmpty() && !split.topicId().equals(now.id());
+    return epoch == IdentifiedSplit.NO_EPOCH || position <= range.start() || isAnew
+        ? Optional.empty()
+        : Optional.of(new OffsetAndMetadata(position, Optional.of(epoch), ""));
   }
 
   private static long marker(Reading.Otherwise otherwise) {

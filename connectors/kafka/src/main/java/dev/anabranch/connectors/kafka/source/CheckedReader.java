@@ -19,6 +19,7 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -118,7 +119,7 @@ final class CheckedReader<T> implements SourceReader<T, KafkaPartitionSplit> {
   public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
     var splits = new ArrayList<KafkaPartitionSplit>();
     for (var split : reader.snapshotState(checkpointId)) {
-      splits.add(IdentifiedSplit.of(split, ids.of(split.getTopic())));
+      splits.add(IdentifiedSplit.of(split).in(ids.of(split.getTopic())));
     }
     splits.addAll(waiting.values());
     // Each checkpoint looks: without checkpoints no position is kept that could be wrong.
@@ -157,11 +158,10 @@ final class CheckedReader<T> implements SourceReader<T, KafkaPartitionSplit> {
     if (waiting.isEmpty() || question != null || pausing) {
       return;
     }
+    var splits = List.copyOf(waiting.values());
     var partitions =
-        waiting.values().stream()
-            .map(KafkaPartitionSplit::getTopicPartition)
-            .collect(Collectors.toSet());
-    var asked = new Question(partitions, probe.topics(partitions));
+        splits.stream().map(KafkaPartitionSplit::getTopicPartition).collect(Collectors.toSet());
+    var asked = new Question(partitions, probe.topics(splits));
     question = asked;
     var unused = asked.answer.whenComplete((answer, failure) -> wakeable.wake());
   }
@@ -188,10 +188,12 @@ final class CheckedReader<T> implements SourceReader<T, KafkaPartitionSplit> {
       if (!known.isEmpty() && !now.id().isEmpty() && !known.equals(now.id())) {
         throw new TopicMadeAnewException(split.getTopic(), reading.where());
       }
-      var offset = tell(split, now, Beginning.of(split, now, reading.otherwise()));
+      var beginning = Beginning.of(split, now, reading.otherwise());
+      var offset = tell(split, now, beginning);
       if (offset >= 0) {
         ids.put(split.getTopic(), now.id());
-        admitted.add(new KafkaPartitionSplit(split.getTopicPartition(), offset));
+        var epoch = epoch(split, now, beginning);
+        admitted.add(new IdentifiedSplit(split.getTopicPartition(), offset, now.id(), epoch));
         waiting.remove(split.splitId());
       } else {
         missing = true;
@@ -205,6 +207,18 @@ final class CheckedReader<T> implements SourceReader<T, KafkaPartitionSplit> {
     } else {
       ask();
     }
+  }
+
+  /** Of the leader that took the last record before the beginning. */
+  private static int epoch(IdentifiedSplit split, TopicNow now, Beginning beginning) {
+    if (beginning instanceof Beginning.LostEnd lost) {
+      return lost.leaderEpoch();
+    }
+    return beginning instanceof Beginning.At
+        ? Beginning.comparable(split, now)
+            .flatMap(OffsetAndMetadata::leaderEpoch)
+            .orElse(IdentifiedSplit.NO_EPOCH)
+        : IdentifiedSplit.NO_EPOCH;
   }
 
   /** Returns where to begin; negative: the partition can't be read now. */
@@ -255,6 +269,19 @@ final class CheckedReader<T> implements SourceReader<T, KafkaPartitionSplit> {
           cut.offset(),
           reading.consequence());
       return cut.offset();
+    }
+    if (beginning instanceof Beginning.LostEnd lost) {
+      metrics.partitionsCutShort.inc();
+      LOG.warn(
+          "Partition {} of topic {} at {} lost its end: it was read up to offset {}, and has other records than those"
+              + " from offset {} on. It is read from there on. {}",
+          partition.partition(),
+          partition.topic(),
+          reading.where(),
+          lost.before(),
+          lost.offset(),
+          reading.consequence());
+      return lost.offset();
     }
     warn(
         "Topic {} at {} has no partition {} now; it is waited for. Add partitions, or start the job without a"

@@ -2,7 +2,6 @@ package dev.anabranch.connectors.kafka.source;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.Properties;
 import java.util.function.Function;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -14,18 +13,12 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
-import org.apache.flink.connector.base.source.reader.synchronization.FutureCompletingBlockingQueue;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.metrics.KafkaSourceReaderMetrics;
 import org.apache.flink.connector.kafka.source.reader.KafkaPartitionSplitReader;
-import org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter;
-import org.apache.flink.connector.kafka.source.reader.KafkaSourceReader;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
-import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.MetricGroup;
@@ -40,7 +33,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * at the first one, silently, where it has none.
  *
  * <p><b>Recovery.</b> Offsets live in Flink's checkpoints, in the form of {@link KafkaSource} with
- * the topic's id behind it.
+ * the topic's id and the last record's leader epoch behind it.
  */
 public final class CheckedSource<T>
     implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
@@ -107,19 +100,11 @@ public final class CheckedSource<T>
     var deserializer = deserialization.apply(ids);
     deserializer.open(new Context(context));
     var metrics = new KafkaSourceReaderMetrics(context.metricGroup());
-    var queue =
-        new FutureCompletingBlockingQueue<RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>>>();
-    var fetchers =
-        new KafkaSourceFetcherManager(
-            queue,
-            () -> wrapping.wrap(new KafkaPartitionSplitReader(properties, context, metrics)),
-            finished -> {});
     var reader =
-        new KafkaSourceReader<>(
-            queue,
-            fetchers,
-            new KafkaRecordEmitter<>(deserializer),
-            configuration(),
+        EpochReader.of(
+            () -> wrapping.wrap(new KafkaPartitionSplitReader(properties, context, metrics)),
+            deserializer,
+            properties,
             context,
             metrics);
     return new CheckedReader<>(
@@ -152,12 +137,6 @@ public final class CheckedSource<T>
   @Override
   public TypeInformation<T> getProducedType() {
     return kafka.getProducedType();
-  }
-
-  private Configuration configuration() {
-    var all = new HashMap<String, String>();
-    properties.stringPropertyNames().forEach(key -> all.put(key, properties.getProperty(key)));
-    return Configuration.fromMap(all);
   }
 
   private record Context(SourceReaderContext reader)

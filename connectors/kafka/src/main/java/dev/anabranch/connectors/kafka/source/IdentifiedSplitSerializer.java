@@ -10,9 +10,10 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitSerializ
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * Version 1: the bytes of Flink's own serializer, version 0, and behind them the topic's id as
- * modified UTF-8. Flink's own does not look behind its bytes, so releases before this one read it
- * too; what they wrote is read as a split whose topic is not known.
+ * Version 1: the bytes of Flink's own serializer, version 0, behind them the topic's id as modified
+ * UTF-8, and behind that the leader epoch, four bytes, if it is known. Flink's own does not look
+ * behind its bytes, nor did the release that wrote no epoch look behind the id: so releases before
+ * this one read it too. What they wrote is read as a split whose topic, or epoch, is not known.
  */
 final class IdentifiedSplitSerializer implements SimpleVersionedSerializer<KafkaPartitionSplit> {
 
@@ -28,10 +29,14 @@ final class IdentifiedSplitSerializer implements SimpleVersionedSerializer<Kafka
 
   @Override
   public byte[] serialize(KafkaPartitionSplit split) throws IOException {
+    var identified = IdentifiedSplit.of(split);
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
       out.write(flinks.serialize(split));
-      out.writeUTF(IdentifiedSplit.of(split).topicId());
+      out.writeUTF(identified.topicId());
+      if (identified.leaderEpoch() != IdentifiedSplit.NO_EPOCH) {
+        out.writeInt(identified.leaderEpoch());
+      }
     }
     return bytes.toByteArray();
   }
@@ -44,14 +49,18 @@ final class IdentifiedSplitSerializer implements SimpleVersionedSerializer<Kafka
               .formatted(version, VERSION));
     }
     var split = flinks.deserialize(FLINKS, serialized);
-    return version == FLINKS ? split : IdentifiedSplit.of(split, topicId(serialized));
+    return version == FLINKS ? split : identified(split, serialized);
   }
 
-  private static String topicId(byte[] serialized) throws IOException {
+  private static IdentifiedSplit identified(KafkaPartitionSplit split, byte[] serialized)
+      throws IOException {
     try (var in = new DataInputStream(new ByteArrayInputStream(serialized))) {
       var unused = in.readUTF();
       in.skipNBytes(Integer.BYTES + 2 * Long.BYTES);
-      return in.readUTF();
+      var topicId = in.readUTF();
+      var epoch = in.available() >= Integer.BYTES ? in.readInt() : IdentifiedSplit.NO_EPOCH;
+      return new IdentifiedSplit(
+          split.getTopicPartition(), split.getStartingOffset(), topicId, epoch);
     }
   }
 }

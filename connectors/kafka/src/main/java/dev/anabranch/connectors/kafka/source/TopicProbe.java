@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class TopicProbe implements AutoCloseable {
 
   private static final String TIMEOUT_MILLIS = "10000";
+  private static final Duration TIMEOUT = Duration.ofMillis(Long.parseLong(TIMEOUT_MILLIS));
 
   private final Properties properties;
   private final @Nullable String groupId;
@@ -56,10 +58,52 @@ final class TopicProbe implements AutoCloseable {
   }
 
   /** The topics by name, with what the given partitions hold. */
-  CompletableFuture<Map<String, TopicNow>> topics(Collection<TopicPartition> partitions) {
+  CompletableFuture<Map<String, TopicNow>> topics(Collection<IdentifiedSplit> splits) {
+    var partitions =
+        splits.stream().map(KafkaPartitionSplit::getTopicPartition).collect(Collectors.toSet());
     var names = partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
     var described = stage(admin().describeTopics(names).allTopicNames());
-    return described.thenCompose(topics -> filled(topics, partitions)).toCompletableFuture();
+    return described
+        .thenCompose(topics -> filled(topics, partitions))
+        .thenCompose(topics -> compared(topics, splits))
+        .toCompletableFuture();
+  }
+
+  private CompletionStage<Map<String, TopicNow>> compared(
+      Map<String, TopicNow> topics, Collection<IdentifiedSplit> splits) {
+    var positions = new HashMap<TopicPartition, OffsetAndMetadata>();
+    for (var split : splits) {
+      Beginning.comparable(split, requireNonNull(topics.get(split.getTopic())))
+          .ifPresent(position -> positions.put(split.getTopicPartition(), position));
+    }
+    return positions.isEmpty()
+        ? CompletableFuture.completedFuture(topics)
+        : lostEnds(positions).thenApply(lost -> with(lost, topics));
+  }
+
+  /** Those of the partitions that have other records below these positions than were read. */
+  CompletableFuture<Map<TopicPartition, LostEnds.Divergence>> lostEnds(
+      Map<TopicPartition, OffsetAndMetadata> positions) {
+    var asked = Map.copyOf(positions);
+    return CompletableFuture.supplyAsync(
+        () -> LostEnds.of(properties, asked, TIMEOUT), TopicProbe::onItsOwn);
+  }
+
+  /** The answer takes a moment, or as long as the timeout; nobody waits for the thread. */
+  private static void onItsOwn(Runnable question) {
+    var thread = new Thread(question, "anabranch-lost-ends");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static Map<String, TopicNow> with(
+      Map<TopicPartition, LostEnds.Divergence> lost, Map<String, TopicNow> topics) {
+    var now = new HashMap<>(topics);
+    lost.forEach(
+        (partition, divergence) ->
+            now.computeIfPresent(
+                partition.topic(), (name, topic) -> topic.lost(partition.partition(), divergence)));
+    return now;
   }
 
   /** The ids of those of the topics that exist. */
@@ -128,7 +172,11 @@ final class TopicProbe implements AutoCloseable {
               new TopicNow.Range(
                   requireNonNull(starts.get(partition)).offset(),
                   requireNonNull(rest.ends.get(partition)).offset(),
-                  committed == null ? -1 : committed.offset()));
+                  committed == null ? -1 : committed.offset(),
+                  committed == null
+                      ? IdentifiedSplit.NO_EPOCH
+                      : committed.leaderEpoch().orElse(IdentifiedSplit.NO_EPOCH),
+                  null));
     }
     var now = new HashMap<String, TopicNow>();
     topics.forEach(

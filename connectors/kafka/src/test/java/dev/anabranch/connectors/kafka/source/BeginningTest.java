@@ -1,5 +1,6 @@
 package dev.anabranch.connectors.kafka.source;
 
+import static dev.anabranch.connectors.kafka.source.IdentifiedSplit.NO_EPOCH;
 import static dev.anabranch.connectors.kafka.source.Reading.Otherwise.EARLIEST;
 import static dev.anabranch.connectors.kafka.source.Reading.Otherwise.LATEST;
 import static org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit.COMMITTED_OFFSET;
@@ -11,7 +12,9 @@ import dev.anabranch.connectors.kafka.source.Beginning.Anew;
 import dev.anabranch.connectors.kafka.source.Beginning.At;
 import dev.anabranch.connectors.kafka.source.Beginning.CutShort;
 import dev.anabranch.connectors.kafka.source.Beginning.Expired;
+import dev.anabranch.connectors.kafka.source.Beginning.LostEnd;
 import dev.anabranch.connectors.kafka.source.Beginning.Missing;
+import dev.anabranch.connectors.kafka.source.LostEnds.Divergence;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +67,61 @@ class BeginningTest {
     var now = new TopicNow(id, Map.of(0, new TopicNow.Range(10, 20, committed)));
 
     assertThat(Beginning.of(split, now, otherwise)).isEqualTo(expected);
+  }
+
+  static Object[][] lostEnds() {
+    return new Object[][] {
+      // id now, position, from where on other records, expected
+      {SAME, 15L, new Divergence(12, 3), new LostEnd(12, 15, 3)},
+      {SAME, 25L, new Divergence(12, 3), new LostEnd(12, 25, 3)},
+      {SAME, 15L, new Divergence(10, 3), new LostEnd(10, 15, 3)},
+      {SAME, 15L, new Divergence(9, 3), new LostEnd(10, 15, NO_EPOCH)},
+      {SAME, 15L, LostEnds.UNKNOWN, new LostEnd(10, 15, NO_EPOCH)},
+      {OTHER, 15L, new Divergence(12, 3), new Anew(10, 15)},
+      {SAME, 4L, new Divergence(3, 3), new Expired(10, 6)},
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("lostEnds")
+  void beginsAtTheFirstRecordThatIsAnotherOne(
+      String id, long position, Divergence lost, Beginning expected) {
+    var split = new IdentifiedSplit(new TopicPartition("t", 0), position, SAME, 7);
+    var now = new TopicNow(id, Map.of(0, new TopicNow.Range(10, 20, -1).lost(lost)));
+
+    assertThat(Beginning.of(split, now, EARLIEST)).isEqualTo(expected);
+  }
+
+  static Object[][] compared() {
+    return new Object[][] {
+      // id now, position, epoch, group's offset and its epoch, what is compared
+      {SAME, 15L, 7, -1L, NO_EPOCH, "15 in 7"},
+      {SAME, 25L, 7, -1L, NO_EPOCH, "25 in 7"},
+      {UNKNOWN, 15L, 0, -1L, NO_EPOCH, "15 in 0"},
+      {SAME, 15L, NO_EPOCH, 15L, 7, ""},
+      {OTHER, 15L, 7, -1L, NO_EPOCH, ""},
+      {SAME, 10L, 7, -1L, NO_EPOCH, ""},
+      {SAME, 4L, 7, -1L, NO_EPOCH, ""},
+      {SAME, COMMITTED_OFFSET, NO_EPOCH, 15L, 7, "15 in 7"},
+      {SAME, COMMITTED_OFFSET, NO_EPOCH, 15L, NO_EPOCH, ""},
+      {SAME, COMMITTED_OFFSET, NO_EPOCH, -1L, NO_EPOCH, ""},
+      {SAME, EARLIEST_OFFSET, NO_EPOCH, 15L, 7, ""},
+      {SAME, LATEST_OFFSET, NO_EPOCH, 15L, 7, ""},
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("compared")
+  void comparesWhatIsKnownOfThePosition(
+      String id, long position, int epoch, long committed, int committedEpoch, String expected) {
+    var split = new IdentifiedSplit(new TopicPartition("t", 0), position, SAME, epoch);
+    var range = new TopicNow.Range(10, 20, committed, committedEpoch, null);
+
+    assertThat(
+            Beginning.comparable(split, new TopicNow(id, Map.of(0, range)))
+                .map(found -> found.offset() + " in " + found.leaderEpoch().orElseThrow())
+                .orElse(""))
+        .isEqualTo(expected);
   }
 
   static Arguments[] positions() {

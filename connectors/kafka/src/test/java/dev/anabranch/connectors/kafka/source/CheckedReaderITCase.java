@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -47,6 +49,7 @@ class CheckedReaderITCase {
   private static final long EARLIEST = KafkaPartitionSplit.EARLIEST_OFFSET;
   private static final long COMMITTED = KafkaPartitionSplit.COMMITTED_OFFSET;
 
+  private static Path directory;
   private static EmbeddedKafka kafka;
   private static Admin admin;
   private static KafkaProducer<byte[], byte[]> producer;
@@ -62,9 +65,8 @@ class CheckedReaderITCase {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka =
-        EmbeddedKafka.start(
-            KafkaBrokerConfig.in(Files.createTempDirectory(Path.of("target"), "positions")));
+    directory = Files.createTempDirectory(Path.of("target"), "positions");
+    kafka = EmbeddedKafka.start(KafkaBrokerConfig.in(directory));
     admin = Admin.create(connection());
     producer =
         new KafkaProducer<>(connection(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -159,6 +161,42 @@ class CheckedReaderITCase {
   }
 
   @Test
+  void aPartitionThatLostItsEndAndIsLongerAgainIsReadFromItsFirstOtherRecordOn() throws Exception {
+    send(10);
+    kafka.restart();
+    send(2);
+    var kept = LostEnd.keep(kafka, directory, at(0));
+    send(13);
+    var epoch = lastEpoch();
+    var group = new OffsetAndMetadata(20, Optional.of(epoch), "");
+    admin.alterConsumerGroupOffsets(this.group, Map.of(at(0), group)).all().get();
+    kept.putBack(kafka);
+    send(40);
+
+    var position = new IdentifiedSplit(at(0), 20, idOf(topic), epoch);
+    restore(position);
+    assertThat(wrapped.added).containsExactly(new IdentifiedSplit(at(0), 12, idOf(topic), 2));
+    assertThat(told()).containsExactly(Map.entry("partitionsCutShort", 1L));
+
+    // The same without a checkpoint, by what the group has committed.
+    startAgain();
+    restore(new KafkaPartitionSplit(at(0), COMMITTED));
+    assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 12L));
+
+    // Without the epoch, as after a release that kept none, nobody can tell.
+    startAgain();
+    restore(new IdentifiedSplit(at(0), 20, idOf(topic)));
+    assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 20L));
+    assertThat(told()).isEmpty();
+
+    // What was kept is as it was, whoever leads now.
+    startAgain();
+    restore(new IdentifiedSplit(at(0), 12, idOf(topic), 2));
+    assertThat(wrapped.added).containsExactly(new IdentifiedSplit(at(0), 12, idOf(topic), 2));
+    assertThat(told()).isEmpty();
+  }
+
+  @Test
   void aPositionOfAReleaseThatKeptNoIdIsAdopted() throws Exception {
     send(10);
 
@@ -247,6 +285,15 @@ class CheckedReaderITCase {
 
   // -- Kafka.
 
+  private int lastEpoch() throws Exception {
+    return admin
+        .listOffsets(Map.of(at(0), OffsetSpec.latest()))
+        .partitionResult(at(0))
+        .get()
+        .leaderEpoch()
+        .orElseThrow();
+  }
+
   private static Properties connection() {
     var properties = new Properties();
     properties.setProperty("bootstrap.servers", kafka.bootstrapServers());
@@ -303,6 +350,13 @@ class CheckedReaderITCase {
   }
 
   // -- The task.
+
+  private void startAgain() throws Exception {
+    reader.close();
+    wrapped.added.clear();
+    counters.clear();
+    reader = newReader(Map.of());
+  }
 
   private CheckedReader<String> newReader(Map<String, Reading.Watched> watched) {
     var reading =

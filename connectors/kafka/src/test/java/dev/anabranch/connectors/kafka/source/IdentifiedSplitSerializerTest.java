@@ -34,6 +34,18 @@ class IdentifiedSplitSerializerTest {
   }
 
   @Test
+  void theEpochStandsBehindWhatAReleaseWithoutItReads() throws IOException {
+    var known = new IdentifiedSplit(PARTITION, 513, "9qSm", 7);
+
+    assertThat(HexFormat.of().formatHex(serializer.serialize(known)))
+        .isEqualTo(STORED + "00000007");
+    assertThat(serializer.deserialize(1, HexFormat.of().parseHex(STORED + "00000007")))
+        .isEqualTo(known);
+    assertThat(new KafkaPartitionSplitSerializer().deserialize(1, serializer.serialize(known)))
+        .isEqualTo(new KafkaPartitionSplit(PARTITION, 513));
+  }
+
+  @Test
   void whatAReleaseWithoutIdsWroteIsReadWithoutOne() throws IOException {
     var before = new KafkaPartitionSplit(PARTITION, 513);
     var read = serializer.deserialize(0, new KafkaPartitionSplitSerializer().serialize(before));
