@@ -21,13 +21,17 @@ class TwoJobsITCase {
     region.handle("Purse/a", "deposit 1");
     var second = region.submit(null, Map.of());
     second.awaitRunning();
-    try (var load = region.load(20, 21)) {
+    try (var load = region.load(20, 21);
+        var once = region.once(20, 121)) {
+      once.send(50);
       load.awaitReplies(100);
       Await.until(
           "a fence", () -> (first.lastFailure() + second.lastFailure()).contains("another writer"));
+      once.send(50);
       first.kill();
       load.awaitReplies(200);
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
@@ -37,16 +41,20 @@ class TwoJobsITCase {
     region.start();
     var second = region.submit(null, Map.of("commands.group-id", "other-" + region.name()));
     second.awaitRunning();
-    try (var load = region.load(20, 22)) {
+    try (var load = region.load(20, 22);
+        var once = region.once(20, 122)) {
       for (var round = 0; round < 3; round++) {
+        once.send(20);
         load.awaitReplies(60);
         region.databaseProxy(round % 2).cut();
         region.databaseProxy(round % 2).heal();
       }
       load.awaitReplies(60);
       region.job().kill();
+      once.send(20);
       load.awaitReplies(60);
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
+      once.awaitOutcomes();
     }
     region.verify();
   }
