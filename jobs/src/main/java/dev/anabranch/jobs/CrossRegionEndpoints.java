@@ -17,11 +17,13 @@ import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.model.view.ConflictRecord;
+import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.store.LogEnds;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -31,6 +33,7 @@ import org.apache.flink.api.connector.source.Source;
  *
  * @param logs the published logs by region, the own one among them
  * @param ends of those logs
+ * @param losses rows of the own log that were given up
  * @param requests of the peers, for commits that they miss, by region
  * @param peerStores stores of peers that may be read, by region
  * @param ownRequests of this region and those that it passes on
@@ -39,6 +42,7 @@ import org.apache.flink.api.connector.source.Source;
 record CrossRegionEndpoints(
     Map<String, Source<CommandRecord, ?, ?>> logs,
     Map<String, LogEnds> ends,
+    List<AcceptedLoss> losses,
     Map<String, Source<CommandRecord, ?, ?>> requests,
     EventStoreFactory store,
     Map<String, EventStoreFactory> peerStores,
@@ -53,6 +57,7 @@ record CrossRegionEndpoints(
   CrossRegionEndpoints {
     logs = Collections.unmodifiableMap(new LinkedHashMap<>(logs));
     ends = Map.copyOf(ends);
+    losses = List.copyOf(losses);
     peerStores = Map.copyOf(peerStores);
     requests = Collections.unmodifiableMap(new LinkedHashMap<>(requests));
   }
@@ -103,6 +108,7 @@ record CrossRegionEndpoints(
     return new CrossRegionEndpoints(
         logs,
         ends,
+        found.losses(),
         requests,
         new MySqlEventStoreFactory(options.store().config()),
         peerStores,

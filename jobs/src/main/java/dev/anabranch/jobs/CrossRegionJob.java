@@ -194,7 +194,12 @@ public final class CrossRegionJob {
             .findFirst()
             .orElse(PeerFilter.NONE);
     return new RegionIntakeFactory(
-        region, isOwn, filter, domain, Objects.requireNonNull(endpoints.ends().get(region)));
+        region,
+        isOwn,
+        filter,
+        domain,
+        Objects.requireNonNull(endpoints.ends().get(region)),
+        isOwn ? endpoints.losses() : List.of());
   }
 
   private static <T> DataStream<T> union(List<DataStream<T>> streams) {

@@ -99,7 +99,8 @@ class CrossRegionJobTopologyTest {
             1 << 20,
             1 << 20,
             1 << 20,
-            Map.of());
+            Map.of(),
+            List.of());
     var env = new StreamExecutionEnvironment(new Configuration());
     CrossRegionJob.build(
         env, options, loader -> AggregateTypes.of(), CrossRegionEndpoints.of(options, found));

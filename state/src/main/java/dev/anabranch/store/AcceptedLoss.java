@@ -1,5 +1,7 @@
 package dev.anabranch.store;
 
+import java.io.Serializable;
+
 /**
  * A person has decided that a shard goes on without rows that were acknowledged once.
  *
@@ -19,7 +21,8 @@ public record AcceptedLoss(
     LogBookmark end,
     String author,
     String reason,
-    long acceptedAtMicros) {
+    long acceptedAtMicros)
+    implements Serializable {
 
   /** Whether a record of the events topic is one of the rows that are given up. */
   public boolean forgets(LogBookmark place, int ofShard, long offset) {

@@ -63,6 +63,16 @@ final class LossCommand implements Runnable {
     long until() {
       return known == null ? next : Math.max(next, known.offset() + 1);
     }
+
+    /** Whether the store has another row in place of the known one. */
+    boolean isForked() {
+      return known != null && known.offset() < next;
+    }
+
+    /** What is to be given up at least. */
+    long from() {
+      return known == null ? next : Math.min(next, known.offset());
+    }
   }
 
   @Command(
@@ -86,9 +96,9 @@ final class LossCommand implements Runnable {
           for (var each : lost.values()) {
             table.row(
                 Integer.toString(each.shard),
-                Long.toString(each.next),
-                each.known == null ? "?" : Long.toString(each.until() - 1),
-                each.what);
+                Long.toString(each.from()),
+                each.known == null ? "?" : Long.toString(each.known.offset()),
+                each.what + (each.isForked() ? "; another row is there" : ""));
           }
           table.print(out(), style());
         }
@@ -144,7 +154,8 @@ final class LossCommand implements Runnable {
         required = true,
         split = ",",
         description =
-            "First offset that is given up, of each shard in turn: where its store ends now.")
+            "First offset that is given up, of each shard in turn: where its store ends now; or, if"
+                + " the store has other rows in place of lost ones, that of the first of them.")
     private List<Long> from = new ArrayList<>();
 
     @Option(
@@ -164,7 +175,7 @@ final class LossCommand implements Runnable {
     @Override
     protected int run(Region region) throws Exception {
       requireSense();
-      try (var store = region.openStore()) {
+      try (var store = region.openStoreToWrite()) {
         var lost = find(region, store, acceptedLosses(store), this);
         for (var i = 0; i < shards.size(); i++) {
           requireLost(shards.get(i), from.get(i), store, lost);
@@ -197,6 +208,15 @@ final class LossCommand implements Runnable {
                         + "; what was there up to "
                         + (until - 1)
                         + " is given up.");
+            if (of.isForked()) {
+              out()
+                  .println(
+                      "Readers forget the store's own rows from there on, too: anabranch events"
+                          + " republish --shard "
+                          + shard
+                          + " --from "
+                          + from.get(i));
+            }
           }
         }
         tellProjections(store.layout());
@@ -212,11 +232,14 @@ final class LossCommand implements Runnable {
     /** What is accepted stays so, whatever the query database says. */
     private void tellProjections(StoreLayout layout) {
       var marked = new TreeSet<String>();
+      var doubted = new TreeSet<String>();
+      String viewsTopic;
       try {
         var options = ProjectionJobOptions.ifConfigured(root().jobArguments());
         if (options.isEmpty()) {
           return;
         }
+        viewsTopic = options.get().viewsTopic();
         var losses = new ProjectionLosses(options.get().query().config(), QueryOwner.of(layout));
         for (var i = 0; i < shards.size(); i++) {
           var what =
@@ -228,6 +251,16 @@ final class LossCommand implements Runnable {
           losses
               .giveUp(shards.get(i), from.get(i), what)
               .forEach(version -> marked.add(version.toString()));
+          losses
+              .doubtViews(
+                  shards.get(i),
+                  from.get(i),
+                  "rows from "
+                      + new LogPosition(shards.get(i), from.get(i))
+                      + " on, which "
+                      + author
+                      + " gave up")
+              .forEach(version -> doubted.add(version.toString()));
         }
       } catch (StoreUnavailableException | StoreLayoutException | InvalidOptionsException e) {
         err()
@@ -246,6 +279,17 @@ final class LossCommand implements Runnable {
                     + String.join(", ", marked)
                     + ". For each: anabranch projections rebuild NAME, then switch, and drop the old"
                     + " version. 'anabranch projections list' shows them.");
+      }
+      if (!doubted.isEmpty()) {
+        out()
+            .println(
+                "These follow merged views, and may show rows that are given up: "
+                    + String.join(", ", doubted)
+                    + ". The topic has views that are newer than those of the log as it is now, so"
+                    + " delete topic "
+                    + viewsTopic
+                    + " before you start the cross-region job without a checkpoint: it makes all"
+                    + " views again. Then rebuild, switch and drop these too.");
       }
     }
 
@@ -287,6 +331,22 @@ final class LossCommand implements Runnable {
                 + shard
                 + " lacks no row that is known to be committed; 'anabranch region losses' lists"
                 + " those that do");
+      }
+      if (of.isForked() && offset >= 0 && offset <= of.from()) {
+        return;
+      }
+      if (of.isForked()) {
+        throw CliException.usage(
+            "--from "
+                + offset
+                + ": the store of shard "
+                + shard
+                + " has another row at offset "
+                + of.from()
+                + " than the one that was published: give the first offset where they differ,"
+                + " "
+                + of.from()
+                + " or below; 'anabranch verify' names it");
       }
       if (offset != of.next) {
         throw CliException.usage(

@@ -37,6 +37,11 @@ public record Region(CommandJobOptions options) {
     return new MySqlEventStoreFactory(options.store().config()).openForReading();
   }
 
+  /** For what is written beside the log: a database of an older release is refused. */
+  EventStore openStoreToWrite() {
+    return new MySqlEventStoreFactory(options.store().config()).open();
+  }
+
   /**
    * The region's Kafka.
    *

@@ -38,6 +38,12 @@ record SwitchCheck(
       // Readers may see some of its tables already: the way out is forward.
       return Optional.empty();
     }
+    if (!now.lost().isEmpty() && now.ofViews()) {
+      return refused(
+          "%s may show rows that the event store lost: %s; 'anabranch projections list' says what to"
+              + " do",
+          now.id(), now.lost().get(0).what());
+    }
     if (!now.lost().isEmpty()) {
       return refused(
           "%s stands still in %d shards, since the event store lost rows: %s; rebuild it",

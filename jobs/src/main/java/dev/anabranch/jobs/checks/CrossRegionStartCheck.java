@@ -7,9 +7,13 @@ import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
 import dev.anabranch.jobs.options.CrossRegionJobOptions;
 import dev.anabranch.jobs.options.PeerOptions;
 import dev.anabranch.jobs.options.StoreOptions;
+import dev.anabranch.store.AcceptedLoss;
+import dev.anabranch.store.EventStore;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.store.StoreUnavailableException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +34,7 @@ public final class CrossRegionStartCheck {
    * @param eventsMaxBytes largest record for the events topic
    * @param inboundMaxBytes largest record for the inbound topic
    * @param watched topics that the job writes
+   * @param losses rows of the own log that people have given up, of the databases that answer
    */
   public record Found(
       StoreLayout layout,
@@ -37,8 +42,10 @@ public final class CrossRegionStartCheck {
       int deadLetterMaxBytes,
       int eventsMaxBytes,
       int inboundMaxBytes,
-      Map<String, Reading.Watched> watched) {
+      Map<String, Reading.Watched> watched,
+      List<AcceptedLoss> losses) {
     public Found {
+      losses = List.copyOf(losses);
       partitions = Map.copyOf(partitions);
     }
 
@@ -59,8 +66,10 @@ public final class CrossRegionStartCheck {
     StartCheck.warnOfConnections(options.store());
     migrate(options.store());
     StoreLayout layout;
+    List<AcceptedLoss> losses;
     try (var store = new MySqlEventStoreFactory(options.store().config()).open()) {
       layout = store.layout();
+      losses = acceptedLosses(store);
     }
     var topics = options.topics();
     var report =
@@ -89,7 +98,28 @@ public final class CrossRegionStartCheck {
         Math.min(limit, report.deadLetterMaxBytes()),
         report.eventsMaxBytes(),
         report.inboundMaxBytes(),
-        TopicIdentities.watched(report.ids(), remedies));
+        TopicIdentities.watched(report.ids(), remedies),
+        losses);
+  }
+
+  /**
+   * Rows that were given up are still in the events topic. Where a database can't be asked, the job
+   * finds that the store lacks them, and fails; the next start knows.
+   */
+  private static List<AcceptedLoss> acceptedLosses(EventStore store) {
+    var losses = new ArrayList<AcceptedLoss>();
+    var databases = store.layout().databases();
+    for (var database = 0; database < databases.size(); database++) {
+      try (var session = store.open(database)) {
+        losses.addAll(session.acceptedLosses());
+      } catch (StoreUnavailableException e) {
+        LOG.warn(
+            "Database {} can't be asked which losses of its rows were accepted: {}",
+            databases.get(database),
+            e.getMessage());
+      }
+    }
+    return losses;
   }
 
   /** What to do about topics that the job writes, if they are made anew. */

@@ -26,6 +26,9 @@ final class OwnLog {
   private static final long NOT_LOADED = Long.MIN_VALUE;
   private static final long NOTHING_READ = -1;
 
+  /** What is published is in the store, unless it was lost. */
+  private static final long COMPARISON_MILLIS = 5_000;
+
   private final ReplicaState state;
   private final Consumer<Object> currentKey;
   private final String[] shardKeys;
@@ -34,6 +37,12 @@ final class OwnLog {
   private final long[] next;
 
   private final BitSet dirty = new BitSet();
+
+  /** Shards whose last row was not looked for in the store yet. */
+  private final BitSet unseen = new BitSet();
+
+  private boolean comparing;
+  private long nextComparison;
 
   /** The row with the highest offset, of each shard of which this attempt has seen one. */
   private final @Nullable ShardHead[] last;
@@ -56,6 +65,7 @@ final class OwnLog {
     if (before == null || row.offset() > before.offset()) {
       var stamp = row.outcome().stamp();
       last[row.shard()] = new ShardHead(row.offset(), stamp.writer(), stamp.hlc());
+      unseen.set(row.shard());
     }
   }
 
@@ -108,6 +118,41 @@ final class OwnLog {
       }
     }
     return rows;
+  }
+
+  /**
+   * The last rows that this attempt has read and not compared with the store, if it is time to;
+   * {@link #compared} says what came of it.
+   */
+  Map<Integer, OwnRow> toCompare(long nowMillis) {
+    var rows = new TreeMap<Integer, OwnRow>();
+    if (comparing || nowMillis < nextComparison) {
+      return rows;
+    }
+    nextComparison = nowMillis + COMPARISON_MILLIS;
+    unseen.stream()
+        .forEach(
+            shard -> {
+              var row = last[shard];
+              if (row != null) {
+                rows.put(shard, new OwnRow(storeId, row));
+              }
+            });
+    comparing = !rows.isEmpty();
+    return rows;
+  }
+
+  /** The store has these rows; of others it was not asked. */
+  void compared(Map<Integer, OwnRow> rows, long nowMillis) {
+    comparing = false;
+    // While no database answers, reads of aggregates should not wait for this too often.
+    nextComparison = nowMillis + (rows.isEmpty() ? 6 : 1) * COMPARISON_MILLIS;
+    rows.forEach(
+        (shard, row) -> {
+          if (row.head().equals(last[shard])) {
+            unseen.clear(shard);
+          }
+        });
   }
 
   void snapshot() {

@@ -1,11 +1,13 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.serde.DeadLetterTypeInfo;
+import dev.anabranch.store.LogBookmark;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.ForgetWire;
 import dev.anabranch.wire.blob.WireFormatException;
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the records of one region's events topic: what is no row of that region goes to the dead
  * letters, what the connection does not take is left out, all else is fit for the gate.
+ *
+ * <p>Rows of the own region that were given up are left out: the store goes on without them, and
+ * what is shown is to be what it holds. A peer that still has their commits gives them back.
  *
  * <p>A dead letter is not skipped: the gate holds whatever depends on it, and {@link LogWatch} is
  * told that the row is missing.
@@ -192,6 +197,9 @@ public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
             "the record is of region " + decoded.region() + ", the topic of " + settings.region());
         return;
       }
+      if (isGivenUp(record, decoded.row())) {
+        return;
+      }
       taken = rules.take(decoded.row());
       if (notes != null) {
         notes.read(decoded.row().shard(), decoded.row().offset());
@@ -209,11 +217,23 @@ public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
     }
   }
 
+  private boolean isGivenUp(CommandRecord record, LogRow published) {
+    if (settings.losses().isEmpty()) {
+      return false;
+    }
+    var place = new LogBookmark(record.source().topicId(), record.source().offset());
+    return settings.losses().stream()
+        .anyMatch(loss -> loss.forgets(place, published.shard(), published.offset()));
+  }
+
   /**
    * What was taken from there stays: dots that are given again with other content are noticed one
    * by one, here and in the command job.
    */
   private void forget(CommandRecord record) {
+    if (settings.isOwn()) {
+      return; // It is known from the store, or what was read is found to be missing there.
+    }
     if (forgotten != null) {
       forgotten.inc();
     }

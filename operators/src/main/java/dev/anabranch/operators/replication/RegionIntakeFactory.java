@@ -3,7 +3,9 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogEnds;
+import java.util.List;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
@@ -20,19 +22,27 @@ public final class RegionIntakeFactory extends AbstractStreamOperatorFactory<Pub
   private final PeerFilter filter;
   private final DomainLoader domain;
   private final LogEnds ends;
+  private final List<AcceptedLoss> losses;
 
   /**
    * @param region whose topic is read
    * @param isOwn whether it is the job's own region
    * @param ends where that topic ends
+   * @param losses rows of that topic that the region has given up, as far as it is known here
    */
   public RegionIntakeFactory(
-      String region, boolean isOwn, PeerFilter filter, DomainLoader domain, LogEnds ends) {
+      String region,
+      boolean isOwn,
+      PeerFilter filter,
+      DomainLoader domain,
+      LogEnds ends,
+      List<AcceptedLoss> losses) {
     this.region = region;
     this.isOwn = isOwn;
     this.filter = filter;
     this.domain = domain;
     this.ends = ends;
+    this.losses = List.copyOf(losses);
   }
 
   String region() {
@@ -53,6 +63,10 @@ public final class RegionIntakeFactory extends AbstractStreamOperatorFactory<Pub
 
   LogEnds ends() {
     return ends;
+  }
+
+  List<AcceptedLoss> losses() {
+    return losses;
   }
 
   @Override

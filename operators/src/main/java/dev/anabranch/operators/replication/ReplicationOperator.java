@@ -1,6 +1,7 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.message.RepublishRequest;
@@ -16,6 +17,8 @@ import dev.anabranch.serde.ConflictRecordTypeInfo;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.blob.ReplicaBlob;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -115,7 +118,17 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
             options.shardCount(),
             mailbox(),
             threads,
-            (key, rows, empty) -> replicator().read(key, rows, empty),
+            new StoreReader.Receiver() {
+              @Override
+              public void read(AggregateKey key, List<LogRow> rows, boolean shardIsEmpty) {
+                replicator().read(key, rows, shardIsEmpty);
+              }
+
+              @Override
+              public void compared(Map<Integer, OwnRow> rows) {
+                replicator().compared(rows);
+              }
+            },
             id -> replicator().storeIs(id),
             "anabranch-replication-store-" + task.getIndexOfThisSubtask());
     reader = newReader;
@@ -132,6 +145,7 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
                 this::setCurrentKey,
                 this::timerIn,
                 newReader::read,
+                newReader::compare,
                 threads::nowMicros,
                 () -> getProcessingTimeService().getCurrentProcessingTime()));
     if (context.isRestored()) {

@@ -52,6 +52,7 @@ final class Replicator {
       Consumer<Object> currentKey,
       Consumer<Long> timerInMillis,
       Consumer<AggregateKey> readFromStore,
+      Consumer<Map<Integer, OwnRow>> compareWithStore,
       LongSupplier nowMicros,
       LongSupplier timerMillis) {}
 
@@ -224,6 +225,15 @@ final class Replicator {
   void tick() {
     state.writeBackRested();
     handOver.tick();
+    var rows = ownLog.toCompare(task.timerMillis().getAsLong());
+    if (!rows.isEmpty()) {
+      task.compareWithStore().accept(rows);
+    }
+  }
+
+  /** The store has these of the rows that it was asked for. */
+  void compared(Map<Integer, OwnRow> rows) {
+    ownLog.compared(rows, task.timerMillis().getAsLong());
   }
 
   /** What the state knows of the own log of these shards. */

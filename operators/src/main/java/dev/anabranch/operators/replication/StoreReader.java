@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Bounds.</b> The caller limits how many aggregates it asks for.
  */
-final class StoreReader implements Worker.Work<AggregateKey> {
+final class StoreReader implements Worker.Work<StoreReader.Request> {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreReader.class);
 
@@ -50,6 +50,16 @@ final class StoreReader implements Worker.Work<AggregateKey> {
      * @param shardIsEmpty whether the store has no row of the aggregate's shard at all
      */
     void read(AggregateKey aggregate, List<LogRow> commits, boolean shardIsEmpty) throws Exception;
+
+    /** The store has these of the rows that it was to be compared with; others can be asked for. */
+    void compared(Map<Integer, OwnRow> rows);
+  }
+
+  /** What the thread is to do. */
+  sealed interface Request {
+    record Read(AggregateKey aggregate) implements Request {}
+
+    record Compare(Map<Integer, OwnRow> rows) implements Request {}
   }
 
   private final EventStoreFactory factory;
@@ -58,7 +68,7 @@ final class StoreReader implements Worker.Work<AggregateKey> {
   private final Receiver receiver;
   private final Map<Integer, LogSession> sessions = new HashMap<>();
   private final Consumer<String> storeIs;
-  private final Worker<AggregateKey> thread;
+  private final Worker<Request> thread;
   private @Nullable EventStore store;
   private volatile Map<Integer, OwnRow> ownRows = Map.of();
 
@@ -88,10 +98,15 @@ final class StoreReader implements Worker.Work<AggregateKey> {
   }
 
   void read(AggregateKey aggregate) {
-    thread.submit(aggregate);
+    thread.submit(new Request.Read(aggregate));
   }
 
-  Worker<AggregateKey> thread() {
+  /** Makes sure that the store has these rows, which were published; the answer comes as a mail. */
+  void compare(Map<Integer, OwnRow> rows) {
+    thread.submit(new Request.Compare(Map.copyOf(rows)));
+  }
+
+  Worker<Request> thread() {
     return thread;
   }
 
@@ -101,15 +116,17 @@ final class StoreReader implements Worker.Work<AggregateKey> {
   }
 
   @Override
-  public void perform(AggregateKey first) throws InterruptedException {
+  public void perform(Request first) throws InterruptedException {
     var batch = new LinkedHashSet<AggregateKey>();
-    batch.add(first);
-    while (batch.size() < MAX_PER_QUERY) {
-      var another = thread.next(any -> true);
-      if (another == null) {
+    for (var next = first; next != null; next = thread.next(any -> true)) {
+      if (next instanceof Request.Compare comparison) {
+        compareNow(comparison.rows());
+      } else if (next instanceof Request.Read read) {
+        batch.add(read.aggregate());
+      }
+      if (batch.size() == MAX_PER_QUERY) {
         break;
       }
-      batch.add(another);
     }
     readAll(batch);
   }
@@ -153,6 +170,22 @@ final class StoreReader implements Worker.Work<AggregateKey> {
       }
     }
     ownRows = Map.of();
+  }
+
+  /** A database that does not serve is asked the next time. */
+  private void compareNow(Map<Integer, OwnRow> rows) {
+    var left = new TreeMap<>(rows);
+    var found = new TreeMap<>(rows);
+    while (!left.isEmpty()) {
+      try {
+        checkOneDatabase(left);
+      } catch (StoreUnavailableException e) {
+        LOG.debug("The own store is compared with {} shards later", left.size(), e);
+        found.keySet().removeAll(left.keySet());
+        break;
+      }
+    }
+    mailbox.post("rows compared", () -> receiver.compared(found));
   }
 
   /** Compares the shards of the first one's database; they leave the map. */

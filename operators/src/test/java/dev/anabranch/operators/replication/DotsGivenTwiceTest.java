@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.stored.PublishedRow;
+import java.time.Duration;
 import org.apache.flink.runtime.executiongraph.failover.ExecutionFailureHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,15 +95,44 @@ class DotsGivenTwiceTest {
   }
 
   @Test
-  void aJobThatStartsFromNothingTakesTheStoreAsItIs() throws Exception {
+  void aStoreThatLosesRowsWhileTheJobRunsIsRefused() throws Exception {
     harness.storeLags();
     harness.process(a.commit("Auto/1", "c1", "x"));
+
+    refusedWithinSeconds();
+  }
+
+  @Test
+  void aStartFromNothingRefusesItAsSoonAsItHasReadWhatTheStoreLacks() throws Exception {
+    var lost = a.commit("Auto/1", "c1", "x");
+    harness.storeLags();
+    harness.process(lost);
+    harness.restartFromNothing();
     harness.settle();
 
-    harness.restartFromNothing();
-    process(a.commit("Auto/1", "c2", "y"));
+    harness.process(lost);
 
-    assertThat(harness.deadLetters()).isEmpty();
+    refusedWithinSeconds();
+  }
+
+  @Test
+  void rowsThatAreThereAreNotRefusedHoweverLongTheJobRuns() throws Exception {
+    for (var i = 0; i < 3; i++) {
+      harness.process(a.commit("Auto/" + i, "c" + i, "x"));
+      harness.pass(Duration.ofSeconds(6));
+    }
+
+    assertThat(harness.view("Auto/2")).isNotNull();
+  }
+
+  private void refusedWithinSeconds() {
+    assertThatThrownBy(
+            () -> {
+              harness.pass(Duration.ofSeconds(6));
+              harness.failure();
+            })
+        .hasStackTraceContaining("lost acknowledged rows")
+        .satisfies(e -> assertThat(ExecutionFailureHandler.isUnrecoverableError(e)).isTrue());
   }
 
   private void process(PublishedRow row) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.ReplicationFilter;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
@@ -12,6 +13,8 @@ import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.store.AcceptedLoss;
+import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogEnds;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.Headers;
@@ -30,6 +33,7 @@ class RegionIntakeTest {
   private final TestRegion b = new TestRegion("b", 16);
   private final AggregateTypes types = AggregateTypes.of(new NoteDomain());
   private OneInputStreamOperatorTestHarness<CommandRecord, PublishedRow> harness;
+  private List<AcceptedLoss> losses = List.of();
 
   @AfterEach
   void close() throws Exception {
@@ -45,6 +49,30 @@ class RegionIntakeTest {
 
     assertThat(passed()).hasSize(1);
     assertThat(passed().get(0).row().isIdenticalTo(row.row())).isTrue();
+  }
+
+  @Test
+  void rowsThatTheRegionHasGivenUpAreLeftOutAndWhatCameInTheirPlaceIsNot() throws Exception {
+    var kept = b.commit("Auto/1", "c1", "x").row();
+    var lost = b.commit("Auto/1", "c2", "lost").row();
+    losses =
+        List.of(
+            new AcceptedLoss(
+                lost.shard(),
+                lost.offset(),
+                lost.offset() + 1,
+                new LogBookmark("topic", 9),
+                "kim",
+                "disk gone",
+                1));
+    open("b", true);
+
+    read(EventWire.encode(kept, "b"), 7);
+    read(EventWire.encode(lost, "b"), 8);
+    read(EventWire.encode(lost, "b"), 9);
+
+    assertThat(passed().stream().map(PublishedRow::row).map(LogRow::offset))
+        .containsExactly(kept.offset(), lost.offset());
   }
 
   @Test
@@ -148,7 +176,8 @@ class RegionIntakeTest {
                 isOwn,
                 PeerFilter.NONE,
                 loader -> AggregateTypes.of(new NoteDomain()),
-                new NoEnds()));
+                new NoEnds(),
+                losses));
     harness.open();
   }
 
@@ -169,7 +198,12 @@ class RegionIntakeTest {
   }
 
   private void read(MessageRecord message) throws Exception {
-    var record = new CommandRecord("any", message, new SourcePosition("events.b", 0, 7, 0));
+    read(message, 7);
+  }
+
+  private void read(MessageRecord message, long at) throws Exception {
+    var record =
+        new CommandRecord("any", message, new SourcePosition("events.b", 0, at, 0, "topic"));
     harness.processElement(new StreamRecord<>(record));
   }
 

@@ -111,6 +111,7 @@ final class ReplicationHarness implements AutoCloseable {
 
   /** Lets time pass; what is asked of the store then is waited for. */
   void pass(Duration time) throws Exception {
+    storeOwnRows();
     harness.setProcessingTime(harness.getProcessingTime() + time.toMillis());
     settle();
   }

@@ -3,12 +3,15 @@ package dev.anabranch.operators.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.testkit.store.InMemoryEventStore;
 import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +38,15 @@ class StoreReaderTest {
               }
             },
             TaskThreads.REAL,
-            (aggregate, commits, shardIsEmpty) -> answers.add(aggregate),
+            new StoreReader.Receiver() {
+              @Override
+              public void read(AggregateKey aggregate, List<LogRow> commits, boolean isEmpty) {
+                answers.add(aggregate);
+              }
+
+              @Override
+              public void compared(Map<Integer, OwnRow> rows) {}
+            },
             id -> {},
             "store-reader");
     try (var thread = reader.thread()) {

@@ -69,12 +69,40 @@ public final class ProjectionText {
     if (version.lost().isEmpty()) {
       return;
     }
+    if (version.ofViews()) {
+      printDoubts(version, out);
+      return;
+    }
     out.printf(
         Locale.ROOT,
         "%s stands still in %d shard%s, since the event store lost rows:%n",
         version.id(),
         version.lost().size(),
         version.lost().size() == 1 ? "" : "s");
+    printWhat(version, out);
+    out.printf(
+        Locale.ROOT,
+        "  It goes on once the rows are back. If they are gone for good ('anabranch region losses'):%n"
+            + "  anabranch projections rebuild %s   then switch, and drop version %d%n",
+        version.id().projection(),
+        version.id().version());
+  }
+
+  private static void printDoubts(VersionStatus version, PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "%s may show rows that the event store lost and a person gave up:%n",
+        version.id());
+    printWhat(version, out);
+    out.printf(
+        Locale.ROOT,
+        "  If the cross-region job was started with a new topic of views since then:%n"
+            + "  anabranch projections rebuild %s   then switch, and drop version %d%n",
+        version.id().projection(),
+        version.id().version());
+  }
+
+  private static void printWhat(VersionStatus version, PrintWriter out) {
     version.lost().stream()
         .limit(MAX_LOST)
         .forEach(
@@ -82,12 +110,6 @@ public final class ProjectionText {
     if (version.lost().size() > MAX_LOST) {
       out.println("  ...");
     }
-    out.printf(
-        Locale.ROOT,
-        "  It goes on once the rows are back. If they are gone for good ('anabranch region losses'):%n"
-            + "  anabranch projections rebuild %s   then switch, and drop version %d%n",
-        version.id().projection(),
-        version.id().version());
   }
 
   private static String eta(long behind, double rate) {

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.JobManagerOptions;
@@ -41,6 +42,7 @@ final class DemoJob implements AutoCloseable {
   private final Configuration configuration;
   private JobID job = new JobID();
   private JobID crossRegion = new JobID();
+  private JobID projections = new JobID();
   private int taskManagersKilled;
 
   /**
@@ -80,7 +82,7 @@ final class DemoJob implements AutoCloseable {
   void startProjections(ProjectionJobOptions options) throws Exception {
     var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     ProjectionJob.prepare(env, options, ProjectionsLoader.services());
-    var unused = submit("the projection job runs", env, ProjectionJob.nameOf(options));
+    projections = submit("the projection job runs", env, ProjectionJob.nameOf(options));
   }
 
   /** Submits the job that reads the other regions' logs; needs the topics of the command job. */
@@ -100,6 +102,29 @@ final class DemoJob implements AutoCloseable {
     cancel(crossRegion);
   }
 
+  /** Ends the projection job as a crash does. */
+  void cancelProjections() {
+    cancel(projections);
+  }
+
+  /** What ended the command job for good, with its causes; empty: it has not ended so. */
+  String endOfCommands() {
+    return endOf(job);
+  }
+
+  /** What ended the cross-region job for good, with its causes; empty: it has not ended so. */
+  String endOfCrossRegion() {
+    return endOf(crossRegion);
+  }
+
+  private String endOf(JobID id) {
+    var graph = graph(id);
+    var failure = graph.getFailureInfo();
+    return graph.getState() != JobStatus.FAILED || failure == null
+        ? ""
+        : failure.getExceptionAsString();
+  }
+
   private void cancel(JobID id) {
     var unused = ask(cluster.cancelJob(id));
     Pause.until(
@@ -110,7 +135,7 @@ final class DemoJob implements AutoCloseable {
     var graph = env.getStreamGraph();
     graph.setJobName(name);
     var id = cluster.submitJob(graph.getJobGraph()).get().getJobID();
-    Pause.until(what, START_TIMEOUT, () -> isRunning(graph(id)));
+    Pause.until(what, START_TIMEOUT, () -> isRunning(graph(id)) || !endOf(id).isEmpty());
     return id;
   }
 

@@ -37,6 +37,8 @@ final class LossMarks {
       while (result.next()) {
         bookmarks.put(result.getInt(1), new LogBookmark(text(result, 2), result.getLong(3)));
       }
+    } catch (SQLException e) {
+      requireOlder(e);
     }
     bookmarks.keySet().retainAll(List.copyOf(shards));
     return bookmarks;
@@ -81,10 +83,7 @@ final class LossMarks {
                 result.getLong(8)));
       }
     } catch (SQLException e) {
-      // Tools read a store of an older release too: nobody has accepted a loss there.
-      if (e.getErrorCode() != LayoutCheck.NO_SUCH_TABLE) {
-        throw e;
-      }
+      requireOlder(e);
     }
     return losses;
   }
@@ -123,6 +122,8 @@ final class LossMarks {
         missing.add(
             new MissingRow(result.getInt(1), head(result), text(result, 5), result.getLong(6)));
       }
+    } catch (SQLException e) {
+      requireOlder(e);
     }
     return missing;
   }
@@ -146,6 +147,13 @@ final class LossMarks {
       statement.setBytes(5, row.what().getBytes(UTF_8));
       statement.setLong(6, row.foundAtMicros());
       LogMarks.retrying(statement::executeUpdate);
+    }
+  }
+
+  /** Tools read a store of an older release too: nothing was noted and nothing accepted there. */
+  private static void requireOlder(SQLException e) throws SQLException {
+    if (e.getErrorCode() != LayoutCheck.NO_SUCH_TABLE) {
+      throw e;
     }
   }
 
