@@ -163,6 +163,32 @@ class ArchitectureTest {
           .notDependOnEachOther();
 
   @ArchTest
+  static final ArchRule roomsOfTheCommandJobAreUsedByItOnly = hidden("command");
+
+  @ArchTest
+  static final ArchRule roomsOfTheProjectionJobAreUsedByItOnly = hidden("projection");
+
+  @ArchTest
+  static final ArchRule replicasAreUsedByTheCrossRegionJobOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.anabranch.operators.replication..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.anabranch.operators.replication.replica..");
+
+  /** Rooms below an operator are its own: whoever makes the operator needs the parent only. */
+  private static ArchRule hidden(String operator) {
+    var room = "dev.anabranch.operators." + operator;
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(room + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(room + ".*..");
+  }
+
+  @ArchTest
   static final ArchRule connectorsDoNotSeeOperators =
       noClasses()
           .that()

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.Test;
 class TidyTest {
 
   private static final int LINES_MAX = 500;
+
+  /** More than so many files in a room, and nobody sees what belongs together. */
+  private static final int FILES_MAX = 25;
 
   private static final Pattern SOURCE =
       Pattern.compile("(?!(?:.*/)?target/)(?:.*/)?src/(?:main|test)/java/.*\\.java");
@@ -57,6 +61,18 @@ class TidyTest {
     assertThat(sources.stream().filter(file -> lines(file).size() > LINES_MAX))
         .as("files of more than %d lines", LINES_MAX)
         .isEmpty();
+  }
+
+  @Test
+  void noRoomIsFullerThanOneCanLookOver() {
+    var rooms = new TreeMap<String, Integer>();
+    for (var file : sources) {
+      if (relative(file).contains("src/main/java/") && !file.endsWith("package-info.java")) {
+        rooms.merge(relative(file.getParent()), 1, Integer::sum);
+      }
+    }
+    rooms.values().removeIf(files -> files <= FILES_MAX);
+    assertThat(rooms).as("folders of more than %d classes", FILES_MAX).isEmpty();
   }
 
   @Test

@@ -96,7 +96,11 @@ public final class CrossRegionJob {
             .transform(
                 "log watch",
                 PublishedRowTypeInfo.INSTANCE,
-                new LogWatchFactory(options.operator(), peerStores(options, domain, endpoints)))
+                new LogWatchFactory(
+                    options.operator().region(),
+                    options.operator().regions().size(),
+                    options.operator().holdPatience(),
+                    peerStores(options, domain, endpoints)))
             .uid(Uids.LOG_WATCH);
     logs.add(watch);
 

@@ -129,7 +129,7 @@ class CommandJobITCase {
         load.awaitReplies(300);
         expectsEachVersion("Purse/steps-" + subtasks);
         assertThat(region.job().restarts()).isZero();
-        assertThat(region.job().metrics().get("anabranch.conflictsFenced")).isZero();
+        assertThat(region.job().metrics().get("anabranch.appendsFenced")).isZero();
       }
       assertThat(load.stop().count(ReplyStatus.ERROR)).isZero();
       once.awaitOutcomes();

@@ -4,7 +4,7 @@ package dev.anabranch.model;
 public enum RowKind {
   /** An accepted outcome with its events: has a version and a dot. */
   COMMIT(1),
-  /** A rejected outcome, {@code VersionConflict} included: no version, no dot, no events. */
+  /** A rejected outcome, {@code version-conflict} included: no version, no dot, no events. */
   REJECTED(2),
   /** An outcome that changed nothing: no version, no dot, no events. */
   UNCHANGED(3),

@@ -19,6 +19,7 @@ import dev.anabranch.wire.blob.WireFormatException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,18 @@ class BlobsTest {
     assertThat(ReplyBlob.decode(ReplyBlob.encode(reply)))
         .usingRecursiveComparison()
         .isEqualTo(reply);
+  }
+
+  @Test
+  void theCodeOfEarlierRowsIsReadAsItIsCalledNow() {
+    // Format 1, only a code, version 3: "VersionConflict", as it was stored before.
+    var stored = HexFormat.of().parseHex("0101030f56657273696f6e436f6e666c696374");
+
+    var read = ReplyBlob.decode(stored);
+
+    assertThat(read.code()).isEqualTo("version-conflict");
+    assertThat(read.version()).isEqualTo(3);
+    assertThat(ReplyBlob.encode(read)).isNotEqualTo(stored);
   }
 
   @Property(shrinking = ShrinkingMode.OFF)

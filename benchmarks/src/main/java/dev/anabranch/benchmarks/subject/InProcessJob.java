@@ -15,7 +15,7 @@ import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.operators.command.CommandOperatorFactory;
 import dev.anabranch.operators.command.CommandOperatorOptions;
 import dev.anabranch.operators.task.DomainLoader;
-import dev.anabranch.operators.command.RegionMap;
+import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.LogRowTypeInfo;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.benchmarks.load.BenchmarkDomain;
 import dev.anabranch.benchmarks.micro.Samples;

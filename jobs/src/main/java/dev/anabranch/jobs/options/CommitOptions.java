@@ -6,7 +6,7 @@ import dev.anabranch.jobs.config.JobOption;
 import dev.anabranch.jobs.config.OptionReader;
 import dev.anabranch.jobs.config.ValueRule;
 import dev.anabranch.operators.command.CommandOperatorOptions;
-import dev.anabranch.operators.command.RegionMap;
+import dev.anabranch.operators.task.RegionMap;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.MemorySize;

@@ -6,7 +6,7 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.jobs.config.JobOption;
 import dev.anabranch.jobs.config.OptionReader;
 import dev.anabranch.jobs.config.ValueRule;
-import dev.anabranch.operators.command.RegionMap;
+import dev.anabranch.operators.task.RegionMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;

@@ -41,7 +41,7 @@ final class CommandMetrics implements CommandCounts {
     unchanged = group.counter("commandsUnchanged", new ThreadSafeSimpleCounter());
     errors = group.counter("commandErrors", new ThreadSafeSimpleCounter());
     repeated = group.counter("commandsRepeated", new ThreadSafeSimpleCounter());
-    fenced = group.counter("conflictsFenced", new ThreadSafeSimpleCounter());
+    fenced = group.counter("appendsFenced", new ThreadSafeSimpleCounter());
     tailRows = group.counter("tailRowsRead", new ThreadSafeSimpleCounter());
     remoteIn = group.counter("remoteCommitsIn", new ThreadSafeSimpleCounter());
     remoteHeld = group.counter("remoteCommitsHeld", new ThreadSafeSimpleCounter());

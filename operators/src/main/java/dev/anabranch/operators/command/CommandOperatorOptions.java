@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.operators.task.RegionMap;
 import java.io.Serializable;
 import java.time.Duration;
 

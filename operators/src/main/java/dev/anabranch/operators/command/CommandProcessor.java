@@ -109,7 +109,7 @@ final class CommandProcessor {
       answers.refuse(record, number, malformed, lane);
     } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
       var asker = Asker.of(record, wellFormed.command());
-      if (!lane.await(asker, new Lane.Taken(record, number))) {
+      if (!lane.await(asker, new Taken(record, number))) {
         drop(record, lane);
       }
     }
@@ -133,7 +133,7 @@ final class CommandProcessor {
     } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
       var shard = Shards.shardOf(record.routingKey(), options.shardCount());
       var before = cursors.get(shard).answered().answeredBefore(record.source());
-      handle(new Incoming(record, wellFormed.command(), shard, lane, number, before), true);
+      handle(new Incoming(record, wellFormed.command(), shard, number, before), true);
     }
   }
 
@@ -182,7 +182,7 @@ final class CommandProcessor {
 
   private boolean joins(Asked asked, Incoming in) {
     if (!asked.add(in)) {
-      drop(in.record(), in.lane());
+      drop(in.record(), laneOf(in));
     }
     return true;
   }
@@ -194,7 +194,7 @@ final class CommandProcessor {
       cursors.get(in.shard()).raiseHeadHlc(time.hlc());
       var pending = PendingCommand.own(in, live, time, row);
       enqueue(pending, row);
-      in.lane().join(pending);
+      laneOf(in).join(pending);
       // Of a parked aggregate it is a choice: what is left of the versions may be well.
       live.rebuildTried &= live.brokenReason == null;
     } else if (decided instanceof Decided.Unbacked unbacked) {
@@ -204,7 +204,7 @@ final class CommandProcessor {
         // It was decided on rows that may never be stored: it waits for them.
         var pending = PendingCommand.own(in, live, time, unbacked);
         live.pending.add(pending);
-        in.lane().join(pending);
+        laneOf(in).join(pending);
       }
     }
   }
@@ -304,10 +304,10 @@ final class CommandProcessor {
     var ref = new CommandRef(in.command().aggregate(), in.command().commandId());
     Consumer<@Nullable LogRow> answer =
         row -> {
-          in.lane().end(lookup);
+          laneOf(in).end(lookup);
           if (row == null) {
             ifNone.run();
-            lanes.trySend(in.lane());
+            lanes.trySend(laneOf(in));
           } else if (cursors.knows(row)) {
             answerEarlier(in, row);
           } else {
@@ -315,7 +315,7 @@ final class CommandProcessor {
             throw FencedException.behind(row);
           }
         };
-    in.lane().worker().submit(new LaneRequest.Find(position, ref, answer));
+    laneOf(in).worker().submit(new LaneRequest.Find(position, ref, answer));
   }
 
   /** Answers from the row of the outcome that counts: this one, or another region's. */
@@ -332,7 +332,7 @@ final class CommandProcessor {
     }
     Consumer<List<LogRow>> found =
         rows -> {
-          in.lane().end(lookup);
+          laneOf(in).end(lookup);
           var now = aggregates.get(command.aggregate(), in.record().routingKey());
           var counting = superseding.counting(now, row, rows);
           endEarlier(
@@ -342,24 +342,28 @@ final class CommandProcessor {
                   : replies.superseded(command, counting));
         };
     var ref = new CommandRef(command.aggregate(), command.commandId());
-    in.lane().worker().submit(new LaneRequest.OfCommand(ref, found));
+    laneOf(in).worker().submit(new LaneRequest.OfCommand(ref, found));
   }
 
   private void endEarlier(Incoming in, CommandReply reply) {
-    in.lane().answered(in.record());
+    laneOf(in).answered(in.record());
     counts.repeated();
     outputs.reply(reply);
-    lanes.trySend(in.lane());
+    lanes.trySend(laneOf(in));
   }
 
   /** Null: the same asker's lookup is under way, and this record is done with. */
-  private Lane.@Nullable Lookup beginLookup(Incoming in) {
-    var lookup = new Lane.Lookup(in);
-    if (in.lane().begin(lookup)) {
+  private @Nullable Lookup beginLookup(Incoming in) {
+    var lookup = new Lookup(in);
+    if (laneOf(in).begin(lookup)) {
       return lookup;
     }
-    drop(in.record(), in.lane());
+    drop(in.record(), laneOf(in));
     return null;
+  }
+
+  private Lane laneOf(Incoming in) {
+    return lanes.of(in.shard());
   }
 
   /** The answer that is under way for an earlier record answers this one too. */
@@ -386,7 +390,7 @@ final class CommandProcessor {
     }
     live.rebuildTried = true;
     live.rebuildWaiters = new ArrayDeque<>(List.of(lookup));
-    requestHistory(live, in.shard(), in.lane());
+    requestHistory(live, in.shard(), laneOf(in));
   }
 
   private void requestHistory(LiveAggregate live, int shard, Lane lane) {

@@ -354,7 +354,14 @@ final class CommandShards implements AutoCloseable {
   private Lane newLane(String name, int database) {
     var worker =
         new LaneWorker(name, store, database, environment.mailbox(), environment.threads(), losses);
-    return new Lane(worker, options.batching(), lanes.cursors());
+    var batching = options.batching();
+    var limits =
+        new Lane.Limits(
+            batching.maxRows(),
+            batching.maxBytes(),
+            batching.maxPending(),
+            batching.maxPendingBytes());
+    return new Lane(worker, limits, lanes.cursors());
   }
 
   /** What a subtask gives its shards. */

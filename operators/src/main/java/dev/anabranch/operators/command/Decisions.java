@@ -23,6 +23,7 @@ import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.LiveAggregate.Version;
+import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.blob.CausalityBlob;

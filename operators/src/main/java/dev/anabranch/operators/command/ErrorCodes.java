@@ -1,10 +1,12 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.model.message.ReplyBody;
+
 /** Codes of the replies that the runtime itself gives. Published: never rename one. */
 public final class ErrorCodes {
 
   /** Rejection: the aggregate is not at the version that the command expects. */
-  public static final String VERSION_CONFLICT = "VersionConflict";
+  public static final String VERSION_CONFLICT = ReplyBody.VERSION_CONFLICT;
 
   /** Rejection: several versions of the aggregate are live, and somebody must choose first. */
   public static final String OPEN_CONFLICT = "open-conflict";

@@ -5,6 +5,7 @@ import dev.anabranch.api.HomePolicy;
 import dev.anabranch.api.ReplicationPolicy.SingleHome;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.operators.task.RegionMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 

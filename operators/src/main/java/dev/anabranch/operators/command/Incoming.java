@@ -15,6 +15,5 @@ record Incoming(
     CommandRecord record,
     CommandEnvelope command,
     int shard,
-    Lane lane,
     long number,
     boolean answeredBefore) {}

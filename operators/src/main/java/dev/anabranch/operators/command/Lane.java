@@ -3,7 +3,6 @@ package dev.anabranch.operators.command;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandRecord;
-import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,16 +23,16 @@ import org.jspecify.annotations.Nullable;
  * So its size adapts to the load, and an idle lane commits at once.
  *
  * <p><b>Bounds.</b> {@link #pending} counts every command taken in and not yet answered; the
- * operator takes no more beyond {@link Batching#maxPending} and {@link Batching#maxPendingBytes}.
- * The bytes are those of the commands, and of the outcomes that are decided and not yet durable;
- * with the state that each of these makes, as large as its aggregate's was.
+ * operator takes no more beyond {@link Limits#maxPending} and {@link Limits#maxPendingBytes}. The
+ * bytes are those of the commands, and of the outcomes that are decided and not yet durable; with
+ * the state that each of these makes, as large as its aggregate's was.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
 final class Lane {
 
   private final LaneWorker worker;
-  private final Batching limits;
+  private final Limits limits;
   private final ShardCursors cursors;
 
   /** Commands whose shard's tail is not read yet, in order; counted, not decided. */
@@ -66,7 +65,7 @@ final class Lane {
 
   private boolean recording;
 
-  Lane(LaneWorker worker, Batching limits, ShardCursors cursors) {
+  Lane(LaneWorker worker, Limits limits, ShardCursors cursors) {
     this.worker = worker;
     this.limits = limits;
     this.cursors = cursors;
@@ -226,11 +225,11 @@ final class Lane {
 
   /** Notes a lookup; false: the same asker's is under way already. */
   boolean begin(Lookup lookup) {
-    return lookups.putIfAbsent(lookup.asker, lookup) == null;
+    return lookups.putIfAbsent(lookup.asker(), lookup) == null;
   }
 
   void end(Lookup lookup) {
-    lookups.remove(lookup.asker);
+    lookups.remove(lookup.asker());
   }
 
   /** Releases the answers that have no row in front of them any more. */
@@ -364,29 +363,13 @@ final class Lane {
     return records;
   }
 
-  /** A question to the store about one command's earlier outcome, under way. */
-  static final class Lookup {
-    private final Incoming in;
-    private final Asker asker;
-
-    Lookup(Incoming in) {
-      this.in = in;
-      this.asker = Asker.of(in.record(), in.command());
-    }
-
-    Incoming in() {
-      return in;
-    }
-  }
-
   /**
-   * A record that the lane has taken in.
+   * What a lane may hold.
    *
-   * @param number its place among all of them
+   * @param maxRows rows of one insert
+   * @param maxBytes bytes of one insert's rows, as Kafka records
+   * @param maxPending commands that it has taken in and not answered
+   * @param maxPendingBytes bytes of those commands; one more than fits is taken in
    */
-  record Taken(CommandRecord record, long number) {
-    static Taken of(Incoming in) {
-      return new Taken(in.record(), in.number());
-    }
-  }
+  record Limits(int maxRows, int maxBytes, int maxPending, long maxPendingBytes) {}
 }

@@ -52,7 +52,7 @@ final class LiveAggregate {
   boolean rebuildTried;
 
   /** Commands that wait for a rebuild; null: none is under way. */
-  @Nullable ArrayDeque<Lane.Lookup> rebuildWaiters;
+  @Nullable ArrayDeque<Lookup> rebuildWaiters;
 
   /** Its place in the cache. */
   int slot;

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * heap too, and written at once. Records are not: each may be as large as a commit.
  *
  * <p><b>Bounds.</b> At most {@value #MAX_KEPT} entries stay on the heap; more are read each time.
- * The records of all gates together are bounded by {@link HeldAggregates}.
+ * The records of all gates together are bounded by {@code HeldAggregates}.
  */
 final class StoredGate implements GateEntries {
 

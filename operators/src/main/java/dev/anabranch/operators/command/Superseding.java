@@ -4,6 +4,7 @@ import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.operators.task.RegionMap;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -89,7 +89,7 @@ final class UnbackedAnswers {
     if (open.putIfAbsent(ref, unsettled) != null) {
       throw new IllegalStateException("two answers at once to " + ref);
     }
-    first.lane().settling(unsettled);
+    lanes.of(first.shard()).settling(unsettled);
     Consumer<@Nullable LogRow> found =
         row -> {
           if (row == null) {
@@ -97,9 +97,9 @@ final class UnbackedAnswers {
           } else {
             hasRow(unsettled, ref, row);
           }
-          lanes.trySend(first.lane());
+          lanes.trySend(lanes.of(first.shard()));
         };
-    first.lane().worker().submit(new LaneRequest.Find(null, ref, found));
+    lanes.of(first.shard()).worker().submit(new LaneRequest.Find(null, ref, found));
   }
 
   /** Begins to refuse a record that is no command. */
@@ -108,7 +108,7 @@ final class UnbackedAnswers {
     var answer =
         new Decided.Unbacked(
             ReplyStatus.ERROR, ReplyBody.reason(why.code(), why.message(), Map.of()), true);
-    lane.settling(new Unsettled(new Malformed(record, number, why), shard, lane, answer));
+    lane.settling(new Unsettled(new Malformed(record, number, why), shard, answer));
   }
 
   /** Moves the lane's answers on as far as they get without waiting. */
@@ -152,13 +152,15 @@ final class UnbackedAnswers {
       var micros = clock.nowMicros();
       var hlc = HybridLogicalClock.tick(micros / 1_000, cursor.headHlc());
       cursor.raiseHeadHlc(hlc);
-      answer.lane.join(
-          FenceRow.of(
-              answer.shard,
-              options.shardCount(),
-              options.region(),
-              writer,
-              new DecisionTime(hlc, micros)));
+      lanes
+          .of(answer.shard)
+          .join(
+              FenceRow.of(
+                  answer.shard,
+                  options.shardCount(),
+                  options.region(),
+                  writer,
+                  new DecisionTime(hlc, micros)));
     }
     return false;
   }
@@ -225,14 +227,14 @@ final class UnbackedAnswers {
       throw FencedException.behind(row);
     }
     open.remove(ref);
-    unsettled.lane.settled(unsettled);
+    lanes.of(unsettled.shard).settled(unsettled);
     if (unsettled.asked != null) {
       unsettled.asked.all().forEach(in -> onRow.accept(in, row));
     }
   }
 
   private void tell(Unsettled unsettled) {
-    unsettled.lane.settled(unsettled);
+    lanes.of(unsettled.shard).settled(unsettled);
     var asked = unsettled.asked;
     if (asked == null) {
       tellMalformed(unsettled);
@@ -247,7 +249,7 @@ final class UnbackedAnswers {
   }
 
   private void tell(Incoming in, Decided.Unbacked answer) {
-    in.lane().answered(in.record());
+    lanes.of(in.shard()).answered(in.record());
     counts.unbacked(answer.status());
     if (answer.deadLetter()) {
       outputs.deadLetter(
@@ -265,7 +267,7 @@ final class UnbackedAnswers {
   private void tellMalformed(Unsettled unsettled) {
     var malformed = unsettled.malformed();
     var why = malformed.why();
-    unsettled.lane.answered(malformed.record());
+    lanes.of(unsettled.shard).answered(malformed.record());
     counts.unbacked(ReplyStatus.ERROR);
     outputs.deadLetter(new DeadLetter(malformed.record(), why.code(), why.message()));
     outputs.reply(

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unsettled {
 
-  final Lane lane;
   final int shard;
 
   /** Who asked; null: the record is no command that could be decided. */
@@ -29,15 +28,13 @@ final class Unsettled {
   boolean isMarking;
 
   Unsettled(Asked asked, Incoming first, Decided.Unbacked answer) {
-    this.lane = first.lane();
     this.shard = first.shard();
     this.asked = asked;
     this.answer = answer;
     this.malformed = null;
   }
 
-  Unsettled(Malformed malformed, int shard, Lane lane, Decided.Unbacked answer) {
-    this.lane = lane;
+  Unsettled(Malformed malformed, int shard, Decided.Unbacked answer) {
     this.shard = shard;
     this.asked = null;
     this.answer = answer;
@@ -53,11 +50,11 @@ final class Unsettled {
     return it;
   }
 
-  void addTo(List<Lane.Taken> all) {
+  void addTo(List<Taken> all) {
     if (asked == null) {
-      all.add(new Lane.Taken(malformed().record(), malformed().number()));
+      all.add(new Taken(malformed().record(), malformed().number()));
     } else {
-      asked.all().forEach(in -> all.add(Lane.Taken.of(in)));
+      asked.all().forEach(in -> all.add(Taken.of(in)));
     }
   }
 

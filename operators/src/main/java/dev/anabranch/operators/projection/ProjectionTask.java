@@ -234,11 +234,12 @@ final class ProjectionTask implements AutoCloseable {
         info.live() || options.rebuildRowsPerSecond() == 0
             ? Double.POSITIVE_INFINITY
             : (double) options.rebuildRowsPerSecond() / environment.subtasks / laneCount();
+    var limits = new VersionLane.Limits(options.maxBatchRows(), options.maxPendingRows());
     var ofVersion = new ArrayList<VersionLane>();
     for (var i = 0; i < laneCount(); i++) {
       var number = i;
       var own = shards.stream().filter(shard -> laneOf(shard) == number).toList();
-      var lane = new VersionLane(info.id(), own, options, counts, environment.threads);
+      var lane = new VersionLane(info.id(), own, limits, counts, environment.threads);
       ofVersion.add(lane);
       lane.start(worker(lane, projection, environment.subtask + "-" + info.id() + "-" + i, rate));
     }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoCloseable {
 
   private final VersionId version;
-  private final ProjectionOperatorOptions options;
+  private final Limits limits;
   private final Map<Integer, ShardCursor> cursors = new TreeMap<>();
   private final ProjectionCounts counts;
   private final TaskThreads threads;
@@ -58,12 +58,12 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   VersionLane(
       VersionId version,
       Collection<Integer> shards,
-      ProjectionOperatorOptions options,
+      Limits limits,
       ProjectionCounts counts,
       TaskThreads threads) {
     this.threads = threads;
     this.version = version;
-    this.options = options;
+    this.limits = limits;
     this.counts = counts;
     shards.forEach(shard -> cursors.put(shard, new ShardCursor(shard)));
   }
@@ -92,7 +92,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   }
 
   private boolean isFull() {
-    return forming.size() >= options.maxPendingRows();
+    return forming.size() >= limits.maxPendingRows();
   }
 
   /** From now on readers see the version. */
@@ -357,7 +357,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   }
 
   private void hold(ShardCursor cursor, LogRow row) {
-    if (held < options.maxPendingRows() && cursor.held.put(row.offset(), row) == null) {
+    if (held < limits.maxPendingRows() && cursor.held.put(row.offset(), row) == null) {
       held++;
     }
   }
@@ -438,7 +438,7 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   }
 
   private List<LogRow> nextBatch() {
-    var size = Math.min(forming.size(), options.maxBatchRows());
+    var size = Math.min(forming.size(), limits.maxBatchRows());
     var part = forming.subList(0, size);
     var batch = List.copyOf(part);
     part.clear();
@@ -483,6 +483,14 @@ final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoClosea
   public int shardsLost() {
     return (int) cursors.values().stream().filter(cursor -> cursor.isLost).count();
   }
+
+  /**
+   * What a lane may hold.
+   *
+   * @param maxBatchRows rows of one transaction
+   * @param maxPendingRows rows that it has taken and not committed
+   */
+  record Limits(int maxBatchRows, int maxPendingRows) {}
 
   @Override
   public void close() {

@@ -78,7 +78,7 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
    * @param subtask of {@code subtasks}: it has every partition whose number leaves this remainder
    * @param most how many partitions a version has positions for
    * @param pace of the rebuild
-   * @param takeOverAfter see {@link ProjectionOperatorOptions}
+   * @param takeOverAfter see {@code ProjectionOperatorOptions}
    * @param lookInterval how often to look at the topic's end
    */
   record Part(

@@ -6,6 +6,7 @@ import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStoreFactory;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.java.functions.KeySelector;
@@ -37,11 +38,16 @@ public final class LogWatchFactory extends AbstractStreamOperatorFactory<Publish
       implements Serializable {}
 
   /**
-   * @param options of the job's operator
+   * The factory.
+   *
+   * @param region of the job
+   * @param regions how many there are: a request passes through as many
+   * @param patience how long a row may be missing before it is asked for
    * @param stores by peer; of a peer that is not in it, topics only are asked
    */
-  public LogWatchFactory(ReplicationOptions options, Map<String, PeerStore> stores) {
-    this(options, stores, TaskThreads.REAL);
+  public LogWatchFactory(
+      String region, int regions, Duration patience, Map<String, PeerStore> stores) {
+    this(region, regions, patience, stores, TaskThreads.REAL);
   }
 
   /**
@@ -50,12 +56,16 @@ public final class LogWatchFactory extends AbstractStreamOperatorFactory<Publish
    * @param threads of what waits for a peer's store
    */
   public LogWatchFactory(
-      ReplicationOptions options, Map<String, PeerStore> stores, TaskThreads threads) {
-    this.threads = threads;
+      String region,
+      int regions,
+      Duration patience,
+      Map<String, PeerStore> stores,
+      TaskThreads threads) {
+    this.region = region;
+    this.hops = Math.min(regions, RepublishRequest.MAX_HOPS);
+    this.patienceMillis = patience.toMillis();
     this.stores = new TreeMap<>(stores);
-    this.region = options.region();
-    this.patienceMillis = options.holdPatience().toMillis();
-    this.hops = Math.min(options.regions().size(), RepublishRequest.MAX_HOPS);
+    this.threads = threads;
   }
 
   String region() {

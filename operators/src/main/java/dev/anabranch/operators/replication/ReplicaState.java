@@ -207,7 +207,7 @@ final class ReplicaState {
     run(() -> waiting.add(row));
   }
 
-  /** Of the key of a shard; see {@link OwnLog}. */
+  /** Of the key of a shard; see {@code OwnLog}. */
   @Nullable Long covered() {
     return access(covered::value);
   }
@@ -216,7 +216,7 @@ final class ReplicaState {
     run(() -> covered.update(value));
   }
 
-  /** Of the key of a shard; see {@link OwnRow}. */
+  /** Of the key of a shard; see {@code OwnRow}. */
   @Nullable String ownLast() {
     return access(ownLast::value);
   }

@@ -1,6 +1,6 @@
 package dev.anabranch.operators.replication;
 
-/** What is counted; {@link ReplicationMetrics} shows it. */
+/** What is counted; the job's metrics show it. */
 interface ReplicationCounts {
 
   /** A row was read from a region's topic. */

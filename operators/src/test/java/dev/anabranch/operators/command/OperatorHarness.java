@@ -17,6 +17,7 @@ import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.CommandWire;

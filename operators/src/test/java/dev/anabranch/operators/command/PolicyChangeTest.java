@@ -13,6 +13,7 @@ import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.task.RegionMap;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;

@@ -10,6 +10,7 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.wire.EventWire;
 import java.time.Duration;
 import java.util.ArrayList;

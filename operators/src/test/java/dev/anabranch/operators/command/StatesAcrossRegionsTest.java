@@ -23,6 +23,7 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.replicated.PnCounter;
 import dev.anabranch.wire.EventWire;
 import java.io.Serializable;

@@ -226,7 +226,13 @@ class LogWatchTest {
     var created =
         new KeyedOneInputStreamOperatorTestHarness<
             String, Tuple5<String, Integer, Long, Long, Integer>, PublishedRow>(
-            new LogWatchFactory(options, Map.of()), LogWatchFactory.key(), Types.STRING, 16, 1, 0);
+            new LogWatchFactory(
+                options.region(), options.regions().size(), options.holdPatience(), Map.of()),
+            LogWatchFactory.key(),
+            Types.STRING,
+            16,
+            1,
+            0);
     if (from != null) {
       created.initializeState(from);
     }

@@ -281,7 +281,8 @@ class PeerStoreTest {
     var created =
         new KeyedOneInputStreamOperatorTestHarness<
             String, Tuple5<String, Integer, Long, Long, Integer>, PublishedRow>(
-            new LogWatchFactory(options, stores),
+            new LogWatchFactory(
+                options.region(), options.regions().size(), options.holdPatience(), stores),
             LogWatchFactory.key(),
             Types.STRING,
             ReplicationHarness.SHARDS,

@@ -6,6 +6,9 @@ import java.util.Map;
 /**
  * What a reply says beyond its status; the part that is stored with the row.
  *
+ * <p>The code {@value #VERSION_CONFLICT} was {@code VersionConflict} before the first release; rows
+ * and replies of that time are read with the new one.
+ *
  * @param code stable reason for programs; empty for accepted and unchanged
  * @param message reason for people; may be empty
  * @param version the aggregate's version after the command; for an outcome that is no commit, the
@@ -21,7 +24,16 @@ public record ReplyBody(
     String resultContentType,
     byte[] result) {
 
+  /** The aggregate is not at the version that the command expects. */
+  public static final String VERSION_CONFLICT = "version-conflict";
+
+  private static final String OLD_VERSION_CONFLICT = "VersionConflict";
+
   public static final ReplyBody EMPTY = new ReplyBody("", "", Map.of(), 0, "", Blobs.EMPTY);
+
+  public ReplyBody {
+    code = code.equals(OLD_VERSION_CONFLICT) ? VERSION_CONFLICT : code;
+  }
 
   public static ReplyBody reason(String code, String message, Map<String, String> details) {
     return new ReplyBody(code, message, details, 0, "", Blobs.EMPTY);

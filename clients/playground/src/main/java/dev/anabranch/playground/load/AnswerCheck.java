@@ -19,7 +19,7 @@ import java.util.TreeMap;
  */
 final class AnswerCheck {
 
-  private static final String VERSION_CONFLICT = "VersionConflict";
+  private static final String VERSION_CONFLICT = "version-conflict";
 
   private final String name;
   private final Map<Integer, Answer> byCommand = new HashMap<>();

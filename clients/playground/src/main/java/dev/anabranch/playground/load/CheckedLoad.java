@@ -167,7 +167,7 @@ public final class CheckedLoad implements AutoCloseable {
     } else {
       rejected++;
     }
-    if (reply.body().code().equals("VersionConflict")) {
+    if (reply.body().code().equals("version-conflict")) {
       versionConflicts++;
     }
   }

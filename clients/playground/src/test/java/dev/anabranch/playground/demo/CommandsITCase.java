@@ -95,7 +95,7 @@ class CommandsITCase {
     assertThat(out.toString())
         .contains("insufficient-funds: the balance does not cover the amount")
         .contains("balance: 500")
-        .contains("VersionConflict: expected version 1, is 2")
+        .contains("version-conflict: expected version 1, is 2")
         .contains("\"repeated\":true")
         .contains("\"version\":2");
   }

@@ -40,7 +40,7 @@ class DemoITCase {
     assertThat(out.toString())
         .contains("insufficient-funds: the balance does not cover the amount")
         .contains("(repeated: the first outcome again)")
-        .contains("VersionConflict")
+        .contains("version-conflict")
         .containsPattern("CRASH: the task manager is killed")
         .containsPattern("CRASH: kill -9 \\d+, the server of database south")
         .containsPattern("recovered: a command sent after the crash was answered \\d")

@@ -1,4 +1,4 @@
-package dev.anabranch.operators.command;
+package dev.anabranch.operators.task;
 
 import java.io.Serializable;
 import java.util.List;
