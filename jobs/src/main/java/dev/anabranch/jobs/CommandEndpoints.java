@@ -45,6 +45,7 @@ record CommandEndpoints(
         CommandSource.builder(
                 kafka, List.of(options.commands().topic()), options.commands().groupId())
             .start(found.start())
+            .partitionDiscovery(options.commands().partitionDiscovery())
             .watch(found.watched())
             .build(),
         options.regions().inboundTopic().map(topic -> inbound(options, topic)),
@@ -61,6 +62,7 @@ record CommandEndpoints(
     return CommandSource.builder(
             options.kafka(), List.of(topic), options.commands().groupId() + "-inbound")
         .start(CommandSource.Start.EARLIEST)
+        .partitionDiscovery(options.commands().partitionDiscovery())
         .consequence(StartCheck.RELEASE_AGAIN)
         .build();
   }

@@ -8,6 +8,11 @@ import dev.anabranch.jobs.region.CrashPoint;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.message.ReplyStatus;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -150,6 +155,45 @@ class CommandJobITCase {
 
     assertThat(region.crashes()).isEqualTo(1);
     assertThat(region.publishedRepeats()).isZero();
+  }
+
+  /**
+   * As when a transaction expires while the job runs: the broker aborts it, and its rows with it.
+   */
+  @Test
+  void aTransactionThatIsAbortedUnderTheJobIsWrittenAgain() throws Exception {
+    region
+        .option("events.delivery", "exactly-once")
+        .option("flink.execution.checkpointing.interval", "1 h")
+        .start();
+    region.handle("Purse/a", "deposit 1");
+    try (var admin = Admin.create(Map.of("bootstrap.servers", region.kafka().bootstrapServers()))) {
+      var open =
+          Await.value(
+              "an open transaction",
+              () -> {
+                var ids =
+                    admin.listTransactions().all().get().stream()
+                        .filter(each -> each.state() == TransactionState.ONGOING)
+                        .map(TransactionListing::transactionalId)
+                        .filter(id -> id.contains(region.name()))
+                        .toList();
+                return ids.isEmpty() ? Optional.empty() : Optional.of(ids);
+              });
+      admin.fenceProducers(open).all().get();
+    }
+    region.handle("Purse/a", "deposit 2");
+    Await.until("a restart", () -> region.job().restarts() > 0);
+    region.handle("Purse/a", "deposit 3");
+
+    Await.until(
+        "the rows to be published",
+        () -> {
+          region.job().checkpoint();
+          return region.published().size() == 3;
+        });
+    assertThat(region.publishedRepeats()).isZero();
+    region.verify();
   }
 
   /** The transactions that ended after the savepoint stay committed. */

@@ -138,6 +138,32 @@ class OutagesITCase {
     region.verify();
   }
 
+  /** It takes bytes and says nothing: only the timeout of the socket tells. */
+  @Test
+  void aDatabaseThatFreezesUnderLoadIsToldOfAndNothingIsLost() {
+    region.start();
+    var here = purseIn(1);
+    region.handle(here, "deposit 1");
+    region.handle(purseIn(0), "deposit 1");
+    try (var once = region.once(50, 16)) {
+      once.send(100);
+      region.databaseProxy(0).blackhole();
+      once.send(200);
+      Await.until(
+          "a lane that is down",
+          () -> region.job().metrics().getOrDefault("anabranch.lanesDown", 0L) > 0);
+      assertThat(region.handle(here, "deposit 1").status()).isEqualTo(ReplyStatus.ACCEPTED);
+      region.job().checkpoint();
+
+      region.databaseProxy(0).heal();
+      once.awaitOutcomes();
+      Await.until(
+          "no lane that is down",
+          () -> region.job().metrics().getOrDefault("anabranch.lanesDown", 1L) == 0);
+    }
+    region.verify();
+  }
+
   @Test
   void asManyWaitingCommandsAsMayWaitStopTheJobUntilTheDatabaseIsBack() {
     region.option("commit.max-rows", "10").option("commit.max-pending", "20").start();

@@ -1,5 +1,6 @@
 package dev.anabranch.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
@@ -11,6 +12,7 @@ import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.jobs.options.CommandJobOptions;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
+import dev.anabranch.jobs.region.LostEnd;
 import dev.anabranch.jobs.region.NotesDomain;
 import dev.anabranch.jobs.region.OnceSender;
 import dev.anabranch.jobs.region.PeerLog;
@@ -97,6 +99,86 @@ class TopicsITCase {
     awaitStored(sent - (int) passedOver);
     assertThat(job.sourceMetric("recordsExpired")).isEqualTo(passedOver);
     assertThat(job.sourceMetric("partitionsMadeAnew")).isZero();
+  }
+
+  /** As after an unclean election: other records have the offsets of those that were read. */
+  @Test
+  void aPartitionOfCommandsThatLostItsEndAndIsLongerAgainIsReadFromWhereItHasOthers()
+      throws Exception {
+    region.start();
+    sendAndAwait(40);
+    var kept =
+        LostEnd.keep(region.kafka(), region.kafkaDirectory(), new TopicPartition(commands(), 0));
+    sendAndAwait(80);
+    Await.until("the group behind all of them", () -> committed() == sent);
+    var checkpoint = region.job().checkpoint();
+    region.job().kill();
+    kept.putBack(region.kafka());
+    send(300);
+
+    var job = region.startFrom(checkpoint);
+    awaitStored(sent);
+    assertThat(job.sourceMetric("partitionsCutShort")).isEqualTo(1);
+    assertThat(job.sourceMetric("partitionsMadeAnew")).isZero();
+
+    // The same without a checkpoint.
+    Await.until("the group behind all that is there", () -> committed() == sum(ends(commands())));
+    job.kill();
+    kept.putBack(region.kafka());
+    send(900);
+    job = region.start();
+    awaitStored(sent);
+    assertThat(job.sourceMetric("partitionsCutShort")).isEqualTo(1);
+  }
+
+  @Test
+  void partitionsThatAreAddedUnderARunningJobAreReadFromTheirFirstRecordOn() throws Exception {
+    region.option("commands.partition-discovery", "1 s").start();
+    sendAndAwait(20);
+    grow(commands(), 9);
+    send(90);
+    assertThat(ends(commands()).values()).as("records by partition").allMatch(end -> end > 0);
+
+    awaitStored(sent);
+    assertThat(region.job().restarts()).isZero();
+  }
+
+  @Test
+  void aReplyThatNamesATopicOfTheRuntimeGoesToTheRegionsOwnAndSaysWhy() throws Exception {
+    region.option("replies.allowed-topics-pattern", ".*").start();
+    var reserved =
+        List.of(
+                "commands.",
+                "events.",
+                "dead-letters.",
+                "inbound.",
+                "views.",
+                "conflicts.",
+                "republish.")
+            .stream()
+            .flatMap(prefix -> List.of(prefix + region.name(), prefix + B).stream())
+            .toList();
+    try (var once = region.once(1, 1)) {
+      for (var topic : reserved) {
+        once.send(Command.of(NotesDomain.AUTO, "n" + sent++, "x"), topic);
+      }
+      assertThat(once.acknowledged()).hasSize(reserved.size());
+    }
+    awaitStored(sent);
+
+    Await.until("all replies", () -> region.messages("replies." + region.name()).size() == sent);
+    for (var reply : region.messages("replies." + region.name())) {
+      assertThat(reply.headers())
+          .anySatisfy(
+              header -> {
+                assertThat(header.name()).isEqualTo("ab_reply_redirected");
+                assertThat(new String(header.value(), UTF_8)).contains("is not among the allowed");
+              });
+    }
+    assertThat(region.messages(commands())).hasSize(sent);
+    assertThat(region.messages(inbound())).isEmpty();
+    assertThat(region.deadLetters()).isEmpty();
+    assertThat(region.job().restarts()).isZero();
   }
 
   @Test
@@ -274,6 +356,10 @@ class TopicsITCase {
       admin.listOffsets(asked).all().get().forEach((place, end) -> ends.put(place, end.offset()));
       return ends;
     }
+  }
+
+  private static long sum(Map<TopicPartition, Long> ends) {
+    return ends.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Of each partition's records behind these offsets. */

@@ -37,6 +37,7 @@ final class Json {
         .addModule(new JavaTimeModule())
         .addModule(SortedSets.module())
         .addModule(SortedMaps.module())
+        .addModule(KeysOnce.module())
         .addModule(MapKeys.module())
         .addModule(StrictValues.module())
         .addModule(new ReplicatedTypes())

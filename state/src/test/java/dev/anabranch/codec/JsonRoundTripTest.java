@@ -389,6 +389,44 @@ class JsonRoundTripTest {
         .hasMessageContaining("(at ");
   }
 
+  record KeyTexts(
+      Map<Double, String> wide,
+      Map<Float, String> narrow,
+      Map<Byte, String> small,
+      Map<Duration, String> spans,
+      Map<LocalTime, String> times) {}
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"wide\":{\"1\":\"a\",\"1.0\":\"b\"}}",
+        "{\"wide\":{\"2\":\"a\",\"1\":\"b\",\"10e-1\":\"c\"}}",
+        "{\"narrow\":{\"1\":\"a\",\"1.0\":\"b\"}}",
+        "{\"small\":{\"1\":\"a\",\"01\":\"b\"}}",
+        "{\"spans\":{\"PT60S\":\"a\",\"PT1M\":\"b\"}}",
+        "{\"times\":{\"10:00\":\"a\",\"10:00:00\":\"b\"}}",
+      })
+  void twoTextsOfOneKeyAreRefused(String json) {
+    assertThatThrownBy(() -> read(KeyTexts.class, json))
+        .isInstanceOf(CodecException.class)
+        .hasMessageContaining("an earlier key is the same")
+        .hasMessageContaining("(at ");
+  }
+
+  /** Each map begins anew, also where the parser uses one object for several. */
+  @Test
+  void oneKeyInSeveralMapsIsFine() {
+    record Nested(Map<Double, Map<Double, Double>> maps) {}
+    var json = "{\"maps\":{\"1\":{\"1\":1.0,\"2\":1.0},\"2\":{\"1\":1.0,\"2\":1.0},\"3\":{}}}";
+
+    assertThat(read(Nested.class, json).maps())
+        .isEqualTo(
+            Map.of(
+                1.0, Map.of(1.0, 1.0, 2.0, 1.0), 2.0, Map.of(1.0, 1.0, 2.0, 1.0), 3.0, Map.of()));
+    assertThat(read(Nested.class, "{\"maps\":{\"1.0\":{},\"-0.0\":{},\"0.0\":{}}}").maps())
+        .hasSize(3);
+  }
+
   @Test
   void aMemberThatIsThereTwiceIsRefused() {
     assertThatThrownBy(() -> read(Pair.class, "{\"a\":\"x\",\"a\":\"y\",\"b\":3}"))

@@ -298,17 +298,26 @@ public final class CommandClient implements AutoCloseable {
       fail(pending, Reason.NOT_SENT, after + notTaken(failure), failure);
       return;
     }
-    var problem =
-        pending.isUnacknowledged()
-            ? "Kafka did not acknowledge it"
-            : "no reply came; is the command job running, and does it allow replies to topic "
-                + options.replyTopic()
-                + "?";
+    var problem = pending.isUnacknowledged() ? "Kafka did not acknowledge it" : noReply();
     fail(
         pending,
         Reason.TIMED_OUT,
         after + "and " + pending.attempts() + " attempts " + problem,
         failure);
+  }
+
+  private String noReply() {
+    var gone = replies.problem();
+    return gone != null
+        ? "no reply came, and none can: " + gone
+        : "no reply came; is the command job running, and does it allow replies to topic "
+            + options.replyTopic()
+            + "?";
+  }
+
+  /** The partition of the reply topic that this client reads. */
+  int replyPartition() {
+    return replies.partition();
   }
 
   // -- Replies.

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * committed.
  *
  * <p><b>Failure.</b> Whatever Kafka throws is logged and tried again for as long as the client is
- * open.
+ * open. A topic that was made anew with fewer partitions may lack this one: no reply comes any
+ * more, which is logged, and {@link #problem} says it.
  *
  * <p><b>Threads.</b> One of its own, which hands each record on.
  */
@@ -41,6 +42,9 @@ final class ReplyPoller implements AutoCloseable {
   private final String threadName;
   private final CountDownLatch closing = new CountDownLatch(1);
   private @Nullable Thread thread;
+
+  /** How many partitions the topic has that lacks this one; 0: none is known to. */
+  private volatile int partitionsWithout;
 
   ReplyPoller(
       org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
@@ -102,6 +106,23 @@ final class ReplyPoller implements AutoCloseable {
     return partition.partition();
   }
 
+  /**
+   * Why no reply can come, and the remedy; null: nothing is known that stands against it. Any
+   * thread.
+   */
+  @Nullable String problem() {
+    var there = partitionsWithout;
+    return there == 0
+        ? null
+        : "partition "
+            + partition.partition()
+            + " of reply topic "
+            + partition.topic()
+            + ", from which this client reads, is gone: the topic was made anew and has "
+            + there
+            + " now; build the client again";
+  }
+
   @Override
   public synchronized void close() {
     closing.countDown();
@@ -129,12 +150,30 @@ final class ReplyPoller implements AutoCloseable {
 
   private void pollOnce(Consumer<ConsumerRecord<byte[], byte[]>> handler) {
     try {
-      consumer.poll(POLL_TIMEOUT).forEach(handler);
+      var records = consumer.poll(POLL_TIMEOUT);
+      records.forEach(handler);
+      if (records.isEmpty()) {
+        look();
+      }
     } catch (WakeupException e) {
       // Only close() wakes it up; the loop ends.
     } catch (KafkaException e) {
       LOG.warn("Can't read replies from {}; trying again", partition, e);
       backOff();
+    }
+  }
+
+  /** Asks nobody while the topic is there: a poll that fails has Kafka's client ask by itself. */
+  private void look() {
+    var found = consumer.partitionsFor(partition.topic(), POLL_TIMEOUT);
+    var isGone =
+        found != null
+            && !found.isEmpty()
+            && found.stream().noneMatch(each -> each.partition() == partition.partition());
+    var before = partitionsWithout;
+    partitionsWithout = isGone ? found.size() : 0;
+    if (isGone && before == 0) {
+      LOG.error("No replies come any more: {}", problem());
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,6 +180,32 @@ class CommandClientITCase {
   }
 
   @Test
+  void aClientWhosePartitionOfTheRepliesIsGoneSaysSo() throws Exception {
+    try (var client = clientOfAnotherPartitionThanTheFirst();
+        var admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      accepted(client.send(command("answer"), ReplyLevel.COMMITTED));
+      admin.deleteTopics(List.of(replies)).all().get();
+      await(() -> isGone(admin, replies));
+      kafka.createTopic(replies, 1, Map.of());
+
+      var failure =
+          assertFails(client.send(command("never"), ReplyLevel.COMMITTED), Reason.TIMED_OUT);
+      while (!failure.getMessage().contains("is gone")) {
+        failure =
+            assertFails(client.send(command("never"), ReplyLevel.COMMITTED), Reason.TIMED_OUT);
+      }
+
+      assertThat(failure)
+          .hasMessageContaining(
+              "partition " + client.replyPartition() + " of reply topic " + replies)
+          .hasMessageContaining("has 1 now; build the client again");
+    }
+    try (var anew = client().build()) {
+      accepted(anew.send(command("answer"), ReplyLevel.COMMITTED));
+    }
+  }
+
+  @Test
   void anUnreadableReplyFailsItsCommandOnly() throws Exception {
     try (var client = client().build()) {
       assertFails(client.send(command("garbage"), ReplyLevel.COMMITTED), Reason.UNREADABLE_REPLY);
@@ -246,6 +274,26 @@ class CommandClientITCase {
       sendMany(client, 20);
       assertThat(client.metrics().timedOut()).isZero();
     }
+  }
+
+  private CommandClient clientOfAnotherPartitionThanTheFirst() {
+    while (true) {
+      var client = client().timeout(Duration.ofSeconds(2)).build();
+      if (client.replyPartition() > 0) {
+        return client;
+      }
+      client.close();
+    }
+  }
+
+  private static boolean isGone(Admin admin, String topic) {
+    return !admin
+        .listTopics()
+        .names()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join()
+        .contains(topic);
   }
 
   /** As long as a test may take. */

@@ -7,14 +7,17 @@ import dev.anabranch.connectors.kafka.source.CommandSource;
 import dev.anabranch.jobs.config.JobOption;
 import dev.anabranch.jobs.config.OptionReader;
 import dev.anabranch.jobs.config.ValueRule;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * Where commands come from.
  *
  * @param start where a job without a checkpoint begins to read
+ * @param partitionDiscovery how often it looks for partitions that were added
  */
-public record CommandsOptions(String topic, String groupId, CommandSource.Start start) {
+public record CommandsOptions(
+    String topic, String groupId, CommandSource.Start start, Duration partitionDiscovery) {
 
   static final JobOption<String> TOPIC =
       JobOption.optional(
@@ -48,12 +51,24 @@ public record CommandsOptions(String topic, String groupId, CommandSource.Start 
                       + " that the topic still has, and those handled before are answered again."),
           ValueRule.any("committed or earliest"));
 
-  static final List<JobOption<?>> ALL = List.of(TOPIC, GROUP_ID, START);
+  static final JobOption<Duration> PARTITION_DISCOVERY =
+      JobOption.withDefault(
+          key("commands.partition-discovery")
+              .durationType()
+              .defaultValue(Duration.ofMinutes(1))
+              .withDescription(
+                  "How often the job looks for partitions that were added to its topics of commands"
+                      + " and of other regions' commits while it runs; they are read from their"
+                      + " first record on."),
+          ValueRule.between(Duration.ofMillis(100), Duration.ofDays(1)));
+
+  static final List<JobOption<?>> ALL = List.of(TOPIC, GROUP_ID, START, PARTITION_DISCOVERY);
 
   static CommandsOptions read(OptionReader reader, RegionId region) {
     return new CommandsOptions(
         reader.find(TOPIC).orElse("commands." + region),
         reader.find(GROUP_ID).orElse("anabranch-commands-" + region),
-        reader.get(START));
+        reader.get(START),
+        reader.get(PARTITION_DISCOVERY));
   }
 }

@@ -4,6 +4,7 @@ import dev.anabranch.client.Command;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.wire.CommandWire;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,9 +70,17 @@ public final class OnceSender implements AutoCloseable {
 
   /** Gives a command to Kafka's producer, and does not wait. */
   public void send(Command command) {
+    send(command, null);
+  }
+
+  /** The same of a command that names a topic for its reply; null: none. */
+  public void send(Command command, @Nullable String replyTopic) {
     var message = CommandWire.encode(envelope(command), command.contentType(), "/once");
     var headers = new RecordHeaders();
     message.headers().forEach(header -> headers.add(header.name(), header.value()));
+    if (replyTopic != null) {
+      headers.add("kafka_replyTopic", replyTopic.getBytes(StandardCharsets.UTF_8));
+    }
     var record =
         new ProducerRecord<>(
             "commands." + region.name(), null, null, message.key(), message.value(), headers);

@@ -19,6 +19,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.operators.task.DomainLoader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -324,6 +325,11 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
   public KafkaProcess kafka() {
     var own = ownKafka;
     return own == null ? running().servers.kafka() : own;
+  }
+
+  /** Where the cluster that tests share has its files. */
+  public Path kafkaDirectory() {
+    return running().servers.directory().resolve("kafka");
   }
 
   /** Between the job and Kafka. */

@@ -52,6 +52,7 @@ final class CommandMetrics implements CommandCounts {
     appendMicros = group.histogram("appendMicros", histogram());
     group.gauge("commandsPending", lanes::pending);
     group.gauge("lanesDown", lanes::down);
+    group.gauge("lanesDownLong", lanes::downLong);
     group.gauge("shardsUnchecked", shardsUnchecked::get);
     group.gauge("cachedAggregates", aggregates::size);
     group.gauge("cachedBytes", aggregates::bytes);

@@ -41,6 +41,10 @@ final class LaneConnection {
     return sessions.isDown();
   }
 
+  boolean isDownLong() {
+    return sessions.isDownLong();
+  }
+
   long downNanos() {
     return sessions.downNanos();
   }

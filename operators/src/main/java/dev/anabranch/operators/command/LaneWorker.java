@@ -67,6 +67,10 @@ final class LaneWorker implements Worker.Work<LaneRequest> {
     return connection.isDown();
   }
 
+  boolean isDownLong() {
+    return connection.isDownLong();
+  }
+
   /** How long the database has been out of reach; 0: it serves. Any thread. */
   long downNanos() {
     return connection.downNanos();

@@ -97,6 +97,15 @@ final class Lanes {
     return count;
   }
 
+  /** Those of them of which a person has to know. */
+  int downLong() {
+    var count = 0;
+    for (var lane : all) {
+      count += lane.worker().isDownLong() ? 1 : 0;
+    }
+    return count;
+  }
+
   /** Sends the lane's next insert if its connection is idle. */
   void trySend(Lane lane) {
     lane.release();

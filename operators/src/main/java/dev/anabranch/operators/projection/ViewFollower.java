@@ -69,6 +69,9 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
   /** What the topic was at the last look. Its thread only. */
   private ViewLog.Topic seenTopic = new ViewLog.Topic("", 0);
 
+  /** Of partitions that lost their end while they were read. The follower's thread only. */
+  private Map<Integer, Long> otherFrom = Map.of();
+
   /** Whether it could not be asked the last time. The follower's thread only. */
   private boolean topicIsAway;
 
@@ -190,15 +193,17 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
     if (!topic.equals(patiently(log::topic))) {
       return; // The ranges may be those of another one.
     }
-    var places = work.follow(topic.id(), ranges);
+    var places = work.follow(topic.id(), upToOthers(ranges));
     if (places.isEmpty()) {
       return; // Claimed by another job in this moment: the next claim will be its to lose.
     }
+    otherFrom = Map.of();
     places.get().forEach(this::tell);
     try (var reading = log.read(work.positions(partitions), part.maxRows)) {
       follow(topic, partitions, reading);
     } catch (PositionGoneException e) {
       LOG.warn("{} looks again at what the topic of views is: {}", version, e.getMessage());
+      otherFrom = e.otherFrom();
       database.pause(AWAY_NANOS);
     } catch (ProjectionFencedException e) {
       if (!e.isByOther()) {
@@ -207,6 +212,18 @@ final class ViewFollower implements LaneGauges, AutoCloseable {
       LOG.warn("{}. It is left to that one while that one goes on", e.getMessage());
       leaveToTheOther(partitions);
     }
+  }
+
+  /** Whatever is behind the first record that is another one counts as not there. */
+  private Map<Integer, ViewLog.Range> upToOthers(Map<Integer, ViewLog.Range> ranges) {
+    var cut = new HashMap<>(ranges);
+    otherFrom.forEach(
+        (partition, first) ->
+            cut.computeIfPresent(
+                partition,
+                (number, range) ->
+                    new ViewLog.Range(range.start(), Math.max(range.start(), first))));
+    return cut;
   }
 
   private void tell(ViewPlace place) {

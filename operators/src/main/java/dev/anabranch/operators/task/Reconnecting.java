@@ -1,6 +1,7 @@
 package dev.anabranch.operators.task;
 
 import dev.anabranch.store.StoreUnavailableException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,6 +23,12 @@ public final class Reconnecting<S extends AutoCloseable> {
   private static final long BACKOFF_MILLIS_MIN = 50;
   private static final long BACKOFF_MILLIS_MAX = 2_000;
   private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /**
+   * From then on an outage is taken for one that does not end by itself: as an error that a server
+   * gives each time, and that nobody knows to be permanent.
+   */
+  public static final Duration ALARM_AFTER = Duration.ofMinutes(5);
 
   private final String name;
   private final Opener<S> opener;
@@ -66,6 +73,11 @@ public final class Reconnecting<S extends AutoCloseable> {
   /** How long it has been out of reach; 0: it serves. Any thread. */
   public long downNanos() {
     return down ? threads.nanoTime() - downSinceNanos : 0;
+  }
+
+  /** Whether a person has to look: it is down for longer than {@link #ALARM_AFTER}. Any thread. */
+  public boolean isDownLong() {
+    return downNanos() > ALARM_AFTER.toNanos();
   }
 
   /** Does a call that may be repeated, until it is served. */
@@ -117,10 +129,7 @@ public final class Reconnecting<S extends AutoCloseable> {
     requireOpen();
     var now = threads.nanoTime();
     if (!down || now - lastLogNanos > LOG_INTERVAL_NANOS) {
-      LOG.warn(
-          "{} does not serve: {}. Trying again; what needs it waits meanwhile",
-          name,
-          cause == null ? "connection lost" : cause.getMessage());
+      tell(cause == null ? "connection lost" : String.valueOf(cause.getMessage()));
       lastLogNanos = now;
     }
     if (!down) {
@@ -129,6 +138,19 @@ public final class Reconnecting<S extends AutoCloseable> {
     }
     pause(TimeUnit.MILLISECONDS.toNanos(backoffMillis));
     backoffMillis = Math.min(backoffMillis * 2, BACKOFF_MILLIS_MAX);
+  }
+
+  private void tell(String why) {
+    if (isDownLong()) {
+      LOG.error(
+          "{} has not served for {} s: {}. It is tried again, but what lasts so long seldom ends by itself: mend what"
+              + " it says; what needs it waits meanwhile",
+          name,
+          TimeUnit.NANOSECONDS.toSeconds(downNanos()),
+          why);
+    } else {
+      LOG.warn("{} does not serve: {}. Trying again; what needs it waits meanwhile", name, why);
+    }
   }
 
   /** Makes a call that is under way end, and waits no more. Any thread. */

@@ -58,10 +58,15 @@ final class InMemoryViewLog implements ViewLog {
     starts[partition] = Math.max(starts[partition], offset);
   }
 
+  private record Cut(int partition, long offset) {}
+
+  private final List<Cut> cuts = new ArrayList<>();
+
   /** Loses the records from an offset on, as after an unclean election. */
   synchronized void truncate(int partition, long offset) {
     partitions.get(partition).tailMap(offset).clear();
     ends[partition] = Math.min(ends[partition], offset);
+    cuts.add(new Cut(partition, offset));
   }
 
   /** Whether nobody can reach it. */
@@ -122,6 +127,7 @@ final class InMemoryViewLog implements ViewLog {
   private final class Place implements Reading {
     private final TreeMap<Integer, Long> next;
     private final int maxRecords;
+    private final int cutsBefore = cuts.size();
 
     Place(TreeMap<Integer, Long> next, int maxRecords) {
       this.next = next;
@@ -155,6 +161,13 @@ final class InMemoryViewLog implements ViewLog {
       var page = new ArrayList<ViewRecord>();
       if (away) {
         return page; // As a consumer does that reaches no broker.
+      }
+      for (var cut : cuts.subList(cutsBefore, cuts.size())) {
+        // A consumer that was reading asks the new leader.
+        if (next.getOrDefault(cut.partition, 0L) > cut.offset) {
+          throw new PositionGoneException(
+              "others from " + cut, Map.of(cut.partition, cut.offset), new IllegalStateException());
+        }
       }
       for (var place : next.entrySet()) {
         if (place.getValue() < starts[place.getKey()] || place.getValue() > ends[place.getKey()]) {

@@ -163,6 +163,21 @@ class ViewTopicTest {
     assertThat(told).containsExactly(new ViewPlace(0, 10, 0, ViewPlace.Change.CUT_SHORT));
   }
 
+  /** Only who reads meanwhile can know: a position in the database has no leader's epoch. */
+  @Test
+  void aPartitionThatLostRecordsWhileItWasReadAndIsLongerAgainIsReadFromItsFirstRecord() {
+    start(1);
+    show(0, 1, 10, 1);
+    awaitShown(10);
+    synchronized (topic) {
+      topic.truncate(0, 4);
+      show(0, 11, 30, 1);
+    }
+
+    awaitShown(30);
+    assertThat(told).containsExactly(new ViewPlace(0, 10, 0, ViewPlace.Change.CUT_SHORT));
+  }
+
   @Test
   void recordsThatWereDeletedUnreadAreToldWithTheirNumber() {
     start(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.store.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +47,28 @@ class ReconnectingTest {
     assertThat(threads.waits).containsExactly(50L, 100L, 200L);
     assertThat(sessions.isDown()).isFalse();
     assertThat(sessions.downNanos()).isZero();
+  }
+
+  /** An error that a server gives each time, and that nobody knows, looks like any outage. */
+  @Test
+  void anOutageThatLastsForFiveMinutesIsAnAlarmUntilItEnds() throws Exception {
+    var alarmedAfter = new ArrayList<Long>();
+
+    sessions.call(
+        session -> {
+          if (sessions.isDownLong()) {
+            alarmedAfter.add(sessions.downNanos());
+          }
+          if (alarmedAfter.size() < 3) {
+            throw new StoreUnavailableException("error 9999", null);
+          }
+          return "served";
+        });
+
+    // Within the longest wait between two calls.
+    assertThat(Duration.ofNanos(alarmedAfter.get(0)))
+        .isBetween(Reconnecting.ALARM_AFTER, Reconnecting.ALARM_AFTER.plusSeconds(2));
+    assertThat(sessions.isDownLong()).isFalse();
   }
 
   @Test

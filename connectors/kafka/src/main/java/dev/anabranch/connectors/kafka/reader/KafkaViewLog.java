@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -249,7 +250,10 @@ public final class KafkaViewLog implements ViewLog {
         throw interrupted(e);
       } catch (OffsetOutOfRangeException e) {
         throw new PositionGoneException(
-            "topic %s has nothing at %s".formatted(topic, e.offsetOutOfRangePartitions()), e);
+            "topic %s has nothing at %s, or other records before it"
+                .formatted(topic, e.offsetOutOfRangePartitions()),
+            e instanceof LogTruncationException truncated ? otherFrom(truncated) : Map.of(),
+            e);
       } catch (KafkaException e) {
         throw unreadable(e);
       }
@@ -270,6 +274,16 @@ public final class KafkaViewLog implements ViewLog {
       var asked = admin == null ? admin() : admin;
       admin = asked;
       return KafkaViewLog.this.topic(asked);
+    }
+
+    /** What the leader does not know begins at the first record. */
+    private static Map<Integer, Long> otherFrom(LogTruncationException e) {
+      var other = new HashMap<Integer, Long>();
+      for (var place : e.offsetOutOfRangePartitions().keySet()) {
+        var first = e.divergentOffsets().get(place);
+        other.put(place.partition(), first == null ? 0 : first.offset());
+      }
+      return other;
     }
 
     private InterruptedException interrupted(InterruptException e) {

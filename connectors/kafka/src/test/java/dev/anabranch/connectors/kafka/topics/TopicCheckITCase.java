@@ -202,6 +202,23 @@ class TopicCheckITCase {
   }
 
   @Test
+  void aFiniteRetentionIsToldWhereUnreadRecordsWouldGoAndRefusedOfViews() {
+    for (var topic : List.of("events", "conflicts", "republish", "dead")) {
+      broker.createTopic("expiring." + topic, 4);
+    }
+    broker.kafka().createTopic("expiring.inbound", 4, Map.of("retention.ms", "3600000"));
+    broker.kafka().createTopic("expiring.views", 4, Map.of("cleanup.policy", "compact,delete"));
+
+    var report = ReplicationTopicCheck.run(broker.connection(), replication("expiring", null));
+
+    assertThat(report.problems())
+        .contains("topic expiring.views: cleanup.policy is compact,delete, needed is compact");
+    assertThat(report.warnings())
+        .anySatisfy(
+            warning -> assertThat(warning).contains("expiring.inbound").contains("3600000"));
+  }
+
+  @Test
   void whatComesFromOtherRegionsMustFitIntoTheEvents() {
     broker.kafka().createTopic("wide.inbound", 4, Map.of("max.message.bytes", "3000000"));
     broker.createTopic("wide.events", 4);
