@@ -9,7 +9,7 @@ import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
-import dev.anabranch.operators.command.ErrorCodes;
+import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.wire.blob.EventsBlob;
 import dev.anabranch.wire.blob.MetadataBlob;
 import java.util.Map;

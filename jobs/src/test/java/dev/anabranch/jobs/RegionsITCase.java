@@ -18,7 +18,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
-import dev.anabranch.operators.command.ErrorCodes;
+import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.task.DomainLoader;
 import java.util.HashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.anabranch.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.operators.command.ErrorCodes;
+import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.Headers;
 import java.lang.reflect.Modifier;

@@ -8,7 +8,7 @@ import dev.anabranch.connectors.mysql.connection.DatabaseConfig;
 import dev.anabranch.jobs.config.JobOption;
 import dev.anabranch.jobs.config.OptionReader;
 import dev.anabranch.jobs.config.ValueRule;
-import dev.anabranch.operators.replication.PeerFilter;
+import dev.anabranch.operators.replication.intake.PeerFilter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

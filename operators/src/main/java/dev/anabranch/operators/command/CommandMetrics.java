@@ -1,5 +1,9 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.aggregate.AggregateCache;
+import dev.anabranch.operators.command.lane.Lanes;
+import dev.anabranch.operators.command.lane.ShardCursors;
+
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.message.ReplyStatus;
 import java.util.concurrent.TimeUnit;

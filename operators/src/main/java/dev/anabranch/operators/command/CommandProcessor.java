@@ -1,5 +1,27 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.aggregate.AggregateCache;
+import dev.anabranch.operators.command.aggregate.Asked;
+import dev.anabranch.operators.command.aggregate.Asker;
+import dev.anabranch.operators.command.aggregate.Decided;
+import dev.anabranch.operators.command.aggregate.DecisionTime;
+import dev.anabranch.operators.command.aggregate.Folding;
+import dev.anabranch.operators.command.aggregate.Incoming;
+import dev.anabranch.operators.command.aggregate.LiveAggregate;
+import dev.anabranch.operators.command.aggregate.Lookup;
+import dev.anabranch.operators.command.aggregate.PendingCommand;
+import dev.anabranch.operators.command.decide.Decisions;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.decide.Replies;
+import dev.anabranch.operators.command.decide.Superseding;
+import dev.anabranch.operators.command.lane.FencedException;
+import dev.anabranch.operators.command.lane.Lane;
+import dev.anabranch.operators.command.lane.LaneRequest;
+import dev.anabranch.operators.command.lane.Lanes;
+import dev.anabranch.operators.command.lane.ShardCursors;
+import dev.anabranch.operators.command.lane.Taken;
+import dev.anabranch.operators.command.lane.Unsettled;
+
 import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;

@@ -1,5 +1,21 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.aggregate.AggregateCache;
+import dev.anabranch.operators.command.aggregate.HeardRegions;
+import dev.anabranch.operators.command.aggregate.OwnedState;
+import dev.anabranch.operators.command.decide.Decisions;
+import dev.anabranch.operators.command.lane.Bookmarks;
+import dev.anabranch.operators.command.lane.DrainTimer;
+import dev.anabranch.operators.command.lane.Lane;
+import dev.anabranch.operators.command.lane.LaneRequest;
+import dev.anabranch.operators.command.lane.LaneWorker;
+import dev.anabranch.operators.command.lane.Lanes;
+import dev.anabranch.operators.command.lane.LossCheck;
+import dev.anabranch.operators.command.lane.ParkedNotes;
+import dev.anabranch.operators.command.lane.ParkedShards;
+import dev.anabranch.operators.command.lane.ShardClocks;
+import dev.anabranch.operators.command.lane.ShardCursor;
+
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.Shards;

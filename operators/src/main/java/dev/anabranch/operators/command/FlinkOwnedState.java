@@ -1,5 +1,9 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.aggregate.FlinkKeyedMap;
+import dev.anabranch.operators.command.aggregate.KeyedMap;
+import dev.anabranch.operators.command.aggregate.OwnedState;
+
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.ShardRecord;

@@ -1,5 +1,9 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.aggregate.Asker;
+import dev.anabranch.operators.command.aggregate.Decided;
+import dev.anabranch.operators.command.aggregate.Incoming;
+
 import dev.anabranch.store.CommandRef;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

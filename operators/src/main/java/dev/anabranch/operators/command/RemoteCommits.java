@@ -1,5 +1,14 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.aggregate.AggregateCache;
+import dev.anabranch.operators.command.aggregate.LiveAggregate;
+import dev.anabranch.operators.command.aggregate.StoredGate;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.Lane;
+import dev.anabranch.operators.command.lane.LaneRequest;
+import dev.anabranch.operators.command.lane.Lanes;
+import dev.anabranch.operators.command.lane.LossCheck;
+
 import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Dot;

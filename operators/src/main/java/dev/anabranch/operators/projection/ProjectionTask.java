@@ -1,5 +1,16 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.operators.projection.events.HeadWatch;
+import dev.anabranch.operators.projection.events.LogReading;
+import dev.anabranch.operators.projection.events.Projector;
+import dev.anabranch.operators.projection.events.VersionLane;
+import dev.anabranch.operators.projection.events.VersionWork;
+import dev.anabranch.operators.projection.events.VersionWorker;
+import dev.anabranch.operators.projection.version.ProjectionCounts;
+import dev.anabranch.operators.projection.version.RebuildPace;
+import dev.anabranch.operators.projection.views.ViewFollower;
+import dev.anabranch.operators.projection.views.ViewWork;
+
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.operators.task.TaskMailbox;

@@ -1,5 +1,10 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.replication.replica.Replica;
+import dev.anabranch.operators.replication.replica.Rows;
+import dev.anabranch.operators.replication.replica.StoredGate;
+import dev.anabranch.operators.replication.replica.TypeMerge;
+
 import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HoldBack;

@@ -1,5 +1,10 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.replication.replica.ReplicaState;
+import dev.anabranch.operators.replication.replica.ReplicationCounts;
+import dev.anabranch.operators.replication.replica.ReplicationOutputs;
+import dev.anabranch.operators.replication.replica.Rows;
+
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;

@@ -1,5 +1,11 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.replication.replica.Replica;
+import dev.anabranch.operators.replication.replica.ReplicaState;
+import dev.anabranch.operators.replication.replica.ReplicationCounts;
+import dev.anabranch.operators.replication.replica.Rows;
+import dev.anabranch.operators.replication.replica.StoredGate;
+
 import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HybridLogicalClock;

@@ -1,5 +1,11 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.replication.intake.RepublishFunction;
+import dev.anabranch.operators.replication.replica.Conflicts;
+import dev.anabranch.operators.replication.replica.ReplicaCache;
+import dev.anabranch.operators.replication.replica.ReplicaState;
+import dev.anabranch.operators.replication.replica.ReplicationOutputs;
+
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;

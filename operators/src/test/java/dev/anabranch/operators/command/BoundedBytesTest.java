@@ -1,5 +1,11 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.lane.LaneConnection;
+import dev.anabranch.operators.command.lane.LaneRequest;
+import dev.anabranch.operators.command.lane.LossCheck;
+import dev.anabranch.operators.command.lane.TailScan;
+import dev.anabranch.operators.command.lane.TestStore;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;

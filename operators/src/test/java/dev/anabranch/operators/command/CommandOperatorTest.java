@@ -1,5 +1,8 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.TestStore;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.RowKind;

@@ -1,5 +1,7 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.lane.FenceRow;
+
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
@@ -55,9 +57,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The commands since the last snapshot are replayed after a crash, as Kafka would.
  */
-final class OperatorHarness implements AutoCloseable {
+public final class OperatorHarness implements AutoCloseable {
 
-  static final int SHARDS = 16;
+  public static final int SHARDS = 16;
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final ScheduledExecutorService WATCH =
@@ -157,7 +159,7 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   /** How many entries a map in the aggregate's keyed state has. */
-  int entriesOf(String stateName, String aggregate) throws Exception {
+  public int entriesOf(String stateName, String aggregate) throws Exception {
     var backend = harness.getOperator().<String>getKeyedStateBackend();
     backend.setCurrentKey(aggregate);
     var map =
@@ -266,7 +268,7 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   /** Runs the mailbox until every command handed in has its answer. */
-  void settle() throws Exception {
+  public void settle() throws Exception {
     var late =
         WATCH.schedule(
             () -> harness.getTaskMailbox().put(new Mail(OperatorHarness::late, 0, "late")),
@@ -309,7 +311,7 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   /** A completed checkpoint. */
-  void checkpoint() throws Exception {
+  public void checkpoint() throws Exception {
     snapshot = takeSnapshot();
     harness.notifyOfCompletedCheckpoint(nextCheckpoint - 1);
     sinceSnapshot.clear();
@@ -328,7 +330,7 @@ final class OperatorHarness implements AutoCloseable {
    * The operator dies; a new one starts from the last checkpoint, and the commands since are
    * replayed.
    */
-  void crash() throws Exception {
+  public void crash() throws Exception {
     crashWithoutReplay();
     for (var command : List.copyOf(sinceSnapshot)) {
       harness.processElement(new StreamRecord<>(command));
@@ -345,7 +347,7 @@ final class OperatorHarness implements AutoCloseable {
   }
 
   /** Starts with nothing but the store. */
-  void restartFromNothing() throws Exception {
+  public void restartFromNothing() throws Exception {
     snapshot = null;
     crashWithoutReplay();
   }

@@ -1,5 +1,7 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.lane.TestStore;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;

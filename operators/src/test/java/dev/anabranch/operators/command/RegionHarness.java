@@ -1,5 +1,7 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.lane.TestStore;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.anabranch.model.Blobs;
@@ -18,7 +20,7 @@ import java.util.List;
 import java.util.TreeMap;
 
 /** One region of several: a store, the command operator on it, and what it has published. */
-final class RegionHarness implements AutoCloseable {
+public final class RegionHarness implements AutoCloseable {
 
   private final String name;
   private final TestStore store;
@@ -27,7 +29,7 @@ final class RegionHarness implements AutoCloseable {
   private final Batching batching;
   private final Duration drain;
 
-  RegionHarness(String name, List<String> all) throws Exception {
+  public RegionHarness(String name, List<String> all) throws Exception {
     this(name, all, all.get(0), new Batching(1, 50, 1 << 20, 200, 1 << 24), Duration.ofSeconds(20));
   }
 
@@ -62,7 +64,7 @@ final class RegionHarness implements AutoCloseable {
     return name;
   }
 
-  OperatorHarness operator() {
+  public OperatorHarness operator() {
     return operator;
   }
 
@@ -70,17 +72,17 @@ final class RegionHarness implements AutoCloseable {
     return store;
   }
 
-  CommandReply handle(String aggregate, String commandId, String text) throws Exception {
+  public CommandReply handle(String aggregate, String commandId, String text) throws Exception {
     return operator.handle(aggregate, commandId, text);
   }
 
   /** The result of a {@code read}; each needs a command id of its own. */
-  String read(String aggregate, String commandId) throws Exception {
+  public String read(String aggregate, String commandId) throws Exception {
     return new String(handle(aggregate, commandId, "read").body().result(), UTF_8);
   }
 
   /** What another region may be given: the commits in this region's log, in order. */
-  List<LogRow> commits() {
+  public List<LogRow> commits() {
     var commits = new ArrayList<LogRow>();
     for (var row : store.allRows()) {
       if (row.outcome().dot() != null) {
@@ -121,7 +123,7 @@ final class RegionHarness implements AutoCloseable {
   }
 
   /** Hands the other region's row in, as it comes out of its events topic. */
-  void receive(LogRow row, String from) throws Exception {
+  public void receive(LogRow row, String from) throws Exception {
     operator.sendRemote(
         new CommandRecord(
             row.outcome().aggregate().toString(),
@@ -130,7 +132,7 @@ final class RegionHarness implements AutoCloseable {
   }
 
   /** Hands in all that the other region has, and waits until it is durable here. */
-  void receiveAll(RegionHarness other) throws Exception {
+  public void receiveAll(RegionHarness other) throws Exception {
     for (var row : other.commits()) {
       receive(row, other.name);
     }

@@ -32,7 +32,7 @@ public final class TallyDomain implements Domain, Serializable {
     this(true);
   }
 
-  TallyDomain(boolean foldMended) {
+  public TallyDomain(boolean foldMended) {
     this.foldMended = foldMended;
   }
 

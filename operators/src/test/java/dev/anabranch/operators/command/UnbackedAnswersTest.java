@@ -1,5 +1,9 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.FencedException;
+import dev.anabranch.operators.command.lane.TestStore;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

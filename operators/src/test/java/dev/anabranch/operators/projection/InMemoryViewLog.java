@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Partitions of views on the heap, two at first, which a test may compact, delete from, add to, or
  * make anew. Safe for use by several.
  */
-final class InMemoryViewLog implements ViewLog {
+public final class InMemoryViewLog implements ViewLog {
   private static final long serialVersionUID = 1L;
 
   private static final int PARTITIONS = 2;
@@ -33,7 +33,7 @@ final class InMemoryViewLog implements ViewLog {
   private final transient AtomicInteger asked = new AtomicInteger();
   private boolean away;
 
-  InMemoryViewLog() {
+  public InMemoryViewLog() {
     grow(PARTITIONS);
   }
 
@@ -70,7 +70,7 @@ final class InMemoryViewLog implements ViewLog {
   }
 
   /** Whether nobody can reach it. */
-  synchronized void away(boolean isAway) {
+  public synchronized void away(boolean isAway) {
     away = isAway;
   }
 
@@ -81,11 +81,11 @@ final class InMemoryViewLog implements ViewLog {
   }
 
   /** How often a reader has asked for the ends. */
-  int asked() {
+  public int asked() {
     return asked.get();
   }
 
-  synchronized void add(int partition, @Nullable AggregateView view) {
+  public synchronized void add(int partition, @Nullable AggregateView view) {
     var offset = ends[partition]++;
     partitions
         .get(partition)

@@ -1,5 +1,7 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.operators.projection.events.ProjectionHarness;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;

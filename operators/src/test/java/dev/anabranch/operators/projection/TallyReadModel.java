@@ -21,14 +21,14 @@ import java.util.Set;
  * Tallies: each event is a number, which goes into a row of the aggregate and one that all share.
  * {@code poison} numbers make the handler throw.
  */
-final class TallyReadModel {
+public final class TallyReadModel {
 
-  static final QueryTable TALLIES =
+  public static final QueryTable TALLIES =
       QueryTable.named("tallies")
           .key(Column.text("id", 50))
           .columns(Column.integer("total"), Column.text("trail", 4_000), Column.integer("version"))
           .build();
-  static final QueryTable SUMS =
+  public static final QueryTable SUMS =
       QueryTable.named("sums")
           .key(Column.text("name", 10))
           .columns(Column.integer("amount"), Column.integer("events"))
@@ -36,7 +36,7 @@ final class TallyReadModel {
 
   private TallyReadModel() {}
 
-  static Projection projection(int revision, Set<Long> poison) {
+  public static Projection projection(int revision, Set<Long> poison) {
     return Projection.named("tallies")
         .revision(revision)
         .tables(TALLIES, SUMS)
@@ -44,7 +44,7 @@ final class TallyReadModel {
         .build();
   }
 
-  static Projections projections(Projection... projections) {
+  public static Projections projections(Projection... projections) {
     return Projections.of(() -> List.of(projections));
   }
 
@@ -63,7 +63,7 @@ final class TallyReadModel {
         SUMS.row("all").add("amount", number).add("events", 1));
   }
 
-  static AggregateType<String, String, String> type() {
+  public static AggregateType<String, String, String> type() {
     return AggregateType.named("Tally", new NoDecider())
         .commands(new Texts())
         .events(new Texts())
@@ -71,7 +71,7 @@ final class TallyReadModel {
         .build();
   }
 
-  static EncodedMessage event(long number) {
+  public static EncodedMessage event(long number) {
     return new Texts().encode(Long.toString(number));
   }
 

@@ -1,5 +1,11 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.operators.projection.version.ProjectionCounts;
+import dev.anabranch.operators.projection.version.RebuildPace;
+import dev.anabranch.operators.projection.version.ViewPlace;
+import dev.anabranch.operators.projection.views.ViewFollower;
+import dev.anabranch.operators.projection.views.ViewWork;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.RegionId;

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * that throws, {@code Moody} with one that never answers the same twice, {@code Marks} of
  * replicated data types. The event "!" can't be folded.
  */
-final class NoteDomain implements Domain {
+public final class NoteDomain implements Domain {
 
   private static final AtomicInteger MOODS = new AtomicInteger();
 
@@ -42,7 +42,7 @@ final class NoteDomain implements Domain {
         marks());
   }
 
-  static AggregateType<Marks, String, String> marks() {
+  public static AggregateType<Marks, String, String> marks() {
     return AggregateType.named("Marks", new Marking())
         .commands(new Text())
         .events(new Text())
@@ -52,7 +52,7 @@ final class NoteDomain implements Domain {
   }
 
   /** Letters; every third one takes the letter before it away. */
-  record Marks(OrSet<String> letters, OrCart<String> counts) {}
+  public record Marks(OrSet<String> letters, OrCart<String> counts) {}
 
   private static final class Marking implements ReplicatedDecider<Marks, String, String> {
     @Override
@@ -75,7 +75,7 @@ final class NoteDomain implements Domain {
     }
   }
 
-  static AggregateType<?, ?, ?> type(String name, ReplicationPolicy<String> policy) {
+  public static AggregateType<?, ?, ?> type(String name, ReplicationPolicy<String> policy) {
     return AggregateType.named(name, new Notes())
         .commands(new Text())
         .events(new Text())

@@ -1,5 +1,7 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
@@ -10,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The store of region a on the heap, found again after the serialization of its factory. */
-final class StoreOfA implements AutoCloseable {
+public final class StoreOfA implements AutoCloseable {
 
   private static final Map<Integer, InMemoryEventStore> STORES = new ConcurrentHashMap<>();
   private static final AtomicInteger IDS = new AtomicInteger();
@@ -18,21 +20,21 @@ final class StoreOfA implements AutoCloseable {
   private final int id = IDS.incrementAndGet();
   private final InMemoryEventStore store;
 
-  StoreOfA() {
+  public StoreOfA() {
     this("a");
   }
 
   /** That of another region. */
-  StoreOfA(String region) {
+  public StoreOfA(String region) {
     store = new InMemoryEventStore(region, ReplicationHarness.SHARDS, 4, 2);
     STORES.put(id, store);
   }
 
-  EventStoreFactory factory() {
+  public EventStoreFactory factory() {
     return new Handle(id);
   }
 
-  void append(LogRow row) {
+  public void append(LogRow row) {
     try (var session = store.open(store.layout().databaseOf(row.shard()))) {
       session.append(List.of(row));
     }

@@ -1,5 +1,7 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;

@@ -1,5 +1,8 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.TestRegion;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.stored.PublishedRow;

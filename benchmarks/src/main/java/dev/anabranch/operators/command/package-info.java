@@ -1,5 +1,0 @@
-/** Micro-benchmarks of classes that only their own package sees. */
-@NullMarked
-package dev.anabranch.operators.command;
-
-import org.jspecify.annotations.NullMarked;

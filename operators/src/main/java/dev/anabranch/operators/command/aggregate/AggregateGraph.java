@@ -1,0 +1,241 @@
+package dev.anabranch.operators.command.aggregate;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.LiveVersion;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.versions.Place;
+import dev.anabranch.versions.Standing;
+import dev.anabranch.versions.VersionGraph;
+import dev.anabranch.versions.VersionStates;
+import dev.anabranch.wire.blob.StoredVersions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The versions of one aggregate whose type lets regions change it at once: the committed graph, and
+ * over it, while rows are pending, the head that they make.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+public final class AggregateGraph {
+
+  private final String key;
+  private final KeyedMap events;
+  private final StoredVersions<Object> folding;
+  private final HeardRegions heard;
+  private final StoredGraph storedGraph;
+  private final StoredStates storedStates;
+  private final VersionGraph committedGraph;
+  private final VersionStates<Object> committed;
+
+  /** Number of open entries at which compaction is tried next. */
+  private int compactAt;
+
+  /** What every region had when compaction was tried last. */
+  private VectorTime compactedTo = VectorTime.ZERO;
+
+  /** The row that is being added; null: none is. */
+  private @Nullable Outcome added;
+
+  // -- While rows are pending.
+  private final Map<Dot, byte[]> headEvents = new HashMap<>();
+  private @Nullable VersionGraph headGraph;
+  private @Nullable LayeredStates headStates;
+  private @Nullable VersionStates<Object> head;
+
+  /**
+   * @param isNew whether the state is known to have nothing of the aggregate
+   */
+  AggregateGraph(
+      String key,
+      OwnedState state,
+      AggregateType<Object, Object, Object> type,
+      HeardRegions heard,
+      boolean isNew) {
+    this.key = key;
+    this.events = state.graphEvents();
+    this.folding = new StoredVersions<>(type, this::eventsOf);
+    this.heard = heard;
+    this.storedGraph = new StoredGraph(key, state);
+    this.storedStates = new StoredStates(key, state, storedGraph, type);
+    if (isNew) {
+      storedGraph.isNew();
+      storedStates.isNew();
+    }
+    this.committedGraph = new VersionGraph(storedGraph);
+    this.committed = new VersionStates<>(committedGraph, folding, storedStates);
+  }
+
+  /**
+   * Adds a durable row. The commit is in the graph also if its fold throws.
+   *
+   * @throws RuntimeException what application code throws
+   */
+  void addCommitted(Outcome outcome) {
+    var node = StoredVersions.node(outcome);
+    events.put(key, node.dot().toString(), outcome.blobs().events());
+    heard.hear(node.dot(), node.context());
+    added = outcome;
+    try {
+      var state = stateInHead(node.dot());
+      if (state == null) {
+        committed.add(node);
+      } else {
+        committed.add(node, state);
+      }
+    } finally {
+      added = null;
+      storedGraph.writeEntries();
+      storedStates.bound();
+    }
+  }
+
+  /**
+   * The state of the only pending row: it was folded on just what is committed. Null: derive it.
+   */
+  private @Nullable Object stateInHead(Dot dot) {
+    var own = headStates;
+    return own == null || headEvents.size() != 1 || !headEvents.containsKey(dot)
+        ? null
+        : own.get(dot);
+  }
+
+  /** What the versions on the heap take, encoded; without a head's. */
+  long bytes() {
+    return storedStates.bytes();
+  }
+
+  /** Completes the keyed state. */
+  void writeBack() {
+    storedGraph.writeBack();
+    storedStates.writeBack();
+  }
+
+  /** Forgets everything; the commits are added again, in the order of the log. */
+  void clear() {
+    dropHead();
+    storedGraph.clear();
+    storedStates.clear();
+    events.all(key).keySet().forEach(name -> events.remove(key, name));
+    committed.forgetMerges();
+    compactAt = 0;
+    compactedTo = VectorTime.ZERO;
+  }
+
+  /** Adds a row that is not durable yet. */
+  void addToHead(Outcome outcome) {
+    var node = StoredVersions.node(outcome);
+    var states = head;
+    if (states == null) {
+      headGraph = new VersionGraph(new LayeredGraph(storedGraph));
+      headStates = new LayeredStates(storedStates);
+      states = new VersionStates<>(headGraph, folding, headStates);
+      head = states;
+    }
+    headEvents.put(node.dot(), outcome.blobs().events());
+    states.add(node);
+  }
+
+  /** Forgets all rows that are not durable; or all of them have become durable. */
+  void dropHead() {
+    headEvents.clear();
+    headGraph = null;
+    headStates = null;
+    head = null;
+  }
+
+  /** The live versions of the head, in (hlc, dot) order. */
+  List<Dot> live() {
+    return current().live().stream().map(Place::dot).toList();
+  }
+
+  /** The live versions of the head with their states, in (hlc, dot) order. */
+  List<LiveVersion<Object>> liveVersions() {
+    return states().live();
+  }
+
+  /** One state of the head's live versions. */
+  Object state() {
+    return states().resolved(currentResolverId());
+  }
+
+  /** State of one version of the head. */
+  public Object state(Dot version) {
+    return states().state(version);
+  }
+
+  /** Whether another region's commit of the same command counts instead of this one. */
+  public boolean isTwin(Dot commit) {
+    var entry = storedGraph.get(commit);
+    return entry != null && entry.standing() == Standing.TWIN;
+  }
+
+  /** Whether the commit does not count; what compaction has dropped does. */
+  public boolean isVoid(Dot commit) {
+    var entry = storedGraph.get(commit);
+    return entry != null && entry.standing().isVoid();
+  }
+
+  boolean has(Dot version) {
+    return current().find(version).isPresent();
+  }
+
+  /** The resolver that commits of several parents are decided with; empty: the type has none. */
+  String currentResolverId() {
+    return folding.currentResolverId();
+  }
+
+  /**
+   * Drops what no answer needs any more, if that is worth a pass; not while rows are pending. Tried
+   * when the graph has doubled and other regions have more than at the last time: one that a silent
+   * region keeps from shrinking costs nothing.
+   */
+  void compact(VectorTime applied) {
+    var open = storedGraph.summary().open();
+    if (head == null && open >= compactAt && committedGraph.isWorthCompacting()) {
+      var stable = heard.stable(applied);
+      if (stable.equals(compactedTo)) {
+        return;
+      }
+      compactedTo = stable;
+      compactAt = 2 * open;
+      var before = storedGraph.all();
+      committed.compact(stable);
+      compactAt = 2 * storedGraph.summary().open();
+      for (var entry : before) {
+        if (storedGraph.get(entry.dot()) == null) {
+          events.remove(key, entry.dot().toString());
+        }
+      }
+      storedGraph.writeEntries();
+      storedStates.bound();
+    }
+  }
+
+  private VersionGraph current() {
+    var own = headGraph;
+    return own == null ? committedGraph : own;
+  }
+
+  private VersionStates<Object> states() {
+    var own = head;
+    return own == null ? committed : own;
+  }
+
+  private byte[] eventsOf(Dot dot) {
+    var now = added;
+    if (now != null && dot.equals(now.dot())) {
+      return now.blobs().events();
+    }
+    var own = headEvents.get(dot);
+    var stored = own == null ? events.get(key, dot.toString()) : own;
+    if (stored == null) {
+      throw new IllegalStateException("the events of " + dot + " are not in state");
+    }
+    return stored;
+  }
+}

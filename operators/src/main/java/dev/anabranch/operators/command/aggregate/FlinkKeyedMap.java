@@ -1,0 +1,74 @@
+package dev.anabranch.operators.command.aggregate;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** {@link KeyedMap} as a map in Flink's keyed state: one RocksDB entry each. */
+public final class FlinkKeyedMap implements KeyedMap {
+
+  private final MapState<String, byte[]> map;
+  private final Consumer<Object> currentKey;
+
+  public FlinkKeyedMap(KeyedStateStore store, String stateName, Consumer<Object> currentKey) {
+    this.currentKey = currentKey;
+    this.map =
+        store.getMapState(
+            new MapStateDescriptor<>(
+                stateName, StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+  }
+
+  @Override
+  public byte @Nullable [] get(String key, String name) {
+    currentKey.accept(key);
+    try {
+      return map.get(name);
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void put(String key, String name, byte[] value) {
+    currentKey.accept(key);
+    try {
+      map.put(name, value);
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void remove(String key, String name) {
+    currentKey.accept(key);
+    try {
+      map.remove(name);
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public Map<String, byte[]> all(String key) {
+    currentKey.accept(key);
+    try {
+      var all = new HashMap<String, byte[]>();
+      for (var entry : map.entries()) {
+        all.put(entry.getKey(), entry.getValue());
+      }
+      return all;
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  private static IllegalStateException failed(Exception e) {
+    return new IllegalStateException("keyed state can't be read or written", e);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.anabranch.operators.command.lane;
+
+import dev.anabranch.operators.command.aggregate.Incoming;
+
+import dev.anabranch.model.message.CommandRecord;
+
+/**
+ * A record that a lane has taken in.
+ *
+ * @param number its place among all of them
+ */
+public record Taken(CommandRecord record, long number) {
+  static Taken of(Incoming in) {
+    return new Taken(in.record(), in.number());
+  }
+}

@@ -1,0 +1,507 @@
+package dev.anabranch.operators.projection.events;
+
+import dev.anabranch.operators.projection.version.LaneGauges;
+import dev.anabranch.operators.projection.version.ProjectionCounts;
+
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.stored.LastPrints;
+import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.VersionId;
+import dev.anabranch.store.ShardHead;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version and some shards of a subtask: decides for each row from Kafka whether it is next, and
+ * keeps one batch under way.
+ *
+ * <p><b>Order.</b> The reader rule: a shard's row at the next offset is taken; a lower one was
+ * applied before and is dropped. A higher one shows a gap: Kafka lost, reordered or not yet
+ * delivered rows, or the version is new. Then the shard is <em>behind</em>: it is read from the
+ * event store, which holds every row before Kafka does, until it meets the rows that came
+ * meanwhile. Nothing is ever skipped, and nothing waits for Kafka to repeat itself.
+ *
+ * <p><b>Bounds.</b> {@code maxPendingRows} rows wait to be applied; as many again are kept of
+ * shards that are behind, further ones are dropped: they are in the store.
+ *
+ * <p><b>Threads.</b> The task's thread only.
+ */
+public final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoCloseable {
+
+  private final VersionId version;
+  private final Limits limits;
+  private final Map<Integer, ShardCursor> cursors = new TreeMap<>();
+  private final ProjectionCounts counts;
+  private final TaskThreads threads;
+  private @Nullable VersionWorker worker;
+
+  private final List<LogRow> forming = new ArrayList<>();
+  private final Set<ShardCursor> behind = new LinkedHashSet<>();
+  private final Set<ParkedRequest> requests = new LinkedHashSet<>();
+  private int held;
+  private boolean started;
+  private boolean full;
+  private boolean left;
+  private boolean busy;
+  private boolean closed;
+  private boolean toCompare;
+
+  /** One of the rows that came again otherwise, until it was looked at. */
+  private @Nullable LogRow differing;
+
+  private boolean lastWasCatchUp;
+
+  public VersionLane(
+      VersionId version,
+      Collection<Integer> shards,
+      Limits limits,
+      ProjectionCounts counts,
+      TaskThreads threads) {
+    this.threads = threads;
+    this.version = version;
+    this.limits = limits;
+    this.counts = counts;
+    shards.forEach(shard -> cursors.put(shard, new ShardCursor(shard)));
+  }
+
+  public VersionId version() {
+    return version;
+  }
+
+  Collection<Integer> shards() {
+    return cursors.keySet();
+  }
+
+  public void start(VersionWorker itsWorker) {
+    worker = itsWorker;
+    busy = true;
+    itsWorker.start(cursors.keySet());
+  }
+
+  /**
+   * Whether a row can be offered. Always while the event store is away: the lane may wait for it
+   * then, and other lanes' rows must not wait with it. What finds no place is read from the store.
+   */
+  public boolean hasRoom() {
+    var current = worker;
+    return !isFull() || (current != null && current.isLogDown());
+  }
+
+  private boolean isFull() {
+    return forming.size() >= limits.maxPendingRows();
+  }
+
+  /** From now on readers see the version. */
+  public void isLive() {
+    var current = worker;
+    if (current != null) {
+      current.isLive();
+    }
+  }
+
+  /** Rows that were taken and are not committed. */
+  int pending() {
+    return forming.size();
+  }
+
+  public boolean isIdle() {
+    return (!busy || left) && forming.isEmpty();
+  }
+
+  /** A row as Kafka brings it. */
+  public void offer(LogRow row) {
+    var cursor = cursors.get(row.shard());
+    if (cursor == null || closed || !cursor.takesFromKafka(row.offset())) {
+      return;
+    }
+    if (started && row.offset() < cursor.next) {
+      repeated(cursor, row);
+    } else if (started && !cursor.isBehind && row.offset() == cursor.next && !isFull()) {
+      take(cursor, row);
+      takeHeld(cursor);
+      trySend();
+    } else {
+      hold(cursor, row);
+      if (started && !cursor.isBehind) {
+        fallBehind(cursor);
+        trySend();
+      }
+    }
+  }
+
+  private void repeated(ShardCursor cursor, LogRow row) {
+    counts.repeated();
+    if (cursor.prints.compare(row) == LastPrints.Verdict.OTHER) {
+      counts.differs();
+      differing = differing == null ? row : differing;
+      trySend();
+    }
+  }
+
+  /** Somebody wants parked rows tried again or discarded. */
+  public void request(ParkedRequest request) {
+    if (!closed && cursors.containsKey(request.shard())) {
+      requests.add(request);
+      trySend();
+    }
+  }
+
+  /** What the store holds, as seen now: rows that Kafka does not bring are read from it. */
+  public void heads(HeadWatch.Seen seen) {
+    if (!started || closed) {
+      return;
+    }
+    var now = threads.nanoTime();
+    for (var cursor : cursors.values()) {
+      if (!seen.shards().contains(cursor.shard)) {
+        continue;
+      }
+      var head = seen.heads().get(cursor.shard);
+      var end = head == null ? 0 : head.offset() + 1;
+      if (cursor.isBeyond(end, seen.askedAtNanos(), now) || cursor.isLost) {
+        toCompare = true;
+      }
+      if (head == null || cursor.isLost) {
+        continue;
+      }
+      // Seen twice with nothing in between: Kafka has had the time of one round to bring it.
+      var wasMissing = cursor.head >= cursor.next;
+      cursor.head(head.offset(), now);
+      if (!cursor.isBehind && wasMissing && cursor.applied == cursor.next) {
+        fallBehind(cursor);
+      }
+      cursor.isStalled = false;
+    }
+    trySend();
+  }
+
+  // -- Answers of the worker.
+
+  @Override
+  public void claimed(
+      Map<Integer, Long> positions,
+      Map<Integer, ShardHead> heads,
+      List<ParkedRequest> interrupted,
+      StoreComparison.Result comparison) {
+    started = true;
+    left = false;
+    full = false;
+    requests.addAll(interrupted);
+    busy = false;
+    behind.clear();
+    var now = threads.nanoTime();
+    for (var cursor : cursors.values()) {
+      cursor.next = positions.getOrDefault(cursor.shard, 0L);
+      cursor.applied = cursor.next;
+      var head = heads.get(cursor.shard);
+      var end = head == null ? 0 : head.offset() + 1;
+      cursor.head(end - 1, now);
+      held -= cursor.compared(comparison);
+      if (cursor.isLost) {
+        standStill(cursor);
+      } else {
+        meet(cursor, cursor.next >= end);
+      }
+    }
+    trySend();
+  }
+
+  @Override
+  public void compared(StoreComparison.Result result) {
+    busy = false;
+    for (var cursor : cursors.values()) {
+      var wasLost = cursor.isLost;
+      held -= cursor.compared(result);
+      if (cursor.isLost && !wasLost) {
+        standStill(cursor);
+      } else if (!cursor.isLost && wasLost) {
+        cursor.isBehind = true;
+        behind.add(cursor);
+      }
+    }
+    trySend();
+  }
+
+  /** What was taken and is not committed has no place behind rows that are lost. */
+  private void standStill(ShardCursor cursor) {
+    forming.removeIf(row -> row.shard() == cursor.shard);
+    held -= cursor.held.size();
+    cursor.held.clear();
+    cursor.inForming = 0;
+    cursor.next = cursor.applied;
+    cursor.isBehind = false;
+    behind.remove(cursor);
+  }
+
+  @Override
+  public void applied(List<LogRow> rows, int changed, long nanos) {
+    busy = false;
+    counts.applied(rows.size(), changed, nanos);
+    var now = threads.nanoTime();
+    for (var row : rows) {
+      var cursor = cursors.get(row.shard());
+      if (cursor != null) {
+        committed(cursor, row.offset() + 1, row.outcome().stamp().hlc(), now);
+      }
+    }
+    trySend();
+  }
+
+  @Override
+  public void caughtUp(int shard, long next, long hlc, boolean atEnd) {
+    busy = false;
+    var cursor = cursors.get(shard);
+    if (cursor == null) {
+      return;
+    }
+    counts.caughtUp(next - cursor.next);
+    var progressed = next > cursor.next;
+    behind.remove(cursor); // to the end of the line
+    cursor.next = next;
+    committed(cursor, next, hlc, threads.nanoTime());
+    meet(cursor, atEnd);
+    if (cursor.isBehind) {
+      // Kafka has rows that the store can't show now; ask again when its end was seen again.
+      cursor.isStalled = atEnd && !progressed;
+    }
+    trySend();
+  }
+
+  @Override
+  public void retried() {
+    busy = false;
+    full = false;
+    trySend();
+  }
+
+  /** Nothing is lost: what was taken is read from the store when there is room again. */
+  @Override
+  public void full(Map<Integer, Long> positions) {
+    busy = false;
+    full = true;
+    standAt(positions);
+    trySend();
+  }
+
+  /** What was taken and is not committed is the other job's. */
+  @Override
+  public void left() {
+    left = true;
+    started = false;
+    requests.clear();
+    toCompare = false;
+    differing = null;
+    standAt(Map.of());
+  }
+
+  @Override
+  public void seenAt(Map<Integer, Long> positions, Map<Integer, ShardHead> heads) {
+    var now = threads.nanoTime();
+    standAt(positions);
+    for (var cursor : cursors.values()) {
+      var head = heads.get(cursor.shard);
+      cursor.head(head == null ? -1 : head.offset(), now);
+      cursor.isBehind = cursor.lag() > 0;
+    }
+  }
+
+  private void standAt(Map<Integer, Long> positions) {
+    forming.clear();
+    held = 0;
+    for (var cursor : cursors.values()) {
+      cursor.next = positions.getOrDefault(cursor.shard, cursor.applied);
+      cursor.applied = cursor.next;
+      cursor.inForming = 0;
+      cursor.held.clear();
+      cursor.isBehind = true;
+      behind.add(cursor);
+    }
+  }
+
+  @Override
+  public void gone() {
+    close();
+  }
+
+  // -- Inside.
+
+  private static void committed(ShardCursor cursor, long next, long hlc, long nowNanos) {
+    cursor.applied = next;
+    if (hlc != 0) {
+      cursor.hlc = hlc;
+    }
+    cursor.head = Math.max(cursor.head, next - 1);
+    cursor.behindSinceNanos = cursor.applied > cursor.head ? 0 : nowNanos;
+  }
+
+  private void take(ShardCursor cursor, LogRow row) {
+    forming.add(row);
+    cursor.prints.took(row);
+    cursor.inForming++;
+    cursor.next++;
+    cursor.head(row.offset(), threads.nanoTime());
+  }
+
+  private void takeHeld(ShardCursor cursor) {
+    while (!cursor.held.isEmpty() && cursor.held.firstKey() <= cursor.next) {
+      var first = cursor.held.pollFirstEntry();
+      held--;
+      if (first.getKey() == cursor.next) {
+        take(cursor, first.getValue());
+      }
+    }
+  }
+
+  private void hold(ShardCursor cursor, LogRow row) {
+    if (held < limits.maxPendingRows() && cursor.held.put(row.offset(), row) == null) {
+      held++;
+    }
+  }
+
+  private void fallBehind(ShardCursor cursor) {
+    cursor.isBehind = true;
+    behind.add(cursor);
+    counts.gap();
+  }
+
+  /** Goes on with the rows that came from Kafka meanwhile, if they begin where the shard is. */
+  private void meet(ShardCursor cursor, boolean atEnd) {
+    while (!cursor.held.isEmpty() && cursor.held.firstKey() < cursor.next) {
+      cursor.held.pollFirstEntry();
+      held--;
+    }
+    var meets = cursor.held.isEmpty() ? atEnd : cursor.held.firstKey() == cursor.next;
+    if (meets) {
+      takeHeld(cursor);
+    }
+    cursor.isBehind = !meets || !cursor.held.isEmpty();
+    if (cursor.isBehind) {
+      behind.add(cursor);
+    } else {
+      cursor.hasFollowed = true;
+      behind.remove(cursor);
+    }
+  }
+
+  private void trySend() {
+    var current = worker;
+    if (busy || closed || current == null || !started) {
+      return;
+    }
+    if (!requests.isEmpty()) {
+      var request = requests.iterator().next();
+      requests.remove(request);
+      busy = true;
+      current.retry(request);
+      return;
+    }
+    var other = differing;
+    if (other != null) {
+      differing = null;
+      busy = true;
+      current.compare(other);
+      return;
+    }
+    if (toCompare) {
+      toCompare = false;
+      busy = true;
+      current.compare();
+      return;
+    }
+    if (full) {
+      return;
+    }
+    var candidate = lastWasCatchUp && !forming.isEmpty() ? null : nextBehind();
+    if (candidate != null) {
+      lastWasCatchUp = true;
+      busy = true;
+      current.catchUp(candidate.shard, candidate.next, !candidate.hasFollowed);
+    } else if (!forming.isEmpty()) {
+      lastWasCatchUp = false;
+      busy = true;
+      current.apply(nextBatch());
+    }
+  }
+
+  /** A shard whose rows were all committed that came before the gap. */
+  private @Nullable ShardCursor nextBehind() {
+    for (var cursor : behind) {
+      if (cursor.inForming == 0 && !cursor.isStalled && !cursor.isLost) {
+        return cursor;
+      }
+    }
+    return null;
+  }
+
+  private List<LogRow> nextBatch() {
+    var size = Math.min(forming.size(), limits.maxBatchRows());
+    var part = forming.subList(0, size);
+    var batch = List.copyOf(part);
+    part.clear();
+    for (var row : batch) {
+      var cursor = cursors.get(row.shard());
+      if (cursor != null) {
+        cursor.inForming--;
+      }
+    }
+    return batch;
+  }
+
+  // -- For metrics; read by another thread, which may see a value that is a moment old.
+
+  @Override
+  public long lagCommits() {
+    return cursors.values().stream().mapToLong(ShardCursor::lag).sum();
+  }
+
+  @Override
+  public double lagSeconds() {
+    var nanos = threads.nanoTime();
+    var millis = threads.nowMicros() / 1_000;
+    return cursors.values().stream()
+        .mapToDouble(cursor -> cursor.lagSeconds(nanos, millis))
+        .max()
+        .orElse(0);
+  }
+
+  @Override
+  public int parkedRows() {
+    var current = worker;
+    return current == null ? 0 : current.parkedRows();
+  }
+
+  @Override
+  public int shardsBehind() {
+    return (int) cursors.values().stream().filter(c -> c.isBehind && !c.isLost).count();
+  }
+
+  @Override
+  public int shardsLost() {
+    return (int) cursors.values().stream().filter(cursor -> cursor.isLost).count();
+  }
+
+  /**
+   * What a lane may hold.
+   *
+   * @param maxBatchRows rows of one transaction
+   * @param maxPendingRows rows that it has taken and not committed
+   */
+  public record Limits(int maxBatchRows, int maxPendingRows) {}
+
+  @Override
+  public void close() {
+    closed = true;
+    forming.clear();
+    var current = worker;
+    if (current != null) {
+      current.thread().close();
+    }
+  }
+}

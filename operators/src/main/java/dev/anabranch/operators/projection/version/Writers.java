@@ -1,0 +1,14 @@
+package dev.anabranch.operators.projection.version;
+
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Ids of claims. */
+public final class Writers {
+
+  private Writers() {}
+
+  /** A new one for each claim: what an earlier one of the same task still sends is fenced too. */
+  public static long newWriter() {
+    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+  }
+}

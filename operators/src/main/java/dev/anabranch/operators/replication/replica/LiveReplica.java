@@ -1,0 +1,147 @@
+package dev.anabranch.operators.replication.replica;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.model.stored.ReplicaHead;
+import dev.anabranch.operators.cache.CachedMap;
+import dev.anabranch.operators.cache.CachedValue;
+import dev.anabranch.versions.GraphEntry;
+import dev.anabranch.versions.GraphSummary;
+import java.util.List;
+
+/**
+ * What each commit of an aggregate is read and written with, on the heap.
+ *
+ * <p><b>Threads.</b> The task's thread only, while the aggregate is the current key.
+ */
+final class LiveReplica {
+
+  private final String key;
+  private final CachedValue<ReplicaHead> head;
+  private final CachedValue<String> conflict;
+  private final CachedValue<StoredState> folded;
+  private final CachedValue<GraphSummary> summary;
+  private final CachedMap<Dot, GraphEntry> nodes;
+  private final CachedMap<String, List<Dot>> commands;
+  private final CachedMap<Dot, byte[]> events;
+  private final CachedMap<Dot, StoredState> states;
+  private final CachedMap<Dot, String> hollow;
+  private final List<CachedValue<?>> values;
+  private final List<CachedMap<?, ?>> maps;
+
+  /** How many entries the cache has counted of it. */
+  int counted;
+
+  /** How many bytes the cache has counted of it. */
+  long countedBytes;
+
+  /** The cache's tick when it was last left with something to write. */
+  int changedAt;
+
+  LiveReplica(String key, ReplicaState.Backings state) {
+    this.key = key;
+    this.head = new CachedValue<>(state.head());
+    this.conflict = new CachedValue<>(state.conflict());
+    this.folded = new CachedValue<>(state.folded());
+    this.summary = new CachedValue<>(state.summary());
+    this.nodes = new CachedMap<>(state.nodes());
+    this.commands = new CachedMap<>(state.commands());
+    this.events = new CachedMap<>(state.events(), blob -> blob.length);
+    this.states = new CachedMap<>(state.states(), StoredState::bytes);
+    this.hollow = new CachedMap<>(state.hollow());
+    this.values = List.of(head, conflict, folded, summary);
+    this.maps = List.of(nodes, commands, events, states, hollow);
+    if (head.get() == null) {
+      values.forEach(CachedValue::isNew);
+      maps.forEach(CachedMap::isNew);
+    }
+  }
+
+  String key() {
+    return key;
+  }
+
+  CachedValue<ReplicaHead> head() {
+    return head;
+  }
+
+  /** See {@link Conflicts}. */
+  CachedValue<String> conflict() {
+    return conflict;
+  }
+
+  /** Of an aggregate that is folded; none: it is the initial state. */
+  CachedValue<StoredState> folded() {
+    return folded;
+  }
+
+  /** Of the graph. */
+  CachedValue<GraphSummary> summary() {
+    return summary;
+  }
+
+  CachedMap<Dot, GraphEntry> nodes() {
+    return nodes;
+  }
+
+  /** The commits of a command. */
+  CachedMap<String, List<Dot>> commands() {
+    return commands;
+  }
+
+  /** Of the graph's entries that compaction has not fixed. */
+  CachedMap<Dot, byte[]> events() {
+    return events;
+  }
+
+  /** Of versions. */
+  CachedMap<Dot, StoredState> states() {
+    return states;
+  }
+
+  /** Dots of which only a tombstone was applied. */
+  CachedMap<Dot, String> hollow() {
+    return hollow;
+  }
+
+  /** Forgets all but the conflict. */
+  void clear() {
+    head.set(null);
+    folded.set(null);
+    summary.set(null);
+    maps.forEach(CachedMap::clear);
+  }
+
+  boolean isChanged() {
+    for (var value : values) {
+      if (value.isChanged()) {
+        return true;
+      }
+    }
+    for (var map : maps) {
+      if (map.isChanged()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void writeBack() {
+    values.forEach(CachedValue::writeBack);
+    maps.forEach(CachedMap::writeBack);
+  }
+
+  /** How large its states and events on the heap are, encoded. */
+  long bytes() {
+    var state = folded.known();
+    return events.bytes() + states.bytes() + (state == null ? 0 : state.bytes());
+  }
+
+  /** How much it keeps on the heap. */
+  int entries() {
+    var entries = 1;
+    for (var map : maps) {
+      entries += map.size();
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,280 @@
+package dev.anabranch.operators.replication.replica;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.model.stored.ReplicaHead;
+import dev.anabranch.operators.cache.CachedMap;
+import dev.anabranch.operators.cache.CachedValue;
+import dev.anabranch.serde.PublishedRowSerializer;
+import dev.anabranch.versions.GraphEntry;
+import dev.anabranch.versions.GraphSummary;
+import dev.anabranch.wire.blob.GraphBlob;
+import dev.anabranch.wire.blob.ReplicaBlob;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is kept of aggregates, as small entries in Flink's keyed state. Bytes are blobs of
+ * {@code wire}, which know their own format. What each commit needs is kept on the heap as well,
+ * see {@link ReplicaCache}; what few aggregates have, what is held and what waits, is not.
+ *
+ * <p>Everything is of the aggregate that was entered last.
+ */
+public final class ReplicaState {
+
+  // State names are part of the savepoint format: never rename one, add "-v2" and migrate.
+  static final String HEAD = "replica-v1";
+  static final String HELD_ROWS = "held-rows-v1";
+  static final String CONFLICT = "conflict-v1";
+  static final String COVERED = "own-log-v1";
+  static final String OWN_LAST = "own-last-v1";
+
+  static final ValueStateDescriptor<byte[]> HEAD_DESCRIPTOR =
+      new ValueStateDescriptor<>(HEAD, BytePrimitiveArraySerializer.INSTANCE);
+
+  /** The head once more, of aggregates that hold something: to find these after a restore. */
+  public static final ValueStateDescriptor<byte[]> HOLDING_DESCRIPTOR =
+      new ValueStateDescriptor<>("holding-v1", BytePrimitiveArraySerializer.INSTANCE);
+
+  public static final ValueStateDescriptor<String> CONFLICT_DESCRIPTOR =
+      new ValueStateDescriptor<>(CONFLICT, StringSerializer.INSTANCE);
+
+  private static final String SEPARATOR = " ";
+
+  private static final StoredMap.Names<Dot> DOTS = new StoredMap.Names<>(Dot::toString, Dot::parse);
+
+  /** Access to state; whatever fails ends the task. */
+  public interface Access<T> {
+    T run() throws Exception;
+  }
+
+  private final ValueState<byte[]> holding;
+  private final ListState<PublishedRow> waiting;
+  private final ValueState<Long> covered;
+  private final ValueState<String> ownLast;
+
+  // -- Kept for the gate; see there.
+  public final MapState<String, PublishedRow> heldRows;
+  final MapState<String, byte[]> held;
+  final MapState<String, String> heldUnder;
+  final MapState<String, String> parked;
+  final MapState<String, String> prints;
+  private final ReplicaCache cache;
+
+  /** Where the parts of the current key's aggregate are that are kept on the heap, too. */
+  record Backings(
+      CachedValue.Backing<ReplicaHead> head,
+      CachedValue.Backing<String> conflict,
+      CachedValue.Backing<StoredState> folded,
+      CachedValue.Backing<GraphSummary> summary,
+      CachedMap.Backing<Dot, GraphEntry> nodes,
+      CachedMap.Backing<String, List<Dot>> commands,
+      CachedMap.Backing<Dot, byte[]> events,
+      CachedMap.Backing<Dot, StoredState> states,
+      CachedMap.Backing<Dot, String> hollow) {}
+
+  /**
+   * @param currentKey makes a key the current one
+   * @param cachedAggregates how many are kept on the heap
+   * @param cachedBytes how large these may be, encoded
+   */
+  public ReplicaState(
+      KeyedStateStore store, Consumer<Object> currentKey, int cachedAggregates, long cachedBytes) {
+    holding = store.getState(HOLDING_DESCRIPTOR);
+    waiting =
+        store.getListState(new ListStateDescriptor<>("waiting-v1", new PublishedRowSerializer()));
+    covered = store.getState(new ValueStateDescriptor<>(COVERED, LongSerializer.INSTANCE));
+    ownLast = store.getState(new ValueStateDescriptor<>(OWN_LAST, StringSerializer.INSTANCE));
+    heldRows = map(store, HELD_ROWS, new PublishedRowSerializer());
+    held = map(store, "held-v1", BytePrimitiveArraySerializer.INSTANCE);
+    heldUnder = map(store, "held-under-v1", StringSerializer.INSTANCE);
+    parked = map(store, "parked-v1", StringSerializer.INSTANCE);
+    prints = map(store, "prints-v1", StringSerializer.INSTANCE);
+    var backings = backings(store);
+    cache =
+        new ReplicaCache(
+            currentKey, key -> new LiveReplica(key, backings), cachedAggregates, cachedBytes);
+  }
+
+  private static Backings backings(KeyedStateStore store) {
+    return new Backings(
+        new StoredValue<>(
+            store.getState(HEAD_DESCRIPTOR), ReplicaBlob::decode, ReplicaBlob::encode),
+        new StoredValue<>(
+            store.getState(CONFLICT_DESCRIPTOR), Function.identity(), Function.identity()),
+        new StoredValue<>(blob(store, "folded-v1"), StoredState::read, StoredState::toBlob),
+        new StoredValue<>(blob(store, "graph-v1"), GraphBlob::decodeSummary, GraphBlob::encode),
+        new StoredMap<>(blobs(store, "nodes-v1"), DOTS, GraphBlob::decode, GraphBlob::encode),
+        new StoredMap<>(
+            map(store, "commands-v1", StringSerializer.INSTANCE),
+            StoredMap.Names.TEXT,
+            ReplicaState::dots,
+            ReplicaState::text),
+        new StoredMap<>(blobs(store, "events-v1"), DOTS, Function.identity(), Function.identity()),
+        new StoredMap<>(blobs(store, "states-v1"), DOTS, StoredState::read, StoredState::toBlob),
+        new StoredMap<>(
+            map(store, "hollow-v1", StringSerializer.INSTANCE),
+            DOTS,
+            Function.identity(),
+            Function.identity()));
+  }
+
+  /** Makes an aggregate the current key, of which everything is asked. */
+  public void enter(AggregateKey key) {
+    cache.enter(key.toString());
+  }
+
+  /** What of the current aggregate is on the heap. */
+  LiveReplica live() {
+    return cache.current();
+  }
+
+  /** How many aggregates are on the heap. */
+  public int cachedAggregates() {
+    return cache.size();
+  }
+
+  /** How large their states and events are, encoded. */
+  public long cachedBytes() {
+    return cache.bytes();
+  }
+
+  /** Call it before a checkpoint; no aggregate is the current one afterwards. */
+  public void writeBack() {
+    cache.writeBack();
+  }
+
+  /** Call it every {@link ReplicaCache#TICK_MILLIS} ms, between records. */
+  public void writeBackRested() {
+    cache.writeBackRested();
+  }
+
+  @Nullable public ReplicaHead head() {
+    return live().head().get();
+  }
+
+  public void head(ReplicaHead value) {
+    live().head().set(value);
+  }
+
+  /** Call it when the number of held commits has changed. */
+  public void holding(ReplicaHead value) {
+    run(() -> holding.update(value.held() == 0 ? null : ReplicaBlob.encode(value)));
+  }
+
+  /** See {@link Conflicts}. */
+  @Nullable String conflict() {
+    return live().conflict().get();
+  }
+
+  void conflict(@Nullable String value) {
+    live().conflict().set(value);
+  }
+
+  /** What came while the aggregate was being read from the store, in order. */
+  public List<PublishedRow> takeWaiting() {
+    return access(
+        () -> {
+          var rows = new ArrayList<PublishedRow>();
+          waiting.get().forEach(rows::add);
+          waiting.clear();
+          return rows;
+        });
+  }
+
+  public boolean hasWaiting() {
+    return access(() -> waiting.get().iterator().hasNext());
+  }
+
+  public void addWaiting(PublishedRow row) {
+    run(() -> waiting.add(row));
+  }
+
+  /** Of the key of a shard; see {@code OwnLog}. */
+  @Nullable public Long covered() {
+    return access(covered::value);
+  }
+
+  public void covered(long value) {
+    run(() -> covered.update(value));
+  }
+
+  /** Of the key of a shard; see {@code OwnRow}. */
+  @Nullable public String ownLast() {
+    return access(ownLast::value);
+  }
+
+  public void ownLast(String value) {
+    run(() -> ownLast.update(value));
+  }
+
+  /** Forgets the aggregate, but for what waits for it to be read from the store. */
+  public void clear() {
+    live().clear();
+    holding.clear();
+    for (var map : List.of(heldRows, held, heldUnder, parked)) {
+      map.clear();
+    }
+  }
+
+  private static List<Dot> dots(String text) {
+    return Stream.of(text.split(SEPARATOR)).map(Dot::parse).toList();
+  }
+
+  private static String text(List<Dot> dots) {
+    return dots.stream().map(Dot::toString).collect(Collectors.joining(SEPARATOR));
+  }
+
+  public static <T> T access(Access<T> access) {
+    try {
+      return access.run();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("keyed state can't be read or written", e);
+    }
+  }
+
+  /** A change of state. */
+  public interface Change {
+    void run() throws Exception;
+  }
+
+  public static void run(Change change) {
+    access(
+        () -> {
+          change.run();
+          return true;
+        });
+  }
+
+  private static ValueState<byte[]> blob(KeyedStateStore store, String name) {
+    return store.getState(new ValueStateDescriptor<>(name, BytePrimitiveArraySerializer.INSTANCE));
+  }
+
+  private static MapState<String, byte[]> blobs(KeyedStateStore store, String name) {
+    return map(store, name, BytePrimitiveArraySerializer.INSTANCE);
+  }
+
+  private static <V> MapState<String, V> map(
+      KeyedStateStore store, String name, TypeSerializer<V> values) {
+    return store.getMapState(new MapStateDescriptor<>(name, StringSerializer.INSTANCE, values));
+  }
+}

@@ -1,0 +1,89 @@
+package dev.anabranch.operators.replication.replica;
+
+import dev.anabranch.api.LiveVersion;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.EventContext;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.versions.ApplicationCode;
+import dev.anabranch.versions.VersionFolding;
+import dev.anabranch.versions.VersionNode;
+import dev.anabranch.versions.VersionSnapshots;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states of the current aggregate's versions, and the events that they are made of. What is
+ * broken is kept for one record only: the next release may fold it.
+ */
+final class StoredStates implements VersionSnapshots<Folded>, VersionFolding<Folded> {
+
+  private final LiveReplica live;
+  private final TypeMerge<?> type;
+  private final Map<Dot, Folded> broken = new HashMap<>();
+
+  StoredStates(LiveReplica live, TypeMerge<?> type) {
+    this.live = live;
+    this.type = type;
+  }
+
+  @Override
+  public @Nullable Folded get(Dot version) {
+    var known = broken.get(version);
+    if (known != null) {
+      return known;
+    }
+    var stored = live.states().get(version);
+    return stored == null ? null : stored.folded(type);
+  }
+
+  @Override
+  public void put(Dot version, Folded folded) {
+    if (folded.isBroken()) {
+      broken.put(version, folded);
+      return;
+    }
+    try {
+      var unused = type.encode(folded);
+    } catch (Throwable e) {
+      broken.put(
+          version,
+          Folded.broken(
+              "the state of version "
+                  + version
+                  + " can't be written: "
+                  + ApplicationCode.problem(e)));
+      return;
+    }
+    broken.remove(version);
+    live.states().put(version, StoredState.of(folded));
+  }
+
+  @Override
+  public void remove(Dot version) {
+    broken.remove(version);
+    live.states().remove(version);
+  }
+
+  @Override
+  public Folded initial() {
+    return type.initial();
+  }
+
+  @Override
+  public Folded evolve(Folded before, VersionNode node) {
+    if (node.kind() == RowKind.HOME_MOVE) {
+      return before;
+    }
+    var events = live.events().get(node.dot());
+    return events == null
+        ? Folded.broken("the events of commit " + node.dot() + " are missing from the job's state")
+        : type.fold(before, EventContext.of(node.dot(), node.context(), node.hlc()), events);
+  }
+
+  @Override
+  public Folded resolve(String resolverId, List<LiveVersion<Folded>> versions, Folded base) {
+    return type.resolve(resolverId, versions, base);
+  }
+}
