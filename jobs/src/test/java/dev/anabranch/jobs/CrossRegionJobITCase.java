@@ -1,6 +1,7 @@
 package dev.anabranch.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.Dot;
@@ -25,9 +26,12 @@ import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.wire.ConflictWire;
 import dev.anabranch.wire.ViewWire;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -119,10 +123,14 @@ class CrossRegionJobITCase {
   }
 
   @Test
-  void aJobThatStartsWhileItsPeerIsCutOffServesTheOthersAndCatchesUp() {
+  void aJobThatStartsWhileItsPeerIsCutOffServesTheOthersAndCatchesUp() throws Exception {
+    try (var admin = Admin.create(Map.of("bootstrap.servers", peerKafka.bootstrapServers()))) {
+      var more = NewPartitions.increaseTo(PeerLog.PARTITIONS + 1);
+      admin.createPartitions(Map.of(topic(), more)).all().get();
+    }
     link.cut();
     region.start();
-    startCrossRegion();
+    var job = startCrossRegion();
     handle("Auto/1", "x");
     Await.until("the own commit in the view", () -> state("Auto/1").equals("x"));
     for (var i = 0; i < 5; i++) {
@@ -133,6 +141,9 @@ class CrossRegionJobITCase {
     link.heal();
 
     Await.until("the peer's commits", () -> state("Auto/2").equals("01234"));
+    Await.until(
+        "the partition that the options don't have",
+        () -> job.metrics().getOrDefault("anabranch.region.b.partitionsNotRead", 0L) > 0);
     link.cut();
     peer.commit("Auto/2", "5");
     handle("Auto/1", "y");
@@ -169,6 +180,17 @@ class CrossRegionJobITCase {
 
     Await.until("both", () -> state("Auto/1").equals("xz") && state("Auto/2").equals("yw"));
     assertThat(region.published()).hasSameSizeAs(region.stored());
+  }
+
+  @Test
+  void aWrongNumberOfThePeersPartitionsIsRefused() {
+    region.start();
+    peer.commit("Auto/1", "x");
+    var wrong = new HashMap<>(connections());
+    wrong.put("peer.b.events-partitions", Integer.toString(PeerLog.PARTITIONS - 1));
+
+    assertThatThrownBy(() -> region.startCrossRegion(wrong))
+        .hasStackTraceContaining("peer.b.events-partitions says " + (PeerLog.PARTITIONS - 1));
   }
 
   private static final RegionId B = new RegionId("b");

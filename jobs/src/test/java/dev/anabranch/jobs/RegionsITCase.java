@@ -20,6 +20,7 @@ import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.task.DomainLoader;
+import java.sql.DriverManager;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +187,58 @@ class RegionsITCase {
     b.verify();
   }
 
+  @Test
+  void rowsThatOnlyThePeersStoreHasAreReadFromThere() throws Exception {
+    accept(a, "Auto/1", "add 1");
+    awaitSameCommits(1);
+    link.cut();
+    accept(a, "Auto/1", "add 2");
+    accept(a, "Set/1", "add x");
+    var events = "events." + a.name();
+    Await.until("all rows in the topic", () -> a.messages(events).size() == 3);
+    loseAll(events);
+    // Nobody publishes them again.
+    crossA.kill();
+    crossB.kill();
+    link.heal();
+    crossB = startCrossRegion(b, a, storeOf(a));
+
+    accept(a, "Auto/1", "add 3");
+    accept(a, "Set/1", "add y");
+
+    awaitSameCommits(5);
+    assertThat(read(b, "Auto/1")).isEqualTo(read(a, "Auto/1")).isEqualTo(",1,2,3");
+    assertThat(read(b, "Set/1")).isEqualTo(read(a, "Set/1")).isEqualTo("[x, y]");
+    assertThat(crossB.metrics().get("anabranch.region." + a.name() + ".rowsFromPeerStore"))
+        .isPositive();
+    b.verify();
+    crossA = startCrossRegion(a, b);
+  }
+
+  /** The region's databases, with a login that may only read. */
+  private static Map<String, String> storeOf(RegionUnderTest region) throws Exception {
+    var options = new HashMap<String, String>();
+    var prefix = "peer." + region.name() + ".";
+    var settings = region.settings();
+    options.put(prefix + "store.databases", settings.get("store.databases"));
+    for (var name : settings.get("store.databases").split("[,;]")) {
+      var database = "store.database." + name.strip() + ".";
+      var url = settings.get(database + "url");
+      var schema = url.substring(url.lastIndexOf('/') + 1).replaceAll("\\?.*", "");
+      try (var connection =
+              DriverManager.getConnection(
+                  url, settings.get(database + "user"), settings.get(database + "password"));
+          var statement = connection.createStatement()) {
+        statement.execute("CREATE USER IF NOT EXISTS 'peer-reader'@'%' IDENTIFIED BY 'reading'");
+        statement.execute("GRANT SELECT ON " + schema + ".* TO 'peer-reader'@'%'");
+      }
+      options.put(prefix + database + "url", url);
+      options.put(prefix + database + "user", "peer-reader");
+      options.put(prefix + database + "password", "reading");
+    }
+    return options;
+  }
+
   /** As if the retention were shorter than the cut. */
   private void loseAll(String topic) throws Exception {
     var servers = a.kafka().bootstrapServers();
@@ -228,12 +281,15 @@ class RegionsITCase {
   }
 
   private JobUnderTest startCrossRegion(RegionUnderTest region, RegionUnderTest peer) {
-    return region.startCrossRegion(
-        Map.of(
-            "peers",
-            peer.name(),
-            "peer." + peer.name() + ".bootstrap-servers",
-            "127.0.0.1:" + link.port()));
+    return startCrossRegion(region, peer, Map.of());
+  }
+
+  private JobUnderTest startCrossRegion(
+      RegionUnderTest region, RegionUnderTest peer, Map<String, String> more) {
+    var options = new HashMap<>(more);
+    options.put("peers", peer.name());
+    options.put("peer." + peer.name() + ".bootstrap-servers", "127.0.0.1:" + link.port());
+    return region.startCrossRegion(options);
   }
 
   private static void accept(RegionUnderTest region, String aggregate, String text) {

@@ -63,6 +63,9 @@ public sealed interface ReplicationPolicy<S> {
     }
 
     private static void checkId(String id) {
+      if (id.equals(REPLICATED)) {
+        throw new IllegalArgumentException("resolver id '" + id + "' is reserved");
+      }
       if (id.isEmpty() || id.length() > MAX_RESOLVER_ID_LENGTH) {
         throw new IllegalArgumentException(
             "resolver id '" + id + "' must have 1 to " + MAX_RESOLVER_ID_LENGTH + " characters");
@@ -81,6 +84,12 @@ public sealed interface ReplicationPolicy<S> {
   record Interactive<S>(ConflictResolver<S> beneath) implements ReplicationPolicy<S> {}
 
   int MAX_RESOLVER_ID_LENGTH = 64;
+
+  /**
+   * What a commit of replicated data types names in place of a resolver, if it was decided on
+   * several others at once. No resolver has this id: another policy can't make that state again.
+   */
+  String REPLICATED = "$replicated";
 
   static <S> ReplicationPolicy<S> singleHome() {
     return new SingleHome<>();

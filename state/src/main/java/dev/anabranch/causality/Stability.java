@@ -29,6 +29,11 @@ public final class Stability {
     return Collections.unmodifiableSortedMap(heard);
   }
 
+  /** Whether nothing was heard from anyone. */
+  public boolean isNone() {
+    return heard.isEmpty();
+  }
+
   /** This and what the commit tells about its origin; for commits that were applied, in order. */
   public Stability after(Dot dot, VectorTime context) {
     var vector = context.with(dot.origin(), Math.max(dot.n(), context.get(dot.origin())));

@@ -4,6 +4,7 @@ import dev.anabranch.api.ConflictResolver;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
+import dev.anabranch.model.RowKind;
 import java.util.List;
 
 /**
@@ -60,22 +61,64 @@ public final class PolicyResolvers<S> {
 
   private ConflictResolver<S> resolver(String id, List<LiveVersion<S>> versions) {
     if (policy instanceof ReplicationPolicy.Interactive<S> interactive) {
-      return interactive.beneath();
+      return known(interactive.beneath(), id, versions);
     }
     if (policy instanceof ReplicationPolicy.Automatic<S> automatic) {
       return id.isEmpty()
           ? automatic.oldest()
           : automatic
               .resolver(id)
-              .orElseThrow(
-                  () ->
-                      new ResolverFailedException(
-                          "resolver "
-                              + id
-                              + " made stored commits and is not registered; name it among the"
-                              + " former resolvers of the type's automatic policy",
-                          versions));
+              .orElseThrow(() -> new ResolverFailedException(missing(id, policy), versions));
     }
-    return Resolvers.lastWriterWins();
+    return known(Resolvers.lastWriterWins(), id, versions);
+  }
+
+  /**
+   * The one resolver of a policy without named ones, for commits that name none, or just this one.
+   *
+   * @param id of another resolver: the type had an automatic policy when the commit was decided
+   */
+  private ConflictResolver<S> known(
+      ConflictResolver<S> only, String id, List<LiveVersion<S>> versions) {
+    if (id.isEmpty() || id.equals(only.id())) {
+      return only;
+    }
+    throw new ResolverFailedException(missing(id, policy), versions);
+  }
+
+  /** Why a commit that names this resolver can't be made again, and what to do. */
+  public static String missing(String id, ReplicationPolicy<?> policy) {
+    if (id.equals(ReplicationPolicy.REPLICATED)) {
+      return "it was decided on concurrent commits of replicated data types, which no other policy"
+          + " can merge: declare replicatedTypes() for the type again, and begin a new type for"
+          + " another policy";
+    }
+    var made = "resolver " + id + " is not registered, and made stored commits; ";
+    if (policy instanceof ReplicationPolicy.Automatic) {
+      return made + "name it among the former resolvers of the type's automatic policy";
+    }
+    if (policy instanceof ReplicationPolicy.Interactive) {
+      return made + "keep the automatic policy, or give it to the interactive one as beneath";
+    }
+    return made + "keep the automatic policy";
+  }
+
+  /**
+   * What a commit of another policy has that replicated data types can't fold: a choice between
+   * versions, by a person or a resolver. Empty: it can be folded.
+   */
+  public static String chosen(RowKind kind, String resolverId) {
+    var by =
+        kind == RowKind.RESOLUTION
+            ? "by a person"
+            : resolverId.isEmpty() || resolverId.equals(ReplicationPolicy.REPLICATED)
+                ? ""
+                : "by resolver " + resolverId;
+    return by.isEmpty()
+        ? ""
+        : "versions were chosen from "
+            + by
+            + " under another policy, and replicated data types count all of them: declare the"
+            + " former policy for the type again, and begin a new type for this one";
   }
 }

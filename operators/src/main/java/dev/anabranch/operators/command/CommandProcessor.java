@@ -431,6 +431,7 @@ final class CommandProcessor {
       return;
     }
     Folding.rebuild(live, rows, () -> aggregates.keepVersions(live));
+    aggregates.rebuilt(live);
     var waiters = live.rebuildWaiters;
     live.rebuildWaiters = null;
     if (waiters != null) {

@@ -1,5 +1,7 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.operators.replication.replica.Conflicts;
+
 import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.StoredGate;
@@ -18,9 +20,8 @@ import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -117,20 +118,24 @@ final class Filling {
    * (hlc, dot) order: the same in every region that has them. Whatever commutes has no graph that
    * would settle it.
    */
-  private static Set<Dot> repeats(List<LogRow> rows) {
+  private static List<VoidCommit> repeats(List<LogRow> rows) {
     var inOrder = new ArrayList<>(rows);
     inOrder.sort(
         Comparator.comparingLong((LogRow row) -> row.outcome().stamp().hlc())
             .thenComparing(Rows::dot));
-    var commands = new HashSet<String>();
-    var repeats = new HashSet<Dot>();
+    var commands = new HashMap<String, Dot>();
+    var repeats = new TreeMap<Dot, VoidCommit>();
     for (var row : inOrder) {
       var command = row.outcome().commandId();
-      if (row.outcome().kind() == RowKind.COMMIT && command != null && !commands.add(command)) {
-        repeats.add(Rows.dot(row));
+      if (row.outcome().kind() != RowKind.COMMIT || command == null) {
+        continue;
+      }
+      var counts = commands.putIfAbsent(command, Rows.dot(row));
+      if (counts != null) {
+        repeats.put(Rows.dot(row), Conflicts.twin(Rows.dot(row), counts));
       }
     }
-    return repeats;
+    return List.copyOf(repeats.values());
   }
 
   /** A tombstone whose payload came later is read as the payload. */

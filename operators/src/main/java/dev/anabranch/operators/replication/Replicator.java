@@ -424,6 +424,10 @@ final class Replicator {
     task.timerInMillis().accept(Math.min(1_000L, options.holdPatience().toMillis()));
   }
 
+  /**
+   * Whether what is kept was made under another policy, or a problem may have been mended. A single
+   * home and replicated data types are both folded; only of the latter is noted what was heard.
+   */
   private boolean mustReadAgain(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
     if (type == null || head.merging() == Merging.FILLING) {
       return false;
@@ -431,8 +435,12 @@ final class Replicator {
     if (!head.problem().isEmpty() && mended.add(key)) {
       return true; // Once per start: the release may have changed.
     }
-    return head.merging() == Merging.RELAY
-        || (head.merging() == Merging.FOLD && type.merging() == Merging.GRAPH);
+    if (head.merging() != Merging.FOLD) {
+      // A single home keeps the graph of a fork.
+      return head.merging() == Merging.RELAY || type.commutes();
+    }
+    return type.merging() == Merging.GRAPH
+        || (head.position() > 0 && type.commutes() == head.heard().isNone());
   }
 
   private void startReading(AggregateKey key) {

@@ -43,11 +43,15 @@ public final class NoteDomain implements Domain {
   }
 
   public static AggregateType<Marks, String, String> marks() {
-    return AggregateType.named("Marks", new Marking())
+    return marks("Marks", ReplicationPolicy.replicatedTypes());
+  }
+
+  public static AggregateType<Marks, String, String> marks(String name, ReplicationPolicy<Marks> policy) {
+    return AggregateType.named(name, new Marking())
         .commands(new Text())
         .events(new Text())
         .state(JsonCodec.single("Marks", 1, Marks.class))
-        .replication(ReplicationPolicy.replicatedTypes())
+        .replication(policy)
         .build();
   }
 

@@ -9,9 +9,11 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.versions.GraphEntriesInMemory;
+import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionSnapshotsInMemory;
 import dev.anabranch.versions.VersionStates;
+import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.StoredVersions;
 import java.util.ArrayList;
@@ -108,6 +110,9 @@ public final class AggregateFold implements Consumer<LogRow> {
       versions = graph;
       home = null;
     } else if (outcome.kind().hasVersion()) {
+      if (commits != null) {
+        checkChoice(outcome);
+      }
       state = CommitFold.apply(type, state, outcome);
       if (commits != null) {
         commits.add(outcome);
@@ -117,6 +122,15 @@ public final class AggregateFold implements Consumer<LogRow> {
     if (outcome.kind().hasVersion()) {
       version = outcome.version();
       occurredAtMicros = outcome.stamp().occurredAtMicros();
+    }
+  }
+
+  /** As the jobs do, which park the aggregate. */
+  private static void checkChoice(Outcome outcome) {
+    var resolver = CausalityBlob.decode(outcome.blobs().causality()).resolverId();
+    var chosen = PolicyResolvers.chosen(outcome.kind(), resolver);
+    if (!chosen.isEmpty()) {
+      throw new CodecException(chosen);
     }
   }
 

@@ -390,6 +390,8 @@ public final class AggregateCache {
       brokenReason = brokenReason == null ? "its state was not stored" : brokenReason;
     } else if (Folding.hasOneHome(type) && record.past().frontier().size() > 1) {
       brokenReason = Folding.FORKED;
+    } else if (Folding.hasOneHome(type) && wasReplicated(record, routingKey)) {
+      brokenReason = "its type was one of replicated data types: its state is made from the log";
     } else if (brokenReason == null) {
       try {
         value = type.decodeState(record.state());
@@ -413,6 +415,21 @@ public final class AggregateCache {
    */
   private static boolean isFromAnotherPolicy(AggregateRecord record, AggregateGraph graph) {
     return record.state() != null || graph.live().isEmpty();
+  }
+
+  /**
+   * Whether a type with a single home was one of replicated data types, of which is noted what was
+   * heard: concurrent commits may be in its state. What one region alone has made has none.
+   */
+  private boolean wasReplicated(AggregateRecord record, String routingKey) {
+    return record.past().applied().size() > 1 && HeardRegions.isNoted(routingKey, state);
+  }
+
+  /** The state was made from the log under the policy that the type has now. */
+  public void rebuilt(LiveAggregate live) {
+    if (live.heard == null && live.committed.past().applied().size() > 1) {
+      HeardRegions.forget(live.routingKey, state);
+    }
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.anabranch.operators.task.StoreContradictionException;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.MissingVersionException;
+import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.WireFormatException;
@@ -162,7 +163,7 @@ public final class Folding {
     return type != null
         && dot != null
         && outcome.kind() == RowKind.COMMIT
-        && type.replication() instanceof ReplicationPolicy.ReplicatedTypes
+        && commutes(type)
         && (!outcome.slot().isEmpty() || before.past().covers(dot));
   }
 
@@ -267,9 +268,7 @@ public final class Folding {
   /** Types with a single home have one region that accepts, and graphs settle it themselves. */
   private static boolean counts(
       AggregateType<Object, Object, Object> type, Outcome outcome, Set<String> commands) {
-    return !(type.replication() instanceof ReplicationPolicy.ReplicatedTypes)
-        || outcome.commandId() == null
-        || commands.add(outcome.commandId());
+    return !commutes(type) || outcome.commandId() == null || commands.add(outcome.commandId());
   }
 
   private static @Nullable Object initialState(
@@ -338,12 +337,28 @@ public final class Folding {
     }
     try {
       var causality = CausalityBlob.decode(outcome.blobs().causality());
+      checkChoice(aggregate, outcome, causality.resolverId(), where);
       return before.after(dot, hlc, causality.context(), causality.dependencies());
     } catch (WireFormatException e) {
       aggregate.brokenReason =
           "the causality of its commit at " + where + " can't be read: " + e.getMessage();
       return before.afterOwn(dot, hlc, before.dependenciesAt(dot.origin(), hlc));
     }
+  }
+
+  /** Replicated data types can't leave out what was not chosen under another policy. */
+  private static void checkChoice(
+      LiveAggregate aggregate, Outcome outcome, String resolverId, Object where) {
+    if (aggregate.type != null && commutes(aggregate.type)) {
+      var chosen = PolicyResolvers.chosen(outcome.kind(), resolverId);
+      if (!chosen.isEmpty()) {
+        aggregate.brokenReason = "its commit at " + where + " can't be folded: " + chosen;
+      }
+    }
+  }
+
+  private static boolean commutes(AggregateType<?, ?, ?> type) {
+    return type.replication() instanceof ReplicationPolicy.ReplicatedTypes;
   }
 
   private static @Nullable Object stateAfter(

@@ -39,6 +39,16 @@ public final class HeardRegions {
     this.regions = regions;
   }
 
+  /** Whether something was noted of an aggregate. */
+  static boolean isNoted(String key, OwnedState state) {
+    return state.gateEntries().get(key, HEARD) != null;
+  }
+
+  /** Forgets what was noted under a policy that needs it. */
+  static void forget(String key, OwnedState state) {
+    state.gateEntries().remove(key, HEARD);
+  }
+
   /** Whether a commit tells something: the own region is known to have all that is applied. */
   boolean listensTo(Dot dot) {
     return !dot.origin().equals(regions.own());

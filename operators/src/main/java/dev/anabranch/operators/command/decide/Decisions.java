@@ -11,6 +11,7 @@ import dev.anabranch.api.CodecException;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.ReplicationPolicy.Automatic;
 import dev.anabranch.api.ReplicationPolicy.Interactive;
 import dev.anabranch.causality.Causality;
@@ -270,9 +271,14 @@ public final class Decisions {
   }
 
   private static String resolverOf(AggregateType<Object, Object, Object> type, Version head) {
-    return head.live().size() > 1 && type.replication() instanceof Automatic<Object> automatic
+    if (head.live().size() < 2) {
+      return "";
+    }
+    return type.replication() instanceof Automatic<Object> automatic
         ? automatic.current().id()
-        : "";
+        : type.replication() instanceof ReplicationPolicy.ReplicatedTypes
+            ? ReplicationPolicy.REPLICATED
+            : "";
   }
 
   private static ReplyBody openConflict(LiveAggregate aggregate) {

@@ -33,7 +33,7 @@ final class PeerLag implements AutoCloseable {
   private volatile long rows = UNKNOWN;
   private volatile boolean answered = true;
   private volatile int partitionsNotRead;
-  private int asked;
+  private int untilComparison;
 
   /** Asks for one question about partitions. */
   static final int PARTITIONS_EVERY = 12;
@@ -95,8 +95,11 @@ final class PeerLag implements AutoCloseable {
 
   void ask() {
     try {
-      if (asked++ % PARTITIONS_EVERY == 0) {
+      if (--untilComparison < 0) {
+        // A region that can't be reached now is compared as soon as it can.
+        untilComparison = 0;
         comparePartitions();
+        untilComparison = PARTITIONS_EVERY - 1;
       }
       var behind = 0L;
       var ends = session.ends();

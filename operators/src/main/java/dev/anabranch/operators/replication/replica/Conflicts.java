@@ -92,6 +92,43 @@ public final class Conflicts {
   }
 
   /**
+   * Which commits do not count, of a type without conflicts.
+   *
+   * @param voided what was told to be void before
+   */
+  static List<ConflictRecord> foundVoid(
+      String region,
+      AggregateKey aggregate,
+      TypeMerge<?> type,
+      List<VoidCommit> voided,
+      ReplicaHead head,
+      long nowMicros) {
+    return new Conflicts(region, aggregate, type.resolverId(), nowMicros).changesOf(voided, head);
+  }
+
+  /** A commit whose command another commit counts for. */
+  public static VoidCommit twin(Dot dot, Dot counts) {
+    return new VoidCommit(dot, "twin", counts);
+  }
+
+  private List<ConflictRecord> changesOf(List<VoidCommit> voided, ReplicaHead head) {
+    var records = new ArrayList<ConflictRecord>();
+    var before = voided.stream().map(VoidCommit::dot).toList();
+    var now = head.voided().stream().map(VoidCommit::dot).toList();
+    for (var commit : head.voided()) {
+      if (!before.contains(commit.dot())) {
+        records.add(voided(head, commit));
+      }
+    }
+    for (var dot : before) {
+      if (!now.contains(dot)) {
+        records.add(restored(head, dot));
+      }
+    }
+    return records;
+  }
+
+  /**
    * How the conflict stands that was found by reading the store, without how it came about.
    *
    * @param past a conflict that there was; null: there was none
@@ -107,19 +144,7 @@ public final class Conflicts {
       Shown shown,
       long nowMicros) {
     var conflicts = new Conflicts(region, aggregate, type.resolverId(), nowMicros);
-    var records = new ArrayList<ConflictRecord>();
-    var before = voided.stream().map(VoidCommit::dot).toList();
-    var now = head.voided().stream().map(VoidCommit::dot).toList();
-    for (var commit : head.voided()) {
-      if (!before.contains(commit.dot())) {
-        records.add(conflicts.voided(head, commit));
-      }
-    }
-    for (var dot : before) {
-      if (!now.contains(dot)) {
-        records.add(conflicts.restored(head, dot));
-      }
-    }
+    var records = conflicts.changesOf(voided, head);
     if (shown.live().size() > 1) {
       return new Told(records, conflicts.told(records, null, head, shown));
     }

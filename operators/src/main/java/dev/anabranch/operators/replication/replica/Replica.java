@@ -16,6 +16,7 @@ import dev.anabranch.model.view.VersionState;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.GraphChange;
+import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionStates;
 import dev.anabranch.wire.blob.WireFormatException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -87,8 +89,9 @@ public final class Replica {
   }
 
   /** Commits that repeat a command of another one, which counts: they change no folded state. */
-  public void leaveOut(Set<Dot> repeats) {
-    leftOut = repeats;
+  public void leaveOut(List<VoidCommit> repeats) {
+    leftOut = repeats.stream().map(VoidCommit::dot).collect(Collectors.toSet());
+    head = head.withVoided(repeats);
   }
 
   /** Keeps all of the graph for this time. */
@@ -130,7 +133,7 @@ public final class Replica {
       return Verdict.APPLIED;
     }
     if (head.merging() == Merging.FOLD) {
-      fold(row, context);
+      fold(row, causality);
     } else if (head.merging() == Merging.GRAPH) {
       addToGraph(row, causality, quiet, nowMicros);
     }
@@ -159,7 +162,16 @@ public final class Replica {
    * @param voided what was told to be void before
    */
   public void tellFound(List<VoidCommit> voided, long nowMicros) {
-    if (type == null || states == null || head.merging() != Merging.GRAPH) {
+    if (type == null || states == null) {
+      return;
+    }
+    if (head.merging() == Merging.FOLD) {
+      // Nothing is a conflict, but of a command that two regions accepted one commit counts.
+      Conflicts.foundVoid(environment.region().value(), key, type, voided, head, nowMicros)
+          .forEach(environment.outputs()::conflict);
+      return;
+    }
+    if (head.merging() != Merging.GRAPH) {
       return;
     }
     var shown = Shown.of(type, graph, states);
@@ -196,7 +208,7 @@ public final class Replica {
     return !head.applied().isBeforeOrEqual(context.with(dot.origin(), dot.n() - 1));
   }
 
-  private void fold(LogRow row, VectorTime context) {
+  private void fold(LogRow row, Causality causality) {
     var kind = row.outcome().kind();
     if (kind == RowKind.TOMBSTONE
         || kind == RowKind.HOME_MOVE
@@ -204,7 +216,14 @@ public final class Replica {
         || leftOut.contains(Rows.dot(row))) {
       return;
     }
-    var at = EventContext.of(Rows.dot(row), context, row.outcome().stamp().hlc());
+    if (type.commutes()) {
+      var chosen = PolicyResolvers.chosen(kind, causality.resolverId());
+      if (!chosen.isEmpty()) {
+        broken("commit " + Rows.dot(row) + " can't be folded: " + chosen);
+        return;
+      }
+    }
+    var at = EventContext.of(Rows.dot(row), causality.context(), row.outcome().stamp().hlc());
     folded = type.fold(foldedSoFar(type), at, row.outcome().blobs().events());
     if (folded.isBroken()) {
       broken(folded.problem());

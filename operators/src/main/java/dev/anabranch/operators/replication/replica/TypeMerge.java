@@ -12,6 +12,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.ApplicationCode;
+import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.util.ArrayList;
@@ -96,8 +97,7 @@ public final class TypeMerge<S> {
     }
     var resolver = resolver(resolverId);
     if (resolver == null) {
-      return Folded.broken(
-          "resolver " + resolverId + " is not registered with the type; keep former resolvers");
+      return Folded.broken(PolicyResolvers.missing(resolverId, type.replication()));
     }
     try {
       return Folded.of(resolver.resolve(live(versions), state(base)));
@@ -164,10 +164,11 @@ public final class TypeMerge<S> {
     if (policy instanceof ReplicationPolicy.Automatic<S> automatic) {
       return id.isEmpty() ? automatic.oldest() : automatic.resolver(id).orElse(null);
     }
-    if (policy instanceof ReplicationPolicy.Interactive<S> interactive) {
-      return interactive.beneath();
-    }
-    return Resolvers.lastWriterWins();
+    ConflictResolver<S> only =
+        policy instanceof ReplicationPolicy.Interactive<S> interactive
+            ? interactive.beneath()
+            : Resolvers.lastWriterWins();
+    return id.isEmpty() || id.equals(only.id()) ? only : null;
   }
 
   @SuppressWarnings("unchecked") // as above

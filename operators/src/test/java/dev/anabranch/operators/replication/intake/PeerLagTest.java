@@ -15,6 +15,7 @@ class PeerLagTest {
 
   private final Map<Integer, Long> ends = new ConcurrentHashMap<>();
   private volatile boolean cut;
+  private volatile int partitionsNotRead;
   private boolean closed;
   private final PeerLag lag =
       new PeerLag(
@@ -57,6 +58,25 @@ class PeerLagTest {
     assertThat(lag.rows()).isEqualTo(4);
   }
 
+  @Test
+  void partitionsAreComparedAsSoonAsTheRegionAnswersAndNowAndThenAfterwards() {
+    cut = true;
+    lag.ask();
+    lag.ask();
+    cut = false;
+    partitionsNotRead = 2;
+    lag.ask();
+    assertThat(lag.partitionsNotRead()).isEqualTo(2);
+
+    partitionsNotRead = 0;
+    for (var i = 1; i < PeerLag.PARTITIONS_EVERY; i++) {
+      lag.ask();
+    }
+    assertThat(lag.partitionsNotRead()).isEqualTo(2);
+    lag.ask();
+    assertThat(lag.partitionsNotRead()).isZero();
+  }
+
   private LogEnds.Session session() {
     return new LogEnds.Session() {
       @Override
@@ -65,6 +85,14 @@ class PeerLagTest {
           throw new IllegalStateException("cut off");
         }
         return ends;
+      }
+
+      @Override
+      public int partitionsNotRead() {
+        if (cut) {
+          throw new IllegalStateException("cut off");
+        }
+        return partitionsNotRead;
       }
 
       @Override

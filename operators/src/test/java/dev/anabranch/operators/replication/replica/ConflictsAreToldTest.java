@@ -6,6 +6,7 @@ import dev.anabranch.operators.replication.StoreOfA;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -13,6 +14,7 @@ import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.view.ConflictRecord;
 import dev.anabranch.model.view.VoidCommit;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +96,30 @@ class ConflictsAreToldTest {
 
     assertThat(harness.conflictTexts()).containsExactly("voided void b:1");
     assertThat(lastSettlement().how()).isEqualTo("twin");
+  }
+
+  /** There is no graph that settles it, and no conflict. */
+  @Test
+  void aCommandOfAReplicatedTypeThatTwoRegionsAcceptedIsToldOfOnce() throws Exception {
+    feed(a.commit("Marks/1", "same", "a"));
+    var second = b.commit("Marks/1", "same", "a");
+    feed(second);
+    var taken = inSlot(a.take(second.row()).row(), "b");
+    feed(a.published(taken));
+    harness.pass(Duration.ofSeconds(2));
+
+    assertThat(harness.conflictTexts()).containsExactly("voided void b:1");
+    assertThat(lastSettlement().how()).isEqualTo("twin");
+    assertThat(lastSettlement().by()).hasToString("a:1");
+    assertThat(harness.view("Marks/1").voided())
+        .extracting(commit -> commit.dot().toString())
+        .containsExactly("b:1");
+
+    feed(a.commit("Marks/1", "next", "e"));
+    harness.restartFromNothing();
+    feed(a.commit("Marks/1", "last", "g"));
+    assertThat(harness.view("Marks/1").voided()).hasSize(1);
+    assertThat(harness.view("Marks/1").revision().get(new RegionId("a"))).isEqualTo(3);
   }
 
   @Test

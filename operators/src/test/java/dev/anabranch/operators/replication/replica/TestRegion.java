@@ -1,6 +1,7 @@
 package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HybridLogicalClock;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A region as its peers see it: it decides on what it has applied, and its log holds everything in
@@ -44,10 +46,18 @@ public final class TestRegion {
   private final Map<AggregateKey, Long> versions = new HashMap<>();
   private final Map<AggregateKey, VersionGraph> graphs = new HashMap<>();
 
+  private @Nullable String resolverId;
+
   public TestRegion(String name, int shards) {
     this.name = name;
     this.id = new RegionId(name);
     this.shards = shards;
+  }
+
+  /** What commits on several versions name from here on. */
+  public TestRegion resolvesBy(String id) {
+    resolverId = id;
+    return this;
   }
 
   public List<LogRow> log() {
@@ -66,8 +76,20 @@ public final class TestRegion {
   public PublishedRow commit(String aggregate, String commandId, String event) {
     var key = AggregateKey.parse(aggregate);
     var live = graph(key).live().stream().map(Place::dot).toList();
-    var resolver = live.size() > 1 ? "join" : "";
+    var resolver = live.size() > 1 ? resolverOf(key.type()) : "";
     return append(key, RowKind.COMMIT, commandId, live, resolver, List.of(text(event)));
+  }
+
+  /** As the types of {@link NoteDomain} are declared, unless it was told otherwise. */
+  private String resolverOf(String type) {
+    if (resolverId != null) {
+      return resolverId;
+    }
+    return switch (type) {
+      case "Marks" -> ReplicationPolicy.REPLICATED;
+      case "Hand", "Home" -> "";
+      default -> "join";
+    };
   }
 
   public PublishedRow resolve(String aggregate, String selected, String... rejected) {
