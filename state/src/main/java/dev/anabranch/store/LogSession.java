@@ -5,9 +5,11 @@ import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One connection to one physical database of the log. All calls block.
@@ -58,8 +60,35 @@ public interface LogSession extends AutoCloseable {
   /** The rows at these positions, in no particular order; missing ones are left out. */
   List<LogRow> rows(Collection<LogPosition> positions);
 
+  /**
+   * As {@link #rows(Collection)}, for no more of the positions than have rows of {@code maxBytes}
+   * in their blobs; but always one row if there is one.
+   *
+   * <p>What the interface gives is for stores whose rows are in memory anyway.
+   */
+  default Found rows(List<LogPosition> positions, long maxBytes) {
+    return within(positions, rows(positions), LogRow::position, maxBytes);
+  }
+
   /** The first row (empty slot) of each of the commands, in no particular order. */
   List<LogRow> byCommand(Collection<CommandRef> commands);
+
+  /**
+   * As {@link #byCommand(Collection)}, within {@code maxBytes} as {@link #rows(List, long)} is.
+   *
+   * @param commands each once
+   */
+  default Found byCommand(List<CommandRef> commands, long maxBytes) {
+    return within(commands, byCommand(commands), CommandRef::of, maxBytes);
+  }
+
+  /**
+   * What was found for the first ones of some keys.
+   *
+   * @param rows in no particular order; missing ones are left out
+   * @param asked how many of the keys, from the first one on, were looked for
+   */
+  record Found(List<LogRow> rows, int asked) {}
 
   /**
    * The rows of one command in all slots: this region's own outcome, and the commits of regions
@@ -91,6 +120,25 @@ public interface LogSession extends AutoCloseable {
     return within(history(aggregate, afterVersion, maxRows), maxBytes);
   }
 
+  private static <K> Found within(
+      List<K> keys, List<LogRow> rows, Function<LogRow, K> keyOf, long maxBytes) {
+    var byKey = new HashMap<K, LogRow>();
+    rows.forEach(row -> byKey.put(keyOf.apply(row), row));
+    var found = new ArrayList<LogRow>();
+    var left = maxBytes;
+    for (var asked = 0; asked < keys.size(); asked++) {
+      var row = byKey.get(keys.get(asked));
+      if (row != null) {
+        left -= row.outcome().blobs().size();
+        if (left < 0 && !found.isEmpty()) {
+          return new Found(found, asked);
+        }
+        found.add(row);
+      }
+    }
+    return new Found(found, keys.size());
+  }
+
   private static List<LogRow> within(List<LogRow> page, long maxBytes) {
     var left = maxBytes;
     for (var i = 0; i < page.size(); i++) {
@@ -110,6 +158,22 @@ public interface LogSession extends AutoCloseable {
    * within each: what a replica of the aggregate is rebuilt from.
    */
   Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates);
+
+  /**
+   * Up to {@code maxRows} of these rows of one aggregate, from an offset on, within {@code
+   * maxBytes} as {@link #read(int, long, int, long)} is.
+   *
+   * <p>What the interface gives is for stores whose rows are in memory anyway.
+   */
+  default List<LogRow> commits(
+      AggregateKey aggregate, long fromOffset, int maxRows, long maxBytes) {
+    var page =
+        commits(List.of(aggregate)).getOrDefault(aggregate, List.of()).stream()
+            .filter(row -> row.offset() >= fromOffset)
+            .limit(maxRows)
+            .toList();
+    return within(page, maxBytes);
+  }
 
   /** Next offset to publish by shard, as last recorded; a shard never recorded is missing. */
   Map<Integer, Long> published(Collection<Integer> shards);

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.aggregate.Rebuild;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
 import dev.anabranch.operators.command.aggregate.Asked;
 import dev.anabranch.operators.command.aggregate.Asker;
@@ -412,26 +413,28 @@ final class CommandProcessor {
     }
     live.rebuildTried = true;
     live.rebuildWaiters = new ArrayDeque<>(List.of(lookup));
-    requestHistory(live, in.shard(), laneOf(in));
+    read(live, aggregates.rebuild(live), in.shard(), laneOf(in));
   }
 
-  private void requestHistory(LiveAggregate live, int shard, Lane lane) {
-    Consumer<List<LogRow>> rebuild = rows -> rebuilt(live, rows, shard, lane);
+  private void read(LiveAggregate live, Rebuild rebuild, int shard, Lane lane) {
     lane.worker()
-        .submit(
-            live.graph == null
-                ? new LaneRequest.History(live.key, rebuild)
-                : new LaneRequest.Commits(live.key, rebuild));
+        .submit(new LaneRequest.History(rebuild, () -> rebuilt(live, rebuild, shard, lane)));
   }
 
-  private void rebuilt(LiveAggregate live, List<LogRow> rows, int shard, Lane lane) {
-    if (!live.pending.isEmpty()) {
-      // Commits of other regions were on their way when the history was read: read it again.
-      requestHistory(live, shard, lane);
+  private void rebuilt(LiveAggregate live, Rebuild rebuild, int shard, Lane lane) {
+    if (rebuild.isForked()) {
+      read(live, aggregates.rebuildWithVersions(live), shard, lane);
       return;
     }
-    Folding.rebuild(live, rows, () -> aggregates.keepVersions(live));
-    aggregates.rebuilt(live);
+    if (!live.pending.isEmpty()) {
+      // Commits of other regions were on their way when the history was read: read it again.
+      read(live, aggregates.rebuild(live), shard, lane);
+      return;
+    }
+    rebuild.finish();
+    if (live.brokenReason == null) {
+      aggregates.rebuilt(live);
+    }
     var waiters = live.rebuildWaiters;
     live.rebuildWaiters = null;
     if (waiters != null) {

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.lane.LaneWorker;
 import dev.anabranch.operators.command.lane.LaneConnection;
 import dev.anabranch.operators.command.lane.LaneRequest;
 import dev.anabranch.operators.command.lane.LossCheck;
@@ -10,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
+import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
@@ -20,6 +22,7 @@ import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AppendResult;
+import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.EventStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,66 @@ class BoundedBytesTest {
     assertThat(tail.offsets).hasSize(60).isSorted();
     assertThat(tail.isComplete).isTrue();
     assertThat(tail.most).isBetween(2L * MEGABYTE, 10L * MEGABYTE);
+  }
+
+  /** Thirty repeats whose rows take a megabyte each, by position and by command. */
+  @Test
+  void rowsThatAreLookedUpComeNoFasterThanTheTaskTakesThem() throws Exception {
+    fill(30);
+    var mails = new LinkedBlockingQueue<TaskMailbox.Action>();
+    var opened = store.factory().open();
+    try (var topic = new TestTopic(OperatorHarness.SHARDS, 4);
+        var losses = new LossCheck(topic.open(), opened.layout(), "a", shards -> {})) {
+      var worker =
+          new LaneWorker(
+              "test",
+              opened,
+              databaseIndex(),
+              (description, action) -> mails.add(action),
+              TaskThreads.REAL,
+              losses);
+      var answers = new ArrayList<String>();
+      var size = new AtomicLong();
+      for (var i = 29; i >= 0; i--) {
+        var command = "c" + i;
+        var position =
+            switch (i % 3) {
+              case 0 -> new LogPosition(SHARD, i);
+              case 1 -> new LogPosition(SHARD, 29 - i); // Of another command.
+              default -> null;
+            };
+        worker.submit(
+            new LaneRequest.Find(
+                position,
+                new CommandRef(KEY, command),
+                row -> {
+                  answers.add(row == null ? "none" : row.outcome().commandId());
+                  size.addAndGet(row == null ? 0 : row.outcome().blobs().size());
+                  assertThat(row).isNotNull();
+                  assertThat(row.outcome().commandId()).isEqualTo(command);
+                }));
+      }
+      worker.submit(
+          new LaneRequest.Find(null, new CommandRef(KEY, "never"), row -> answers.add("" + row)));
+      worker.start();
+      var thread = threadNamed("anabranch-lane-test");
+      var most = 0L;
+      while (answers.size() < 31) {
+        while (!isWaiting(thread, "await")) {
+          Thread.onSpinWait();
+        }
+        size.set(0);
+        var queued = new ArrayList<TaskMailbox.Action>();
+        mails.drainTo(queued);
+        for (var mail : queued) {
+          mail.run();
+        }
+        most = Math.max(most, size.get());
+      }
+      worker.thread().close();
+      assertThat(answers).hasSize(31).contains("null");
+      assertThat(most).isBetween(2L * MEGABYTE, 9L * MEGABYTE);
+    }
   }
 
   /** Commands of some bytes, whose outcomes take five kilobytes each. */
@@ -200,6 +264,13 @@ class BoundedBytesTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Thread threadNamed(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(name))
+        .findAny()
+        .orElseThrow();
   }
 
   private static boolean isWaiting(Thread thread, String method) {

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.command.lane.TestStore;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -14,6 +15,7 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
+import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.task.RegionMap;
 import java.io.Serializable;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,6 +54,34 @@ class PolicyChangeTest {
       operator.handle("Note/1", "c4", "add u");
       operator.restartFromNothing();
       assertThat(read(operator, "r4")).isEqualTo(",x,y,z,u");
+      operator.close();
+    }
+  }
+
+  /** The graph of a history that is made anew takes heap: a person says how much it may be. */
+  @Test
+  void aHistoryThatTakesTooMuchParksItsAggregateUntilMoreIsAllowed() throws Exception {
+    try (var store = new TestStore("a")) {
+      var operator = new OperatorHarness(store.factory(), options(), new NoteDomain(Policy.HOME));
+      for (var i = 0; i < 10; i++) {
+        operator.handle("Note/1", "c" + i, "add " + i);
+      }
+      operator.checkpoint();
+      operator.useOptions(options().withMaxCachedBytes(3_000));
+      operator.release(new NoteDomain(Policy.AUTOMATIC));
+      operator.crash();
+      var parked = operator.handle("Note/1", "r1", "read");
+      assertThat(parked.status()).isEqualTo(ReplyStatus.ERROR);
+      assertThat(parked.body().code()).isEqualTo(ErrorCodes.BROKEN);
+      assertThat(parked.body().message()).contains("aggregates.cache-max-bytes, 3000 bytes");
+      assertThat(operator.handle("Note/2", "c1", "add x").status())
+          .as("others are served")
+          .isEqualTo(ReplyStatus.ACCEPTED);
+      operator.checkpoint();
+
+      operator.useOptions(options());
+      operator.crash();
+      assertThat(read(operator, "r2")).isEqualTo(",0,1,2,3,4,5,6,7,8,9");
       operator.close();
     }
   }

@@ -18,11 +18,9 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.store.CommandRef;
-import dev.anabranch.store.LogSession;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * <p>Not covered: timeouts, servers that die, and failing over, which each store tests with its own
  * means. Nothing here may be skipped.
  */
-public abstract class EventStoreConformance extends LossConformance {
+public abstract class EventStoreConformance extends PageConformance {
 
   @Test
   public void everyFieldOfARowIsReadBack() {
@@ -64,26 +62,6 @@ public abstract class EventStoreConformance extends LossConformance {
     assertSame(session.read(shard, 5, 10), rows.subList(5, 15));
     assertSame(session.read(shard, 19, 10), rows.subList(19, 20));
     assertThat(session.read(shard, 20, 10)).isEmpty();
-  }
-
-  @Test
-  public void aPageEndsAtItsBytesAndHoldsARowAtLeast() {
-    var rows = new ArrayList<LogRow>();
-    for (var i = 0; i < 4; i++) {
-      rows.add(commit(shard, i, "a", i + 1, "c" + i));
-    }
-    append(rows);
-    var two = rows.get(1).outcome().blobs().size() + rows.get(2).outcome().blobs().size();
-
-    assertSame(session.read(shard, 1, 100, two), rows.subList(1, 3));
-    assertSame(session.read(shard, 1, 100, two - 1), rows.subList(1, 2));
-    assertSame(session.read(shard, 1, 1, two), rows.subList(1, 2));
-    assertSame(session.read(shard, 0, 100, 0), rows.subList(0, 1));
-    assertSame(session.read(shard, 0, 100, Long.MAX_VALUE), rows);
-    assertThat(session.read(shard, 4, 100, two)).isEmpty();
-    assertSame(session.history(account("a"), 1, 100, two), rows.subList(1, 3));
-    assertSame(session.history(account("a"), 1, 100, 0), rows.subList(1, 2));
-    assertThat(session.history(account("a"), 4, 100, two)).isEmpty();
   }
 
   @Test
@@ -430,10 +408,6 @@ public abstract class EventStoreConformance extends LossConformance {
     }
   }
 
-  private void append(List<LogRow> rows) {
-    assertThat(session.append(rows)).isEqualTo(Appended.INSTANCE);
-  }
-
   private void assertFenced(List<LogRow> rows, LogPosition taken) {
     assertThat(session.append(rows)).isEqualTo(new AppendResult.Fenced(taken, OTHER_WRITER));
   }
@@ -445,22 +419,5 @@ public abstract class EventStoreConformance extends LossConformance {
   private static ShardHead mark(LogRow row) {
     var stamp = row.outcome().stamp();
     return new ShardHead(row.offset(), stamp.writer(), stamp.hlc());
-  }
-
-  /** The same rows, byte for byte, in this order. */
-  private static void assertSame(List<LogRow> found, List<LogRow> expected) {
-    assertThat(found).extracting(LogRow::position).isEqualTo(positions(expected));
-    for (var i = 0; i < found.size(); i++) {
-      assertThat(found.get(i).isIdenticalTo(expected.get(i))).as("%s", found.get(i)).isTrue();
-    }
-  }
-
-  /** The rows as {@link LogSession} gives them where it leaves the order open. */
-  private static List<LogRow> sorted(List<LogRow> rows) {
-    return rows.stream().sorted(Comparator.comparing(LogRow::offset)).toList();
-  }
-
-  private static List<LogPosition> positions(List<LogRow> rows) {
-    return rows.stream().map(LogRow::position).toList();
   }
 }

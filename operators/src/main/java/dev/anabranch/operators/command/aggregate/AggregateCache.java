@@ -445,14 +445,28 @@ public final class AggregateCache {
         && record.brokenReason() == null;
   }
 
-  /** Gives an aggregate whose type needs none a graph, which its commits are then added to. */
-  public void keepVersions(LiveAggregate live) {
+  /** Makes a parked aggregate anew, without a graph or with the one that its type has. */
+  public Rebuild rebuild(LiveAggregate live) {
     var type = live.type;
-    if (type != null) {
-      var heard = new HeardRegions(live.routingKey, state, regions);
-      live.heard = heard;
-      live.graph = new AggregateGraph(live.routingKey, state, type, heard, false);
+    if (type != null && live.graph == null) {
+      return new StateRebuild(live, type, maxBytes);
     }
+    return rebuildWithVersions(live);
+  }
+
+  /** The same with a graph, which it gets if it has none. */
+  public Rebuild rebuildWithVersions(LiveAggregate live) {
+    var type = live.type;
+    if (type == null) {
+      throw new IllegalStateException(live.key + " is of an unknown type");
+    }
+    var graph = live.graph;
+    var heard = live.heard;
+    if (graph == null || heard == null) {
+      heard = new HeardRegions(live.routingKey, state, regions);
+      graph = new AggregateGraph(live.routingKey, state, type, heard, false);
+    }
+    return new GraphRebuild(live, heard, graph, maxBytes);
   }
 
   /** The state before the first commit, or why there is none. */

@@ -4,10 +4,13 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.Standing;
 import dev.anabranch.versions.VersionGraph;
+import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
 import dev.anabranch.wire.blob.StoredVersions;
 import java.util.HashMap;
@@ -40,6 +43,9 @@ public final class AggregateGraph {
 
   /** The row that is being added; null: none is. */
   private @Nullable Outcome added;
+
+  /** The tombstone that is being added; null: none is. */
+  private @Nullable Dot hollow;
 
   // -- While rows are pending.
   private final Map<Dot, byte[]> headEvents = new HashMap<>();
@@ -115,12 +121,36 @@ public final class AggregateGraph {
     storedStates.writeBack();
   }
 
-  /** Forgets everything; the commits are added again, in the order of the log. */
+  /**
+   * Keeps the events of a durable row which {@link #addStored} adds later; they may be kept
+   * already.
+   */
+  void keepEvents(Dot dot, byte[] blob) {
+    events.put(key, dot.toString(), blob);
+  }
+
+  /**
+   * Adds a durable row whose events are kept. The commit is in the graph also if its fold throws.
+   *
+   * @throws RuntimeException what application code throws
+   */
+  void addStored(VersionNode node) {
+    heard.hear(node.dot(), node.context());
+    hollow = node.kind() == RowKind.TOMBSTONE ? node.dot() : null;
+    try {
+      committed.add(node);
+    } finally {
+      hollow = null;
+      storedGraph.writeEntries();
+      storedStates.bound();
+    }
+  }
+
+  /** Forgets all but the events; the commits are added again, in the order of the log. */
   void clear() {
     dropHead();
     storedGraph.clear();
     storedStates.clear();
-    events.all(key).keySet().forEach(name -> events.remove(key, name));
     committed.forgetMerges();
     compactAt = 0;
     compactedTo = VectorTime.ZERO;
@@ -227,6 +257,9 @@ public final class AggregateGraph {
   }
 
   private byte[] eventsOf(Dot dot) {
+    if (dot.equals(hollow)) {
+      return Blobs.EMPTY; // Its payload comes later, and is kept already.
+    }
     var now = added;
     if (now != null && dot.equals(now.dot())) {
       return now.blobs().events();

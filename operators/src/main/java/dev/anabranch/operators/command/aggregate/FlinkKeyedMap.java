@@ -1,7 +1,9 @@
 package dev.anabranch.operators.command.aggregate;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.MapState;
@@ -49,6 +51,20 @@ public final class FlinkKeyedMap implements KeyedMap {
     currentKey.accept(key);
     try {
       map.remove(name);
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public Set<String> names(String key) {
+    currentKey.accept(key);
+    try {
+      var names = new HashSet<String>();
+      for (var name : map.keys()) {
+        names.add(name);
+      }
+      return names;
     } catch (Exception e) {
       throw failed(e);
     }

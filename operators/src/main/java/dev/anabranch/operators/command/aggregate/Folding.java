@@ -16,11 +16,6 @@ import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.WireFormatException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -138,8 +133,7 @@ public final class Folding {
         && hasOneHome(aggregate.type);
   }
 
-  private static Version next(
-      LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
+  static Version next(LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
     var past = pastAfter(aggregate, before.past(), outcome, where);
     var version = outcome.kind().hasVersion() ? outcome.version() : before.version();
     Object state = null;
@@ -197,102 +191,6 @@ public final class Folding {
     }
   }
 
-  /**
-   * Folds a parked aggregate anew from its whole history; it stays parked if that fails again.
-   *
-   * @param keepVersions gives the aggregate a graph
-   */
-  public static void rebuild(LiveAggregate aggregate, List<LogRow> history, Runnable keepVersions) {
-    var type = aggregate.type;
-    if (type == null) {
-      return;
-    }
-    var known = aggregate.committed;
-    aggregate.brokenReason = null;
-    if (aggregate.graph == null && hasOneHome(type) && hasForks(aggregate, history)) {
-      keepVersions.run();
-    }
-    if (aggregate.graph == null) {
-      aggregate.committed = rebuilt(aggregate, type, history);
-      checkComplete(aggregate, known, history);
-    } else {
-      rebuildGraph(aggregate, aggregate.graph, history);
-      aggregate.committed = withGraph(aggregate, known);
-    }
-    aggregate.resetHead();
-    history.forEach(row -> aggregate.grew(row.outcome().blobs().events().length));
-    aggregate.markDirty();
-  }
-
-  private static boolean hasForks(LiveAggregate aggregate, List<LogRow> history) {
-    var past = CausalPast.NONE;
-    for (var row : history) {
-      past = pastAfter(aggregate, past, row.outcome(), row.position());
-      if (past.frontier().size() > 1) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static void rebuildGraph(
-      LiveAggregate aggregate, AggregateGraph graph, List<LogRow> commits) {
-    graph.clear();
-    for (var row : commits) {
-      commit(aggregate, row.outcome());
-    }
-  }
-
-  /**
-   * In causal order: a payload that a filter withheld at first has a place before its effects. Of a
-   * command that two regions have accepted the first commit counts, in every region the same one.
-   */
-  private static Version rebuilt(
-      LiveAggregate aggregate, AggregateType<Object, Object, Object> type, List<LogRow> history) {
-    var inOrder = new ArrayList<>(history);
-    inOrder.sort(
-        Comparator.comparingLong((LogRow row) -> row.outcome().stamp().hlc())
-            .thenComparing(
-                row -> row.outcome().dot(), Comparator.nullsFirst(Comparator.naturalOrder())));
-    var version = new Version(0, CausalPast.NONE, List.of(), initialState(aggregate, type));
-    var commands = new HashSet<String>();
-    for (var row : inOrder) {
-      if (counts(type, row.outcome(), commands)) {
-        version = next(aggregate, version, row.outcome(), row.position());
-      }
-    }
-    var past = aggregate.committed.past();
-    return new Version(history.size(), past, past.frontier(), version.state());
-  }
-
-  /** Types with a single home have one region that accepts, and graphs settle it themselves. */
-  private static boolean counts(
-      AggregateType<Object, Object, Object> type, Outcome outcome, Set<String> commands) {
-    return !commutes(type) || outcome.commandId() == null || commands.add(outcome.commandId());
-  }
-
-  private static @Nullable Object initialState(
-      LiveAggregate aggregate, AggregateType<Object, Object, Object> type) {
-    try {
-      return type.decider().initialState();
-    } catch (Throwable e) {
-      aggregate.brokenReason = "its initial state can't be made: " + ApplicationCode.problem(e);
-      return null;
-    }
-  }
-
-  private static void checkComplete(LiveAggregate aggregate, Version known, List<LogRow> history) {
-    if (history.size() < known.version()) {
-      throw new StoreContradictionException(
-          "the store has "
-              + history.size()
-              + " versions of "
-              + aggregate.key
-              + ", this job has seen "
-              + known.version());
-    }
-  }
-
   private static boolean isApplied(LiveAggregate aggregate, LogRow row, Dot dot) {
     var outcome = row.outcome();
     var before = aggregate.committed;
@@ -313,7 +211,7 @@ public final class Folding {
     return outcome.version() <= before.version();
   }
 
-  private static Version withGraph(LiveAggregate aggregate, Version version) {
+  static Version withGraph(LiveAggregate aggregate, Version version) {
     var graph = aggregate.graph;
     if (graph == null) {
       return version;

@@ -47,7 +47,7 @@ record KeyedEntries<K, V>(KeyedMap map, String aggregate, Names<K> names, Form<V
 
   @Override
   public void clear() {
-    for (var name : map.all(aggregate).keySet()) {
+    for (var name : map.names(aggregate)) {
       if (!name.isEmpty()) {
         map.remove(aggregate, name);
       }

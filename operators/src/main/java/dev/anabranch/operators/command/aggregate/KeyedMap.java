@@ -1,6 +1,7 @@
 package dev.anabranch.operators.command.aggregate;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ public interface KeyedMap {
   void put(String key, String name, byte[] value);
 
   void remove(String key, String name);
+
+  /** The names of all entries of the aggregate; a copy. */
+  Set<String> names(String key);
 
   /** All entries of the aggregate; a copy. */
   Map<String, byte[]> all(String key);

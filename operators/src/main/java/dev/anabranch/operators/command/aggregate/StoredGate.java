@@ -250,7 +250,7 @@ public final class StoredGate implements GateEntries {
 
     @Override
     public void clear() {
-      for (var name : map.all(key).keySet()) {
+      for (var name : map.names(key)) {
         if (isMark(name)) {
           map.remove(key, name);
         }

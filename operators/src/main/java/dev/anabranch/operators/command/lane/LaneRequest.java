@@ -1,6 +1,6 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.model.AggregateKey;
+import dev.anabranch.operators.command.aggregate.Rebuild;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.stored.ShardRecord;
@@ -27,13 +27,11 @@ public sealed interface LaneRequest {
   /** The rows of one command in all slots: of this region, and of those that accepted it too. */
   record OfCommand(CommandRef command, Consumer<List<LogRow>> answer) implements LaneRequest {}
 
-  /** All commits of one aggregate, to fold it anew. */
-  record History(AggregateKey aggregate, Consumer<List<LogRow>> answer) implements LaneRequest {}
-
   /**
-   * All rows of one aggregate that have a dot, in the order of the log: to build its graph anew.
+   * The history of one aggregate, page by page, to fold it anew. No append of the lane comes in
+   * between.
    */
-  record Commits(AggregateKey aggregate, Consumer<List<LogRow>> answer) implements LaneRequest {}
+  record History(Rebuild rebuild, Runnable answer) implements LaneRequest {}
 
   /** What completed checkpoints have made sure of. At most one at a time per lane. */
   record Checkpointed(Map<Integer, Long> publishedNext, Runnable answer) implements LaneRequest {}

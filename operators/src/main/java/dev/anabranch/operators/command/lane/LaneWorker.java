@@ -2,18 +2,18 @@ package dev.anabranch.operators.command.lane;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.LogSession;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The blocking side of a lane: one thread that owns one connection and does the lane's requests, in
@@ -24,16 +24,17 @@ import java.util.stream.Collectors;
  * repeating can't help fails the task.
  *
  * <p><b>Bounds.</b> The queue holds what the lane has pending, which the lane limits, and at most
- * one request about checkpoints.
+ * one request about checkpoints. Of what is read no more than {@link TailScan#PAGES_AHEAD} pages
+ * wait for the task, each of {@link ReadAhead#PAGE_BYTES}, or of one row.
  */
 public final class LaneWorker implements Worker.Work<LaneRequest> {
 
   private static final int MAX_LOOKUPS_PER_QUERY = 500;
-  private static final int HISTORY_PAGE_ROWS = 1_000;
 
   private final TaskMailbox mailbox;
   private final LaneConnection connection;
   private final LossCheck losses;
+  private final ReadAhead ahead;
   private final Worker<LaneRequest> thread;
 
   public LaneWorker(
@@ -45,6 +46,7 @@ public final class LaneWorker implements Worker.Work<LaneRequest> {
       LossCheck losses) {
     this.mailbox = mailbox;
     this.losses = losses;
+    this.ahead = new ReadAhead(threads, TailScan.PAGES_AHEAD);
     this.connection = new LaneConnection(store, database, threads);
     this.thread =
         new Worker<>("anabranch-lane-" + lane, threads, mailbox, Worker.Settings.unbounded());
@@ -101,17 +103,11 @@ public final class LaneWorker implements Worker.Work<LaneRequest> {
     } else if (request instanceof LaneRequest.ReadTail tail) {
       new TailScan(connection, mailbox, tail, losses).run();
     } else if (request instanceof LaneRequest.OfCommand command) {
+      ahead.acquire();
       var rows = connection.call(session -> session.ofCommand(command.command()));
-      mailbox.post("command read", () -> command.answer().accept(rows));
+      give("command read", () -> command.answer().accept(rows));
     } else if (request instanceof LaneRequest.History history) {
-      var rows = connection.call(session -> historyOf(session, history));
-      mailbox.post("history read", () -> history.answer().accept(rows));
-    } else if (request instanceof LaneRequest.Commits commits) {
-      var key = commits.aggregate();
-      var rows =
-          connection.call(
-              session -> session.commits(List.of(key)).getOrDefault(key, List.<LogRow>of()));
-      mailbox.post("commits read", () -> commits.answer().accept(rows));
+      readHistory(history);
     } else if (request instanceof LaneRequest.Answered answered) {
       var isOwner =
           connection.call(session -> session.recordAnswered(answered.writer(), answered.marks()));
@@ -138,57 +134,89 @@ public final class LaneWorker implements Worker.Work<LaneRequest> {
   }
 
   private void find(List<LaneRequest.Find> finds) throws InterruptedException {
-    var found = connection.call(session -> findIn(session, finds));
-    mailbox.post(
-        "rows found",
-        () -> {
-          for (var find : finds) {
-            find.answer().accept(found.get(find.command()));
-          }
-        });
+    var missing = new LinkedHashMap<CommandRef, List<LaneRequest.Find>>();
+    for (var find : withoutRow(finds)) {
+      missing.computeIfAbsent(find.command(), any -> new ArrayList<>()).add(find);
+    }
+    var left = List.copyOf(missing.keySet());
+    while (!left.isEmpty()) {
+      var commands = left;
+      ahead.acquire();
+      var found = connection.call(session -> session.byCommand(commands, ReadAhead.PAGE_BYTES));
+      var rows = byCommand(found.rows());
+      var asked = commands.subList(0, found.asked());
+      give(
+          "rows found", () -> asked.forEach(c -> answer(missing.getOrDefault(c, List.of()), rows)));
+      left = commands.subList(found.asked(), commands.size());
+    }
   }
 
-  private static Map<CommandRef, LogRow> findIn(LogSession session, List<LaneRequest.Find> finds) {
-    var positions = new ArrayList<LogPosition>();
+  /** Answers what is found at its position, and returns the rest, in order. */
+  private List<LaneRequest.Find> withoutRow(List<LaneRequest.Find> finds)
+      throws InterruptedException {
+    var placed = new LinkedHashMap<LogPosition, List<LaneRequest.Find>>();
     for (var find : finds) {
-      if (find.position() != null) {
-        positions.add(find.position());
+      var position = find.position();
+      if (position != null) {
+        placed.computeIfAbsent(position, any -> new ArrayList<>()).add(find);
       }
     }
-    var found =
-        positions.isEmpty()
-            ? new HashMap<CommandRef, LogRow>()
-            : byCommand(session.rows(positions));
-    var missing =
-        finds.stream()
-            .map(LaneRequest.Find::command)
-            .filter(c -> !found.containsKey(c))
-            .distinct()
-            .toList();
-    if (!missing.isEmpty()) {
-      found.putAll(byCommand(session.byCommand(missing)));
+    var answered = new HashSet<LaneRequest.Find>();
+    var left = List.copyOf(placed.keySet());
+    while (!left.isEmpty()) {
+      var positions = left;
+      ahead.acquire();
+      var found = connection.call(session -> session.rows(positions, ReadAhead.PAGE_BYTES));
+      var rows = byCommand(found.rows());
+      var here = new ArrayList<LaneRequest.Find>();
+      for (var position : positions.subList(0, found.asked())) {
+        for (var find : placed.getOrDefault(position, List.of())) {
+          if (rows.containsKey(find.command())) {
+            here.add(find);
+          }
+        }
+      }
+      answered.addAll(here);
+      give("rows found", () -> answer(here, rows));
+      left = positions.subList(found.asked(), positions.size());
     }
-    return found;
+    return finds.stream().filter(find -> !answered.contains(find)).toList();
+  }
+
+  private static void answer(List<LaneRequest.Find> finds, Map<CommandRef, LogRow> rows) {
+    for (var find : finds) {
+      find.answer().accept(rows.get(find.command()));
+    }
   }
 
   private static Map<CommandRef, LogRow> byCommand(List<LogRow> rows) {
-    Function<LogRow, CommandRef> command =
-        row ->
-            new CommandRef(
-                row.outcome().aggregate(),
-                row.outcome().commandId() == null ? "" : row.outcome().commandId());
-    return rows.stream().collect(Collectors.toMap(command, row -> row, (a, b) -> a, HashMap::new));
+    var byCommand = new HashMap<CommandRef, LogRow>();
+    rows.forEach(row -> byCommand.put(CommandRef.of(row), row));
+    return byCommand;
   }
 
-  private static List<LogRow> historyOf(LogSession session, LaneRequest.History history) {
-    var rows = new ArrayList<LogRow>();
-    List<LogRow> page;
-    do {
-      var last = rows.isEmpty() ? 0 : rows.get(rows.size() - 1).outcome().version();
-      page = session.history(history.aggregate(), last, HISTORY_PAGE_ROWS);
-      rows.addAll(page);
-    } while (page.size() == HISTORY_PAGE_ROWS);
-    return rows;
+  private void readHistory(LaneRequest.History history) throws InterruptedException {
+    var rebuild = history.rebuild();
+    while (!rebuild.hasEnough()) {
+      ahead.acquire();
+      var page = connection.call(rebuild.pages()::next);
+      if (page.isEmpty()) {
+        ahead.release();
+        break;
+      }
+      give("history rows", () -> rebuild.rows(page));
+    }
+    mailbox.post("history read", history.answer()::run);
+  }
+
+  /** Hands rows to the task; what the lane reads next may wait until it has taken them. */
+  private void give(String description, TaskMailbox.Action action) {
+    mailbox.post(
+        description,
+        () -> {
+          ahead.release();
+          action.run();
+        });
   }
 
   private void record(LaneRequest.Checkpointed checkpointed) throws InterruptedException {

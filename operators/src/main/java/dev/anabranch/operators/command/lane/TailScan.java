@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command.lane;
 
+import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
@@ -20,15 +21,13 @@ import org.jspecify.annotations.Nullable;
  * is the one that the checkpoint was made with.
  *
  * <p><b>Bounds.</b> At most {@link #PAGES_AHEAD} pages are read and not yet folded; each holds up
- * to {@link #PAGE_BYTES} of blobs, or one row.
+ * to {@link ReadAhead#PAGE_BYTES} of blobs, or one row.
  *
  * <p><b>Threads.</b> The lane's thread; hands the rows to the task's thread.
  */
 public final class TailScan {
 
-  static final int PAGE_ROWS = 1_000;
-  private static final long PAGE_BYTES = 4 << 20;
-  private static final int PAGES_AHEAD = 2;
+  static final int PAGES_AHEAD = 2;
 
   private final LaneConnection connection;
   private final TaskMailbox mailbox;
@@ -73,7 +72,7 @@ public final class TailScan {
     while (next <= head.offset()) {
       var from = next;
       ahead.acquire();
-      var rows = connection.call(session -> session.read(shard, from, PAGE_ROWS, PAGE_BYTES));
+      var rows = connection.call(session -> session.read(shard, from, ReadAhead.PAGE_ROWS, ReadAhead.PAGE_BYTES));
       checkContiguous(shard, from, rows);
       next += rows.size();
       mailbox.post(

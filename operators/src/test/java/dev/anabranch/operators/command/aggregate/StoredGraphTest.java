@@ -12,6 +12,7 @@ import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,12 @@ class StoredGraphTest {
     @Override
     public void remove(String key, String name) {
       stored.remove(name);
+    }
+
+    @Override
+    public Set<String> names(String key) {
+      passes++;
+      return Set.copyOf(stored.keySet());
     }
 
     @Override

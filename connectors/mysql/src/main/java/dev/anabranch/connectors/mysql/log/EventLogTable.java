@@ -11,6 +11,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.store.CommandRef;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -126,6 +127,11 @@ public final class EventLogTable {
                 result.getBytes(16),
                 result.getBytes(17)));
     return outcome.at(result.getInt(1), result.getLong(2));
+  }
+
+  /** Of a result whose first columns are type, id and command. */
+  static CommandRef command(ResultSet result) throws SQLException {
+    return new CommandRef(new AggregateKey(text(result, 1), text(result, 2)), text(result, 3));
   }
 
   private static String text(ResultSet result, int column) throws SQLException {

@@ -4,6 +4,8 @@ import dev.anabranch.connectors.mysql.connection.SqlBuffer;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.store.CommandRef;
+import dev.anabranch.store.LogSession;
 import dev.anabranch.store.ShardHead;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -39,6 +41,14 @@ public final class LogReader {
   private static final String HISTORY =
       "FORCE INDEX (ux_version) WHERE aggregate_type = ? AND aggregate_id = ? AND version > ?"
           + " ORDER BY version LIMIT ?";
+  private static final String COMMITS =
+      "FORCE INDEX (ux_version) WHERE aggregate_type = ? AND aggregate_id = ? AND shard_offset >= ?"
+          + " AND origin IS NOT NULL ORDER BY shard_offset LIMIT ?";
+  private static final String SIZE =
+      ", LENGTH(causality) + LENGTH(metadata) + LENGTH(reply) + LENGTH(events) FROM event_log ";
+  private static final String AT = "WHERE (shard, shard_offset) IN (";
+  private static final String BY_COMMAND =
+      "FORCE INDEX (ux_command)" + " WHERE (command_id, aggregate_type, aggregate_id, slot) IN (";
   private static final byte[] COMMA = SqlBuffer.ascii(",");
   private static final byte[] UNION = SqlBuffer.ascii(" UNION ALL ");
 
@@ -148,6 +158,13 @@ public final class LogReader {
     return histories;
   }
 
+  /** As {@link #commits(Collection)}: the shard is the same, since it is that of the aggregate. */
+  List<LogRow> commits(AggregateKey aggregate, long fromOffset, int maxRows, long maxBytes)
+      throws SQLException {
+    var binder = history(aggregate, fromOffset);
+    return page(COMMITS, fitting(COMMITS, maxRows, maxBytes, binder), binder);
+  }
+
   /** By a prefix of ux_version, since tombstones have no version. */
   Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) throws SQLException {
     var commits = new LinkedHashMap<AggregateKey, List<LogRow>>();
@@ -167,11 +184,45 @@ public final class LogReader {
     var rows = new ArrayList<LogRow>();
     query(
         positions,
-        SELECT + "WHERE (shard, shard_offset) IN (",
+        SELECT + AT,
         LogReader::position,
         ")",
         result -> rows.add(EventLogTable.read(result)));
     return rows;
+  }
+
+  LogSession.Found at(List<LogPosition> positions, long maxBytes) throws SQLException {
+    if (positions.size() == 1) {
+      return new LogSession.Found(at(positions), 1);
+    }
+    var sizes = new HashMap<LogPosition, Long>();
+    query(
+        positions,
+        "SELECT shard, shard_offset" + SIZE + AT,
+        LogReader::position,
+        ")",
+        result ->
+            sizes.put(new LogPosition(result.getInt(1), result.getLong(2)), result.getLong(3)));
+    var asked = fitting(positions, sizes, maxBytes);
+    var stored = positions.subList(0, asked).stream().filter(sizes::containsKey).toList();
+    return new LogSession.Found(at(stored), asked);
+  }
+
+  /** How many of the keys, from the first one on, have rows that fit; one row always does. */
+  private static <K> int fitting(List<K> keys, Map<K, Long> sizes, long maxBytes) {
+    var left = maxBytes;
+    var isFirst = true;
+    for (var asked = 0; asked < keys.size(); asked++) {
+      var size = sizes.get(keys.get(asked));
+      if (size != null) {
+        left -= size;
+        if (left < 0 && !isFirst) {
+          return asked;
+        }
+        isFirst = false;
+      }
+    }
+    return keys.size();
   }
 
   public Map<LogPosition, ShardHead> marks(Collection<LogPosition> positions) throws SQLException {
@@ -204,16 +255,41 @@ public final class LogReader {
     var rows = new ArrayList<LogRow>();
     query(
         commands,
-        SELECT
-            + "FORCE INDEX (ux_command)"
-            + " WHERE (command_id, aggregate_type, aggregate_id, slot) IN (",
-        (key, to) -> {
-          aggregate(key.aggregate(), to.sql('(').binary(key.commandId()).sql(','));
-          to.sql(',').binary(key.slot()).sql(')');
-        },
+        SELECT + BY_COMMAND,
+        LogReader::command,
         ")",
         result -> rows.add(EventLogTable.read(result)));
     return rows;
+  }
+
+  LogSession.Found firstOf(List<CommandRef> commands, long maxBytes) throws SQLException {
+    if (commands.size() == 1) {
+      return new LogSession.Found(firstOf(commands), 1);
+    }
+    var sizes = new HashMap<CommandRef, Long>();
+    query(
+        commands.stream().map(LogReader::keyOf).toList(),
+        "SELECT aggregate_type, aggregate_id, command_id" + SIZE + BY_COMMAND,
+        LogReader::command,
+        ")",
+        result -> sizes.put(EventLogTable.command(result), result.getLong(4)));
+    var asked = fitting(commands, sizes, maxBytes);
+    var stored = commands.subList(0, asked).stream().filter(sizes::containsKey).toList();
+    return new LogSession.Found(firstOf(stored), asked);
+  }
+
+  /** The rows of the empty slot. */
+  List<LogRow> firstOf(Collection<CommandRef> commands) throws SQLException {
+    return byCommand(commands.stream().map(LogReader::keyOf).toList());
+  }
+
+  private static CommandKey keyOf(CommandRef command) {
+    return new CommandKey(command.aggregate(), command.commandId(), "");
+  }
+
+  private static void command(CommandKey key, SqlBuffer to) {
+    aggregate(key.aggregate(), to.sql('(').binary(key.commandId()).sql(','));
+    to.sql(',').binary(key.slot()).sql(')');
   }
 
   /** Reads by a prefix of ux_command. */

@@ -133,12 +133,18 @@ final class MySqlLogSession implements LogSession {
   }
 
   @Override
+  public Found rows(List<LogPosition> positions, long maxBytes) {
+    return call("read", () -> reader.at(positions, maxBytes));
+  }
+
+  @Override
   public List<LogRow> byCommand(Collection<CommandRef> commands) {
-    var keys =
-        commands.stream()
-            .map(c -> new LogReader.CommandKey(c.aggregate(), c.commandId(), ""))
-            .toList();
-    return call("read", () -> reader.byCommand(keys));
+    return call("read", () -> reader.firstOf(commands));
+  }
+
+  @Override
+  public Found byCommand(List<CommandRef> commands, long maxBytes) {
+    return call("read", () -> reader.firstOf(commands, maxBytes));
   }
 
   @Override
@@ -160,6 +166,11 @@ final class MySqlLogSession implements LogSession {
   @Override
   public Map<AggregateKey, List<LogRow>> histories(Collection<AggregateKey> aggregates) {
     return call("read", () -> reader.histories(aggregates));
+  }
+
+  @Override
+  public List<LogRow> commits(AggregateKey aggregate, long fromOffset, int maxRows, long maxBytes) {
+    return call("read", () -> reader.commits(aggregate, fromOffset, maxRows, maxBytes));
   }
 
   @Override

@@ -1,0 +1,142 @@
+package dev.anabranch.operators.command.aggregate;
+
+import dev.anabranch.operators.task.ReadAhead;
+import dev.anabranch.causality.Dot;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.store.LogSession;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The history of one aggregate, page by page. What a lost connection has left undone is read again
+ * by the next call.
+ *
+ * <p><b>Bounds.</b> {@link ReadAhead#PAGE_ROWS} and {@link ReadAhead#PAGE_BYTES} of blobs a page, or
+ * one row; in the order of time also a place for each commit.
+ *
+ * <p><b>Threads.</b> The lane's thread.
+ */
+public final class HistoryPages {
+
+  /** In which order rows come. */
+  enum Order {
+    /** All with a version, as the log has them. */
+    VERSIONS,
+    /** The same by (hlc, dot): causes first, also where the log has a payload behind them. */
+    TIME,
+    /** All with a dot, as the log has them. */
+    LOG
+  }
+
+  /** Estimate of what a place takes on the heap, without its command id. */
+  private static final int PLACE_BYTES = 256;
+
+  private static final int PLACES_PER_QUERY = 500;
+
+  private final AggregateKey aggregate;
+  private final Order order;
+  private final long maxBytes;
+  private long next;
+  private @Nullable List<Place> left;
+  private volatile boolean tooLarge;
+
+  /** Where a commit is. */
+  private record Place(LogPosition position, long hlc, @Nullable Dot dot) {}
+
+  HistoryPages(AggregateKey aggregate, Order order, long maxBytes) {
+    this.aggregate = aggregate;
+    this.order = order;
+    this.maxBytes = maxBytes;
+  }
+
+  /** Whether the places of all commits take too much. Any thread. */
+  public boolean isTooLarge() {
+    return tooLarge;
+  }
+
+  /** The next rows; empty: these were all. */
+  public List<LogRow> next(LogSession session) {
+    return switch (order) {
+      case VERSIONS -> versions(session);
+      case TIME -> inTime(session);
+      case LOG -> commits(session);
+    };
+  }
+
+  private List<LogRow> versions(LogSession session) {
+    var page = session.history(aggregate, next, ReadAhead.PAGE_ROWS, ReadAhead.PAGE_BYTES);
+    if (!page.isEmpty()) {
+      next = page.get(page.size() - 1).outcome().version();
+    }
+    return page;
+  }
+
+  private List<LogRow> commits(LogSession session) {
+    var page = session.commits(aggregate, next, ReadAhead.PAGE_ROWS, ReadAhead.PAGE_BYTES);
+    if (!page.isEmpty()) {
+      next = page.get(page.size() - 1).offset() + 1;
+    }
+    return page;
+  }
+
+  private List<LogRow> inTime(LogSession session) {
+    var places = left;
+    if (places == null) {
+      places = places(session);
+      left = places;
+    }
+    while (!places.isEmpty()) {
+      var asked =
+          places.subList(0, Math.min(places.size(), PLACES_PER_QUERY)).stream()
+              .map(Place::position)
+              .toList();
+      var found = session.rows(asked, ReadAhead.PAGE_BYTES);
+      places = places.subList(found.asked(), places.size());
+      left = places;
+      if (!found.rows().isEmpty()) {
+        return inOrder(found.rows(), asked);
+      }
+    }
+    return List.of();
+  }
+
+  private static List<LogRow> inOrder(List<LogRow> rows, List<LogPosition> order) {
+    var byPosition = new HashMap<LogPosition, LogRow>();
+    rows.forEach(row -> byPosition.put(row.position(), row));
+    var sorted = new ArrayList<LogRow>(rows.size());
+    for (var position : order) {
+      var row = byPosition.get(position);
+      if (row != null) {
+        sorted.add(row);
+      }
+    }
+    return sorted;
+  }
+
+  private List<Place> places(LogSession session) {
+    next = 0;
+    var places = new ArrayList<Place>();
+    var bytes = 0L;
+    for (var page = versions(session); !page.isEmpty(); page = versions(session)) {
+      for (var row : page) {
+        var outcome = row.outcome();
+        var commandId = outcome.commandId();
+        bytes += PLACE_BYTES + (commandId == null ? 0 : commandId.length());
+        places.add(new Place(row.position(), outcome.stamp().hlc(), outcome.dot()));
+      }
+      if (bytes > maxBytes) {
+        tooLarge = true;
+        return List.of();
+      }
+    }
+    places.sort(
+        Comparator.comparingLong(Place::hlc)
+            .thenComparing(Place::dot, Comparator.nullsFirst(Comparator.naturalOrder())));
+    return List.copyOf(places);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.anabranch.operators.command.aggregate;
+
+import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.ReplicationPolicy;
+import dev.anabranch.causality.CausalPast;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.stored.CommandWindow;
+import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
+import dev.anabranch.operators.task.StoreContradictionException;
+import dev.anabranch.versions.ApplicationCode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Folds one state of all commits. Types that regions change at once are folded in causal order: a
+ * payload that a filter withheld at first has a place before its effects. Of a command that two
+ * regions have accepted the first commit counts, in every region the same one.
+ */
+final class StateRebuild implements Rebuild {
+
+  private final LiveAggregate live;
+  private final AggregateType<Object, Object, Object> type;
+  private final long maxBytes;
+  private final HistoryPages pages;
+
+  /** Takes the problems of folding, which the aggregate itself must not have yet. */
+  private final LiveAggregate made;
+
+  private final Set<String> commands = new HashSet<>();
+  private Version version;
+  private long count;
+  private long bytes;
+  private volatile boolean forked;
+
+  StateRebuild(LiveAggregate live, AggregateType<Object, Object, Object> type, long maxBytes) {
+    this.live = live;
+    this.type = type;
+    this.maxBytes = maxBytes;
+    var order = Folding.hasOneHome(type) ? HistoryPages.Order.VERSIONS : HistoryPages.Order.TIME;
+    this.pages = new HistoryPages(live.key, order, maxBytes);
+    var none = new Version(0, CausalPast.NONE, List.of(), null);
+    this.made =
+        new LiveAggregate(
+            live.key, live.routingKey, type, null, null, none, CommandWindow.EMPTY, new Changes());
+    this.version = new Version(0, CausalPast.NONE, List.of(), initialState());
+  }
+
+  private @Nullable Object initialState() {
+    try {
+      return type.decider().initialState();
+    } catch (Throwable e) {
+      made.brokenReason = "its initial state can't be made: " + ApplicationCode.problem(e);
+      return null;
+    }
+  }
+
+  @Override
+  public HistoryPages pages() {
+    return pages;
+  }
+
+  @Override
+  public boolean hasEnough() {
+    return forked;
+  }
+
+  @Override
+  public boolean isForked() {
+    return forked;
+  }
+
+  @Override
+  public void rows(List<LogRow> page) {
+    for (var row : page) {
+      count++;
+      bytes += row.outcome().blobs().events().length;
+      if (counts(row.outcome())) {
+        version = Folding.next(made, version, row.outcome(), row.position());
+      }
+      if (Folding.hasOneHome(type) && version.past().frontier().size() > 1) {
+        forked = true;
+        return;
+      }
+    }
+  }
+
+  /** Types with a single home have one region that accepts. */
+  private boolean counts(Outcome outcome) {
+    return !(type.replication() instanceof ReplicationPolicy.ReplicatedTypes)
+        || outcome.commandId() == null
+        || commands.add(outcome.commandId());
+  }
+
+  @Override
+  public void finish() {
+    if (pages.isTooLarge()) {
+      live.brokenReason = Rebuild.tooLarge(maxBytes);
+      return;
+    }
+    var known = live.committed;
+    if (count < known.version()) {
+      throw new StoreContradictionException(
+          "the store has "
+              + count
+              + " versions of "
+              + live.key
+              + ", this job has seen "
+              + known.version());
+    }
+    live.brokenReason = made.brokenReason;
+    live.committed = new Version(count, known.past(), known.past().frontier(), version.state());
+    live.resetHead();
+    live.grew(bytes);
+    live.markDirty();
+  }
+}

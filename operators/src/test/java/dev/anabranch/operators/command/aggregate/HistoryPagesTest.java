@@ -1,0 +1,136 @@
+package dev.anabranch.operators.command.aggregate;
+
+import dev.anabranch.operators.command.lane.TestStore;
+import dev.anabranch.operators.command.OperatorHarness;
+import dev.anabranch.operators.task.ReadAhead;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.Shards;
+import dev.anabranch.model.Stamp;
+import dev.anabranch.store.AppendResult;
+import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A history of commits of a megabyte, of which the last but one has the earliest time. */
+class HistoryPagesTest {
+
+  private static final AggregateKey KEY = new AggregateKey("Set", "1");
+  private static final int SHARD = Shards.shardOf(KEY.toString(), OperatorHarness.SHARDS);
+  private static final int DATABASE = SHARD * 2 / OperatorHarness.SHARDS;
+  private static final int MEGABYTE = 1 << 20;
+  private static final int COMMITS = 20;
+  private static final long ROOM = 1 << 20;
+
+  private final TestStore store = new TestStore();
+  private LogSession session;
+
+  @BeforeEach
+  void fill() {
+    session = store.openSession(DATABASE);
+    var large = new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, new byte[MEGABYTE]);
+    var none = new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY);
+    append(0, RowKind.TOMBSTONE, 0, 2, 20, none);
+    for (var n = 1; n <= COMMITS; n++) {
+      var hlc = n == COMMITS - 1 ? 1 : 10L * n;
+      append(n, RowKind.COMMIT, n, n, hlc, large);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    session.close();
+    store.close();
+  }
+
+  @Test
+  void pagesAreBoundedInEachOrder() {
+    assertThat(dots(HistoryPages.Order.VERSIONS)).hasSize(COMMITS).isSorted();
+    assertThat(dots(HistoryPages.Order.LOG)).hasSize(COMMITS + 1).startsWith(2L, 1L, 2L, 3L);
+    assertThat(dots(HistoryPages.Order.TIME))
+        .hasSize(COMMITS)
+        .startsWith(COMMITS - 1L, 1L, 2L)
+        .endsWith(COMMITS - 2L, (long) COMMITS);
+  }
+
+  /** Each page is asked for on a connection that ends once, before and while places are read. */
+  @Test
+  void aPageThatWasNotReadIsReadAgain() {
+    for (var order : HistoryPages.Order.values()) {
+      var pages = new HistoryPages(KEY, order, ROOM);
+      var dots = new ArrayList<Long>();
+      List<LogRow> page;
+      do {
+        // In the order of time the end is known without asking.
+        if (order != HistoryPages.Order.TIME || dots.size() < COMMITS) {
+          store.database(DATABASE).setDown(true);
+          assertThatThrownBy(() -> pages.next(session))
+              .isInstanceOf(StoreUnavailableException.class);
+          store.database(DATABASE).setDown(false);
+          session = store.openSession(DATABASE);
+        }
+        page = pages.next(session);
+        page.forEach(row -> dots.add(row.outcome().dot().n()));
+      } while (!page.isEmpty());
+      assertThat(dots).isEqualTo(dots(order));
+    }
+  }
+
+  @Test
+  void tooManyPlacesAreSaidToBeTooMany() {
+    var pages = new HistoryPages(KEY, HistoryPages.Order.TIME, 10 * 256);
+    assertThat(pages.next(session)).isEmpty();
+    assertThat(pages.isTooLarge()).isTrue();
+  }
+
+  private List<Long> dots(HistoryPages.Order order) {
+    var dots = new ArrayList<Long>();
+    var pages = new HistoryPages(KEY, order, ROOM);
+    forEachPage(
+        pages,
+        page -> {
+          var bytes = 0L;
+          for (var row : page) {
+            bytes += row.outcome().blobs().size();
+            dots.add(row.outcome().dot().n());
+          }
+          assertThat(bytes).isLessThanOrEqualTo(ReadAhead.PAGE_BYTES);
+        });
+    assertThat(pages.isTooLarge()).isFalse();
+    return dots;
+  }
+
+  private void forEachPage(HistoryPages pages, Consumer<List<LogRow>> action) {
+    for (var page = pages.next(session); !page.isEmpty(); page = pages.next(session)) {
+      action.accept(page);
+    }
+  }
+
+  private void append(int offset, RowKind kind, int version, int n, long hlc, Blobs blobs) {
+    var outcome =
+        new Outcome(
+            kind,
+            KEY,
+            version == 0 ? Outcome.NO_VERSION : version,
+            version == 0 ? null : "c" + version,
+            "",
+            new Dot(new RegionId("b"), n),
+            new Stamp(1, hlc, 1),
+            blobs);
+    assertThat(session.append(List.of(outcome.at(SHARD, offset))))
+        .isInstanceOf(AppendResult.Appended.class);
+  }
+}
