@@ -2,14 +2,14 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.operators.command.aggregate.Rebuild;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
-import dev.anabranch.operators.command.aggregate.Asked;
-import dev.anabranch.operators.command.aggregate.Asker;
+import dev.anabranch.operators.command.waiting.Asked;
+import dev.anabranch.operators.command.waiting.Asker;
 import dev.anabranch.operators.command.aggregate.Decided;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
 import dev.anabranch.operators.command.aggregate.Folding;
-import dev.anabranch.operators.command.aggregate.Incoming;
+import dev.anabranch.operators.command.waiting.Incoming;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
-import dev.anabranch.operators.command.aggregate.Lookup;
+import dev.anabranch.operators.command.waiting.Lookup;
 import dev.anabranch.operators.command.aggregate.PendingCommand;
 import dev.anabranch.operators.command.decide.Decisions;
 import dev.anabranch.operators.command.decide.ErrorCodes;
@@ -20,7 +20,7 @@ import dev.anabranch.operators.command.lane.Lane;
 import dev.anabranch.operators.command.lane.LaneRequest;
 import dev.anabranch.operators.command.lane.Lanes;
 import dev.anabranch.operators.command.lane.ShardCursors;
-import dev.anabranch.operators.command.lane.Taken;
+import dev.anabranch.operators.command.waiting.Taken;
 import dev.anabranch.operators.command.lane.Unsettled;
 
 import dev.anabranch.causality.HybridLogicalClock;

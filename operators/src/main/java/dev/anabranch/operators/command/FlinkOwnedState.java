@@ -1,6 +1,6 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.aggregate.FlinkKeyedMap;
+import dev.anabranch.operators.command.FlinkKeyedMap;
 import dev.anabranch.operators.command.aggregate.KeyedMap;
 import dev.anabranch.operators.command.aggregate.OwnedState;
 

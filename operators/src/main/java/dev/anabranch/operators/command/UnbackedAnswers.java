@@ -1,9 +1,9 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.aggregate.Asked;
+import dev.anabranch.operators.command.waiting.Asked;
 import dev.anabranch.operators.command.aggregate.Decided;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
-import dev.anabranch.operators.command.aggregate.Incoming;
+import dev.anabranch.operators.command.waiting.Incoming;
 import dev.anabranch.operators.command.decide.Replies;
 import dev.anabranch.operators.command.lane.AnsweredMarks;
 import dev.anabranch.operators.command.lane.FenceRow;

@@ -1,5 +1,7 @@
 package dev.anabranch.operators.command.aggregate;
 
+import dev.anabranch.operators.command.waiting.Lookup;
+
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;

@@ -1,5 +1,8 @@
 package dev.anabranch.operators.command.aggregate;
 
+import dev.anabranch.operators.command.waiting.Asked;
+import dev.anabranch.operators.command.waiting.Incoming;
+
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandRecord;

@@ -1,7 +1,9 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.aggregate.Asker;
-import dev.anabranch.operators.command.aggregate.Lookup;
+import dev.anabranch.operators.command.waiting.Taken;
+
+import dev.anabranch.operators.command.waiting.Asker;
+import dev.anabranch.operators.command.waiting.Lookup;
 import dev.anabranch.operators.command.aggregate.PendingCommand;
 
 import dev.anabranch.model.LogRow;

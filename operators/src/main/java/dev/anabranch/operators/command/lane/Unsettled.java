@@ -1,8 +1,10 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.aggregate.Asked;
+import dev.anabranch.operators.command.waiting.Taken;
+
+import dev.anabranch.operators.command.waiting.Asked;
 import dev.anabranch.operators.command.aggregate.Decided;
-import dev.anabranch.operators.command.aggregate.Incoming;
+import dev.anabranch.operators.command.waiting.Incoming;
 
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.wire.CommandWire;

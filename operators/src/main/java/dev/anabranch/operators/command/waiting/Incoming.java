@@ -1,4 +1,4 @@
-package dev.anabranch.operators.command.aggregate;
+package dev.anabranch.operators.command.waiting;
 
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandRecord;

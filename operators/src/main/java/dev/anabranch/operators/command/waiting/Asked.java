@@ -1,4 +1,4 @@
-package dev.anabranch.operators.command.aggregate;
+package dev.anabranch.operators.command.waiting;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
-package dev.anabranch.operators.command.lane;
+package dev.anabranch.operators.command.waiting;
 
-import dev.anabranch.operators.command.aggregate.Incoming;
+import dev.anabranch.operators.command.waiting.Incoming;
 
 import dev.anabranch.model.message.CommandRecord;
 
@@ -10,7 +10,7 @@ import dev.anabranch.model.message.CommandRecord;
  * @param number its place among all of them
  */
 public record Taken(CommandRecord record, long number) {
-  static Taken of(Incoming in) {
+  public static Taken of(Incoming in) {
     return new Taken(in.record(), in.number());
   }
 }

@@ -1,4 +1,4 @@
-package dev.anabranch.operators.command.aggregate;
+package dev.anabranch.operators.command.waiting;
 
 /** A question to the store about one command's earlier outcome, under way. */
 public final class Lookup {
