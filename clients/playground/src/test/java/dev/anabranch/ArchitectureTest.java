@@ -162,11 +162,9 @@ class ArchitectureTest {
           .should()
           .notDependOnEachOther();
 
-  @ArchTest
-  static final ArchRule roomsOfTheCommandJobAreUsedByItOnly = hidden("command");
+  @ArchTest static final ArchRule roomsOfTheCommandJobAreUsedByItOnly = hidden("command");
 
-  @ArchTest
-  static final ArchRule roomsOfTheProjectionJobAreUsedByItOnly = hidden("projection");
+  @ArchTest static final ArchRule roomsOfTheProjectionJobAreUsedByItOnly = hidden("projection");
 
   @ArchTest
   static final ArchRule replicasAreUsedByTheCrossRegionJobOnly =

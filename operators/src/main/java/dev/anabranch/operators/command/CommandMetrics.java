@@ -1,11 +1,10 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
 import dev.anabranch.operators.command.lane.Lanes;
 import dev.anabranch.operators.command.lane.ShardCursors;
-
-import dev.anabranch.model.RowKind;
-import dev.anabranch.model.message.ReplyStatus;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.metrics.Counter;

@@ -1,5 +1,10 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.model.Shards;
+import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
 import dev.anabranch.operators.command.aggregate.HeardRegions;
 import dev.anabranch.operators.command.aggregate.OwnedState;
@@ -15,12 +20,6 @@ import dev.anabranch.operators.command.lane.ParkedNotes;
 import dev.anabranch.operators.command.lane.ParkedShards;
 import dev.anabranch.operators.command.lane.ShardClocks;
 import dev.anabranch.operators.command.lane.ShardCursor;
-
-import dev.anabranch.api.AggregateTypes;
-import dev.anabranch.causality.RegionId;
-import dev.anabranch.model.Shards;
-import dev.anabranch.model.message.CommandRecord;
-import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.operators.task.Worker;

@@ -1,5 +1,10 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.aggregate.Folding;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.PendingCommand;
@@ -7,12 +12,6 @@ import dev.anabranch.operators.command.decide.Replies;
 import dev.anabranch.operators.command.lane.FencedException;
 import dev.anabranch.operators.command.lane.Lane;
 import dev.anabranch.operators.command.lane.Lanes;
-
-import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.LogRow;
-import dev.anabranch.model.Outcome;
-import dev.anabranch.model.RowKind;
-import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.lane.Lanes.Appended;
 import dev.anabranch.operators.task.StoreContradictionException;
 import dev.anabranch.store.AppendResult;

@@ -1,7 +1,6 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.operators.command.aggregate.KeyedMap;
-
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

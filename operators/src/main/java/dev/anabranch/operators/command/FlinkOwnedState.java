@@ -1,12 +1,10 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.FlinkKeyedMap;
-import dev.anabranch.operators.command.aggregate.KeyedMap;
-import dev.anabranch.operators.command.aggregate.OwnedState;
-
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.ShardRecord;
+import dev.anabranch.operators.command.aggregate.KeyedMap;
+import dev.anabranch.operators.command.aggregate.OwnedState;
 import dev.anabranch.operators.task.ShardKeys;
 import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.serde.CommandRecordSerializer;

@@ -1,9 +1,8 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.waiting.Asker;
 import dev.anabranch.operators.command.aggregate.Decided;
+import dev.anabranch.operators.command.waiting.Asker;
 import dev.anabranch.operators.command.waiting.Incoming;
-
 import dev.anabranch.store.CommandRef;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

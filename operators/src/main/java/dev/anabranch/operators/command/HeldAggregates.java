@@ -1,9 +1,8 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.model.Shards;
 import dev.anabranch.operators.command.aggregate.KeyedMap;
 import dev.anabranch.operators.command.aggregate.OwnedState;
-
-import dev.anabranch.model.Shards;
 import dev.anabranch.operators.task.ShardKeys;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,14 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.aggregate.AggregateCache;
-import dev.anabranch.operators.command.aggregate.LiveAggregate;
-import dev.anabranch.operators.command.aggregate.StoredGate;
-import dev.anabranch.operators.command.decide.ErrorCodes;
-import dev.anabranch.operators.command.lane.Lane;
-import dev.anabranch.operators.command.lane.LaneRequest;
-import dev.anabranch.operators.command.lane.Lanes;
-import dev.anabranch.operators.command.lane.LossCheck;
-
 import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Dot;
@@ -22,6 +13,14 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
+import dev.anabranch.operators.command.aggregate.AggregateCache;
+import dev.anabranch.operators.command.aggregate.LiveAggregate;
+import dev.anabranch.operators.command.aggregate.StoredGate;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.Lane;
+import dev.anabranch.operators.command.lane.LaneRequest;
+import dev.anabranch.operators.command.lane.Lanes;
+import dev.anabranch.operators.command.lane.LossCheck;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.WireFormatException;

@@ -1,14 +1,13 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
 import dev.anabranch.operators.command.aggregate.Folding;
 import dev.anabranch.operators.command.lane.FenceRow;
 import dev.anabranch.operators.command.lane.Lane;
 import dev.anabranch.operators.command.lane.LaneRequest;
 import dev.anabranch.operators.command.lane.Lanes;
-
-import dev.anabranch.model.LogRow;
-import dev.anabranch.model.stored.CommandWindow;
 import java.util.List;
 import java.util.Map;
 

@@ -1,18 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.waiting.Asked;
-import dev.anabranch.operators.command.aggregate.Decided;
-import dev.anabranch.operators.command.aggregate.DecisionTime;
-import dev.anabranch.operators.command.waiting.Incoming;
-import dev.anabranch.operators.command.decide.Replies;
-import dev.anabranch.operators.command.lane.AnsweredMarks;
-import dev.anabranch.operators.command.lane.FenceRow;
-import dev.anabranch.operators.command.lane.FencedException;
-import dev.anabranch.operators.command.lane.Lane;
-import dev.anabranch.operators.command.lane.LaneRequest;
-import dev.anabranch.operators.command.lane.Lanes;
-import dev.anabranch.operators.command.lane.Unsettled;
-
 import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
@@ -21,7 +8,19 @@ import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.CommandProcessor.WallClock;
+import dev.anabranch.operators.command.aggregate.Decided;
+import dev.anabranch.operators.command.aggregate.DecisionTime;
+import dev.anabranch.operators.command.decide.Replies;
+import dev.anabranch.operators.command.lane.AnsweredMarks;
+import dev.anabranch.operators.command.lane.FenceRow;
+import dev.anabranch.operators.command.lane.FencedException;
+import dev.anabranch.operators.command.lane.Lane;
+import dev.anabranch.operators.command.lane.LaneRequest;
+import dev.anabranch.operators.command.lane.Lanes;
+import dev.anabranch.operators.command.lane.Unsettled;
 import dev.anabranch.operators.command.lane.Unsettled.Malformed;
+import dev.anabranch.operators.command.waiting.Asked;
+import dev.anabranch.operators.command.waiting.Incoming;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.wire.CommandWire;
 import java.util.ArrayList;

@@ -1,9 +1,8 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.aggregate.KeyedMap;
-
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.operators.command.aggregate.KeyedMap;
 import dev.anabranch.operators.task.ShardKeys;
 import dev.anabranch.serde.CommandRecordSerializer;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.anabranch.operators.projection;
 import dev.anabranch.operators.projection.version.LaneGauges;
 import dev.anabranch.operators.projection.version.ProjectionCounts;
 import dev.anabranch.operators.projection.version.ViewPlace;
-
 import dev.anabranch.query.VersionId;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.projection;
 
+import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.projection.events.HeadWatch;
 import dev.anabranch.operators.projection.events.LogReading;
 import dev.anabranch.operators.projection.events.Projector;
@@ -10,8 +11,6 @@ import dev.anabranch.operators.projection.version.ProjectionCounts;
 import dev.anabranch.operators.projection.version.RebuildPace;
 import dev.anabranch.operators.projection.views.ViewFollower;
 import dev.anabranch.operators.projection.views.ViewWork;
-
-import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;

@@ -1,12 +1,5 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.Conflicts;
-
-import dev.anabranch.operators.replication.replica.Replica;
-import dev.anabranch.operators.replication.replica.Rows;
-import dev.anabranch.operators.replication.replica.StoredGate;
-import dev.anabranch.operators.replication.replica.TypeMerge;
-
 import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HoldBack;
@@ -16,6 +9,11 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.VoidCommit;
+import dev.anabranch.operators.replication.replica.Conflicts;
+import dev.anabranch.operators.replication.replica.Replica;
+import dev.anabranch.operators.replication.replica.Rows;
+import dev.anabranch.operators.replication.replica.StoredGate;
+import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.Comparator;

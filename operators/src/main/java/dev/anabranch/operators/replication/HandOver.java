@@ -1,10 +1,5 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicaState;
-import dev.anabranch.operators.replication.replica.ReplicationCounts;
-import dev.anabranch.operators.replication.replica.ReplicationOutputs;
-import dev.anabranch.operators.replication.replica.Rows;
-
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
@@ -12,6 +7,10 @@ import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
+import dev.anabranch.operators.replication.replica.ReplicaState;
+import dev.anabranch.operators.replication.replica.ReplicationCounts;
+import dev.anabranch.operators.replication.replica.ReplicationOutputs;
+import dev.anabranch.operators.replication.replica.Rows;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,17 +1,16 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.Replica;
-import dev.anabranch.operators.replication.replica.ReplicaState;
-import dev.anabranch.operators.replication.replica.ReplicationCounts;
-import dev.anabranch.operators.replication.replica.Rows;
-import dev.anabranch.operators.replication.replica.StoredGate;
-
 import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
+import dev.anabranch.operators.replication.replica.Replica;
+import dev.anabranch.operators.replication.replica.ReplicaState;
+import dev.anabranch.operators.replication.replica.ReplicationCounts;
+import dev.anabranch.operators.replication.replica.Rows;
+import dev.anabranch.operators.replication.replica.StoredGate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

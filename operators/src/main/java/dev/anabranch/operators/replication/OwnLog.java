@@ -1,8 +1,7 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicaState;
-
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.task.ShardKeys;
 import dev.anabranch.store.ShardHead;
 import java.util.Arrays;

@@ -1,11 +1,5 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.intake.RepublishFunction;
-import dev.anabranch.operators.replication.replica.Conflicts;
-import dev.anabranch.operators.replication.replica.ReplicaCache;
-import dev.anabranch.operators.replication.replica.ReplicaState;
-import dev.anabranch.operators.replication.replica.ReplicationOutputs;
-
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
@@ -14,6 +8,11 @@ import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.model.view.ConflictRecord;
+import dev.anabranch.operators.replication.intake.RepublishFunction;
+import dev.anabranch.operators.replication.replica.Conflicts;
+import dev.anabranch.operators.replication.replica.ReplicaCache;
+import dev.anabranch.operators.replication.replica.ReplicaState;
+import dev.anabranch.operators.replication.replica.ReplicationOutputs;
 import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.operators.task.ShardOperator;
 import dev.anabranch.operators.task.TaskThreads;

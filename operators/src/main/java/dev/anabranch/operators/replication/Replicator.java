@@ -1,15 +1,5 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.CommitPrints;
-import dev.anabranch.operators.replication.replica.Replica;
-import dev.anabranch.operators.replication.replica.ReplicaCache;
-import dev.anabranch.operators.replication.replica.ReplicaState;
-import dev.anabranch.operators.replication.replica.ReplicationCounts;
-import dev.anabranch.operators.replication.replica.ReplicationOutputs;
-import dev.anabranch.operators.replication.replica.Rows;
-import dev.anabranch.operators.replication.replica.StoredGate;
-import dev.anabranch.operators.replication.replica.TypeMerge;
-
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Causality;
@@ -24,6 +14,15 @@ import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.VoidCommit;
+import dev.anabranch.operators.replication.replica.CommitPrints;
+import dev.anabranch.operators.replication.replica.Replica;
+import dev.anabranch.operators.replication.replica.ReplicaCache;
+import dev.anabranch.operators.replication.replica.ReplicaState;
+import dev.anabranch.operators.replication.replica.ReplicationCounts;
+import dev.anabranch.operators.replication.replica.ReplicationOutputs;
+import dev.anabranch.operators.replication.replica.Rows;
+import dev.anabranch.operators.replication.replica.StoredGate;
+import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,12 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.lane.LaneWorker;
-import dev.anabranch.operators.command.lane.LaneConnection;
-import dev.anabranch.operators.command.lane.LaneRequest;
-import dev.anabranch.operators.command.lane.LossCheck;
-import dev.anabranch.operators.command.lane.TailScan;
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
@@ -19,6 +12,12 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.lane.LaneConnection;
+import dev.anabranch.operators.command.lane.LaneRequest;
+import dev.anabranch.operators.command.lane.LaneWorker;
+import dev.anabranch.operators.command.lane.LossCheck;
+import dev.anabranch.operators.command.lane.TailScan;
+import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AppendResult;

@@ -1,13 +1,12 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.testkit.store.InMemoryDatabase.Fault;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.decide.ErrorCodes;
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.RowKind;
@@ -10,6 +7,8 @@ import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.TestStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

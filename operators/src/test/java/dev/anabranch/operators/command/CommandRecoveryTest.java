@@ -1,9 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.decide.ErrorCodes;
-import dev.anabranch.operators.command.lane.FencedException;
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static dev.anabranch.operators.command.CommandOperatorTest.assertSameAnswer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +13,9 @@ import dev.anabranch.model.Stamp;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.FencedException;
+import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.testkit.store.InMemoryDatabase.Fault;
 import java.nio.charset.StandardCharsets;

@@ -1,13 +1,12 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.decide.ErrorCodes;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
+import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.util.Arrays;
 import java.util.List;

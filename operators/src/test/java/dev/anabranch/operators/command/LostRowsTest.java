@@ -1,13 +1,12 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.testkit.store.InMemoryDatabase.Fault;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.lane.TestStore;
-import dev.anabranch.operators.command.decide.ErrorCodes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,6 +25,8 @@ import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.replicated.PnCounter;
 import dev.anabranch.wire.CommandWire;

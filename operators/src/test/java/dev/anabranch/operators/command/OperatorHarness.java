@@ -1,7 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.lane.FenceRow;
-
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
@@ -18,6 +16,7 @@ import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.lane.FenceRow;
 import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.serde.AggregateRecordSerializer;

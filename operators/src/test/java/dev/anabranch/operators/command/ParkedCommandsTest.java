@@ -1,13 +1,12 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.DomainLoader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,9 +1,8 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.operators.command.lane.TestStore;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,8 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.decide.ErrorCodes;
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +14,8 @@ import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
 import java.io.Serializable;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.anabranch.model.Blobs;
@@ -12,6 +10,7 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.wire.EventWire;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.decide.ErrorCodes;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Dot;
@@ -16,6 +14,7 @@ import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.model.message.ReplyTarget;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.blob.EventsBlob;
 import dev.anabranch.wire.blob.ResolutionBlob;

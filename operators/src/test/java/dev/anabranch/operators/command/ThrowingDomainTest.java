@@ -1,8 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.decide.ErrorCodes;
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +11,8 @@ import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.TestStore;
 import java.io.IOError;
 import java.io.IOException;
 import java.io.Serializable;

@@ -1,9 +1,5 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.operators.command.decide.ErrorCodes;
-import dev.anabranch.operators.command.lane.FencedException;
-import dev.anabranch.operators.command.lane.TestStore;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +12,9 @@ import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.decide.ErrorCodes;
+import dev.anabranch.operators.command.lane.FencedException;
+import dev.anabranch.operators.command.lane.TestStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

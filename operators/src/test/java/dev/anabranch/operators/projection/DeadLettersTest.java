@@ -1,12 +1,11 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.operators.projection.events.ProjectionHarness;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
+import dev.anabranch.operators.projection.events.ProjectionHarness;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.ParkedRow;
 import dev.anabranch.query.VersionId;

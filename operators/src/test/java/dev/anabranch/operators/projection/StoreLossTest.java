@@ -1,10 +1,9 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.operators.projection.events.ProjectionHarness;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.projection.events.ProjectionHarness;
 import dev.anabranch.query.LostRow;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.store.AcceptedLoss;

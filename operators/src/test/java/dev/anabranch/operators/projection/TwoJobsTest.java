@@ -1,7 +1,5 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.operators.projection.events.ProjectionHarness;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.RegionId;
@@ -9,6 +7,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.view.AggregateView;
+import dev.anabranch.operators.projection.events.ProjectionHarness;
 import dev.anabranch.projection.Column;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.QueryTable;

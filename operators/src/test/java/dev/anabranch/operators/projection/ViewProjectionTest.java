@@ -1,7 +1,5 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.operators.projection.events.ProjectionHarness;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +10,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.model.view.VersionState;
+import dev.anabranch.operators.projection.events.ProjectionHarness;
 import dev.anabranch.projection.Column;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.QueryTable;

@@ -1,17 +1,16 @@
 package dev.anabranch.operators.projection;
 
-import dev.anabranch.operators.projection.version.ProjectionCounts;
-import dev.anabranch.operators.projection.version.RebuildPace;
-import dev.anabranch.operators.projection.version.ViewPlace;
-import dev.anabranch.operators.projection.views.ViewFollower;
-import dev.anabranch.operators.projection.views.ViewWork;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.view.AggregateView;
+import dev.anabranch.operators.projection.version.ProjectionCounts;
+import dev.anabranch.operators.projection.version.RebuildPace;
+import dev.anabranch.operators.projection.version.ViewPlace;
+import dev.anabranch.operators.projection.views.ViewFollower;
+import dev.anabranch.operators.projection.views.ViewWork;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.projection.Column;

@@ -1,13 +1,12 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.TestRegion;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -1,14 +1,14 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.TestRegion;
-import dev.anabranch.operators.replication.replica.Rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.Rows;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -46,7 +46,8 @@ public final class NoteDomain implements Domain {
     return marks("Marks", ReplicationPolicy.replicatedTypes());
   }
 
-  public static AggregateType<Marks, String, String> marks(String name, ReplicationPolicy<Marks> policy) {
+  public static AggregateType<Marks, String, String> marks(
+      String name, ReplicationPolicy<Marks> policy) {
     return AggregateType.named(name, new Marking())
         .commands(new Text())
         .events(new Text())

@@ -1,7 +1,5 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.TestRegion;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateType;
@@ -11,6 +9,8 @@ import dev.anabranch.api.Resolvers;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.AggregateView;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,8 +1,5 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.TestRegion;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.HybridLogicalClock;
@@ -13,6 +10,8 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.ConflictStatus;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,7 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.testkit.store.InMemoryEventStore;

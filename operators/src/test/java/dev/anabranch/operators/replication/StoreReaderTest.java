@@ -1,11 +1,10 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;

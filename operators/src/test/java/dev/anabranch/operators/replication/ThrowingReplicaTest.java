@@ -1,8 +1,5 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.TestRegion;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateType;
@@ -15,6 +12,8 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicationPolicy;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,11 +1,10 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.TestRegion;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

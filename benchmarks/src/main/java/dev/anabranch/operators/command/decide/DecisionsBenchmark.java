@@ -1,9 +1,5 @@
 package dev.anabranch.operators.command.decide;
 
-import dev.anabranch.operators.command.aggregate.Changes;
-import dev.anabranch.operators.command.aggregate.LiveAggregate;
-import dev.anabranch.operators.command.aggregate.DecisionTime;
-import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.benchmarks.load.BenchmarkDomain;
 import dev.anabranch.benchmarks.micro.Samples;
@@ -13,7 +9,11 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.stored.CommandWindow;
+import dev.anabranch.operators.command.aggregate.Changes;
+import dev.anabranch.operators.command.aggregate.DecisionTime;
+import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
+import dev.anabranch.operators.task.RegionMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

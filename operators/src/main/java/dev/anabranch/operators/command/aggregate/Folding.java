@@ -104,7 +104,8 @@ public final class Folding {
    *
    * @param where for messages
    */
-  public static Version after(LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
+  public static Version after(
+      LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
     if (isOutOfOrder(aggregate, before, outcome)) {
       aggregate.rebuildTried = false;
       aggregate.brokenReason =

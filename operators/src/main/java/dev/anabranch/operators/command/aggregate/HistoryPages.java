@@ -1,10 +1,10 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.store.LogSession;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The history of one aggregate, page by page. What a lost connection has left undone is read again
  * by the next call.
  *
- * <p><b>Bounds.</b> {@link ReadAhead#PAGE_ROWS} and {@link ReadAhead#PAGE_BYTES} of blobs a page, or
- * one row; in the order of time also a place for each commit.
+ * <p><b>Bounds.</b> {@link ReadAhead#PAGE_ROWS} and {@link ReadAhead#PAGE_BYTES} of blobs a page,
+ * or one row; in the order of time also a place for each commit.
  *
  * <p><b>Threads.</b> The lane's thread.
  */

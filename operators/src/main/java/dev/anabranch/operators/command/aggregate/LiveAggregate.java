@@ -1,12 +1,11 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.operators.command.waiting.Lookup;
-
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.CommandWindow;
+import dev.anabranch.operators.command.waiting.Lookup;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayDeque;

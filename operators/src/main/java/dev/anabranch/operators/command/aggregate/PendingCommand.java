@@ -1,11 +1,10 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.operators.command.waiting.Asked;
-import dev.anabranch.operators.command.waiting.Incoming;
-
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.operators.command.waiting.Asked;
+import dev.anabranch.operators.command.waiting.Incoming;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +67,8 @@ public final class PendingCommand {
     return new PendingCommand(record, null, aggregate, shard, time, decided);
   }
 
-  public static PendingCommand fence(LiveAggregate nobody, int shard, DecisionTime time, Decided.Row row) {
+  public static PendingCommand fence(
+      LiveAggregate nobody, int shard, DecisionTime time, Decided.Row row) {
     return new PendingCommand(null, null, nobody, shard, time, row);
   }
 

@@ -67,7 +67,8 @@ public final class PendingCommands {
    * Finds what is pending with this command id; null if there is nothing. A commit of another
    * region in a slot of its own is left out: the answer must come from the original of its command.
    */
-  @Nullable public PendingCommand find(String commandId) {
+  @Nullable
+  public PendingCommand find(String commandId) {
     if (byId != null) {
       return byId.get(commandId);
     }

@@ -1,10 +1,5 @@
 package dev.anabranch.operators.command.decide;
 
-import dev.anabranch.operators.command.aggregate.Decided;
-import dev.anabranch.operators.command.aggregate.DecisionTime;
-import dev.anabranch.operators.command.aggregate.Folding;
-import dev.anabranch.operators.command.aggregate.LiveAggregate;
-
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateType.Rejections;
 import dev.anabranch.api.CodecException;
@@ -28,6 +23,10 @@ import dev.anabranch.model.Stamp;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.operators.command.aggregate.Decided;
+import dev.anabranch.operators.command.aggregate.DecisionTime;
+import dev.anabranch.operators.command.aggregate.Folding;
+import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
 import dev.anabranch.operators.task.RegionMap;
 import dev.anabranch.versions.ApplicationCode;

@@ -1,7 +1,5 @@
 package dev.anabranch.operators.command.decide;
 
-import dev.anabranch.operators.command.aggregate.PendingCommand;
-
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
@@ -12,6 +10,7 @@ import dev.anabranch.model.message.CommandReply.Backing;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.model.message.ReplyTarget;
+import dev.anabranch.operators.command.aggregate.PendingCommand;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.ReplyBlob;
 import dev.anabranch.wire.blob.WireFormatException;

@@ -1,12 +1,11 @@
 package dev.anabranch.operators.command.decide;
 
-import dev.anabranch.operators.command.aggregate.LiveAggregate;
-
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.message.ReplyBody;
+import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.versions.Resolution;
 import dev.anabranch.wire.blob.ResolutionBlob;
 import java.util.ArrayList;

@@ -1,11 +1,10 @@
 package dev.anabranch.operators.command.decide;
 
-import dev.anabranch.operators.command.aggregate.LiveAggregate;
-
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.task.RegionMap;
 import java.util.Comparator;
 import java.util.List;
@@ -53,7 +52,8 @@ public final class Superseding {
    *
    * @param rows of the command, in all slots
    */
-  @Nullable public LogRow counting(LiveAggregate live, LogRow own, List<LogRow> rows) {
+  @Nullable
+  public LogRow counting(LiveAggregate live, LogRow own, List<LogRow> rows) {
     var first = rows.stream().filter(row -> isCounted(live, row)).min(IN_ORDER).orElse(null);
     return first == null || first.position().equals(own.position()) ? null : first;
   }

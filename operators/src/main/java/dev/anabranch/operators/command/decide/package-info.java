@@ -1,4 +1,7 @@
-/** What becomes of one command: expectations, homes, choices, the decider, and the words of the answer. */
+/**
+ * What becomes of one command: expectations, homes, choices, the decider, and the words of the
+ * answer.
+ */
 @NullMarked
 package dev.anabranch.operators.command.decide;
 

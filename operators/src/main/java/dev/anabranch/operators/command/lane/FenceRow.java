@@ -1,11 +1,5 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.aggregate.Changes;
-import dev.anabranch.operators.command.aggregate.Decided;
-import dev.anabranch.operators.command.aggregate.DecisionTime;
-import dev.anabranch.operators.command.aggregate.LiveAggregate;
-import dev.anabranch.operators.command.aggregate.PendingCommand;
-
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.model.AggregateKey;
@@ -16,7 +10,12 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.stored.CommandWindow;
+import dev.anabranch.operators.command.aggregate.Changes;
+import dev.anabranch.operators.command.aggregate.Decided;
+import dev.anabranch.operators.command.aggregate.DecisionTime;
+import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
+import dev.anabranch.operators.command.aggregate.PendingCommand;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.MetadataBlob;

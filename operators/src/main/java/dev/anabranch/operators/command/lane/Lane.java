@@ -1,14 +1,12 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.waiting.Taken;
-
-import dev.anabranch.operators.command.waiting.Asker;
-import dev.anabranch.operators.command.waiting.Lookup;
-import dev.anabranch.operators.command.aggregate.PendingCommand;
-
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.operators.command.aggregate.PendingCommand;
+import dev.anabranch.operators.command.waiting.Asker;
+import dev.anabranch.operators.command.waiting.Lookup;
+import dev.anabranch.operators.command.waiting.Taken;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -148,7 +146,8 @@ public final class Lane {
     waitingRemote.add(record);
   }
 
-  @Nullable public CommandRecord pollWaitingRemote() {
+  @Nullable
+  public CommandRecord pollWaitingRemote() {
     return waitingRemote.poll();
   }
 
@@ -169,7 +168,8 @@ public final class Lane {
   /**
    * The next command that waits; null: none does, or what is decided already has to leave first.
    */
-  @Nullable public Taken pollWaiting() {
+  @Nullable
+  public Taken pollWaiting() {
     if (!mayDecide()) {
       return null;
     }

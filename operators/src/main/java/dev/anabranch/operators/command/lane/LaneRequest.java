@@ -1,9 +1,9 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.aggregate.Rebuild;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.stored.ShardRecord;
+import dev.anabranch.operators.command.aggregate.Rebuild;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.LogBookmark;

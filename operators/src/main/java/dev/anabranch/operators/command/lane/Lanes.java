@@ -1,8 +1,7 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.aggregate.PendingCommand;
-
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.command.aggregate.PendingCommand;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AppendResult;
 import java.util.ArrayList;

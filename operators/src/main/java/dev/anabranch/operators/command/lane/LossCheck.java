@@ -61,7 +61,8 @@ public final class LossCheck implements AutoCloseable {
    *
    * @param unchecked hears of shards that could not be compared
    */
-  public LossCheck(PublishedLog.Session topic, StoreLayout layout, String region, IntConsumer unchecked) {
+  public LossCheck(
+      PublishedLog.Session topic, StoreLayout layout, String region, IntConsumer unchecked) {
     this.topic = topic;
     this.layout = layout;
     this.region = region;

@@ -2,7 +2,6 @@ package dev.anabranch.operators.command.lane;
 
 import dev.anabranch.operators.command.aggregate.KeyedMap;
 import dev.anabranch.operators.command.aggregate.OwnedState;
-
 import dev.anabranch.operators.task.ShardKeys;
 import java.nio.ByteBuffer;
 

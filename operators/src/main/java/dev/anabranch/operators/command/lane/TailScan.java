@@ -1,10 +1,10 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.ShardRecord;
+import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.operators.task.StoreContradictionException;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.store.ShardHead;
@@ -72,7 +72,9 @@ public final class TailScan {
     while (next <= head.offset()) {
       var from = next;
       ahead.acquire();
-      var rows = connection.call(session -> session.read(shard, from, ReadAhead.PAGE_ROWS, ReadAhead.PAGE_BYTES));
+      var rows =
+          connection.call(
+              session -> session.read(shard, from, ReadAhead.PAGE_ROWS, ReadAhead.PAGE_BYTES));
       checkContiguous(shard, from, rows);
       next += rows.size();
       mailbox.post(

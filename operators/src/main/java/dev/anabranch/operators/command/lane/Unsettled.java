@@ -1,12 +1,10 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.waiting.Taken;
-
-import dev.anabranch.operators.command.waiting.Asked;
-import dev.anabranch.operators.command.aggregate.Decided;
-import dev.anabranch.operators.command.waiting.Incoming;
-
 import dev.anabranch.model.message.CommandRecord;
+import dev.anabranch.operators.command.aggregate.Decided;
+import dev.anabranch.operators.command.waiting.Asked;
+import dev.anabranch.operators.command.waiting.Incoming;
+import dev.anabranch.operators.command.waiting.Taken;
 import dev.anabranch.wire.CommandWire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

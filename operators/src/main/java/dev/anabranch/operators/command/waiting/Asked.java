@@ -22,7 +22,8 @@ public final class Asked {
     this.first = first;
   }
 
-  @Nullable public Incoming first() {
+  @Nullable
+  public Incoming first() {
     return first;
   }
 

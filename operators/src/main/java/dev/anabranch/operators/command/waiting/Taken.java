@@ -1,7 +1,5 @@
 package dev.anabranch.operators.command.waiting;
 
-import dev.anabranch.operators.command.waiting.Incoming;
-
 import dev.anabranch.model.message.CommandRecord;
 
 /**

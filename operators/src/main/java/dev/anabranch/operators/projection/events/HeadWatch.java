@@ -30,7 +30,8 @@ public final class HeadWatch implements Worker.Work<Void> {
    * @param heads of those that have rows
    * @param askedAtNanos what was committed before is among it
    */
-  public record Seen(Collection<Integer> shards, Map<Integer, ShardHead> heads, long askedAtNanos) {}
+  public record Seen(
+      Collection<Integer> shards, Map<Integer, ShardHead> heads, long askedAtNanos) {}
 
   /**
    * @param shards all of one database

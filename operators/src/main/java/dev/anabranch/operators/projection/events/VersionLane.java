@@ -1,10 +1,9 @@
 package dev.anabranch.operators.projection.events;
 
-import dev.anabranch.operators.projection.version.LaneGauges;
-import dev.anabranch.operators.projection.version.ProjectionCounts;
-
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.stored.LastPrints;
+import dev.anabranch.operators.projection.version.LaneGauges;
+import dev.anabranch.operators.projection.version.ProjectionCounts;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.VersionId;

@@ -1,12 +1,11 @@
 package dev.anabranch.operators.projection.events;
 
-import dev.anabranch.operators.projection.version.AppliedBatches;
-import dev.anabranch.operators.projection.version.ParkedLimitException;
-import dev.anabranch.operators.projection.version.Writers;
-
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.operators.projection.version.AppliedBatches;
+import dev.anabranch.operators.projection.version.ParkedLimitException;
+import dev.anabranch.operators.projection.version.Writers;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.query.ApplyResult;

@@ -1,13 +1,12 @@
 package dev.anabranch.operators.projection.events;
 
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.projection.version.AppliedBatches;
 import dev.anabranch.operators.projection.version.ParkedLimitException;
 import dev.anabranch.operators.projection.version.ProjectionFencedException;
 import dev.anabranch.operators.projection.version.RebuildPace;
 import dev.anabranch.operators.projection.version.TakeOver;
-
-import dev.anabranch.model.LogPosition;
-import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;

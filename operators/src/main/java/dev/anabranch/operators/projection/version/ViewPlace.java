@@ -27,7 +27,8 @@ public record ViewPlace(int partition, long before, long offset, Change change) 
    * @param noted id of the topic in which the position was taken; empty: not known
    * @param now id of the topic; empty: not known
    */
-  public static ViewPlace of(int partition, long position, String noted, String now, ViewLog.Range range) {
+  public static ViewPlace of(
+      int partition, long position, String noted, String now, ViewLog.Range range) {
     if (!noted.isEmpty() && !now.isEmpty() && !noted.equals(now)) {
       return new ViewPlace(
           partition, position, range.start(), position > 0 ? Change.MADE_ANEW : Change.NONE);

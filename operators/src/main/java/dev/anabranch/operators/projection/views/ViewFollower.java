@@ -8,7 +8,6 @@ import dev.anabranch.operators.projection.version.ProjectionFencedException;
 import dev.anabranch.operators.projection.version.RebuildPace;
 import dev.anabranch.operators.projection.version.TakeOver;
 import dev.anabranch.operators.projection.version.ViewPlace;
-
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;

@@ -1,15 +1,14 @@
 package dev.anabranch.operators.projection.views;
 
+import dev.anabranch.causality.VectorTime;
+import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogPosition;
+import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.operators.projection.events.VersionWork;
 import dev.anabranch.operators.projection.version.AppliedBatches;
 import dev.anabranch.operators.projection.version.ParkedLimitException;
 import dev.anabranch.operators.projection.version.ViewPlace;
 import dev.anabranch.operators.projection.version.Writers;
-
-import dev.anabranch.causality.VectorTime;
-import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.LogPosition;
-import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.RowChange;

@@ -1,10 +1,9 @@
 package dev.anabranch.operators.replication.intake;
 
-import dev.anabranch.operators.replication.replica.Rows;
-
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.blob.EventsBlob;

@@ -1,13 +1,12 @@
 package dev.anabranch.operators.replication.intake;
 
-import dev.anabranch.operators.replication.replica.Rows;
-
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.RangeRequest;
 import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.message.SourcePosition;
+import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;

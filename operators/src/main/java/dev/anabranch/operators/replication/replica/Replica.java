@@ -116,7 +116,8 @@ public final class Replica {
    * @param fills whether its tombstone was applied before
    * @param quiet whether to tell nothing: it is read again, and was told of before
    */
-  public Verdict apply(LogRow row, Causality causality, boolean fills, boolean quiet, long nowMicros) {
+  public Verdict apply(
+      LogRow row, Causality causality, boolean fills, boolean quiet, long nowMicros) {
     var dot = Rows.dot(row);
     var context = causality.context();
     if (head.merging() == Merging.FOLD) {

@@ -166,7 +166,8 @@ public final class ReplicaState {
     cache.writeBackRested();
   }
 
-  @Nullable public ReplicaHead head() {
+  @Nullable
+  public ReplicaHead head() {
     return live().head().get();
   }
 
@@ -208,7 +209,8 @@ public final class ReplicaState {
   }
 
   /** Of the key of a shard; see {@code OwnLog}. */
-  @Nullable public Long covered() {
+  @Nullable
+  public Long covered() {
     return access(covered::value);
   }
 
@@ -217,7 +219,8 @@ public final class ReplicaState {
   }
 
   /** Of the key of a shard; see {@code OwnRow}. */
-  @Nullable public String ownLast() {
+  @Nullable
+  public String ownLast() {
     return access(ownLast::value);
   }
 

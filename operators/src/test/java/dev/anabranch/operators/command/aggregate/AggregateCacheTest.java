@@ -1,7 +1,5 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.operators.command.TallyDomain;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
@@ -11,6 +9,7 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.ShardRecord;
+import dev.anabranch.operators.command.TallyDomain;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
 import java.util.ArrayDeque;
 import java.util.HashMap;

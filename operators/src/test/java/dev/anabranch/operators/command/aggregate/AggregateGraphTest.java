@@ -1,7 +1,5 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.operators.command.RegionHarness;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Causality;
@@ -13,6 +11,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.operators.command.RegionHarness;
 import dev.anabranch.wire.blob.CausalityBlob;
 import java.util.List;
 import java.util.Map;

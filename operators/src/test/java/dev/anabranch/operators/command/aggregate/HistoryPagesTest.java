@@ -1,8 +1,5 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.operators.command.lane.TestStore;
-import dev.anabranch.operators.command.OperatorHarness;
-import dev.anabranch.operators.task.ReadAhead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +12,9 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.operators.command.OperatorHarness;
+import dev.anabranch.operators.command.lane.TestStore;
+import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreUnavailableException;

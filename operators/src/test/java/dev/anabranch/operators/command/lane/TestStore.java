@@ -1,12 +1,11 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.OperatorHarness;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
+import dev.anabranch.operators.command.OperatorHarness;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;

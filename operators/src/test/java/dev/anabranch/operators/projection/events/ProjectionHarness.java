@@ -1,11 +1,5 @@
 package dev.anabranch.operators.projection.events;
 
-import dev.anabranch.operators.projection.InMemoryViewLog;
-import dev.anabranch.operators.projection.ProjectionOperatorFactory;
-import dev.anabranch.operators.projection.ProjectionOperatorOptions;
-import dev.anabranch.operators.projection.ProjectionsLoader;
-import dev.anabranch.operators.projection.TallyReadModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Dot;
@@ -17,6 +11,11 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.operators.projection.InMemoryViewLog;
+import dev.anabranch.operators.projection.ProjectionOperatorFactory;
+import dev.anabranch.operators.projection.ProjectionOperatorOptions;
+import dev.anabranch.operators.projection.ProjectionsLoader;
+import dev.anabranch.operators.projection.TallyReadModel;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.query.QueryDatabase;
 import dev.anabranch.query.QueryDatabaseFactory;
@@ -190,7 +189,8 @@ public final class ProjectionHarness implements AutoCloseable {
   }
 
   /** Another job with the same projections, beside the first. */
-  public KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow> newOperator() throws Exception {
+  public KeyedOneInputStreamOperatorTestHarness<String, LogRow, LogRow> newOperator()
+      throws Exception {
     var options =
         new ProjectionOperatorOptions(
             SHARDS,
@@ -266,7 +266,8 @@ public final class ProjectionHarness implements AutoCloseable {
     }
   }
 
-  public static void pump(KeyedOneInputStreamOperatorTestHarness<?, ?, ?> operator) throws Exception {
+  public static void pump(KeyedOneInputStreamOperatorTestHarness<?, ?, ?> operator)
+      throws Exception {
     var mail = operator.getTaskMailbox().tryTake(0);
     while (mail.isPresent()) {
       mail.get().run();

@@ -1,12 +1,11 @@
 package dev.anabranch.operators.replication.intake;
 
-import dev.anabranch.operators.replication.ReplicationOptions;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.message.RangeRequest;
 import dev.anabranch.model.stored.LogProgress.Range;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.replication.ReplicationOptions;
 import dev.anabranch.operators.replication.intake.LogNote.Kind;
 import dev.anabranch.wire.RangeRequestWire;
 import dev.anabranch.wire.blob.LogProgressBlob;

@@ -1,18 +1,17 @@
 package dev.anabranch.operators.replication.intake;
 
-import dev.anabranch.operators.replication.NoteDomain;
-import dev.anabranch.operators.replication.ReplicationOptions;
-import dev.anabranch.operators.replication.StoreOfA;
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.TestRegion;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.Domain;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.replication.NoteDomain;
+import dev.anabranch.operators.replication.ReplicationOptions;
+import dev.anabranch.operators.replication.StoreOfA;
 import dev.anabranch.operators.replication.intake.LogNote.Kind;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;

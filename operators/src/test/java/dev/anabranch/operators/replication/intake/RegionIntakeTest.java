@@ -1,9 +1,5 @@
 package dev.anabranch.operators.replication.intake;
 
-import dev.anabranch.operators.replication.NoteDomain;
-import dev.anabranch.operators.replication.replica.Rows;
-import dev.anabranch.operators.replication.replica.TestRegion;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
@@ -17,6 +13,9 @@ import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.replication.NoteDomain;
+import dev.anabranch.operators.replication.replica.Rows;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogEnds;

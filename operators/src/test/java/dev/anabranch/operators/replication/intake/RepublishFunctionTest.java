@@ -1,10 +1,5 @@
 package dev.anabranch.operators.replication.intake;
 
-import dev.anabranch.operators.replication.StoreOfA;
-import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.Rows;
-import dev.anabranch.operators.replication.replica.TestRegion;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -18,6 +13,10 @@ import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.RangeRequest;
 import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.message.SourcePosition;
+import dev.anabranch.operators.replication.StoreOfA;
+import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.Rows;
+import dev.anabranch.operators.replication.replica.TestRegion;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.RangeRequestWire;
 import dev.anabranch.wire.RepublishWire;

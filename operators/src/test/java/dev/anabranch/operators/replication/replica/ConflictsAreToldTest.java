@@ -1,8 +1,5 @@
 package dev.anabranch.operators.replication.replica;
 
-import dev.anabranch.operators.replication.NoteDomain;
-import dev.anabranch.operators.replication.StoreOfA;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Dot;
@@ -14,6 +11,8 @@ import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.view.ConflictRecord;
 import dev.anabranch.model.view.VoidCommit;
+import dev.anabranch.operators.replication.NoteDomain;
+import dev.anabranch.operators.replication.StoreOfA;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -1,12 +1,11 @@
 package dev.anabranch.operators.replication.replica;
 
-import dev.anabranch.operators.replication.StoreOfA;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.stored.PublishedRow;
+import dev.anabranch.operators.replication.StoreOfA;
 import java.time.Duration;
 import org.apache.flink.runtime.executiongraph.failover.ExecutionFailureHandler;
 import org.junit.jupiter.api.AfterEach;

@@ -1,7 +1,5 @@
 package dev.anabranch.operators.replication.replica;
 
-import dev.anabranch.operators.replication.ReplicationOptions;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.EncodedMessage;
@@ -9,6 +7,7 @@ import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
+import dev.anabranch.operators.replication.ReplicationOptions;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,10 +1,5 @@
 package dev.anabranch.operators.replication.replica;
 
-import dev.anabranch.operators.replication.NoteDomain;
-import dev.anabranch.operators.replication.ReplicationOperator;
-import dev.anabranch.operators.replication.ReplicationOperatorFactory;
-import dev.anabranch.operators.replication.ReplicationOptions;
-
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.Domain;
 import dev.anabranch.model.LogRow;
@@ -14,6 +9,10 @@ import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.model.view.ConflictRecord;
+import dev.anabranch.operators.replication.NoteDomain;
+import dev.anabranch.operators.replication.ReplicationOperator;
+import dev.anabranch.operators.replication.ReplicationOperatorFactory;
+import dev.anabranch.operators.replication.ReplicationOptions;
 import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.RepublishWire;
@@ -164,7 +163,8 @@ public final class ReplicationHarness implements AutoCloseable {
     return inbound.stream().map(row -> Rows.dot(row.row()).toString()).toList();
   }
 
-  @Nullable public AggregateView view(String aggregate) {
+  @Nullable
+  public AggregateView view(String aggregate) {
     return views.get(aggregate);
   }
 

@@ -1,8 +1,5 @@
 package dev.anabranch.operators.replication.replica;
 
-import dev.anabranch.operators.replication.NoteDomain;
-import dev.anabranch.operators.replication.StoreOfA;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.LiveVersion;
@@ -14,6 +11,8 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.VersionState;
+import dev.anabranch.operators.replication.NoteDomain;
+import dev.anabranch.operators.replication.StoreOfA;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.GraphEntriesInMemory;
 import dev.anabranch.versions.VersionFolding;

@@ -1,7 +1,5 @@
 package dev.anabranch.operators.replication.replica;
 
-import dev.anabranch.operators.replication.NoteDomain;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.ConflictResolver;
@@ -9,6 +7,7 @@ import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.operators.replication.NoteDomain;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
