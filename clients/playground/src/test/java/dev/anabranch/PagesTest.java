@@ -22,10 +22,8 @@ class PagesTest {
 
   private static final int COLUMNS = 100;
 
-  /** Lists of releases and of guarantees, which others than newcomers read. */
-  private static final Set<String> LATER = Set.of("CHANGELOG.md", "guarantees.md");
-
   private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+  private static final Pattern UNBROKEN = Pattern.compile("\\[[^]]*]\\([^)]*\\)|`[^`]*`");
   private static final Pattern CODE = Pattern.compile("`([^`\\n]+)`");
 
   /** A class, nested ones behind a dot, and perhaps a member of it; an ellipsis ends its name. */
@@ -72,20 +70,16 @@ class PagesTest {
     assertThat(count).isGreaterThan(100);
   }
 
-  /** The pages that a newcomer reads; tables, code and what can't be broken may be wider. */
+  /** Tables, code and what can't be broken may be wider. */
   @Test
-  void theFirstPagesWrapWhereTheCodeDoes() throws IOException {
-    var docs = Pages.root().resolve("docs");
+  void pagesWrapWhereTheCodeDoes() throws IOException {
     var wide = new ArrayList<String>();
     for (var page : Pages.all()) {
-      var isFirst = page.getParent().equals(Pages.root()) || page.getParent().equals(docs);
-      if (isFirst && !LATER.contains(page.getFileName().toString())) {
-        Pages.prose(page)
-            .lines()
-            .filter(line -> line.length() > COLUMNS && !line.startsWith("|"))
-            .filter(line -> line.replaceAll("\\[[^]]*]\\([^)]*\\)", "").strip().contains(" "))
-            .forEach(line -> wide.add(relative(page) + ": " + line));
-      }
+      Pages.prose(page)
+          .lines()
+          .filter(line -> line.length() > COLUMNS && !line.startsWith("|"))
+          .filter(line -> UNBROKEN.matcher(line).replaceAll("").strip().contains(" "))
+          .forEach(line -> wide.add(relative(page) + ": " + line));
     }
 
     assertThat(wide).as("lines of more than %d columns", COLUMNS).isEmpty();
