@@ -38,6 +38,9 @@ class TidyTest {
   // A long reason stands on the next line.
   private static final Pattern NO_REASON =
       Pattern.compile("@(?:[\\w.]+\\.)?Dis" + "abled\\b(?!\\(\\s*(?:$|(?:value\\s*=\\s*)?\"))");
+  private static final Pattern FRAGMENT =
+      Pattern.compile(
+          "/\\*\\*\\s+(?:\\*\\s+)?(?:Of|With|The same|Null|Empty|False|True|Beside|Which|Whose|As)\\b");
   private static final Pattern VAGUE_PACKAGE =
       Pattern.compile(".*/java/(?:.*/)?(?:utils?|commons?|impl|managers?|services?)/[^/]+");
 
@@ -88,6 +91,21 @@ class TidyTest {
   @Test
   void aDisabledTestSaysWhy() {
     assertThat(findings(tests(), NO_REASON)).isEmpty();
+  }
+
+  /** What a doc comment describes is its first subject. */
+  @Test
+  void docCommentsBeginWithASentence() {
+    var fragments = new ArrayList<String>();
+    for (var file : sources) {
+      if (relative(file).contains("src/main/java/")) {
+        var found = FRAGMENT.matcher(String.join("\n", lines(file)));
+        while (found.find()) {
+          fragments.add(relative(file) + " " + found.group());
+        }
+      }
+    }
+    assertThat(fragments).isEmpty();
   }
 
   @Test

@@ -34,17 +34,17 @@ final class Uids {
 
   private Uids() {}
 
-  /** Of the source that reads a region's log: a peer may come and go, the others stay. */
+  /** The uid of the source that reads a region's log: a peer may come and go, the others stay. */
   static String logSource(String region) {
     return "log-source-" + region;
   }
 
-  /** Of the source that reads what a region asks to be published again. */
+  /** The uid of the source that reads what a region asks to be published again. */
   static String requestSource(String region) {
     return "request-source-" + region;
   }
 
-  /** Of what reads the records of that source. */
+  /** The uid of what reads the records of that source. */
   static String intake(String region) {
     return "intake-" + region;
   }

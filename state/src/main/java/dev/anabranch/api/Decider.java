@@ -38,7 +38,7 @@ public interface Decider<S, C, E> {
   S evolve(S state, E event);
 
   /**
-   * The same, for a state that holds replicated data types ({@code dev.anabranch.replicated}):
+   * Evolves a state that holds replicated data types ({@code dev.anabranch.replicated}):
    * their operations need to know which event they belong to and what its decider had seen. The
    * runtime calls this method only, so such a decider implements its fold here and passes {@code
    * at} on; all others leave it as it is. {@link ReplicatedDecider} asks for this one alone.

@@ -105,7 +105,9 @@ public sealed interface ReplicationPolicy<S> {
     return new Automatic<>(current, List.of(former));
   }
 
-  /** With the later version where one is needed beneath a commit. */
+  /**
+   * A person chooses. Where one state is needed beneath a commit, it is that of the later version.
+   */
   static <S> ReplicationPolicy<S> interactive() {
     return new Interactive<>(Resolvers.lastWriterWins());
   }

@@ -16,7 +16,7 @@ import java.util.List;
 public record CausalPast(
     VectorTime applied, List<Dot> frontier, long hlc, VectorTime dependencies) {
 
-  /** Of an aggregate without commits. */
+  /** The past of an aggregate without commits. */
   public static final CausalPast NONE =
       new CausalPast(VectorTime.ZERO, List.of(), 0, VectorTime.ZERO);
 
@@ -29,7 +29,9 @@ public record CausalPast(
     return applied.get(origin);
   }
 
-  /** Of a commit that this region decides now: it depends on all that is applied. */
+  /**
+   * The dependencies of a commit that this region decides now: it depends on all that is applied.
+   */
   public VectorTime dependenciesAt(RegionId region, long time) {
     return dependencies.with(region, time);
   }

@@ -14,7 +14,7 @@ import java.util.List;
 public record Causality(
     VectorTime context, List<Dot> parents, VectorTime dependencies, String resolverId) {
 
-  /** Of a row that is no commit. */
+  /** The causality of a row that is no commit. */
   public static final Causality NONE =
       new Causality(VectorTime.ZERO, List.of(), VectorTime.ZERO, "");
 

@@ -150,7 +150,7 @@ final class MapKeys {
     }
   }
 
-  /** Of Java's own numbers those that Jackson would take out of range. */
+  /** Refuses those of Java's own numbers that Jackson would take out of range. */
   private static final class NumberReader extends KeyDeserializer {
     private final Class<?> raw;
 

@@ -46,7 +46,7 @@ final class StrictValues {
   /** Digits, sign, point and exponent: what reading takes is what may be written. */
   static final int MAX_NUMBER_LENGTH = StreamReadConstraints.DEFAULT_MAX_NUM_LEN;
 
-  /** As texts: a name is written without a limit, as the key of a map. */
+  /** The limit of texts holds for names too: the key of a map is written without a limit. */
   private static final int MAX_NAME_LENGTH = StreamReadConstraints.DEFAULT_MAX_STRING_LEN;
 
   private static final Set<Class<?>> POINTS_IN_TIME =

@@ -1,7 +1,7 @@
 package dev.anabranch.model;
 
 /**
- * Which shard an aggregate key belongs to: Flink's own key-group function, so that a shard
+ * The shard that an aggregate key belongs to: Flink's own key-group function, so that a shard
  * <em>is</em> a key group and moves with it when a job is rescaled.
  *
  * <p>Stored positions depend on it: it never changes. A golden test pins it to Flink's {@code

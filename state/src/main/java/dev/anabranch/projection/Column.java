@@ -213,7 +213,10 @@ public record Column(String name, Kind kind, int length, int scale) {
     }
   }
 
-  /** As in a table's {@link QueryTable#definition}: {@code name kind(length,scale)}. */
+  /**
+   * Writes the column as a table's {@link QueryTable#definition} does: {@code name
+   * kind(length,scale)}.
+   */
   @Override
   public String toString() {
     var size =

@@ -58,7 +58,7 @@ public final class RowChange {
     return new RowChange(table, id, true, false, ColumnValues.NONE, ColumnValues.NONE);
   }
 
-  /** The same with all other columns set to what a fresh row has. */
+  /** Returns the change with all other columns set to what a fresh row has. */
   RowChange complete() {
     var all = set;
     for (var column : table.values()) {
@@ -194,7 +194,7 @@ public final class RowChange {
     return id;
   }
 
-  /** Which row a change is of; ordered by table, then key. */
+  /** The row that a change is of; ordered by table, then key. */
   public record RowId(String table, List<Object> key) implements Comparable<RowId> {
 
     @Override

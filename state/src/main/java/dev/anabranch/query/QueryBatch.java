@@ -24,7 +24,7 @@ public record QueryBatch(
     List<LogPosition> unpark,
     List<ViewMark> views) {
 
-  /** Of rows of the log. */
+  /** A batch of rows of the log. */
   public QueryBatch(
       VersionId version,
       long writer,

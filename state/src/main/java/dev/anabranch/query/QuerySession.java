@@ -67,7 +67,10 @@ public interface QuerySession extends AutoCloseable {
    */
   ApplyResult apply(QueryBatch batch);
 
-  /** Which view of each of these aggregates the version shows; missing: none yet. */
+  /**
+   * The view of each of these aggregates that the version shows. An aggregate without one is
+   * missing.
+   */
   Map<AggregateKey, VectorTime> shownViews(VersionId version, Collection<AggregateKey> aggregates);
 
   /** How many rows each aggregate of these shards has parked. */

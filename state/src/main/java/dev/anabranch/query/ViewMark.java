@@ -5,7 +5,7 @@ import dev.anabranch.model.AggregateKey;
 import java.util.Optional;
 
 /**
- * Which view of an aggregate the tables show.
+ * The view of an aggregate that the tables show.
  *
  * @param revision per origin, how many of the aggregate's commits are in it
  * @param before which one they showed when the change was made; empty: none. Where they show

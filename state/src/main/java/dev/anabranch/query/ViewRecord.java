@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ViewRecord(int partition, long offset, @Nullable AggregateView view, String problem) {
 
-  /** As a dead letter names it: the partition takes the place of the shard. */
+  /** The position as a dead letter names it: the partition takes the place of the shard. */
   public LogPosition position() {
     return new LogPosition(partition, offset);
   }

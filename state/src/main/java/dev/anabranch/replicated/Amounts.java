@@ -18,7 +18,10 @@ public final class Amounts {
 
   static final Amounts NONE = new Amounts(null, List.of());
 
-  /** Null: nothing is stable, which is not the same as amounts that add up to 0. */
+  /**
+   * The sum of what is stable. Null says that nothing is, which differs from amounts that add up to
+   * 0.
+   */
   private final @Nullable BigInteger stable;
 
   /** By event. */
@@ -78,7 +81,7 @@ public final class Amounts {
     return sum;
   }
 
-  /** With an amount more; one event may give several. */
+  /** Returns these with an amount more; one event may give several. */
   Amounts with(EventId event, long amount) {
     var added = BigInteger.valueOf(amount);
     var result = new ArrayList<Amount>(unstable.size() + 1);

@@ -25,7 +25,7 @@ final class Entries<K, V> {
   }
 
   /**
-   * As they are stored.
+   * The entries as they are stored.
    *
    * @throws IllegalArgumentException if the keys are out of order
    */
@@ -71,7 +71,7 @@ final class Entries<K, V> {
     return at < 0 ? null : valueAt(at);
   }
 
-  /** With this value for the key; null: without the key. */
+  /** Returns these with this value for the key, or without the key if the value is null. */
   Entries<K, V> with(K key, @Nullable V value) {
     var at = indexOf(key);
     if (value == null) {
@@ -88,7 +88,7 @@ final class Entries<K, V> {
     return new Entries<>(inserted(keys, -at - 1, key), inserted(values, -at - 1, value));
   }
 
-  /** With each value changed; the same object if none is. */
+  /** Returns these with each value changed, or this object if none is. */
   Entries<K, V> changeEach(Change<V> change) {
     var newKeys = new ArrayList<Object>(keys.length);
     var newValues = new ArrayList<Object>(keys.length);

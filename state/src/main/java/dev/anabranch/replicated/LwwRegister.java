@@ -52,7 +52,7 @@ public final class LwwRegister<T> extends Replicated<LwwRegister<T>> {
     return writes.isEmpty() ? Optional.empty() : Optional.of(writes.get(writes.size() - 1).value());
   }
 
-  /** As {@link #ofWrites} takes them. */
+  /** The writes as {@link #ofWrites} takes them. */
   public List<Written<T>> writes() {
     return writes;
   }

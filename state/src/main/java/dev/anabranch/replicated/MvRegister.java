@@ -52,7 +52,7 @@ public final class MvRegister<T> extends Replicated<MvRegister<T>> {
     return values().size() > 1;
   }
 
-  /** As {@link #ofWrites} takes them. */
+  /** The writes as {@link #ofWrites} takes them. */
   public List<Written<T>> writes() {
     return writes;
   }

@@ -151,7 +151,7 @@ public final class OrMap<K, V extends Replicated<V>> extends Replicated<OrMap<K,
 
   private record Slot<V extends Replicated<V>>(Tags tags, V value) {
 
-    /** Null: nothing is left. */
+    /** What is left; null if nothing is. */
     @Nullable Slot<V> without(EventContext at) {
       var left = tags.without(at);
       // Each event that changed the value is among the tags, or one of them has seen it.

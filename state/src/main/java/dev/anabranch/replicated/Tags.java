@@ -22,7 +22,7 @@ final class Tags {
   }
 
   /**
-   * As they are stored.
+   * The tags as they are stored.
    *
    * @throws IllegalArgumentException if they are out of order
    */
@@ -40,7 +40,7 @@ final class Tags {
     return ids;
   }
 
-  /** With the event, in place of those that it comes after: whoever has seen it has seen them. */
+  /** Adds the event in place of those that it comes after: whoever has seen it has seen them. */
   static Tags add(@Nullable Tags tags, EventContext at) {
     var result = new ArrayList<EventId>();
     if (tags != null) {

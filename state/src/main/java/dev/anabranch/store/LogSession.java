@@ -41,7 +41,7 @@ public interface LogSession extends AutoCloseable {
   List<LogRow> read(int shard, long fromOffset, int maxRows);
 
   /**
-   * As {@link #read(int, long, int)}, with no more rows than hold {@code maxBytes} in their blobs,
+   * Reads as {@link #read(int, long, int)} does, with no more rows than hold {@code maxBytes} in their blobs,
    * but always one if there is one. A page that is not full is not the end of the shard: an empty
    * one is.
    *
@@ -61,7 +61,7 @@ public interface LogSession extends AutoCloseable {
   List<LogRow> rows(Collection<LogPosition> positions);
 
   /**
-   * As {@link #rows(Collection)}, for no more of the positions than have rows of {@code maxBytes}
+   * Reads as {@link #rows(Collection)} does, for no more of the positions than have rows of {@code maxBytes}
    * in their blobs; but always one row if there is one.
    *
    * <p>What the interface gives is for stores whose rows are in memory anyway.
@@ -74,7 +74,7 @@ public interface LogSession extends AutoCloseable {
   List<LogRow> byCommand(Collection<CommandRef> commands);
 
   /**
-   * As {@link #byCommand(Collection)}, within {@code maxBytes} as {@link #rows(List, long)} is.
+   * Reads as {@link #byCommand(Collection)} does, within {@code maxBytes} as {@link #rows(List, long)} is.
    *
    * @param commands each once
    */
@@ -112,7 +112,7 @@ public interface LogSession extends AutoCloseable {
   List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows);
 
   /**
-   * As {@link #history(AggregateKey, long, int)}, within {@code maxBytes} as {@link #read(int,
+   * Reads as {@link #history(AggregateKey, long, int)} does, within {@code maxBytes} as {@link #read(int,
    * long, int, long)} is.
    */
   default List<LogRow> history(

@@ -100,7 +100,10 @@ final class Ancestry {
     return common;
   }
 
-  /** Which of the starts each version was reached from; the last bit: it is below a common one. */
+  /**
+   * Notes from which starts each version was reached. The last bit says that it is below a common
+   * one.
+   */
   private static final class Walk {
     final int starts;
     final PriorityQueue<Place> queue = new PriorityQueue<>(Collections.reverseOrder());

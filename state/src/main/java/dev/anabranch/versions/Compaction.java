@@ -49,12 +49,15 @@ record Compaction(
     return line.isEmpty() ? planAny(all, stable) : planLine(line, stable);
   }
 
-  /** Of any history. */
+  /** Plans the compaction of any history. */
   static Compaction planAny(Iterable<GraphEntry> all, VectorTime stable) {
     return new Planner(all, stable).plan();
   }
 
-  /** The same of a line, which most histories are: of what is stable only the end is kept. */
+  /**
+   * Plans the compaction of a line, which most histories are: only the end of what is stable is
+   * kept.
+   */
   private static Compaction planLine(List<GraphEntry> line, VectorTime stable) {
     var prefix = 0;
     while (prefix < line.size() && isFixed(line.get(prefix), stable)) {
@@ -256,7 +259,7 @@ record Compaction(
       }
     }
 
-    /** With the latest common ancestors of any two, and of those again. */
+    /** Adds the latest common ancestors of any two, and of those again. */
     private Set<Place> closed(TreeSet<Place> kept) {
       var done = new ArrayList<Place>();
       var todo = new ArrayList<>(kept);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record GraphSummary(
     List<Place> live, @Nullable Place lastNothingLeft, int open, int openAfterCompaction) {
 
-  /** Of a graph without commits. */
+  /** The summary of a graph without commits. */
   public static final GraphSummary EMPTY = new GraphSummary(List.of(), null, 0, 0);
 
   public GraphSummary {

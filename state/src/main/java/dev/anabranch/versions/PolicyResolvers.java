@@ -29,7 +29,7 @@ public final class PolicyResolvers<S> {
   }
 
   /**
-   * As {@link VersionFolding#resolve}.
+   * Resolves as {@link VersionFolding#resolve} does.
    *
    * @throws ResolverFailedException if the resolver throws or no resolver has this id
    */

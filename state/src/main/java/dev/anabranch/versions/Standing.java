@@ -6,7 +6,7 @@ public enum Standing {
   COUNTS(0),
   /** Only its tombstone is here. */
   HOLLOW(1),
-  /** The same command was accepted elsewhere, earlier in (hlc, dot) order: void, an alias. */
+  /** A void alias: its command was accepted elsewhere, earlier in (hlc, dot) order. */
   TWIN(2),
   /** A resolution that names a version which it had not seen: void. */
   UNSEEN(3),

@@ -46,7 +46,7 @@ public final class VersionStates<S> {
         }
       };
 
-  /** Which resolver made one state of which versions. */
+  /** A resolver, and the versions of which it made one state. */
   private record Merge(String resolverId, List<Place> versions) {}
 
   public VersionStates(
@@ -71,7 +71,7 @@ public final class VersionStates<S> {
   }
 
   /**
-   * As {@link #add(VersionNode)}, for a commit decided here, of which the caller has folded the
+   * Adds as {@link #add(VersionNode)} does, for a commit decided here, of which the caller has folded the
    * state already: over {@link #resolved} of the versions that it extends. Taken only if these are
    * still all that is live, so that nothing is folded twice.
    */

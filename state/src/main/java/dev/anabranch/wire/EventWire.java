@@ -45,7 +45,7 @@ public final class EventWire {
   /** Names and decimal values of all headers but those that {@link #sizeOf} counts. */
   private static final int FIXED_BYTES = 1_024;
 
-  /** With room for those that other topics add. */
+  /** The limit leaves room for headers that other topics add. */
   private static final int MAX_OWN_HEADERS = 26;
 
   private static final byte[] CONTENT_TYPE_VALUE = Headers.ascii(CONTENT_TYPE);
@@ -168,7 +168,7 @@ public final class EventWire {
     return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Null: rows of this kind are unknown, or never published. */
+  /** Reads the kind; null if it is unknown, or if its rows are never published. */
   static @Nullable RowKind published(String kind) {
     return BY_NAME.get(kind);
   }

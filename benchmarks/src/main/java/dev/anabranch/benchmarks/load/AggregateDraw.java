@@ -3,7 +3,7 @@ package dev.anabranch.benchmarks.load;
 import java.util.SplittableRandom;
 
 /**
- * Which aggregates commands are for.
+ * Draws the aggregates that commands are for.
  *
  * @param aggregates how many there are
  * @param hotShare part of the commands that the first one takes, from 0 to 1; the others are drawn

@@ -6,7 +6,7 @@ import java.util.Map;
 import jdk.jfr.consumer.RecordedFrame;
 
 /**
- * Which part of a command's way a stack belongs to: that of its innermost frame that has a name
+ * The part of a command's way that a stack belongs to: that of its innermost frame that has a name
  * here.
  */
 public final class Stages {

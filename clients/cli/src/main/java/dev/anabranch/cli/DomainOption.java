@@ -68,7 +68,7 @@ final class DomainOption {
         : "--domain-jar " + jars.stream().map(Path::toString).collect(Collectors.joining(","));
   }
 
-  /** Of services that can't be loaded, it is the jar that is wrong. */
+  /** Loads services. If that can't be done, it is the jar that is wrong. */
   private <T> T loaded(String what, Function<ClassLoader, T> load) {
     var loader = jars.isEmpty() ? DomainOption.class.getClassLoader() : DomainJars.of(jars);
     try {

@@ -182,7 +182,7 @@ public final class CommandClient implements AutoCloseable {
         number, command, level, KafkaMessages.toProducer(options.commandsTopic(), message));
   }
 
-  /** Null, or why there is no place. */
+  /** Takes a place and returns null, or says why there is none. */
   private @Nullable String takePlace() {
     if (closed) {
       return "the client is closed";

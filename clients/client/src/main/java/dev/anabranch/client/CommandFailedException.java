@@ -11,7 +11,7 @@ public final class CommandFailedException extends RuntimeException {
 
   /** Why. */
   public enum Reason {
-    /** As many commands are under way as may be, for too long. Nothing was sent. */
+    /** For too long as many commands were under way as may be. Nothing was sent. */
     TOO_MANY_IN_FLIGHT(false),
     /** Kafka did not take it: nothing of any attempt left this client. */
     NOT_SENT(false),

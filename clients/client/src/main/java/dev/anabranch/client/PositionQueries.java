@@ -24,7 +24,9 @@ final class PositionQueries {
 
   private static final int ROWS_PER_QUERY = 500;
 
-  /** Of a server that has no such table, or shows it to nobody who may not read it. */
+  /**
+   * The error codes of a server that has no such table, or shows it to nobody who may not read it.
+   */
   private static final Set<Integer> NOT_THERE = Set.of(1142, 1146);
 
   private final Connection connection;

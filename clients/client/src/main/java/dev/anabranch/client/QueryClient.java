@@ -154,7 +154,7 @@ public final class QueryClient implements AutoCloseable {
     }
   }
 
-  /** The same without blocking. */
+  /** Waits as the other method does, without blocking. */
   public CompletableFuture<Void> projected(Backing token, String projection, Duration timeout) {
     return projected(token, projection, timeout, null);
   }

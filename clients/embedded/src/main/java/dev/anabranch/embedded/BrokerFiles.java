@@ -54,7 +54,7 @@ final class BrokerFiles {
     return prepare(config, FreePorts.pick(), FreePorts.pick());
   }
 
-  /** The same on ports that the caller keeps for all runs. */
+  /** Prepares files for ports that the caller keeps for all runs. */
   static BrokerFiles prepare(KafkaBrokerConfig config, int clientPort, int controllerPort) {
     PlainPath.require(config.directory(), "a broker's folder", "Name another one.");
     var files = new BrokerFiles(config, clientPort, controllerPort);

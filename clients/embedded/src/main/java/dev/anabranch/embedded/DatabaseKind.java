@@ -1,6 +1,6 @@
 package dev.anabranch.embedded;
 
-/** Which server an {@link EmbeddedDatabase} runs. */
+/** The server that an {@link EmbeddedDatabase} runs. */
 public enum DatabaseKind {
   /** MariaDB from a Maven jar: needs no preparation, on Linux x86_64. */
   MARIADB,

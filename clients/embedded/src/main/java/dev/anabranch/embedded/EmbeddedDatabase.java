@@ -65,7 +65,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     return jdbcUrl(schema, port());
   }
 
-  /** The same through another port, that of a {@link TcpProxy} in front of this server. */
+  /** The URL through another port, that of a {@link TcpProxy} in front of this server. */
   public String jdbcUrl(String schema, int port) {
     return DatabaseFiles.jdbcUrl(schema, port);
   }

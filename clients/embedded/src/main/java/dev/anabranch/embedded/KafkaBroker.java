@@ -25,7 +25,7 @@ public sealed interface KafkaBroker extends AutoCloseable permits EmbeddedKafka,
   /** Where clients that need no fault injection connect. */
   String bootstrapServers();
 
-  /** The same through a listener of the configuration. */
+  /** The addresses of a listener of the configuration. */
   String bootstrapServers(String listener);
 
   /**

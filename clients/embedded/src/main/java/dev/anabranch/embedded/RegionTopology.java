@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which regions read whose published log.
+ * Says which regions read whose published log.
  *
  * @param regions their names; the first is home to what has one home
  * @param links each a region and one that it reads
  */
 public record RegionTopology(List<String> regions, Set<Link> links) {
 
-  /** Of the six-site tree. */
+  /** The names of the six-site tree. */
   public static final List<String> SIX_SITES = List.of("a", "b", "c", "d", "e", "f");
 
   /** One region reads another one's log. */
@@ -75,7 +75,10 @@ public record RegionTopology(List<String> regions, Set<Link> links) {
             List.of("d", "f")));
   }
 
-  /** The same, and one that reads another one directly, in either direction: there are two ways. */
+  /**
+   * Returns the topology with one region that reads another one directly, in either direction:
+   * there are two ways.
+   */
   public RegionTopology with(String region, String other) {
     var more = new LinkedHashSet<>(links);
     more.add(new Link(region, other));

@@ -67,7 +67,7 @@ public final class SecuredKafka implements AutoCloseable {
     return new SecuredKafka(KafkaProcess.start(config), certificate);
   }
 
-  /** With the plain listener. */
+  /** The broker with its plain listener. */
   public KafkaProcess broker() {
     return broker;
   }
@@ -116,7 +116,7 @@ public final class SecuredKafka implements AutoCloseable {
     grant(user, new ResourcePattern(type, name, PatternType.LITERAL), operations);
   }
 
-  /** The same to all resources whose names begin so. */
+  /** Grants an operation on all resources whose names begin so. */
   public void grantPrefixed(
       String user, ResourceType type, String begin, AclOperation... operations) {
     grant(user, new ResourcePattern(type, begin, PatternType.PREFIXED), operations);

@@ -138,7 +138,10 @@ final class ServerProcess {
     }
   }
 
-  /** False if it still runs, also when this thread was interrupted, which stays visible. */
+  /**
+   * Waits for the end. False says that it still runs, also if this thread was interrupted, which
+   * stays visible.
+   */
   private boolean exitsWithin(Duration timeout) {
     try {
       return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);

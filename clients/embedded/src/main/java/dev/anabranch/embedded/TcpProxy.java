@@ -134,7 +134,7 @@ public final class TcpProxy implements AutoCloseable {
     mark(request, Fault.WITHHOLD_REQUEST);
   }
 
-  /** The same with the answer: the server has done what was asked, and the client still waits. */
+  /** Withholds the answer: the server has done what was asked, and the client still waits. */
   public void withholdResponseTo(String request) {
     mark(request, Fault.WITHHOLD_RESPONSE);
   }

@@ -35,7 +35,7 @@ final class LoadCommand extends RegionCommand {
 
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
-  /** With {@code --retry}; longer than a job is usually away. */
+  /** The patience of one attempt with {@code --retry}: longer than a job is usually away. */
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(20);
 
   private static final int MAX_ATTEMPTS = 100;

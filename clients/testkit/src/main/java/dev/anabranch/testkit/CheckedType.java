@@ -56,7 +56,7 @@ final class CheckedType<S, C, E> {
     return encoded;
   }
 
-  /** As a decider sees it that got it from Kafka. */
+  /** Returns the command as a decider sees it that got it from Kafka. */
   C received(C command) {
     var encoded = encodeStably(type.commandCodec(), command);
     checkLossless(type.commandCodec(), command, encoded);

@@ -73,7 +73,7 @@ public final class HandledCommand<S, E> {
     return expectEvents(List.of(expected));
   }
 
-  /** As {@link #expectEvents(Object[])}. */
+  /** Expects what {@link #expectEvents(Object[])} expects. */
   public HandledCommand<S, E> expectEvents(List<? extends E> expected) {
     if (!(decision instanceof Decision.Accepted)) {
       throw fails("events " + expected);

@@ -56,7 +56,7 @@ final class Placeholders {
     return "";
   }
 
-  /** Null: it can't be read. */
+  /** Reads a file; null if that can't be done. */
   static @Nullable String contentOf(String path) {
     try {
       return Files.readString(Path.of(path)).replaceFirst("[\\r\\n]+\\z", "");

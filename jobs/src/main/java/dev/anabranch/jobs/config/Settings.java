@@ -48,7 +48,7 @@ public final class Settings {
     return new Settings(merged, problems);
   }
 
-  /** The same as a program gives them, without a file. */
+  /** Settings as a program gives them, without a file. */
   public static Settings of(Map<String, String> values) {
     var settings = new LinkedHashMap<String, Setting>();
     values.forEach(

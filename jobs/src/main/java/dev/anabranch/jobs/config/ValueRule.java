@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.apache.flink.configuration.MemorySize;
 
 /**
- * Which values an option takes, beyond their type.
+ * The values that an option takes, beyond their type.
  *
  * @param expected for messages and the reference: {@code a whole number from 1 to 512}
  */

@@ -52,7 +52,7 @@ public record CommandJobOptions(
 
   private static final String FLINK_PREFIX = "flink.";
 
-  /** Of the other jobs: one file may hold the options of all jobs of a region. */
+  /** Beginnings of other jobs' options: one file may hold the options of all jobs of a region. */
   private static final List<String> NOT_OURS =
       List.of("peer", "inbound.max-", "views.", "conflicts.", "hold.", "projection", "query.");
 

@@ -37,7 +37,7 @@ public record CrossRegionJobOptions(
 
   private static final String FLINK_PREFIX = "flink.";
 
-  /** Of the other jobs. */
+  /** Beginnings of other jobs' options. */
   private static final List<String> NOT_OURS =
       List.of(
           "commands.",

@@ -33,7 +33,7 @@ public record ProjectionJobOptions(
 
   private static final String FLINK_PREFIX = "flink.";
 
-  /** Of the command job. */
+  /** Beginnings of the command job's options. */
   private static final List<String> NOT_OURS =
       List.of(
           "commands.",
@@ -67,7 +67,7 @@ public record ProjectionJobOptions(
   }
 
   /**
-   * The same, of a region that need not have projections; empty: there is no query database.
+   * Reads the options of a region that need not have projections; empty if it has no query database.
    *
    * @throws dev.anabranch.jobs.config.InvalidOptionsException naming everything that is wrong
    */

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Which projections a job fills, and how.
+ * The projections that a job fills, and how.
  *
  * @param names empty: all that the job's code has
  */

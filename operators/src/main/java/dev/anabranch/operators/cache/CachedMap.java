@@ -58,13 +58,13 @@ public final class CachedMap<K, V> {
     }
   }
 
-  /** Of which all entries may be on the heap. */
+  /** A map whose entries may all be on the heap. */
   public CachedMap(Backing<K, V> backing) {
     this(backing, () -> true);
   }
 
   /**
-   * As {@link #CachedMap(Backing)}, and its {@link #bytes} are known.
+   * A map as {@link #CachedMap(Backing)} makes it, whose {@link #bytes} are known.
    *
    * @param sizeOf of a value, always the same one
    */

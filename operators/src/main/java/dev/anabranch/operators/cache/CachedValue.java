@@ -13,7 +13,7 @@ public final class CachedValue<V> {
   public interface Backing<V> {
     @Nullable V read();
 
-    /** Null removes it. */
+    /** Writes the value; null removes it. */
     void write(@Nullable V value);
   }
 

@@ -76,7 +76,7 @@ public record CommandOperatorOptions(
         mayHoldInFlight);
   }
 
-  /** The same for a job whose checkpoints hold commands in flight, or not. */
+  /** Returns these options for a job whose checkpoints hold commands in flight, or do not. */
   public CommandOperatorOptions mayHoldInFlight(boolean holdsInFlight) {
     return new CommandOperatorOptions(
         region,

@@ -373,7 +373,10 @@ final class CommandProcessor {
     lanes.trySend(laneOf(in));
   }
 
-  /** Null: the same asker's lookup is under way, and this record is done with. */
+  /**
+   * Begins a lookup. Null says that one of the same asker is under way, and that this record is
+   * done with.
+   */
   private @Nullable Lookup beginLookup(Incoming in) {
     var lookup = new Lookup(in);
     if (laneOf(in).begin(lookup)) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.IntPredicate;
 
 /**
- * Which aggregates hold commits of other regions that came too early. Kept beside their gates,
+ * The aggregates that hold commits of other regions that came too early. Kept beside their gates,
  * under the key of their shard, so that they are found after a restart: what they wait for may be
  * in the log by then, and would not come again.
  *

@@ -69,7 +69,7 @@ final class ProjectionTask implements AutoCloseable {
               .thenComparingInt(VersionId::version));
   private final Map<VersionId, ProjectionMetrics> metrics = new HashMap<>();
 
-  /** Of versions that follow views, of which {@link #lanes} has none. */
+  /** The followers of versions of views; {@link #lanes} has none of these versions. */
   private final Map<VersionId, ViewFollower> followers = new HashMap<>();
 
   private boolean watched;

@@ -77,7 +77,7 @@ final class Filling {
     return replica;
   }
 
-  /** Null: it needs a graph. */
+  /** Tries to fill the replica; null says that it needs a graph. */
   private @Nullable Replica tryFill(
       AggregateKey key,
       @Nullable TypeMerge<?> type,

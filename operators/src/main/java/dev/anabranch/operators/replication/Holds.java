@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Which aggregates of this subtask have commits that wait for others; how many, and since when.
+ * The aggregates of this subtask that have commits which wait for others; how many, and since when.
  *
  * <p><b>Threads.</b> Changed by the task's thread; metrics may read.
  */

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Which aggregates of this subtask have an open conflict.
+ * The aggregates of this subtask that have an open conflict.
  *
  * <p><b>Threads.</b> Changed by the task's thread; metrics read the count.
  */

@@ -10,7 +10,7 @@ import dev.anabranch.store.ShardHead;
  */
 record OwnRow(String storeId, ShardHead head) {
 
-  /** As text, for keyed state: part of the savepoint format. */
+  /** Writes the row as text for keyed state. The text is part of the savepoint format. */
   String toText() {
     return storeId + ' ' + head.offset() + ' ' + head.writer() + ' ' + head.hlc();
   }

@@ -26,7 +26,7 @@ final class ReplicationMetrics implements ReplicationCounts {
   private final Counter filledAggregates;
   private final Counter filledCommits;
 
-  /** Of one region's topic. */
+  /** What is shown of one region's topic. */
   private static final class Region {
     final Counter in;
     final Counter released;

@@ -389,7 +389,7 @@ final class Replicator {
         && !in.row().outcome().slot().isEmpty();
   }
 
-  /** False: the aggregate has to be read from the store first. */
+  /** Releases a commit. False says that the aggregate has to be read from the store first. */
   private boolean release(
       Replica replica, PublishedRow row, Causality causality, boolean fills, AggregateKey key) {
     counts.released(row.region());

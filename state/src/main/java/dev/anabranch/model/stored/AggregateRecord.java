@@ -21,7 +21,7 @@ public record AggregateRecord(
     CommandWindow window,
     @Nullable String brokenReason) {
 
-  /** Of an aggregate without any row. */
+  /** The record of an aggregate without any row. */
   public static final AggregateRecord NEW =
       new AggregateRecord(0, CausalPast.NONE, null, CommandWindow.EMPTY, null);
 }

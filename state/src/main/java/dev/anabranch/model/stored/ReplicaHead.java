@@ -51,7 +51,7 @@ public record ReplicaHead(
     FILLING
   }
 
-  /** Of an aggregate of which nothing was applied. */
+  /** The head of an aggregate of which nothing was applied. */
   public static ReplicaHead empty(Merging merging) {
     return new ReplicaHead(
         merging, VectorTime.ZERO, 0, null, 0, 0, 0, Stability.NONE, VectorTime.ZERO, List.of(), "");

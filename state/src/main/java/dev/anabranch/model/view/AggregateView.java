@@ -36,7 +36,7 @@ public record AggregateView(
     voided = List.copyOf(voided);
   }
 
-  /** The same without any state, which some reader could not take. */
+  /** Returns the view without any state, which some reader could not take. */
   public AggregateView withoutStates(String why) {
     return new AggregateView(
         region,

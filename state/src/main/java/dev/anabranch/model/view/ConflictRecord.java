@@ -40,7 +40,7 @@ public record ConflictRecord(
     live = List.copyOf(live);
   }
 
-  /** The same without any state, which some reader could not take. */
+  /** Returns the record without any state, which some reader could not take. */
   public ConflictRecord withoutStates(String why) {
     return new ConflictRecord(
         region,

@@ -34,7 +34,7 @@ public enum ConflictStatus {
     return this == OPENED || this == EXTENDED;
   }
 
-  /** As written in headers and tables. */
+  /** The status as it is written in headers and tables. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -125,7 +125,7 @@ public final class AggregateFold implements Consumer<LogRow> {
     }
   }
 
-  /** As the jobs do, which park the aggregate. */
+  /** Refuses what the jobs refuse, which park the aggregate. */
   private static void checkChoice(Outcome outcome) {
     var resolver = CausalityBlob.decode(outcome.blobs().causality()).resolverId();
     var chosen = PolicyResolvers.chosen(outcome.kind(), resolver);
@@ -162,7 +162,7 @@ public final class AggregateFold implements Consumer<LogRow> {
     return again;
   }
 
-  /** Of the last commit; 0: there was none. */
+  /** The version of the last commit, or 0 without one. */
   public long version() {
     return version;
   }

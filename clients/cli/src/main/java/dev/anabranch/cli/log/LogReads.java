@@ -49,7 +49,7 @@ public final class LogReads {
     return ask(session -> session.history(aggregate, afterVersion, rows, PAGE_BYTES));
   }
 
-  /** As {@link LogSession#commits} gives them for this one. */
+  /** Reads commits as {@link LogSession#commits} gives them for this aggregate. */
   public List<LogRow> commits(AggregateKey aggregate) {
     return ask(session -> session.commits(List.of(aggregate))).getOrDefault(aggregate, List.of());
   }
@@ -66,7 +66,7 @@ public final class LogReads {
     return ask(session -> session.heads(shards));
   }
 
-  /** As {@link LogSession#published}. */
+  /** Reads what {@link LogSession#published} gives. */
   public Map<Integer, Long> published(Collection<Integer> shards) {
     return ask(session -> session.published(shards));
   }

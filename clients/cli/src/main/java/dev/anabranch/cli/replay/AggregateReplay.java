@@ -90,7 +90,9 @@ final class AggregateReplay {
     }
   }
 
-  /** Of concurrent versions the savepoint has each one; what they make is derived from them. */
+  /**
+   * Compares versions. The savepoint has each concurrent one; what they make is derived from them.
+   */
   private static @Nullable String differentVersion(
       Release.Fold folded, List<Release.State> states, List<Release.State> before) {
     if (states.size() != before.size()) {

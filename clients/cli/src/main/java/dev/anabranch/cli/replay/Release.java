@@ -55,7 +55,7 @@ public final class Release implements AutoCloseable {
     }
   }
 
-  /** Empty: the release has no such type. */
+  /** The fold of a type; empty if the release has no such type. */
   Optional<Fold> fold(String type) {
     return Optional.ofNullable(folds.apply(type)).map(Fold::new);
   }
@@ -123,7 +123,7 @@ public final class Release implements AutoCloseable {
   /** A state as a release writes it; see {@link FoldWithin.Fold}. */
   record State(byte[][] parts) {
 
-    /** Empty: what the aggregate is; else the dot of one of several concurrent versions. */
+    /** The dot of one of several concurrent versions, or empty for what the aggregate is. */
     String which() {
       return new String(parts[0], StandardCharsets.UTF_8);
     }

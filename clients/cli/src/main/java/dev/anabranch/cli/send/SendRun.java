@@ -100,7 +100,7 @@ public final class SendRun {
     return summary();
   }
 
-  /** As far as it is known now. */
+  /** The summary as far as it is known now. */
   public SendSummary summary() {
     var byCode = new TreeMap<String, Long>();
     rejections.forEach((code, count) -> byCode.put(code, count.sum()));

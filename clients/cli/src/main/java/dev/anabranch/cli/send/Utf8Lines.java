@@ -62,7 +62,7 @@ public final class Utf8Lines implements AutoCloseable {
     return number;
   }
 
-  /** Null: there are no more. */
+  /** The next line; null after the last one. */
   public @Nullable Line next() throws IOException {
     var bytes = new ByteArrayOutputStream();
     var tooLong = false;

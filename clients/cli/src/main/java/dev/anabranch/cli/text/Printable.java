@@ -7,7 +7,7 @@ public final class Printable {
 
   private Printable() {}
 
-  /** As it is, unless it could play tricks with the terminal. */
+  /** Returns the text as it is, unless it could play tricks with the terminal. */
   public static String of(String text) {
     return text.chars().allMatch(Printable::isHarmless) ? text : Quoted.of(text);
   }

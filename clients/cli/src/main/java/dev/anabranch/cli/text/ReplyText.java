@@ -48,7 +48,7 @@ public final class ReplyText {
     return text.toString();
   }
 
-  /** Of a command that Kafka has; its outcome was not asked for. */
+  /** Describes a command that Kafka has; its outcome was not asked for. */
   public static String sent(Command command, SourcePosition position) {
     return "sent  "
         + command.aggregate()
@@ -62,7 +62,7 @@ public final class ReplyText {
         + position.offset();
   }
 
-  /** As {@link #sent}. */
+  /** Describes in JSON what {@link #sent} does. */
   public static String sentJson(Command command, SourcePosition position)
       throws JsonProcessingException {
     var node = Payload.JSON.createObjectNode();

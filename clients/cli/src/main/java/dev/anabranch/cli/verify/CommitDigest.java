@@ -54,7 +54,7 @@ public final class CommitDigest {
         && low == other.low;
   }
 
-  /** Of all that must be the same wherever the commit is. */
+  /** Hashes all that must be the same wherever the commit is. */
   public static byte[] hash(LogRow row) {
     var outcome = row.outcome();
     var digest = sha256();

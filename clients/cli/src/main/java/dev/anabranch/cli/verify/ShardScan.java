@@ -41,7 +41,7 @@ final class ShardScan {
     }
   }
 
-  /** Empty at the end only. */
+  /** Reads the next page; it is empty at the end only. */
   private List<LogRow> page() {
     try {
       return session.page(shard, next);

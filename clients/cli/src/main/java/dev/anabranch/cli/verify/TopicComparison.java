@@ -90,7 +90,10 @@ final class TopicComparison {
     problems.addUnlisted(ProblemKind.TOPIC_DIFFERS, further + tooLarge.size());
   }
 
-  /** Null: nobody asked for the row's chunk, or it no longer fits. */
+  /**
+   * Finds the row in the topic. Null says that nobody asked for its chunk, or that it no longer
+   * fits.
+   */
   private @Nullable InTopic find(LogRow row, Map<Chunk, InTopic> found) {
     var chunk = new Chunk(row.shard(), row.offset() / ChunkDigests.ROWS);
     if (!chunks.contains(chunk) || tooLarge.contains(chunk)) {

@@ -118,7 +118,9 @@ public final class Verifier {
     }
   }
 
-  /** Of a shard that the topic has no row of any more, the store says how far it was published. */
+  /**
+   * Tells how far a shard was published. If the topic has no row of it any more, the store says so.
+   */
   private Published published(
       PublishedLog log,
       EventTopicReader.Result result,

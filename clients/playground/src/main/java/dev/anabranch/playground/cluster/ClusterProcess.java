@@ -84,7 +84,7 @@ record ClusterProcess(String name, long pid, long startedMillis, String folder) 
         && commandLine().contains(folder);
   }
 
-  /** Empty: the process is gone, or has none at the moment. */
+  /** The command line; empty if the process is gone, or has none at the moment. */
   private String commandLine() {
     try {
       return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));

@@ -208,7 +208,7 @@ final class FlinkRest {
             });
   }
 
-  /** Empty: there is no JobManager, or none that answers yet. */
+  /** Sends a request; empty if there is no JobManager, or none that answers yet. */
   private Optional<HttpResponse<String>> send(HttpRequest.Builder request) {
     try {
       return Optional.of(

@@ -184,7 +184,7 @@ final class RegionsStory {
     expect(expected.contains(reply.status()), "the answer to " + command.payload().type());
   }
 
-  /** As a user would type it. */
+  /** Runs a command as a user would type it. */
   private boolean run(DemoRegion region, String... args) {
     return Shown.run(screen, cli, region.config(), args);
   }

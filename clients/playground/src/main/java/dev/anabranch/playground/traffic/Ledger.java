@@ -32,7 +32,7 @@ public final class Ledger {
     unknown.add(account);
   }
 
-  /** Of the accounts all of whose replies came. */
+  /** The balances of the accounts all of whose replies came. */
   public Map<AggregateKey, Long> balances() {
     var known = new ConcurrentHashMap<>(balances);
     known.keySet().removeAll(unknown);

@@ -82,7 +82,7 @@ public final class ProjectionFixture {
     return givenStored(type.name(), aggregateId, stored.toArray(EncodedMessage[]::new));
   }
 
-  /** The same, as an older release stored them: for tests of upcasters. */
+  /** Gives events as an older release stored them: for tests of upcasters. */
   public ProjectionFixture givenStored(
       String aggregateType, String aggregateId, EncodedMessage... events) {
     var longer = new ArrayList<>(commits);

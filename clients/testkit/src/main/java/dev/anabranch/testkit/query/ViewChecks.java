@@ -27,7 +27,7 @@ final class ViewChecks {
 
   private ViewChecks() {}
 
-  /** As a projection of views asks for it: what is under the id goes, then one row comes. */
+  /** Changes that a projection of views asks for: what is under the id goes, then one row comes. */
   static List<RowChange> newView(String id, VectorTime revision) {
     var table = QueryDatabaseConformance.THINGS;
     var projection =

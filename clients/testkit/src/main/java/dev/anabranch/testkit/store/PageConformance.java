@@ -101,7 +101,7 @@ abstract class PageConformance extends LossConformance {
     assertThat(session.append(rows)).isEqualTo(Appended.INSTANCE);
   }
 
-  /** The same rows, byte for byte, in this order. */
+  /** Asserts that these are the rows, byte for byte, in this order. */
   static void assertSame(List<LogRow> found, List<LogRow> expected) {
     assertThat(found).extracting(LogRow::position).isEqualTo(positions(expected));
     for (var i = 0; i < found.size(); i++) {

@@ -64,7 +64,7 @@ public final class AggregateCache {
   private final long maxBytes;
   private final Map<String, LiveAggregate> aggregates = new HashMap<>(1024);
 
-  /** The same, in the order of the clock's hand. */
+  /** All cached aggregates, in the order of the clock's hand. */
   private final List<LiveAggregate> clock = new ArrayList<>(1024);
 
   private int hand = -1;
@@ -454,7 +454,7 @@ public final class AggregateCache {
     return rebuildWithVersions(live);
   }
 
-  /** The same with a graph, which it gets if it has none. */
+  /** Makes a parked aggregate anew with a graph, which it gets if it has none. */
   public Rebuild rebuildWithVersions(LiveAggregate live) {
     var type = live.type;
     if (type == null) {

@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeardRegions {
 
-  /** Beside what the gate keeps under its own names. */
+  /** The entry stands beside those that the gate keeps under its own names. */
   private static final String HEARD = "heard";
 
   private final String key;
   private final KeyedMap entries;
   private final Regions regions;
 
-  /** Null: not read yet. */
+  /** What was heard of other regions; null until it is read. */
   private @Nullable Stability heard;
 
   private boolean changed;
 
   /**
-   * Whose commits tell what is stable.
+   * The regions whose commits tell what is stable.
    *
    * @param all all configured regions, the own one among them
    */

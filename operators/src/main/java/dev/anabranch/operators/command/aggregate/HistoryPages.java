@@ -27,7 +27,10 @@ public final class HistoryPages {
   enum Order {
     /** All with a version, as the log has them. */
     VERSIONS,
-    /** The same by (hlc, dot): causes first, also where the log has a payload behind them. */
+    /**
+     * All with a version by (hlc, dot): causes come first, also where the log has a payload behind
+     * them.
+     */
     TIME,
     /** All with a dot, as the log has them. */
     LOG

@@ -23,7 +23,7 @@ public final class LiveAggregate {
   public final AggregateKey key;
   public final String routingKey;
 
-  /** Null: the type is unknown to this job. */
+  /** The type; null if this job does not know it. */
   public final @Nullable AggregateType<Object, Object, Object> type;
 
   /** What other regions have; null: the type has a single home, so nobody asks. */
@@ -35,7 +35,7 @@ public final class LiveAggregate {
    */
   @Nullable public AggregateGraph graph;
 
-  /** Null until a commit of another region comes. */
+  /** The gate; null until a commit of another region comes. */
   @Nullable public StoredGate gate;
 
   /** What the log says. */

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface OwnedState {
 
-  /** Null if the aggregate was never written. */
+  /** Reads an aggregate's record; null if it was never written. */
   @Nullable AggregateRecord aggregate(String key);
 
   void writeAggregate(String key, AggregateRecord aggregate);
 
-  /** Null if no checkpoint wrote the shard yet. */
+  /** Reads a shard's record; null if no checkpoint wrote it yet. */
   @Nullable ShardRecord shard(int shard);
 
   void writeShard(int shard, ShardRecord record);
@@ -37,7 +37,7 @@ public interface OwnedState {
   /** Graphs of aggregates with several versions, entry by entry. */
   KeyedMap graphEntries();
 
-  /** Which commits of the graph stem from which command. */
+  /** The commits of a graph by the command that they stem from. */
   KeyedMap graphCommands();
 
   /** States of versions. */

@@ -119,7 +119,7 @@ public final class PendingCommand {
     return own == null ? row().outcome().commandId() : own.command().commandId();
   }
 
-  /** Empty, unless its command has a row in this log already. */
+  /** The slot of its row. It is empty unless the command has a row in this log already. */
   public String slot() {
     return decided instanceof Decided.Row row ? row.outcome().slot() : "";
   }
@@ -143,7 +143,7 @@ public final class PendingCommand {
     after = again instanceof Decided.Row row ? row.after() : after;
   }
 
-  /** The same row in another slot. */
+  /** Puts its row into another slot. */
   public void inSlot(Outcome outcome) {
     var row = row();
     decided = new Decided.Row(outcome, row.reply(), row.after(), row.bytes());

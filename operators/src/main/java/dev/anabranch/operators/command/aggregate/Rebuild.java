@@ -14,7 +14,7 @@ import java.util.List;
  */
 public interface Rebuild {
 
-  /** Of the lane's thread. */
+  /** The pages of the history; the lane's thread reads them. */
   HistoryPages pages();
 
   /** Whether no more rows are needed. Any thread. */

@@ -155,7 +155,7 @@ final class StoredGraph implements GraphEntries {
     }
   }
 
-  /** Beside the entries. */
+  /** The summary of the graph, which is stored beside its entries. */
   private record Summary(KeyedMap map, String key) implements CachedValue.Backing<GraphSummary> {
 
     @Override

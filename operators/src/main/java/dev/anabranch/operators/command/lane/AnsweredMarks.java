@@ -187,7 +187,7 @@ public final class AnsweredMarks {
   private static final class Topic {
     private final String name;
 
-    /** Empty: not known. A topic that was made anew has another one. */
+    /** The topic's id; empty if it is not known. A topic that was made anew has another one. */
     private String id;
 
     /** What the store had when this attempt began. */

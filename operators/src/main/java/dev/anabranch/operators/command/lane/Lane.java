@@ -354,7 +354,7 @@ public final class Lane {
     }
   }
 
-  /** The same of other regions' commits. */
+  /** Commits of other regions that have no outcome yet, as the next checkpoint keeps them. */
   public List<CommandRecord> unansweredRemote() {
     var records = new ArrayList<CommandRecord>(pendingRemote);
     for (var rows : List.of(inFlight, forming)) {

@@ -117,7 +117,7 @@ public final class Lanes {
     sendNext(lane);
   }
 
-  /** The same while the task has not yet heard of all rows of the last insert. */
+  /** Sends the lane's next insert while the task has not yet heard of all rows of the last one. */
   public void sendNext(Lane lane) {
     var rows = lane.nextInsert();
     if (rows != null) {

@@ -4,7 +4,7 @@ import dev.anabranch.store.LogSession;
 import java.util.Set;
 
 /**
- * Which shards of a subtask have commands that the last completed checkpoint holds undecided.
+ * The shards of a subtask that have commands that the last completed checkpoint holds undecided.
  *
  * @param first lowest shard that the subtask owns
  * @param last highest one; a subtask's shards are contiguous

@@ -95,7 +95,7 @@ public final class ShardCursor {
     return fenced;
   }
 
-  /** True the first time: a fence row is to be appended. */
+  /** Asks for a fence row. The first call says true: the row is to be appended. */
   public boolean requestFence() {
     var first = !fenceRequested;
     fenceRequested = true;

@@ -44,7 +44,7 @@ public final class ShardCursors {
     return all;
   }
 
-  /** Of the region. */
+  /** How many shards the region has. */
   int shardCount() {
     return byShard.length;
   }

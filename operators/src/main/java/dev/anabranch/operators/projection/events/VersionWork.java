@@ -164,13 +164,13 @@ public final class VersionWork {
     return comparison.compare(positions);
   }
 
-  /** The same, after another row came than the one that was applied at its place. */
+  /** Compares after another row came than the one that was applied at its place. */
   StoreComparison.Result compare(LogRow other) throws InterruptedException {
     comparison.compare(other);
     return compare();
   }
 
-  /** The same, after the store has shown later rows than the one that comes next. */
+  /** Compares after the store has shown later rows than the one that comes next. */
   StoreComparison.Result lacksNext(LogPosition next) throws InterruptedException {
     comparison.lacksNext(next);
     return compare();

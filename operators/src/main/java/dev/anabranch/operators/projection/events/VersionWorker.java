@@ -216,7 +216,7 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
         });
   }
 
-  /** The same, since another row came than the one that was applied at its place. */
+  /** Looks at the store since another row came than the one that was applied at its place. */
   void compare(LogRow other) {
     thread.submit(
         () -> {

@@ -77,7 +77,10 @@ public final class ViewFollower implements LaneGauges, AutoCloseable {
   /** What the topic was at the last look. Its thread only. */
   private ViewLog.Topic seenTopic = new ViewLog.Topic("", 0);
 
-  /** Of partitions that lost their end while they were read. The follower's thread only. */
+  /**
+   * The first other record of each partition that lost its end while it was read. The follower's
+   * thread only.
+   */
   private Map<Integer, Long> otherFrom = Map.of();
 
   /** Whether it could not be asked the last time. The follower's thread only. */

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Which rows of one shard of a peer's log have come, and which have not.
+ * The rows of one shard of a peer's log have come, and which have not.
  *
  * <p><b>Bounds.</b> At most {@link #MAX_RANGES} ranges are told apart. More are joined: rows
  * between them that had come are asked for again, which changes nothing; none is forgotten.
@@ -41,7 +41,7 @@ final class LogShard {
     return new LogShard(UNKNOWN);
   }
 
-  /** As it was kept. */
+  /** A shard as keyed state has kept it. */
   static LogShard of(LogProgress kept) {
     var shard = new LogShard(kept.next());
     kept.missing().forEach(range -> shard.missing.put(range.from(), range.to()));

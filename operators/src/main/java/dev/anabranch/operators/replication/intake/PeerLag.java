@@ -68,7 +68,10 @@ final class PeerLag implements AutoCloseable {
     }
   }
 
-  /** As of the last answer; {@link #UNKNOWN}: there was none to the last question. */
+  /**
+   * Rows that were to be read at the last answer, or {@link #UNKNOWN} if the last question had
+   * none.
+   */
   long rows() {
     return rows;
   }

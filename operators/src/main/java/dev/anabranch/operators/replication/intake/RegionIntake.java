@@ -53,7 +53,7 @@ public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", DeadLetterTypeInfo.INSTANCE);
 
-  /** Which rows of a peer's log were read, for {@link LogWatch}. */
+  /** Notes for {@link LogWatch}: the rows of a peer's log that were read. */
   public static final OutputTag<Tuple5<String, Integer, Long, Long, Integer>> NOTES =
       new OutputTag<>("notes", LogNote.TYPE);
 

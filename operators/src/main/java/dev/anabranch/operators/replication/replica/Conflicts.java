@@ -92,7 +92,7 @@ public final class Conflicts {
   }
 
   /**
-   * Which commits do not count, of a type without conflicts.
+   * The commits that do not count, of a type without conflicts.
    *
    * @param voided what was told to be void before
    */

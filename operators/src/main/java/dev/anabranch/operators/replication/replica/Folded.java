@@ -35,7 +35,7 @@ final class Folded {
     return state == null;
   }
 
-  /** Empty: there is a state. */
+  /** Why there is no state; empty if there is one. */
   String problem() {
     return problem;
   }
@@ -47,7 +47,7 @@ final class Folded {
     return state;
   }
 
-  /** Null: nobody has encoded it yet. */
+  /** The encoded state; null if nobody has encoded it yet. */
   @Nullable EncodedMessage encoded() {
     return encoded;
   }

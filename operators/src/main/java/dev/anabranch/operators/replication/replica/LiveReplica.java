@@ -69,12 +69,12 @@ final class LiveReplica {
     return conflict;
   }
 
-  /** Of an aggregate that is folded; none: it is the initial state. */
+  /** The state of an aggregate that is folded; without a value it is the initial state. */
   CachedValue<StoredState> folded() {
     return folded;
   }
 
-  /** Of the graph. */
+  /** The summary of the graph. */
   CachedValue<GraphSummary> summary() {
     return summary;
   }
@@ -88,12 +88,12 @@ final class LiveReplica {
     return commands;
   }
 
-  /** Of the graph's entries that compaction has not fixed. */
+  /** The events of the graph's entries that compaction has not fixed. */
   CachedMap<Dot, byte[]> events() {
     return events;
   }
 
-  /** Of versions. */
+  /** The states of versions. */
   CachedMap<Dot, StoredState> states() {
     return states;
   }

@@ -208,7 +208,7 @@ public final class ReplicaState {
     run(() -> waiting.add(row));
   }
 
-  /** Of the key of a shard; see {@code OwnLog}. */
+  /** What the key of a shard keeps; see {@code OwnLog}. */
   @Nullable
   public Long covered() {
     return access(covered::value);
@@ -218,7 +218,7 @@ public final class ReplicaState {
     run(() -> covered.update(value));
   }
 
-  /** Of the key of a shard; see {@code OwnRow}. */
+  /** What the key of a shard keeps; see {@code OwnRow}. */
   @Nullable
   public String ownLast() {
     return access(ownLast::value);

@@ -81,7 +81,7 @@ public final class Rows {
     return CausalityBlob.decode(row.outcome().blobs().causality());
   }
 
-  /** Of what must be the same wherever the commit is: all but its place in a log. */
+  /** Hashes what must be the same wherever the commit is: all but its place in a log. */
   static long fingerprint(LogRow row) {
     var outcome = row.outcome();
     var crc = new CRC32C();

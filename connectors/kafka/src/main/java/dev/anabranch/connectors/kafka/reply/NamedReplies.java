@@ -109,7 +109,7 @@ final class NamedReplies implements AutoCloseable, ReplyCourier.Receipts {
     courier.close();
   }
 
-  /** False if another thread has done it. */
+  /** Ends the parcel; false if another thread has done it. */
   private boolean finish(Parcel parcel) {
     if (!parcel.finished.complete(null)) {
       return false;

@@ -209,7 +209,7 @@ final class CheckedReader<T> implements SourceReader<T, KafkaPartitionSplit> {
     }
   }
 
-  /** Of the leader that took the last record before the beginning. */
+  /** The epoch of the leader that took the last record before the beginning. */
   private static int epoch(IdentifiedSplit split, TopicNow now, Beginning beginning) {
     if (beginning instanceof Beginning.LostEnd lost) {
       return lost.leaderEpoch();

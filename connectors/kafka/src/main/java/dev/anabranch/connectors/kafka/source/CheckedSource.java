@@ -46,7 +46,7 @@ public final class CheckedSource<T>
 
   /** Wraps the reader of partitions. */
   public interface Wrapping extends Serializable {
-    /** As it is. */
+    /** Leaves the reader as it is. */
     Wrapping NONE = reader -> reader;
 
     SplitReader<ConsumerRecord<byte[], byte[]>, KafkaPartitionSplit> wrap(

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class CommandDeserializer implements KafkaRecordDeserializationSchema<CommandRecord> {
   private static final long serialVersionUID = 1L;
 
-  /** Of the reader that it belongs to; null: nobody knows. */
+  /** The topics of the reader that it belongs to; null if nobody knows. */
   private final transient @Nullable TopicIds ids;
 
   CommandDeserializer() {

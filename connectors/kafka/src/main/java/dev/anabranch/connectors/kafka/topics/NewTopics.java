@@ -24,7 +24,10 @@ public record NewTopics(
 
   public static final short BROKER_DEFAULT = -1;
 
-  /** As many partitions of commands as given, four for replies, one for dead letters. */
+  /**
+   * Makes topics with as many partitions of commands as given, four for replies, one for dead
+   * letters.
+   */
   public static NewTopics withCommandPartitions(int partitions) {
     return new NewTopics(partitions, 4, 1, BROKER_DEFAULT, null, Duration.ofDays(1));
   }

@@ -55,7 +55,7 @@ public final class TopicAdmin implements AutoCloseable {
     return new TopicAdmin(Admin.create(properties), connection.bootstrapServers(), timeout);
   }
 
-  /** Empty: there is no such topic. */
+  /** Describes a topic; empty if there is none of that name. */
   public Optional<TopicDescription> describe(String topic) {
     try {
       var described = admin.describeTopics(List.of(topic)).topicNameValues().get(topic);

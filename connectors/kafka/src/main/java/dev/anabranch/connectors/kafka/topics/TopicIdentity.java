@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Which topics there are: one that was deleted and made again has another id. */
+/** The ids of topics: one that was deleted and made again has another id. */
 public final class TopicIdentity {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);

@@ -15,7 +15,10 @@ import javax.net.ssl.SSLException;
 public enum SqlFailure {
   /** A unique key is taken; the statement stored nothing. */
   DUPLICATE_KEY,
-  /** The same statement may succeed at once: a deadlock, a lock that was not released in time. */
+  /**
+   * The statement may succeed at once if it is repeated: a deadlock, a lock that was not released
+   * in time.
+   */
   RETRY,
   /** The connection is gone, or was cut while the statement ran: it may have taken effect. */
   LOST,

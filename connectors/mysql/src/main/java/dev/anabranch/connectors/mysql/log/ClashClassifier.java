@@ -28,7 +28,9 @@ final class ClashClassifier {
     this.reader = reader;
   }
 
-  /** Empty if nothing stands in the way any more: whoever did was rolled back. */
+  /**
+   * Says what stands in the way; empty if nothing does any more, since whoever did was rolled back.
+   */
   Optional<AppendResult> classify(List<LogRow> rows) throws SQLException {
     var result = byPosition(rows);
     if (result == null) {

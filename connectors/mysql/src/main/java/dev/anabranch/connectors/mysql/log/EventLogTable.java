@@ -129,7 +129,7 @@ public final class EventLogTable {
     return outcome.at(result.getInt(1), result.getLong(2));
   }
 
-  /** Of a result whose first columns are type, id and command. */
+  /** Reads the command of a result whose first columns are type, id and command. */
   static CommandRef command(ResultSet result) throws SQLException {
     return new CommandRef(new AggregateKey(text(result, 1), text(result, 2)), text(result, 3));
   }

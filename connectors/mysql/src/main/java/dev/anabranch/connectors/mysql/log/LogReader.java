@@ -158,7 +158,10 @@ public final class LogReader {
     return histories;
   }
 
-  /** As {@link #commits(Collection)}: the shard is the same, since it is that of the aggregate. */
+  /**
+   * Reads commits as {@link #commits(Collection)} does. They are in one shard, that of the
+   * aggregate.
+   */
   List<LogRow> commits(AggregateKey aggregate, long fromOffset, int maxRows, long maxBytes)
       throws SQLException {
     var binder = history(aggregate, fromOffset);

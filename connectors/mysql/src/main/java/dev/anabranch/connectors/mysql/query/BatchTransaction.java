@@ -102,7 +102,10 @@ final class BatchTransaction {
     }
   }
 
-  /** Empty if the batch is to be applied; its parked rows, if any, are taken out then. */
+  /**
+   * Locks and compares. Empty says that the batch is to be applied; its parked rows are taken out
+   * then.
+   */
   private Optional<ApplyResult> locked(QueryBatch batch) throws SQLException {
     var positions = lock(batch);
     var applied = 0;
@@ -155,7 +158,7 @@ final class BatchTransaction {
     return positions;
   }
 
-  /** False if they were taken out before. */
+  /** Takes parked rows out; false if they were taken out before. */
   private boolean unpark(VersionId version, List<LogPosition> rows) throws SQLException {
     if (rows.isEmpty()) {
       return true;

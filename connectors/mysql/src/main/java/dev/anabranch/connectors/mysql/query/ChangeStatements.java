@@ -50,7 +50,7 @@ final class ChangeStatements {
     this.maxBytes = maxBytes;
   }
 
-  /** Which columns a write sets and which it adds to. */
+  /** The columns that a write sets, and those that it adds to. */
   private record Shape(Set<String> set, Set<String> add) {}
 
   void execute(VersionId version, List<RowChange> changes) throws SQLException {

@@ -428,7 +428,7 @@ public final class ProjectionTables {
     return String.join(", ", texts);
   }
 
-  /** Of which code a version was made. */
+  /** The code that a version was made of. */
   private record Made(int revision, String definition) {}
 
   private static Map<VersionId, Made> versionsOf(QueryAdmin admin, String projection)
@@ -459,7 +459,7 @@ public final class ProjectionTables {
         version.version());
   }
 
-  /** Of all versions of the projection, in the order of the names. */
+  /** The tables of all versions of the projection, in the order of the names. */
   private static List<String> tablesEver(QueryAdmin admin, String projection) throws SQLException {
     return VersionReader.texts(
         admin,

@@ -33,7 +33,7 @@ public record QueryConfig(
     JdbcUrl.parse(NAME, jdbcUrl);
   }
 
-  /** With default limits. */
+  /** A configuration with default limits. */
   public static QueryConfig of(String jdbcUrl, String user, String password) {
     return new QueryConfig(
         jdbcUrl,
@@ -51,7 +51,7 @@ public record QueryConfig(
             connectTimeout, socketTimeout, SessionSettings.DEFAULTS.lockWaitTimeout()));
   }
 
-  /** As {@link DatabaseConfig#tlsWarning}. */
+  /** Warns as {@link DatabaseConfig#tlsWarning} does. */
   public Optional<String> tlsWarning() {
     return database().tlsWarning();
   }

@@ -17,7 +17,7 @@ final class QueryMeta {
 
   private QueryMeta() {}
 
-  /** Empty if it belongs to nobody yet. */
+  /** Reads whom the database belongs to; empty if to nobody yet. */
   static Optional<QueryOwner> read(DatabaseConnector database, Connection connection)
       throws SQLException {
     try (var statement = connection.createStatement();

@@ -57,7 +57,7 @@ final class TableDdl {
     return TableNames.quoted(column.name()) + " " + type + " " + (inKey ? "NOT NULL" : absence);
   }
 
-  /** As {@code COLUMN_TYPE} of the catalogue, without display widths. */
+  /** Writes a type as {@code COLUMN_TYPE} of the catalogue does, without display widths. */
   private static String typeOf(Column column) {
     return switch (column.kind()) {
       case TEXT -> "varchar(" + column.length() + ")";

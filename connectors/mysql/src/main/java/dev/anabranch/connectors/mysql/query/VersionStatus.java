@@ -57,7 +57,7 @@ public record VersionStatus(
     return behind;
   }
 
-  /** The same, where a position in another topic than this one counts for nothing. */
+  /** Returns the status in which a position in another topic than this one counts for nothing. */
   public VersionStatus in(String topic) {
     if (topic.isEmpty() || topics.isEmpty()) {
       return this;

@@ -21,7 +21,7 @@ public final class CommonStoreId {
     }
   }
 
-  /** Empty if no database has told any. */
+  /** The id that the databases share; empty if none has told any. */
   public Optional<String> get() {
     return Optional.ofNullable(first).map(RegionMeta::storeId);
   }

@@ -19,7 +19,7 @@ public record RegionMeta(
 
   static final int LAYOUT_VERSION = 1;
 
-  /** Empty if the database doesn't belong to a region yet. */
+  /** Reads the region of a database; empty if it doesn't belong to one yet. */
   static Optional<RegionMeta> read(Connection connection) throws SQLException {
     try (var statement = connection.createStatement();
         var result =

@@ -49,7 +49,7 @@ public final class SchemaMigrator {
   }
 
   /**
-   * As {@link #migrate}, for a job that starts: refuses a migration that may take longer than a
+   * Migrates as {@link #migrate} does, for a job that starts: refuses a migration that may take longer than a
    * client waits for its submission.
    */
   public StoreLayout migrateAtStart() {
