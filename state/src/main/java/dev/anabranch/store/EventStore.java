@@ -20,6 +20,15 @@ public interface EventStore extends AutoCloseable {
   LogSession open(int database);
 
   /**
+   * Opens a session for somebody who reads only.
+   *
+   * @throws StoreUnavailableException as {@link #open}
+   */
+  default StoredLog read(int database) {
+    return open(database);
+  }
+
+  /**
    * Opens a session in place of one that was lost, and makes sure that the lost one is gone:
    * nothing that it sent can take effect after this method returns.
    *

@@ -10,7 +10,7 @@ import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
-import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoredLog;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
   private final int shardCount;
   private final TaskMailbox mailbox;
   private final Receiver receiver;
-  private final Map<Integer, LogSession> sessions = new HashMap<>();
+  private final Map<Integer, StoredLog> sessions = new HashMap<>();
   private final Consumer<String> storeIs;
   private final Worker<Request> thread;
   private @Nullable EventStore store;
@@ -134,7 +134,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
   /** The server would end sessions that say nothing, and the next read would trip over them. */
   @Override
   public void idle() {
-    sessions.values().forEach(LogSession::close);
+    sessions.values().forEach(StoredLog::close);
     sessions.clear();
   }
 
@@ -147,7 +147,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
 
   @Override
   public void close() {
-    sessions.values().forEach(LogSession::close);
+    sessions.values().forEach(StoredLog::close);
     if (store != null) {
       store.close();
     }
@@ -287,10 +287,10 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
     return store;
   }
 
-  private LogSession session(EventStore opened, int database) {
+  private StoredLog session(EventStore opened, int database) {
     var session = sessions.get(database);
     if (session == null) {
-      session = opened.open(database);
+      session = opened.read(database);
       sessions.put(database, session);
     }
     return session;

@@ -3,7 +3,7 @@ package dev.anabranch.cli.log;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Shards;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoredLog;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ public final class CurrentSession implements AutoCloseable {
 
   private final EventStore store;
   private int database = -1;
-  private @Nullable LogSession session;
+  private @Nullable StoredLog session;
 
   public CurrentSession(EventStore store) {
     this.store = store;
@@ -35,7 +35,7 @@ public final class CurrentSession implements AutoCloseable {
   }
 
   /** Only reads may be asked for: what is asked of a lost session is asked of its successor. */
-  <T> T ask(int of, Function<LogSession, T> read) {
+  <T> T ask(int of, Function<StoredLog, T> read) {
     var open = database == of && session != null;
     try {
       return read.apply(session(of));
@@ -48,11 +48,11 @@ public final class CurrentSession implements AutoCloseable {
     }
   }
 
-  private LogSession session(int of) {
+  private StoredLog session(int of) {
     var current = session;
     if (current == null || of != database) {
       close();
-      current = store.open(of);
+      current = store.read(of);
       session = current;
       database = of;
     }

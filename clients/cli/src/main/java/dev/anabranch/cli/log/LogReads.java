@@ -3,7 +3,7 @@ package dev.anabranch.cli.log;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoredLog;
 import dev.anabranch.store.ShardHead;
 import java.util.Collection;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class LogReads {
     return ask(session -> session.history(aggregate, afterVersion, rows, PAGE_BYTES));
   }
 
-  /** Reads commits as {@link LogSession#commits} gives them for this aggregate. */
+  /** Reads commits as {@link StoredLog#commits} gives them for this aggregate. */
   public List<LogRow> commits(AggregateKey aggregate) {
     return ask(session -> session.commits(List.of(aggregate))).getOrDefault(aggregate, List.of());
   }
@@ -66,12 +66,12 @@ public final class LogReads {
     return ask(session -> session.heads(shards));
   }
 
-  /** Reads what {@link LogSession#published} gives. */
+  /** Reads what {@link StoredLog#published} gives. */
   public Map<Integer, Long> published(Collection<Integer> shards) {
     return ask(session -> session.published(shards));
   }
 
-  private <T> T ask(Function<LogSession, T> read) {
+  private <T> T ask(Function<StoredLog, T> read) {
     return sessions.ask(database, read);
   }
 }

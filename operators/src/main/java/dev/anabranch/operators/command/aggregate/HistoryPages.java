@@ -5,7 +5,7 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.task.ReadAhead;
-import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoredLog;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -63,7 +63,7 @@ public final class HistoryPages {
   }
 
   /** The next rows; empty: these were all. */
-  public List<LogRow> next(LogSession session) {
+  public List<LogRow> next(StoredLog session) {
     return switch (order) {
       case VERSIONS -> versions(session);
       case TIME -> inTime(session);
@@ -71,7 +71,7 @@ public final class HistoryPages {
     };
   }
 
-  private List<LogRow> versions(LogSession session) {
+  private List<LogRow> versions(StoredLog session) {
     var page = session.history(aggregate, next, ReadAhead.PAGE_ROWS, ReadAhead.PAGE_BYTES);
     if (!page.isEmpty()) {
       next = page.get(page.size() - 1).outcome().version();
@@ -79,7 +79,7 @@ public final class HistoryPages {
     return page;
   }
 
-  private List<LogRow> commits(LogSession session) {
+  private List<LogRow> commits(StoredLog session) {
     var page = session.commits(aggregate, next, ReadAhead.PAGE_ROWS, ReadAhead.PAGE_BYTES);
     if (!page.isEmpty()) {
       next = page.get(page.size() - 1).offset() + 1;
@@ -87,7 +87,7 @@ public final class HistoryPages {
     return page;
   }
 
-  private List<LogRow> inTime(LogSession session) {
+  private List<LogRow> inTime(StoredLog session) {
     var places = left;
     if (places == null) {
       places = places(session);
@@ -121,7 +121,7 @@ public final class HistoryPages {
     return sorted;
   }
 
-  private List<Place> places(LogSession session) {
+  private List<Place> places(StoredLog session) {
     next = 0;
     var places = new ArrayList<Place>();
     var bytes = 0L;

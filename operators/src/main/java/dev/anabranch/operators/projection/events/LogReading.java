@@ -5,7 +5,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoredLog;
 import dev.anabranch.store.ShardHead;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,7 +22,7 @@ import java.util.TreeMap;
 public final class LogReading {
 
   private final EventStore store;
-  private final List<Reconnecting<LogSession>> sessions = new ArrayList<>();
+  private final List<Reconnecting<StoredLog>> sessions = new ArrayList<>();
 
   public LogReading(EventStore store, TaskThreads threads) {
     this.store = store;
@@ -33,7 +33,7 @@ public final class LogReading {
           new Reconnecting<>(
               "Event store database " + names.get(i),
               threads,
-              lost -> lost == null ? store.open(database) : store.reopen(database, lost)));
+              lost -> store.read(database)));
     }
   }
 
@@ -72,7 +72,7 @@ public final class LogReading {
   Map<Integer, Long> givenUpBelow(Collection<Integer> shards) throws InterruptedException {
     var below = new HashMap<Integer, Long>();
     for (var database : shards.stream().map(store.layout()::databaseOf).distinct().toList()) {
-      for (var loss : sessions.get(database).call(LogSession::acceptedLosses)) {
+      for (var loss : sessions.get(database).call(StoredLog::acceptedLosses)) {
         if (shards.contains(loss.shard())) {
           below.merge(loss.shard(), loss.untilOffset(), Math::max);
         }
@@ -115,7 +115,7 @@ public final class LogReading {
     sessions.forEach(Reconnecting::close);
   }
 
-  private Reconnecting<LogSession> of(int shard) {
+  private Reconnecting<StoredLog> of(int shard) {
     return sessions.get(store.layout().databaseOf(shard));
   }
 }

@@ -6,7 +6,7 @@ import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
-import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoredLog;
 import dev.anabranch.store.StoreLayoutException;
 import java.util.HashSet;
 import java.util.List;
@@ -65,7 +65,7 @@ final class PeerStoreReader implements Worker.Work<PeerStoreReader.Span> {
   private final TaskThreads threads;
   private final Worker<Span> thread;
   private @Nullable EventStore store;
-  private @Nullable LogSession session;
+  private @Nullable StoredLog session;
   private int database;
 
   /**
@@ -214,7 +214,7 @@ final class PeerStoreReader implements Worker.Work<PeerStoreReader.Span> {
     }
   }
 
-  private LogSession session(int shard) {
+  private StoredLog session(int shard) {
     var opened = store;
     if (opened == null) {
       opened = factory.open();
@@ -232,7 +232,7 @@ final class PeerStoreReader implements Worker.Work<PeerStoreReader.Span> {
         current.close();
         session = null;
       }
-      current = opened.open(home);
+      current = opened.read(home);
       session = current;
       database = home;
     }

@@ -10,7 +10,7 @@ import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
-import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoredLog;
 import dev.anabranch.store.StoreUnavailableException;
 import dev.anabranch.wire.RangeRequestWire;
 import dev.anabranch.wire.RepublishWire;
@@ -66,7 +66,7 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
   // -- Runtime, from open on.
   private transient @Nullable ValueState<Long> answered;
   private transient @Nullable EventStore store;
-  private transient @Nullable Map<Integer, LogSession> sessions;
+  private transient @Nullable Map<Integer, StoredLog> sessions;
   private transient @Nullable Counter requests;
   private transient @Nullable Counter republished;
 
@@ -263,7 +263,7 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
         .toList();
   }
 
-  private LogSession session(int shard) {
+  private StoredLog session(int shard) {
     var opened = store;
     if (opened == null) {
       opened = storeFactory.open();
@@ -275,12 +275,12 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
       sessions = known;
     }
     var owner = opened;
-    return known.computeIfAbsent(opened.layout().databaseOf(shard), owner::open);
+    return known.computeIfAbsent(opened.layout().databaseOf(shard), owner::read);
   }
 
   private void closeSessions() {
     if (sessions != null) {
-      sessions.values().forEach(LogSession::close);
+      sessions.values().forEach(StoredLog::close);
       sessions.clear();
     }
   }
