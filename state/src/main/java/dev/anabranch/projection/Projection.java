@@ -1,6 +1,7 @@
 package dev.anabranch.projection;
 
 import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.model.view.AggregateView;
 import java.util.ArrayList;
@@ -189,8 +190,32 @@ public final class Projection {
       return this;
     }
 
-    /** Takes the events of a type; each type once. */
+    /**
+     * Takes the events of a type, each type once.
+     *
+     * @throws IllegalArgumentException if several regions may change an aggregate of the type at
+     *     once: then its events come in another order in each region, and what a handler sets would
+     *     differ. {@link #fromViews} takes the merged state, {@link #fromInAnyOrder} such events.
+     */
     public <E> Builder from(AggregateType<?, ?, E> type, EventHandler<? super E> handler) {
+      if (!(type.replication() instanceof ReplicationPolicy.SingleHome)) {
+        throw new IllegalArgumentException(
+            ("projection %s takes the events of %s, which several regions may change at once: they"
+                    + " come in another order in each region, so that tables would differ. Call"
+                    + " .fromViews(...) for the merged state, or .fromInAnyOrder(...) if the changes"
+                    + " of all events commute, such as .add(...)")
+                .formatted(name, type.name()));
+      }
+      return fromInAnyOrder(type, handler);
+    }
+
+    /**
+     * Takes the events of a type in the order in which this region has stored them, each type once.
+     * The handler's changes must commute, such as additions: where several regions change an
+     * aggregate at once, each has its events in another order, also those of a commit that does not
+     * count in the end.
+     */
+    public <E> Builder fromInAnyOrder(AggregateType<?, ?, E> type, EventHandler<? super E> handler) {
       if (inputs.put(type.name(), new Input<>(type, handler)) != null) {
         throw new IllegalArgumentException(
             "projection " + name + " has two handlers for the events of " + type.name());

@@ -9,6 +9,7 @@ import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.view.AggregateView;
@@ -37,6 +38,30 @@ class ViewDeclarationsTest {
           .events(new Texts())
           .state(new Texts())
           .build();
+
+  @Test
+  void eventsThatComeInAnotherOrderInEachRegionAreRefusedUnlessTheirChangesCommute() {
+    var shared =
+        AggregateType.named("Shared", new LastText())
+            .commands(new Texts())
+            .events(new Texts())
+            .state(new Texts())
+            .replication(ReplicationPolicy.interactive())
+            .build();
+
+    assertThatThrownBy(() -> Projection.named("p").from(shared, (event, context) -> List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the events of Shared, which several regions may change at once")
+        .hasMessageContaining(".fromViews(...)")
+        .hasMessageContaining(".fromInAnyOrder(...)");
+    assertThat(
+            Projection.named("p")
+                .tables(TABLE)
+                .fromInAnyOrder(shared, (event, context) -> List.of())
+                .build()
+                .followsViews())
+        .isFalse();
+  }
 
   @Test
   void tablesThatItCantFillAndASecondSourceAreRefused() {

@@ -46,9 +46,9 @@ public final class OrdersReadModel implements ReadModel {
   public static final Projection ITEMS_PROJECTION =
       Projection.named("popular_items")
           .tables(POPULAR_ITEMS)
-          .from(OrdersDomain.ORDER, OrdersReadModel::counted)
-          .from(OrdersDomain.WEB_ORDER, OrdersReadModel::counted)
-          .from(OrdersDomain.CONTRACT_ORDER, OrdersReadModel::counted)
+          .fromInAnyOrder(OrdersDomain.ORDER, OrdersReadModel::counted)
+          .fromInAnyOrder(OrdersDomain.WEB_ORDER, OrdersReadModel::counted)
+          .fromInAnyOrder(OrdersDomain.CONTRACT_ORDER, OrdersReadModel::counted)
           .build();
 
   @Override
