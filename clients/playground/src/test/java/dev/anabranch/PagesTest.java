@@ -36,7 +36,7 @@ class PagesTest {
   private static final Pattern NOT_USED =
       Pattern.compile("\\| (\\d{4}) \\| \\*not used: .+\\* \\|");
   private static final Pattern STEP =
-      Pattern.compile("\\| [0-9a-z] \\| .+ \\| `(\\w+)` \\| `([\\w/-]+)` \\|");
+      Pattern.compile("\\| .+ \\| `(\\w+)` \\| `([\\w/-]+)` \\|");
   private static final Pattern ADR_FILE = Pattern.compile("(\\d{4})-[a-z0-9-]+\\.md");
 
   /** Of the JDK, of Flink, or a check of Error Prone. */
@@ -232,14 +232,18 @@ class PagesTest {
   /**
    * @param folder a module, or a module and a package in it
    */
+  /** A folder is a module, or packages below it. */
   private static boolean isIn(String folder, Path file) {
-    var module = Pages.root().resolve(folder);
-    if (Files.exists(module.resolve("pom.xml"))) {
-      return file.startsWith(module.resolve("src/main/java"));
+    var packages = Pages.root().resolve(folder);
+    for (var module = packages; !module.equals(Pages.root()); module = module.getParent()) {
+      var sources = module.resolve("src/main/java");
+      if (Files.exists(sources)) {
+        var rest = module.relativize(packages).toString();
+        return file.startsWith(sources)
+            && (rest.isEmpty() || sources.relativize(file).toString().contains("/" + rest + "/"));
+      }
     }
-    var within = module.getParent().resolve("src/main/java");
-    return file.startsWith(within)
-        && within.relativize(file).toString().contains("/" + module.getFileName() + "/");
+    return false;
   }
 
   private static boolean isNested(Map<String, List<Path>> classes, String name) {

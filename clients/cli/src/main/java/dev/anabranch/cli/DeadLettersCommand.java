@@ -9,8 +9,10 @@ import dev.anabranch.cli.text.Times;
 import dev.anabranch.connectors.mysql.query.ParkedRows;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.query.ParkedRequest;
+import dev.anabranch.query.VersionId;
 import dev.anabranch.query.ViewRecord;
 import dev.anabranch.wire.blob.EventsBlob;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -114,30 +116,35 @@ final class DeadLettersCommand implements Runnable {
     @Nullable Integer version;
 
     final ParkedRows.Failed letter(ReadSide reads) {
-      var id = reads.version(projection, version);
-      var key = Keys.parse(aggregate);
-      return reads.parked().failed(projection, ALL).stream()
-          .filter(l -> l.version().equals(id) && l.row().aggregate().equals(key))
-          .findFirst()
-          .orElseThrow(() -> CliException.problem(key + " has no dead letter in " + id));
+      return DeadLettersCommand.letter(reads, reads.version(projection, version), aggregate);
     }
+  }
 
-    final int request(ReadSide reads, ParkedRequest.Action action) {
-      var letter = letter(reads);
-      if (!reads.parked().request(letter.version(), letter.row().position(), action)) {
-        throw CliException.problem(aggregate + " has no dead letter any more");
-      }
-      out()
-          .printf(
-              Locale.ROOT,
-              "Asked: the projection job %s row %s of %s, and tries the %d behind it.%n",
-              action == ParkedRequest.Action.RETRY ? "tries" : "leaves out",
-              letter.row().position(),
-              letter.version(),
-              letter.waiting());
-      out().flush();
-      return ExitCode.OK;
+  private static ParkedRows.Failed letter(ReadSideCommand.ReadSide reads, VersionId id, String aggregate) {
+    var key = Keys.parse(aggregate);
+    return reads.parked().failed(id.projection(), ALL).stream()
+        .filter(l -> l.version().equals(id) && l.row().aggregate().equals(key))
+        .findFirst()
+        .orElseThrow(() -> CliException.problem(key + " has no dead letter in " + id));
+  }
+
+  private static int request(
+      ReadSideCommand.ReadSide reads,
+      ParkedRows.Failed letter,
+      ParkedRequest.Action action,
+      PrintWriter out) {
+    if (!reads.parked().request(letter.version(), letter.row().position(), action)) {
+      throw CliException.problem(letter.row().aggregate() + " has no dead letter any more");
     }
+    out.printf(
+        Locale.ROOT,
+        "Asked: the projection job %s row %s of %s, and tries the %d behind it.%n",
+        action == ParkedRequest.Action.RETRY ? "tries" : "leaves out",
+        letter.row().position(),
+        letter.version(),
+        letter.waiting());
+    out.flush();
+    return ExitCode.OK;
   }
 
   @Command(
@@ -208,15 +215,75 @@ final class DeadLettersCommand implements Runnable {
 
   @Command(
       name = "retry",
-      description =
-          "Has the projection job try the failed event again, and those behind it: after its code or"
-              + " the tables were mended.",
+      description = {
+        "Has the projection job try the failed event again, and those behind it: after its code or"
+            + " the tables were mended.",
+        "With --all, the failed events of all aggregates."
+      },
       footerHeading = "%nExamples:%n",
-      footer = "  anabranch projections dead-letters retry balances Account/4711")
-  static final class Retry extends OfAggregate {
+      footer = {
+        "  anabranch projections dead-letters retry balances Account/4711",
+        "  anabranch projections dead-letters retry balances --all",
+        "  anabranch projections dead-letters retry balances --all --reason 'Data too long'"
+      })
+  static final class Retry extends ReadSideCommand {
+
+    @Parameters(index = "0", paramLabel = "PROJECTION", description = "Its name.")
+    private String projection = "";
+
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "AGGREGATE",
+        description = "Type and id: Account/4711.")
+    private @Nullable String aggregate;
+
+    @Option(
+        names = "--version",
+        paramLabel = "N",
+        description = "In this version. Default: the one that readers see.")
+    private @Nullable Integer version;
+
+    @Option(names = "--all", description = "All aggregates, in place of one.")
+    private boolean all;
+
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        description = "With --all: those whose reason has this text.")
+    private @Nullable String reason;
+
     @Override
     int run(ReadSide reads) {
-      return request(reads, ParkedRequest.Action.RETRY);
+      if (all == (aggregate != null)) {
+        throw CliException.usage("name one aggregate, or give --all");
+      }
+      if (reason != null && !all) {
+        throw CliException.usage("--reason chooses among --all; leave it out for one aggregate");
+      }
+      var id = reads.version(projection, version);
+      if (aggregate != null) {
+        return request(reads, letter(reads, id, aggregate), ParkedRequest.Action.RETRY, out());
+      }
+      return retryAll(reads, id);
+    }
+
+    private int retryAll(ReadSide reads, VersionId id) {
+      var text = reason == null ? "" : reason;
+      var asked = reads.parked().requestAll(id, text, ParkedRequest.Action.RETRY);
+      if (asked == 0) {
+        throw CliException.problem(
+            id + " has no dead letters" + (reason == null ? "" : " with '" + reason + "'"));
+      }
+      out()
+          .printf(
+              Locale.ROOT,
+              "Asked: the projection job tries %,d dead letters of %s, and the rows behind them."
+                  + " What fails again is listed with its new reason.%n",
+              asked,
+              id);
+      out().flush();
+      return ExitCode.OK;
     }
   }
 
@@ -231,7 +298,7 @@ final class DeadLettersCommand implements Runnable {
   static final class Discard extends OfAggregate {
     @Override
     int run(ReadSide reads) {
-      return request(reads, ParkedRequest.Action.DISCARD);
+      return request(reads, letter(reads), ParkedRequest.Action.DISCARD, out());
     }
   }
 }

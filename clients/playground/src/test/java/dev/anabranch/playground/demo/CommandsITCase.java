@@ -211,6 +211,8 @@ class CommandsITCase {
     assertThat(run("projections", "status", "balances")).isZero();
     assertThat(run("projections", "dead-letters", "list")).isZero();
     assertThat(run("projections", "dead-letters", "retry", "balances", "Account/1")).isEqualTo(1);
+    assertThat(run("projections", "dead-letters", "retry", "balances", "--all")).isEqualTo(1);
+    assertThat(run("projections", "dead-letters", "retry", "balances")).isEqualTo(2);
 
     assertThat(out.toString())
         .containsPattern("balances +2 +1  yes +0 +0  balances, bank_totals")
@@ -221,7 +223,9 @@ class CommandsITCase {
     assertThat(err.toString())
         .contains("projection nope is not in the class path, which is used where there is no")
         .contains("readers see balances v2: switch them to another version before")
-        .contains("Account/1 has no dead letter in balances v2");
+        .contains("Account/1 has no dead letter in balances v2")
+        .contains("balances v2 has no dead letters")
+        .contains("name one aggregate, or give --all");
     var database = servers.database(DemoServers.QUERY_DATABASE);
     try (var connection =
             DriverManager.getConnection(servers.queryUrl(), database.user(), database.password());

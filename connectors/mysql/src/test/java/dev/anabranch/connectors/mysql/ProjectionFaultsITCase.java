@@ -234,6 +234,35 @@ class ProjectionFaultsITCase {
   }
 
   @Test
+  void aRequestAboutAllIsAboutThoseOfOneVersionWithTheReason() throws Exception {
+    var rows =
+        List.of(
+            new ParkedRow(new LogPosition(0, 0), new AggregateKey("Thing", "a"), "too long", 1),
+            new ParkedRow(new LogPosition(1, 0), new AggregateKey("Thing", "b"), "is null", 2),
+            new ParkedRow(new LogPosition(2, 0), new AggregateKey("Thing", "c"), "too long", 3));
+    for (var row : rows) {
+      var advance = new ShardAdvance(row.position().shard(), 0, 1, 42);
+      assertThat(
+              session.apply(
+                  new QueryBatch(
+                      V1, WRITER, List.of(advance), List.of(), List.of(row), List.of())))
+          .isInstanceOf(Applied.class);
+    }
+    var parked = new ParkedRows(queries.config());
+
+    assertThat(parked.requestAll(V1, "long", ParkedRequest.Action.RETRY)).isEqualTo(2);
+    assertThat(parked.requestAll(V1, "long", ParkedRequest.Action.RETRY)).isEqualTo(2);
+    assertThat(parked.requestAll(V1, "%", ParkedRequest.Action.RETRY)).isZero();
+    assertThat(parked.requestAll(new VersionId("other", 1), "", ParkedRequest.Action.RETRY))
+        .isZero();
+
+    assertThat(session.requests())
+        .extracting(ParkedRequest::position)
+        .containsExactlyInAnyOrder(rows.get(0).position(), rows.get(2).position());
+    assertThat(parked.requestAll(V1, "", ParkedRequest.Action.RETRY)).isEqualTo(3);
+  }
+
+  @Test
   void aServerThatRestartsKeepsWhatWasApplied() throws Exception {
     apply(0, 1, THINGS.row("a", 1).add("amount", 1));
     TestServer.server().kill();

@@ -117,9 +117,30 @@ public final class ParkedRows {
         aggregate.id());
   }
 
+  /**
+   * Asks for the action on every failed row of a version, in one statement.
+   *
+   * @param reason only those whose reason has this text; empty: all
+   * @return how many these are
+   */
+  public int requestAll(VersionId version, String reason, ParkedRequest.Action action) {
+    return count(
+        "UPDATE projection_parked SET request = ? WHERE projection = ? AND version = ?"
+            + " AND reason <> '' AND (? = '' OR LOCATE(?, reason) > 0)",
+        action.code(),
+        version.projection(),
+        version.version(),
+        reason,
+        reason);
+  }
+
   private boolean update(String sql, Object... values) {
+    return count(sql, values) > 0;
+  }
+
+  private int count(String sql, Object... values) {
     try (var admin = QueryAdmin.connect(database)) {
-      return admin.update(sql, values) > 0;
+      return admin.update(sql, values);
     } catch (SQLException e) {
       throw database.failure("write to the parked rows of", e);
     }
