@@ -77,6 +77,12 @@ public final class ReplayCheckCommand extends RegionCommand {
       progress.end();
     }
     print(report, shown, out(), style());
+    if (compared.isEmpty() && report.isClean()) {
+      out()
+          .println(
+              "Not checked: whether it reads the states that the old release left in a savepoint,"
+                  + " and makes the same of them. Give --compare OLD.jar.");
+    }
     if (sample > 0) {
       out().println("a sample, seed " + seed);
     }
