@@ -44,6 +44,7 @@ class PagesTest {
       Set.of(
           "DefaultLocale",
           "Instant",
+          "LogTruncationException",
           "KafkaSource",
           "OptionalDouble",
           "String",

@@ -19,13 +19,13 @@ import java.util.Locale;
 public enum CellKind {
   /** Multi-row inserts by hand, as fast as the connections take them. */
   RAW_INSERT,
-  /** The same rows through the connector's session. */
+  /** Inserts these rows through the connector's session. */
   CONNECTOR_INSERT,
   /** Group commit by plain threads, closed loop. */
   RAW_WRITER,
   /** The command operator in a Flink job of this JVM, closed loop, no Kafka. */
   IN_PROCESS,
-  /** The same, one aggregate takes half of the commands. */
+  /** In process, where one aggregate takes half of the commands. */
   IN_PROCESS_HOT,
   /** Every region may change the aggregates, and the other one is silent. */
   IN_PROCESS_REPLICATED,
@@ -43,7 +43,7 @@ public enum CellKind {
   KAFKA_BACKLOG,
   /** The command job with a client of this JVM, closed loop. */
   KAFKA_CLOSED,
-  /** The same, at a given rate. */
+  /** From Kafka to Kafka at a given rate. */
   KAFKA_OPEN,
   /** {@link #PASS_THROUGH} of a region's published log. */
   LOG_PASS_THROUGH,
@@ -51,7 +51,7 @@ public enum CellKind {
   MERGE_PASS_THROUGH,
   /** The cross-region job on the log of a peer. */
   MERGE,
-  /** The same on one of {@code --backlog} commits. */
+  /** Merges a backlog of {@code --backlog} commits. */
   CATCH_UP,
   /** From one Kafka cluster to another one without us, at a given rate. */
   RELAY_OPEN,
@@ -59,7 +59,7 @@ public enum CellKind {
   REGIONS_OPEN,
   /** Two regions; from the command to its reply. */
   JOINED_OPEN,
-  /** The same while neither hears of the other. */
+  /** Two regions while neither hears of the other. */
   CUT_OPEN;
 
   private static final double HOT_SHARE = 0.5;

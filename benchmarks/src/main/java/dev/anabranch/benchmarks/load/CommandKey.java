@@ -3,7 +3,7 @@ package dev.anabranch.benchmarks.load;
 import dev.anabranch.model.message.CommandRecord;
 import org.apache.flink.api.java.functions.KeySelector;
 
-/** As the command job keys its stream. */
+/** Keys a stream as the command job does. */
 public final class CommandKey implements KeySelector<CommandRecord, String> {
 
   private static final long serialVersionUID = 1L;

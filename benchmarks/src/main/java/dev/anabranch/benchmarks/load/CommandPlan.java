@@ -23,7 +23,7 @@ import java.util.SplittableRandom;
  */
 public final class CommandPlan {
 
-  /** Of an event without its note. */
+  /** Bytes of an event without its note. */
   public static final int EVENT_FRAME_BYTES = 38;
 
   private static final String ID_PREFIX = "account-";
@@ -100,7 +100,7 @@ public final class CommandPlan {
     return ID_PREFIX + (1_000_000_000L + number);
   }
 
-  /** As long as a UUID of version 7, and in order of time like it, without the cost of one. */
+  /** Makes an id as long as a UUID of version 7, in order of time like it, without the cost of one. */
   public static String commandId(SplittableRandom random) {
     var id = new byte[36];
     hex(System.currentTimeMillis(), id, 0, TIME_DIGITS);

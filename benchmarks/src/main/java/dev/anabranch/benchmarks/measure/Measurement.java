@@ -25,7 +25,7 @@ public record Measurement(
     double stolen,
     Map<String, Double> facts) {
 
-  /** Of all processes. */
+  /** CPU of all processes. */
   public double cpuMicros() {
     return cpu.values().stream().mapToDouble(Double::doubleValue).sum();
   }

@@ -79,7 +79,7 @@ final class ProjectionRuns {
     }
   }
 
-  /** The same events' rows, upserted by hand in batches, each a transaction. */
+  /** Upserts the rows of these events by hand in batches, each a transaction. */
   Rate rawUpsert() throws Exception {
     try (var schema = setting.database().newSchema();
         var connection = schema.connect();

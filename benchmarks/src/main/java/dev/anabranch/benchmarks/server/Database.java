@@ -24,7 +24,7 @@ public final class Database implements AutoCloseable {
   public static final String REGION = "bench";
   public static final int EVENTS_PARTITIONS = 4;
 
-  /** As the connector's sessions: the server does the same work for every cell. */
+  /** Settings of the connector's sessions: the server does the same work for every cell. */
   private static final String SESSION =
       "sql_mode='STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES',transaction_isolation='READ-COMMITTED'";
 

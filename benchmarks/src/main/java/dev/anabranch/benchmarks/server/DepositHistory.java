@@ -42,12 +42,12 @@ public final class DepositHistory {
     this.note = CommandPlan.note(options.eventBytes - CommandPlan.EVENT_FRAME_BYTES);
   }
 
-  /** Of {@link Database#REGION}, which has no peers. */
+  /** The history of {@link Database#REGION}, which has no peers. */
   public static DepositHistory ofOneRegion(LoadOptions options) {
     return new DepositHistory(options, Database.REGION, false);
   }
 
-  /** Of a region whose peers take it: each commit says what it was decided on, the one before. */
+  /** The history of a region whose peers take it: each commit was decided on the one before. */
   static DepositHistory replicated(LoadOptions options, String region) {
     return new DepositHistory(options, region, true);
   }

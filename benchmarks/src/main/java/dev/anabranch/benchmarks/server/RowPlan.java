@@ -35,7 +35,7 @@ public final class RowPlan {
   static final long OCCURRED_AT = 1_800_000_000_000_000L;
   static final long HLC = (OCCURRED_AT / 1_000) << 16;
 
-  /** Of what all rows of a plan share: its length counts, nobody folds it. */
+  /** The version in what all rows of a plan share: its length counts, nobody folds it. */
   private static final long TYPICAL_VERSION = 17;
 
   private static final RegionId REGION = new RegionId(Database.REGION);

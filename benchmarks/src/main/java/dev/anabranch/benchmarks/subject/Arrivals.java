@@ -15,7 +15,7 @@ final class Arrivals implements AutoCloseable {
 
   static final Charset ASCII = StandardCharsets.US_ASCII;
 
-  /** Which header names the request. */
+  /** The header that names the request. */
   static final String ID = Headers.COMMAND_ID;
 
   private final Map<String, Request> expected = new ConcurrentHashMap<>();

@@ -43,7 +43,7 @@ final class ReplicatingRegion implements AutoCloseable {
     topics.put("views", broker.newCompactedTopic("views", Database.EVENTS_PARTITIONS));
   }
 
-  /** With its topics, but no job yet. */
+  /** Makes a region with its topics, but no job yet. */
   static ReplicatingRegion create(String name, Broker broker, Database.Schema schema) {
     return new ReplicatingRegion(name, broker, schema);
   }

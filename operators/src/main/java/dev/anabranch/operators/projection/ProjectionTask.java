@@ -2,6 +2,7 @@ package dev.anabranch.operators.projection;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.projection.events.HeadWatch;
+import dev.anabranch.operators.projection.events.LaneLimits;
 import dev.anabranch.operators.projection.events.LogReading;
 import dev.anabranch.operators.projection.events.Projector;
 import dev.anabranch.operators.projection.events.VersionLane;
@@ -244,7 +245,7 @@ final class ProjectionTask implements AutoCloseable {
         info.live() || options.rebuildRowsPerSecond() == 0
             ? Double.POSITIVE_INFINITY
             : (double) options.rebuildRowsPerSecond() / environment.subtasks / laneCount();
-    var limits = new VersionLane.Limits(options.maxBatchRows(), options.maxPendingRows());
+    var limits = new LaneLimits(options.maxBatchRows(), options.maxPendingRows());
     var ofVersion = new ArrayList<VersionLane>();
     for (var i = 0; i < laneCount(); i++) {
       var number = i;

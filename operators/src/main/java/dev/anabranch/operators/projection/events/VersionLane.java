@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoCloseable {
 
   private final VersionId version;
-  private final Limits limits;
+  private final LaneLimits limits;
   private final Map<Integer, ShardCursor> cursors = new TreeMap<>();
   private final ProjectionCounts counts;
   private final TaskThreads threads;
@@ -60,7 +60,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   public VersionLane(
       VersionId version,
       Collection<Integer> shards,
-      Limits limits,
+      LaneLimits limits,
       ProjectionCounts counts,
       TaskThreads threads) {
     this.threads = threads;
@@ -485,14 +485,6 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   public int shardsLost() {
     return (int) cursors.values().stream().filter(cursor -> cursor.isLost).count();
   }
-
-  /**
-   * What a lane may hold.
-   *
-   * @param maxBatchRows rows of one transaction
-   * @param maxPendingRows rows that it has taken and not committed
-   */
-  public record Limits(int maxBatchRows, int maxPendingRows) {}
 
   @Override
   public void close() {
