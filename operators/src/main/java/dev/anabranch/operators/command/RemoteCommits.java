@@ -166,6 +166,10 @@ final class RemoteCommits {
         handle(record, lane);
       }
     }
+    if (entries.holdsAny() && !held.has(live.routingKey)) {
+      // What passed found the index empty, since all was taken out of it.
+      held.set(live.routingKey, entries.heldBytes());
+    }
     noteHeld(live, entries);
   }
 
