@@ -3,7 +3,6 @@ package dev.anabranch.operators.command.aggregate;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.versions.ApplicationCode;
-import dev.anabranch.versions.MissingVersionException;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.wire.blob.StoredVersions;
 import java.util.ArrayList;
@@ -97,7 +96,7 @@ final class GraphRebuild implements Rebuild {
       try {
         graph.addStored(node);
       } catch (Throwable e) {
-        live.rebuildTried &= !(e instanceof MissingVersionException);
+        // Also a missing version: these were all that there are, and it is not made anew again.
         live.brokenReason = problem(node.dot().toString(), e);
       }
     }
