@@ -175,10 +175,15 @@ final class Replicator {
     }
     if (head.merging() != Merging.FILLING) {
       for (var row : commits) {
+        if (isToBeRead(head)) {
+          return; // One of them makes it necessary to read all of them into a new state.
+        }
         offer(new PublishedRow(options.region(), row), key, type, reload(head));
       }
       offerWaiting(key, type, head);
-      handOver.storeRead(key);
+      if (!isToBeRead(head)) {
+        handOver.storeRead(key);
+      }
       return;
     }
     counts.filled(commits.size());
@@ -192,12 +197,17 @@ final class Replicator {
 
   private void offerWaiting(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
     for (var waiting : state.takeWaiting()) {
-      if (reload(head).merging() == Merging.FILLING) {
+      if (isToBeRead(head)) {
         state.addWaiting(waiting);
       } else {
         offer(waiting, key, type, reload(head), true);
       }
     }
+  }
+
+  /** Whether what was offered last makes it necessary to read the aggregate: what comes waits. */
+  private boolean isToBeRead(ReplicaHead otherwise) {
+    return reload(otherwise).merging() == Merging.FILLING;
   }
 
   /** The aggregate was to be looked at again. */
@@ -212,7 +222,11 @@ final class Replicator {
       lookAgain();
     } else if (head.held() > 0) {
       for (var ready : heldCommits.ready(key)) {
-        offer(ready, key, mergeOf(key), reload(head));
+        if (isToBeRead(head)) {
+          state.addWaiting(ready);
+        } else {
+          offer(ready, key, mergeOf(key), reload(head));
+        }
       }
       var after = reload(head);
       if (after.held() > held.quarantined().size()) {

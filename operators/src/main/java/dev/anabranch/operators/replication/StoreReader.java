@@ -15,6 +15,7 @@ import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * Reads aggregates from the own region's store, on a thread of its own, several at once.
  *
  * <p><b>Failure.</b> A database that can't be reached is asked again, with backoff, until it
- * answers or the task ends; the aggregates wait. What asking again can't help fails the task.
+ * answers or the task ends; its aggregates wait, those of other databases are read. What asking
+ * again can't help fails the task.
  *
  * <p><b>Bounds.</b> The caller limits how many aggregates it asks for.
  */
@@ -41,6 +43,10 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
   private static final int MAX_PER_QUERY = 100;
   private static final long MIN_BACKOFF_MILLIS = 100;
   private static final long MAX_BACKOFF_MILLIS = 10_000;
+  private static final int NONE = -1;
+
+  /** In the place of a database: the store as a whole, which was not opened yet. */
+  private static final int LAYOUT = -2;
 
   /** Gets what was read, on the task's thread. */
   interface Receiver {
@@ -65,12 +71,18 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
   private final EventStoreFactory factory;
   private final int shardCount;
   private final TaskMailbox mailbox;
+  private final TaskThreads threads;
   private final Receiver receiver;
   private final Map<Integer, StoredLog> sessions = new HashMap<>();
   private final Consumer<String> storeIs;
   private final Worker<Request> thread;
   private @Nullable EventStore store;
   private volatile Map<Integer, OwnRow> ownRows = Map.of();
+
+  /** Databases that could not be reached, and {@link #LAYOUT}; while one is, others are read. */
+  private final Map<Integer, Away> away = new HashMap<>();
+
+  private record Away(long untilNanos, long backoffMillis) {}
 
   StoreReader(
       EventStoreFactory factory,
@@ -80,6 +92,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
       Receiver receiver,
       Consumer<String> storeIs,
       String name) {
+    this.threads = threads;
     this.storeIs = storeIs;
     this.factory = factory;
     this.shardCount = shardCount;
@@ -117,18 +130,26 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
 
   @Override
   public void perform(Request first) throws InterruptedException {
-    var batch = new LinkedHashSet<AggregateKey>();
-    for (var next = first; next != null; next = thread.next(any -> true)) {
-      if (next instanceof Request.Compare comparison) {
-        compareNow(comparison.rows());
-      } else if (next instanceof Request.Read read) {
-        batch.add(read.aggregate());
+    var left = new LinkedHashSet<AggregateKey>();
+    take(first, left);
+    while (true) {
+      thread.requireOpen();
+      for (var next = thread.next(any -> true); next != null; next = thread.next(any -> true)) {
+        take(next, left);
       }
-      if (batch.size() == MAX_PER_QUERY) {
-        break;
+      if (left.isEmpty()) {
+        return;
       }
+      readSome(left);
     }
-    readAll(batch);
+  }
+
+  private void take(Request request, Set<AggregateKey> left) {
+    if (request instanceof Request.Compare comparison) {
+      compareNow(comparison.rows());
+    } else if (request instanceof Request.Read read) {
+      left.add(read.aggregate());
+    }
   }
 
   /** The server would end sessions that say nothing, and the next read would trip over them. */
@@ -172,7 +193,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
     ownRows = Map.of();
   }
 
-  /** A database that does not serve is asked the next time. */
+  /** A database that does not serve is asked the next time; the others are compared now. */
   private void compareNow(Map<Integer, OwnRow> rows) {
     var left = new TreeMap<>(rows);
     var found = new TreeMap<>(rows);
@@ -181,11 +202,20 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
         checkOneDatabase(left);
       } catch (StoreUnavailableException e) {
         LOG.debug("The own store is compared with {} shards later", left.size(), e);
-        found.keySet().removeAll(left.keySet());
-        break;
+        var others = store == null ? Set.copyOf(left.keySet()) : shardsBesideFirst(store, left);
+        found.keySet().removeAll(others);
+        left.keySet().removeAll(others);
       }
     }
     mailbox.post("rows compared", () -> receiver.compared(found));
+  }
+
+  /** The shards that are in the same database as the first one, with that. */
+  private static Set<Integer> shardsBesideFirst(EventStore opened, TreeMap<Integer, OwnRow> rows) {
+    var shards = new HashSet<>(rows.keySet());
+    var database = opened.layout().databaseOf(rows.firstKey());
+    shards.removeIf(shard -> opened.layout().databaseOf(shard) != database);
+    return shards;
   }
 
   /** Compares the shards of the first one's database; they leave the map. */
@@ -227,52 +257,83 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
     left.keySet().removeAll(here.keySet());
   }
 
-  private void readAll(Set<AggregateKey> batch) throws InterruptedException {
-    var backoff = MIN_BACKOFF_MILLIS;
-    var left = new ArrayList<>(batch);
-    while (!left.isEmpty()) {
-      try {
-        readOneDatabase(left);
-        backoff = MIN_BACKOFF_MILLIS;
-      } catch (StoreUnavailableException e) {
-        LOG.warn(
-            "{} aggregates wait to be read from the own store, next try in {} ms: {}",
-            left.size(),
-            backoff,
-            e.getMessage());
-        thread.pause(TimeUnit.MILLISECONDS.toNanos(backoff));
-        backoff = Math.min(2 * backoff, MAX_BACKOFF_MILLIS);
-      }
+  /** Reads aggregates of one database, or waits a little; what was read leaves the set. */
+  private void readSome(Set<AggregateKey> left) throws InterruptedException {
+    var database = nextDatabase(left);
+    if (database == NONE) {
+      thread.pause(TimeUnit.MILLISECONDS.toNanos(MIN_BACKOFF_MILLIS));
+      return;
+    }
+    try {
+      readOneDatabase(database, left);
+      away.remove(database);
+    } catch (StoreUnavailableException e) {
+      isAway(database, e, left.size());
     }
   }
 
-  /** Reads those of the first one's database; what was read leaves the list. */
-  private void readOneDatabase(List<AggregateKey> left) {
-    var opened = open();
-    var byDatabase = new TreeMap<Integer, List<AggregateKey>>();
-    for (var key : left) {
-      byDatabase
-          .computeIfAbsent(opened.layout().databaseOf(shardOf(key)), any -> new ArrayList<>())
-          .add(key);
+  /** Where aggregates are that are left; of databases that were away not before it is time. */
+  private int nextDatabase(Set<AggregateKey> left) {
+    if (isWaitedFor(LAYOUT)) {
+      return NONE;
     }
-    var first = byDatabase.firstEntry();
-    var session = session(opened, first.getKey());
+    EventStore opened;
+    try {
+      opened = open();
+      away.remove(LAYOUT);
+    } catch (StoreUnavailableException e) {
+      isAway(LAYOUT, e, left.size());
+      return NONE;
+    }
+    for (var key : left) {
+      var database = opened.layout().databaseOf(shardOf(key));
+      if (!isWaitedFor(database)) {
+        return database;
+      }
+    }
+    return NONE;
+  }
+
+  private boolean isWaitedFor(int database) {
+    var since = away.get(database);
+    return since != null && threads.nanoTime() - since.untilNanos() < 0;
+  }
+
+  private void isAway(int database, StoreUnavailableException e, int left) {
+    var before = away.get(database);
+    var backoff =
+        before == null
+            ? MIN_BACKOFF_MILLIS
+            : Math.min(2 * before.backoffMillis(), MAX_BACKOFF_MILLIS);
+    var until = threads.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoff);
+    away.put(database, new Away(until, backoff));
+    LOG.warn(
+        "{} aggregates wait to be read from the own store, next try in {} ms: {}",
+        left,
+        backoff,
+        e.getMessage());
+  }
+
+  private void readOneDatabase(int database, Set<AggregateKey> left) {
+    var opened = open();
+    var keys =
+        left.stream()
+            .filter(key -> opened.layout().databaseOf(shardOf(key)) == database)
+            .limit(MAX_PER_QUERY)
+            .toList();
+    var session = session(opened, database);
     Map<AggregateKey, List<LogRow>> commits;
     Set<Integer> filled;
     try {
-      commits = session.commits(first.getValue());
-      filled =
-          session.heads(first.getValue().stream().map(this::shardOf).distinct().toList()).keySet();
+      commits = session.commits(keys);
+      filled = session.heads(keys.stream().map(this::shardOf).distinct().toList()).keySet();
     } catch (StoreUnavailableException e) {
-      sessions.remove(first.getKey());
+      sessions.remove(database);
       session.close();
-      // Another database may serve: it is tried first next time.
-      left.removeAll(first.getValue());
-      left.addAll(first.getValue());
       throw e;
     }
-    left.removeAll(first.getValue());
-    for (var key : first.getValue()) {
+    for (var key : keys) {
+      left.remove(key);
       var rows = commits.getOrDefault(key, List.of());
       var empty = !filled.contains(shardOf(key));
       mailbox.post("read " + key, () -> receiver.read(key, rows, empty));

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.ConflictResolver;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
@@ -33,12 +35,14 @@ import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.EventWire;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -112,11 +116,41 @@ class MergedUnderAnotherPolicyTest {
     }
   }
 
+  /** Two regions have acted as its home; the home's next commit was decided on the later version. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Policy.class,
+      names = {"HOME", "FIRST_WRITER", "REPLICATED"})
+  void whatEndedAForkOfASingleHomeIsNeverMergedOtherwiseInSilence(Policy after) throws Exception {
+    try (var a = new Site("a", Policy.HOME);
+        var b = new Site("b", Policy.HOME, "b")) {
+      a.handle("c1", "add 1");
+      b.handle("c2", "add 10");
+      a.receiveAll(b);
+      a.handle("c3", "add 100");
+      var was = a.read("r1");
+
+      a.release(after);
+      a.operator.restartFromNothing();
+      var made = a.handle("r2", "read");
+
+      if (after == Policy.HOME) {
+        assertThat(text(made)).isEqualTo(was);
+      } else {
+        assertThat(made.status()).as(text(made)).isEqualTo(ReplyStatus.ERROR);
+        assertThat(made.body().message()).contains("last-writer-wins");
+        a.release(Policy.HOME);
+        assertThat(a.read("r3")).isEqualTo(was);
+      }
+    }
+  }
+
   static Stream<Arguments> changes() {
-    return Stream.of(Policy.values())
+    var policies = EnumSet.complementOf(EnumSet.of(Policy.FIRST_WRITER));
+    return policies.stream()
         .flatMap(
             before ->
-                Stream.of(Policy.values())
+                policies.stream()
                     .filter(after -> after != before)
                     .map(after -> Arguments.of(before, after)));
   }
@@ -138,12 +172,16 @@ class MergedUnderAnotherPolicyTest {
     private final OperatorHarness operator;
 
     Site(String name, Policy policy) throws Exception {
+      this(name, policy, "a");
+    }
+
+    Site(String name, Policy policy, String home) throws Exception {
       this.name = name;
       this.store = new TestStore(name);
       var options =
           new CommandOperatorOptions(
               name,
-              new RegionMap(List.of("a", "b"), "a", new TreeMap<>()),
+              new RegionMap(List.of("a", "b"), home, new TreeMap<>()),
               OperatorHarness.SHARDS,
               new Batching(1, 50, 1 << 20, 200, 1 << 24),
               10_000,
@@ -212,6 +250,7 @@ class MergedUnderAnotherPolicyTest {
   private enum Policy {
     HOME,
     AUTOMATIC,
+    FIRST_WRITER,
     BY_HAND,
     REPLICATED;
 
@@ -219,9 +258,22 @@ class MergedUnderAnotherPolicyTest {
       return switch (this) {
         case HOME -> ReplicationPolicy.singleHome();
         case AUTOMATIC -> ReplicationPolicy.automatic(Resolvers.<Total>lastWriterWins());
+        case FIRST_WRITER -> ReplicationPolicy.automatic(new FirstWriter());
         case BY_HAND -> ReplicationPolicy.interactive();
         case REPLICATED -> ReplicationPolicy.replicatedTypes();
       };
+    }
+  }
+
+  private static final class FirstWriter implements ConflictResolver<Total> {
+    @Override
+    public String id() {
+      return "first-writer";
+    }
+
+    @Override
+    public Total resolve(List<LiveVersion<Total>> live, Total base) {
+      return live.get(0).state();
     }
   }
 

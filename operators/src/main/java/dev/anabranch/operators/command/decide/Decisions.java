@@ -9,6 +9,7 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.ReplicationPolicy.Automatic;
 import dev.anabranch.api.ReplicationPolicy.Interactive;
+import dev.anabranch.api.Resolvers;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
@@ -273,11 +274,15 @@ public final class Decisions {
     if (head.live().size() < 2) {
       return "";
     }
-    return type.replication() instanceof Automatic<Object> automatic
-        ? automatic.current().id()
-        : type.replication() instanceof ReplicationPolicy.ReplicatedTypes
-            ? ReplicationPolicy.REPLICATED
-            : "";
+    var policy = type.replication();
+    if (policy instanceof Automatic<Object> automatic) {
+      return automatic.current().id();
+    }
+    if (policy instanceof ReplicationPolicy.ReplicatedTypes) {
+      return ReplicationPolicy.REPLICATED;
+    }
+    // The home ends a fork on the later version, whatever policy the type may have one day.
+    return policy instanceof ReplicationPolicy.SingleHome ? Resolvers.lastWriterWins().id() : "";
   }
 
   private static ReplyBody openConflict(LiveAggregate aggregate) {

@@ -2,6 +2,7 @@ package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.ReplicationPolicy;
+import dev.anabranch.api.Resolvers;
 import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HybridLogicalClock;
@@ -87,7 +88,8 @@ public final class TestRegion {
     }
     return switch (type) {
       case "Marks" -> ReplicationPolicy.REPLICATED;
-      case "Hand", "Home" -> "";
+      case "Hand" -> "";
+      case "Home" -> Resolvers.lastWriterWins().id();
       default -> "join";
     };
   }
