@@ -132,6 +132,7 @@ public final class Conflicts {
    * How the conflict stands that was found by reading the store, without how it came about.
    *
    * @param past a conflict that there was; null: there was none
+   * @param end what ended it, if it has ended; null: that is not known
    * @param voided what was told to be void before: perhaps nobody was told of the others
    */
   static Told found(
@@ -139,6 +140,7 @@ public final class Conflicts {
       AggregateKey aggregate,
       TypeMerge<?> type,
       @Nullable String past,
+      @Nullable VersionNode end,
       List<VoidCommit> voided,
       ReplicaHead head,
       Shown shown,
@@ -150,7 +152,8 @@ public final class Conflicts {
     }
     if (past != null) {
       // Perhaps nobody was told: the job may have started anew.
-      var settlement = new Settlement(null, "commit", "", null, "", "");
+      var settlement =
+          end == null ? new Settlement(null, "commit", "", null, "", "") : settledBy(end);
       records.add(
           conflicts.record(
               past.substring(OPEN.length()),
@@ -193,6 +196,11 @@ public final class Conflicts {
     var settlement = new Settlement(null, "resolver", resolverId, null, "", "");
     records.add(record(id, ConflictStatus.RESOLVED, head, live, settlement, ""));
     return RESOLVED + id;
+  }
+
+  /** Whether both are of the same conflict. */
+  static boolean isSame(String kept, @Nullable String other) {
+    return other != null && kept.substring(OPEN.length()).equals(other.substring(OPEN.length()));
   }
 
   public static boolean isOpen(@Nullable String kept) {

@@ -18,6 +18,7 @@ import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.GraphChange;
 import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.versions.VersionGraph;
+import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
 import dev.anabranch.wire.blob.WireFormatException;
 import java.util.List;
@@ -59,8 +60,11 @@ public final class Replica {
   private boolean applied;
   private boolean compacts = true;
 
-  /** A conflict that the commits read again went through; null: none so far. */
+  /** The last conflict that the commits read again went through; null: none so far. */
   private @Nullable String conflictInPast;
+
+  /** What ended it; null: nothing did so far. */
+  private @Nullable VersionNode endInPast;
 
   /** What all replicas share. */
   public record Environment(
@@ -183,6 +187,7 @@ public final class Replica {
             key,
             type,
             kept == null ? conflictInPast : kept,
+            kept == null || Conflicts.isSame(kept, conflictInPast) ? endInPast : null,
             voided,
             head,
             shown,
@@ -268,8 +273,8 @@ public final class Replica {
     }
     noteVoided(change);
     compact(states);
-    if (quiet && change.isConflict() && conflictInPast == null) {
-      conflictInPast = Conflicts.keptOf(change.live());
+    if (quiet) {
+      noteInPast(node, change);
     }
     var kept = state.conflict();
     if (quiet
@@ -286,6 +291,15 @@ public final class Replica {
     told.records().forEach(environment.outputs()::conflict);
     if (!Objects.equals(kept, told.kept())) {
       state.conflict(told.kept());
+    }
+  }
+
+  private void noteInPast(VersionNode node, GraphChange change) {
+    if (!change.isConflict()) {
+      endInPast = conflictInPast == null || endInPast != null ? endInPast : node;
+    } else if (conflictInPast == null || endInPast != null) {
+      conflictInPast = Conflicts.keptOf(change.live());
+      endInPast = null;
     }
   }
 

@@ -97,6 +97,49 @@ class ConflictsAreToldTest {
     assertThat(lastSettlement().how()).isEqualTo("twin");
   }
 
+  /** What it tells takes the place of what the table of conflicts has. */
+  @Test
+  void whoChoseAndWhyIsToldByAJobThatStartsWithNothing() throws Exception {
+    store.append(a.commit("Hand/1", "c1", "x").row());
+    store.append(a.take(b.commit("Hand/1", "c2", "y").row()).row());
+    store.append(a.resolve("Hand/1", "a:1", "b:1").row());
+    store.append(a.commit("Hand/1", "c3", "z").row());
+    var last = a.commit("Hand/1", "c4", "u");
+    store.append(last.row());
+
+    feed(last);
+
+    assertThat(harness.conflictTexts()).containsExactly("resolved a:1+b:1");
+    assertThat(lastSettlement().how()).isEqualTo("resolution");
+    assertThat(lastSettlement().by()).hasToString("a:2");
+    assertThat(lastSettlement().selected()).hasToString("a:1");
+    assertThat(lastSettlement().who()).isEqualTo("kim");
+    assertThat(lastSettlement().why()).isEqualTo("so");
+  }
+
+  /** Those before it were told to be over when it began. */
+  @Test
+  void ofSeveralConflictsOfAHistoryTheLastIsToldToBeOver() throws Exception {
+    for (var i = 0; i < 2; i++) {
+      var first = a.commit("Hand/1", "a" + i, "x");
+      var second = b.commit("Hand/1", "b" + i, "y");
+      store.append(first.row());
+      store.append(a.take(second.row()).row());
+      b.take(first.row());
+      var dots = List.of(Rows.dot(first.row()).toString(), Rows.dot(second.row()).toString());
+      var choice = a.resolve("Hand/1", dots.get(i), dots.get(1 - i));
+      store.append(choice.row());
+      b.take(choice.row());
+    }
+    var last = a.commit("Hand/1", "last", "u");
+    store.append(last.row());
+
+    feed(last);
+
+    assertThat(harness.conflictTexts()).contains("resolved a:3+b:2").doesNotContain("a:1+b:1");
+    assertThat(lastSettlement().selected()).hasToString("b:2");
+  }
+
   /** There is no graph that settles it, and no conflict. */
   @Test
   void aCommandOfAReplicatedTypeThatTwoRegionsAcceptedIsToldOfOnce() throws Exception {
@@ -145,6 +188,7 @@ class ConflictsAreToldTest {
             "a",
             AggregateKey.parse("Auto/1"),
             type,
+            null,
             null,
             List.of(known, restored),
             head,
