@@ -14,6 +14,7 @@ import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.StoredGate;
 import dev.anabranch.operators.replication.replica.TypeMerge;
+import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,7 +67,7 @@ final class Filling {
 
   private Replica filled(
       AggregateKey key, @Nullable TypeMerge<?> type, List<LogRow> rows, boolean compacts) {
-    var replica = tryFill(key, type, Replicator.mergingOf(type), rows, compacts);
+    var replica = tryFill(key, type, TypeMerges.merging(type), rows, compacts);
     if (replica == null) {
       // Forked, though the type has a single home: versions of a conflict.
       replica = tryFill(key, type, Merging.GRAPH, rows, compacts);

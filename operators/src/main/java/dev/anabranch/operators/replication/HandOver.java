@@ -31,7 +31,7 @@ final class HandOver {
   private final HandedOver handedOver;
   private final ReplicationOutputs outputs;
   private final ReplicationCounts counts;
-  private final Replicator.Task task;
+  private final MergeTask task;
 
   HandOver(
       ReplicationOptions options,
@@ -39,7 +39,7 @@ final class HandOver {
       HandedOver handedOver,
       ReplicationOutputs outputs,
       ReplicationCounts counts,
-      Replicator.Task task) {
+      MergeTask task) {
     this.options = options;
     this.state = state;
     this.handedOver = handedOver;

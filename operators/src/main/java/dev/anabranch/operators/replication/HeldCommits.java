@@ -41,7 +41,7 @@ final class HeldCommits {
   private final StoredGate gate;
   private final ReplicationCounts counts;
   private final Holds holds;
-  private final Replicator.Task task;
+  private final MergeTask task;
 
   /** Commits that the current record let pass. */
   private int taken;
@@ -52,7 +52,7 @@ final class HeldCommits {
       StoredGate gate,
       ReplicationCounts counts,
       Holds holds,
-      Replicator.Task task) {
+      MergeTask task) {
     this.options = options;
     this.state = state;
     this.gate = gate;

@@ -146,7 +146,7 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
             counts,
             newHolds,
             handedOver,
-            new Replicator.Task(
+            new MergeTask(
                 this::setCurrentKey,
                 this::timerIn,
                 newReader::read,

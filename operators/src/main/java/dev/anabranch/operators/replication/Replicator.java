@@ -23,6 +23,7 @@ import dev.anabranch.operators.replication.replica.ReplicationOutputs;
 import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.StoredGate;
 import dev.anabranch.operators.replication.replica.TypeMerge;
+import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,22 +57,12 @@ final class Replicator {
 
   private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
 
-  /** The task around this. */
-  record Task(
-      Consumer<Object> currentKey,
-      Consumer<Long> timerInMillis,
-      Consumer<AggregateKey> readFromStore,
-      Consumer<Map<Integer, OwnRow>> compareWithStore,
-      LongSupplier nowMicros,
-      LongSupplier timerMillis) {}
-
   private final ReplicationOptions options;
-  private final AggregateTypes types;
-  private final Map<String, TypeMerge<?>> merges = new HashMap<>();
+  private final TypeMerges types;
   private final ReplicaState state;
   private final ReplicationOutputs outputs;
   private final ReplicationCounts counts;
-  private final Task task;
+  private final MergeTask task;
   private final OwnLog ownLog;
   private final CausalGate gate;
   private final StoredGate held;
@@ -95,9 +86,9 @@ final class Replicator {
       ReplicationCounts counts,
       Holds holds,
       HandedOver handedOver,
-      Task task) {
+      MergeTask task) {
     this.options = options;
-    this.types = types;
+    this.types = new TypeMerges(types);
     this.state = state;
     this.outputs = outputs;
     this.counts = counts;
@@ -139,11 +130,11 @@ final class Replicator {
     var shard = Shards.shardOf(key.toString(), options.shardCount());
     var isCovered = ownLog.isComplete(shard);
     state.enter(key);
-    var type = mergeOf(key);
+    var type = types.find(key);
     var head = state.head();
     var isNew = head == null;
     if (head == null) {
-      head = ReplicaHead.empty(isCovered ? mergingOf(type) : Merging.FILLING);
+      head = ReplicaHead.empty(isCovered ? TypeMerges.merging(type) : Merging.FILLING);
     } else if (mustReadAgain(key, type, head)) {
       startReading(key);
       lookAgain();
@@ -169,7 +160,7 @@ final class Replicator {
     }
     state.enter(key);
     var head = state.head();
-    var type = mergeOf(key);
+    var type = types.find(key);
     if (head == null) {
       return;
     }
@@ -225,7 +216,7 @@ final class Replicator {
         if (isToBeRead(head)) {
           state.addWaiting(ready);
         } else {
-          offer(ready, key, mergeOf(key), reload(head));
+          offer(ready, key, types.find(key), reload(head));
         }
       }
       var after = reload(head);
@@ -489,23 +480,6 @@ final class Replicator {
   /** Should the task restart meanwhile, the aggregate is asked for again. */
   private void lookAgain() {
     task.timerInMillis().accept(options.holdPatience().toMillis());
-  }
-
-  private @Nullable TypeMerge<?> mergeOf(AggregateKey key) {
-    var known = merges.get(key.type());
-    if (known == null) {
-      var type = types.find(key.type());
-      if (type.isEmpty()) {
-        return null;
-      }
-      known = TypeMerge.of(type.get());
-      merges.put(key.type(), known);
-    }
-    return known;
-  }
-
-  static Merging mergingOf(@Nullable TypeMerge<?> type) {
-    return type == null ? Merging.RELAY : type.merging();
   }
 
   private boolean isOwn(PublishedRow in) {
