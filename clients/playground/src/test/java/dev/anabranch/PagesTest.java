@@ -35,8 +35,7 @@ class PagesTest {
       Pattern.compile("\\| \\[(\\d{4})]\\(([^)]+)\\) \\| .+ \\|");
   private static final Pattern NOT_USED =
       Pattern.compile("\\| (\\d{4}) \\| \\*not used: .+\\* \\|");
-  private static final Pattern STEP =
-      Pattern.compile("\\| .+ \\| `(\\w+)` \\| `([\\w/-]+)` \\|");
+  private static final Pattern STEP = Pattern.compile("\\| .+ \\| `(\\w+)` \\| `([\\w/-]+)` \\|");
   private static final Pattern ADR_FILE = Pattern.compile("(\\d{4})-[a-z0-9-]+\\.md");
 
   /** Of the JDK, of Flink, or a check of Error Prone. */

@@ -38,10 +38,10 @@ public interface Decider<S, C, E> {
   S evolve(S state, E event);
 
   /**
-   * Evolves a state that holds replicated data types ({@code dev.anabranch.replicated}):
-   * their operations need to know which event they belong to and what its decider had seen. The
-   * runtime calls this method only, so such a decider implements its fold here and passes {@code
-   * at} on; all others leave it as it is. {@link ReplicatedDecider} asks for this one alone.
+   * Evolves a state that holds replicated data types ({@code dev.anabranch.replicated}): their
+   * operations need to know which event they belong to and what its decider had seen. The runtime
+   * calls this method only, so such a decider implements its fold here and passes {@code at} on;
+   * all others leave it as it is. {@link ReplicatedDecider} asks for this one alone.
    *
    * @param at the same for the same event in every region, whenever it is folded
    */

@@ -1,8 +1,8 @@
 package dev.anabranch.projection;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.model.view.AggregateView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -215,7 +215,8 @@ public final class Projection {
      * aggregate at once, each has its events in another order, also those of a commit that does not
      * count in the end.
      */
-    public <E> Builder fromInAnyOrder(AggregateType<?, ?, E> type, EventHandler<? super E> handler) {
+    public <E> Builder fromInAnyOrder(
+        AggregateType<?, ?, E> type, EventHandler<? super E> handler) {
       if (inputs.put(type.name(), new Input<>(type, handler)) != null) {
         throw new IllegalArgumentException(
             "projection " + name + " has two handlers for the events of " + type.name());

@@ -1,15 +1,10 @@
 package dev.anabranch.store;
 
-import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * One connection to one physical database of the log, for the writer of its shards.

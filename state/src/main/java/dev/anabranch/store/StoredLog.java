@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -28,9 +27,9 @@ public interface StoredLog extends AutoCloseable {
   List<LogRow> read(int shard, long fromOffset, int maxRows);
 
   /**
-   * Reads as {@link #read(int, long, int)} does, with no more rows than hold {@code maxBytes} in their blobs,
-   * but always one if there is one. A page that is not full is not the end of the shard: an empty
-   * one is.
+   * Reads as {@link #read(int, long, int)} does, with no more rows than hold {@code maxBytes} in
+   * their blobs, but always one if there is one. A page that is not full is not the end of the
+   * shard: an empty one is.
    *
    * <p>What the interface gives is for stores whose rows are in memory anyway.
    */
@@ -48,8 +47,8 @@ public interface StoredLog extends AutoCloseable {
   List<LogRow> rows(Collection<LogPosition> positions);
 
   /**
-   * Reads as {@link #rows(Collection)} does, for no more of the positions than have rows of {@code maxBytes}
-   * in their blobs; but always one row if there is one.
+   * Reads as {@link #rows(Collection)} does, for no more of the positions than have rows of {@code
+   * maxBytes} in their blobs; but always one row if there is one.
    *
    * <p>What the interface gives is for stores whose rows are in memory anyway.
    */
@@ -61,7 +60,8 @@ public interface StoredLog extends AutoCloseable {
   List<LogRow> byCommand(Collection<CommandRef> commands);
 
   /**
-   * Reads as {@link #byCommand(Collection)} does, within {@code maxBytes} as {@link #rows(List, long)} is.
+   * Reads as {@link #byCommand(Collection)} does, within {@code maxBytes} as {@link #rows(List,
+   * long)} is.
    *
    * @param commands each once
    */
@@ -99,8 +99,8 @@ public interface StoredLog extends AutoCloseable {
   List<LogRow> history(AggregateKey aggregate, long afterVersion, int maxRows);
 
   /**
-   * Reads as {@link #history(AggregateKey, long, int)} does, within {@code maxBytes} as {@link #read(int,
-   * long, int, long)} is.
+   * Reads as {@link #history(AggregateKey, long, int)} does, within {@code maxBytes} as {@link
+   * #read(int, long, int, long)} is.
    */
   default List<LogRow> history(
       AggregateKey aggregate, long afterVersion, int maxRows, long maxBytes) {

@@ -71,9 +71,9 @@ public final class VersionStates<S> {
   }
 
   /**
-   * Adds as {@link #add(VersionNode)} does, for a commit decided here, of which the caller has folded the
-   * state already: over {@link #resolved} of the versions that it extends. Taken only if these are
-   * still all that is live, so that nothing is folded twice.
+   * Adds as {@link #add(VersionNode)} does, for a commit decided here, of which the caller has
+   * folded the state already: over {@link #resolved} of the versions that it extends. Taken only if
+   * these are still all that is live, so that nothing is folded twice.
    */
   public GraphChange add(VersionNode node, S state) {
     var change = addToGraph(node);

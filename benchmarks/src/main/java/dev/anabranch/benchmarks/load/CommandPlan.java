@@ -100,7 +100,9 @@ public final class CommandPlan {
     return ID_PREFIX + (1_000_000_000L + number);
   }
 
-  /** Makes an id as long as a UUID of version 7, in order of time like it, without the cost of one. */
+  /**
+   * Makes an id as long as a UUID of version 7, in order of time like it, without the cost of one.
+   */
   public static String commandId(SplittableRandom random) {
     var id = new byte[36];
     hex(System.currentTimeMillis(), id, 0, TIME_DIGITS);

@@ -120,7 +120,8 @@ final class DeadLettersCommand implements Runnable {
     }
   }
 
-  private static ParkedRows.Failed letter(ReadSideCommand.ReadSide reads, VersionId id, String aggregate) {
+  private static ParkedRows.Failed letter(
+      ReadSideCommand.ReadSide reads, VersionId id, String aggregate) {
     var key = Keys.parse(aggregate);
     return reads.parked().failed(id.projection(), ALL).stream()
         .filter(l -> l.version().equals(id) && l.row().aggregate().equals(key))

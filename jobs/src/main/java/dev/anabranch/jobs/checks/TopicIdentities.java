@@ -35,8 +35,8 @@ final class TopicIdentities {
   }
 
   /**
-   * Compares topics that are not to be noted before something is done about them: whatever
-   * ends this start after that, the next one finds it done, or does it.
+   * Compares topics that are not to be noted before something is done about them: whatever ends
+   * this start after that, the next one finds it done, or does it.
    *
    * @param settled does so for a topic that was made anew; false: it could not, so that the topic
    *     is not noted

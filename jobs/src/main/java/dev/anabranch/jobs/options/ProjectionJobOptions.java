@@ -67,7 +67,8 @@ public record ProjectionJobOptions(
   }
 
   /**
-   * Reads the options of a region that need not have projections; empty if it has no query database.
+   * Reads the options of a region that need not have projections; empty if it has no query
+   * database.
    *
    * @throws dev.anabranch.jobs.config.InvalidOptionsException naming everything that is wrong
    */

@@ -11,9 +11,9 @@ import java.util.function.LongSupplier;
  * <p><b>Threads.</b> The task's thread only.
  */
 record MergeTask(
-      Consumer<Object> currentKey,
-      Consumer<Long> timerInMillis,
-      Consumer<AggregateKey> readFromStore,
-      Consumer<Map<Integer, OwnRow>> compareWithStore,
-      LongSupplier nowMicros,
-      LongSupplier timerMillis) {}
+    Consumer<Object> currentKey,
+    Consumer<Long> timerInMillis,
+    Consumer<AggregateKey> readFromStore,
+    Consumer<Map<Integer, OwnRow>> compareWithStore,
+    LongSupplier nowMicros,
+    LongSupplier timerMillis) {}

@@ -116,7 +116,9 @@ class MergedUnderAnotherPolicyTest {
     }
   }
 
-  /** Two regions have acted as its home; the home's next commit was decided on the later version. */
+  /**
+   * Two regions have acted as its home; the home's next commit was decided on the later version.
+   */
   @ParameterizedTest
   @EnumSource(
       value = Policy.class,

@@ -112,8 +112,7 @@ class StoreReaderTest {
       reader.start();
       assertThat(answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(key);
       reader.compare(rows);
-      assertThat(answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS))
-          .isEqualTo(Set.of(there.shard()));
+      assertThat(answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(Set.of(there.shard()));
       reader.read(key);
       assertThat(answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(key);
 

@@ -3,8 +3,8 @@ package dev.anabranch.cli.log;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Shards;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.StoredLog;
 import dev.anabranch.store.StoreUnavailableException;
+import dev.anabranch.store.StoredLog;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -53,7 +53,8 @@ public final class Payload {
   }
 
   /**
-   * Reads JSON. The result is empty if the bytes are no JSON object or array: a number alone is more likely something else.
+   * Reads JSON. The result is empty if the bytes are no JSON object or array: a number alone is
+   * more likely something else.
    */
   public static Optional<JsonNode> json(byte[] data) {
     if (data.length == 0 || (data[0] != '{' && data[0] != '[')) {

@@ -244,8 +244,7 @@ class ProjectionFaultsITCase {
       var advance = new ShardAdvance(row.position().shard(), 0, 1, 42);
       assertThat(
               session.apply(
-                  new QueryBatch(
-                      V1, WRITER, List.of(advance), List.of(), List.of(row), List.of())))
+                  new QueryBatch(V1, WRITER, List.of(advance), List.of(), List.of(row), List.of())))
           .isInstanceOf(Applied.class);
     }
     var parked = new ParkedRows(queries.config());

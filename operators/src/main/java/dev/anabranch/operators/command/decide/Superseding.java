@@ -11,10 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which outcome counts of a command that several regions have decided: of what they accepted the
- * first commit, in (hlc, dot) order, that no choice between versions has made void. The log has the
- * commits of other regions in slots of their own, for ever; a graph forgets whose command a commit
- * was once every region has it.
+ * Tells which outcome counts of a command that several regions have decided: of what they accepted
+ * the first commit, in (hlc, dot) order, that no choice between versions has made void. The log has
+ * the commits of other regions in slots of their own, for ever; a graph forgets whose command a
+ * commit was once every region has it.
  */
 public final class Superseding {
 

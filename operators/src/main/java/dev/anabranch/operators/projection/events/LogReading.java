@@ -5,8 +5,8 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStore;
-import dev.anabranch.store.StoredLog;
 import dev.anabranch.store.ShardHead;
+import dev.anabranch.store.StoredLog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,9 +31,7 @@ public final class LogReading {
       var database = i;
       sessions.add(
           new Reconnecting<>(
-              "Event store database " + names.get(i),
-              threads,
-              lost -> store.read(database)));
+              "Event store database " + names.get(i), threads, lost -> store.read(database)));
     }
   }
 

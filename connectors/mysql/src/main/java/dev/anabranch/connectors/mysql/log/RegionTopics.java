@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topics that a region has worked with: Kafka's id of each, in every database of its event store.
- * A topic that was deleted and made again is known by its other id.
+ * The topics that a region has worked with: Kafka's id of each, in every database of its event
+ * store. A topic that was deleted and made again is known by its other id.
  *
  * <p><b>Recovery.</b> Both methods may be repeated. A database that is away is left out; the next
  * call brings it up to date.

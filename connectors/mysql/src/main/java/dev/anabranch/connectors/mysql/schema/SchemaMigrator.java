@@ -49,8 +49,8 @@ public final class SchemaMigrator {
   }
 
   /**
-   * Migrates as {@link #migrate} does, for a job that starts: refuses a migration that may take longer than a
-   * client waits for its submission.
+   * Migrates as {@link #migrate} does, for a job that starts: refuses a migration that may take
+   * longer than a client waits for its submission.
    */
   public StoreLayout migrateAtStart() {
     return migrateAtStart(QUICK_ROWS);
