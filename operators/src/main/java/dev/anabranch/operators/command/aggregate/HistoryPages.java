@@ -45,6 +45,8 @@ public final class HistoryPages {
   private final Order order;
   private final long maxBytes;
   private long next;
+  private final List<Place> found = new ArrayList<>();
+  private long placeBytes;
   private @Nullable List<Place> left;
   private volatile boolean tooLarge;
 
@@ -92,17 +94,18 @@ public final class HistoryPages {
     if (places == null) {
       places = places(session);
       left = places;
+      found.clear();
     }
     while (!places.isEmpty()) {
       var asked =
           places.subList(0, Math.min(places.size(), PLACES_PER_QUERY)).stream()
               .map(Place::position)
               .toList();
-      var found = session.rows(asked, ReadAhead.PAGE_BYTES);
-      places = places.subList(found.asked(), places.size());
+      var page = session.rows(asked, ReadAhead.PAGE_BYTES);
+      places = places.subList(page.asked(), places.size());
       left = places;
-      if (!found.rows().isEmpty()) {
-        return inOrder(found.rows(), asked);
+      if (!page.rows().isEmpty()) {
+        return inOrder(page.rows(), asked);
       }
     }
     return List.of();
@@ -121,25 +124,24 @@ public final class HistoryPages {
     return sorted;
   }
 
+  /** Goes on where a lost connection has ended it. */
   private List<Place> places(StoredLog session) {
-    next = 0;
-    var places = new ArrayList<Place>();
-    var bytes = 0L;
     for (var page = versions(session); !page.isEmpty(); page = versions(session)) {
       for (var row : page) {
         var outcome = row.outcome();
         var commandId = outcome.commandId();
-        bytes += PLACE_BYTES + (commandId == null ? 0 : commandId.length());
-        places.add(new Place(row.position(), outcome.stamp().hlc(), outcome.dot()));
+        placeBytes += PLACE_BYTES + (commandId == null ? 0 : commandId.length());
+        found.add(new Place(row.position(), outcome.stamp().hlc(), outcome.dot()));
       }
-      if (bytes > maxBytes) {
+      if (placeBytes > maxBytes) {
         tooLarge = true;
+        found.clear();
         return List.of();
       }
     }
-    places.sort(
+    found.sort(
         Comparator.comparingLong(Place::hlc)
             .thenComparing(Place::dot, Comparator.nullsFirst(Comparator.naturalOrder())));
-    return List.copyOf(places);
+    return List.copyOf(found);
   }
 }

@@ -18,8 +18,10 @@ import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreUnavailableException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +89,33 @@ class HistoryPagesTest {
       } while (!page.isEmpty());
       assertThat(dots).isEqualTo(dots(order));
     }
+  }
+
+  /** A lane that begins anew each time would never come to the end, nor append. */
+  @Test
+  void placesAreReadOnWhereALostConnectionEndedTheReading() {
+    var calls = new AtomicInteger();
+    var weak =
+        (LogSession)
+            Proxy.newProxyInstance(
+                LogSession.class.getClassLoader(),
+                new Class<?>[] {LogSession.class},
+                (self, method, args) -> {
+                  if (calls.incrementAndGet() % 3 == 0) {
+                    throw new StoreUnavailableException("lost", null);
+                  }
+                  return method.invoke(session, args);
+                });
+    var pages = new HistoryPages(KEY, HistoryPages.Order.TIME, ROOM);
+    var dots = new ArrayList<Long>();
+    for (var tries = 0; tries < 30 && dots.size() < COMMITS; tries++) {
+      try {
+        pages.next(weak).forEach(row -> dots.add(row.outcome().dot().n()));
+      } catch (StoreUnavailableException e) {
+        // Again, as a lane does.
+      }
+    }
+    assertThat(dots).isEqualTo(dots(HistoryPages.Order.TIME));
   }
 
   @Test
