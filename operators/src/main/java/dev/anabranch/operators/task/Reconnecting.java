@@ -180,6 +180,11 @@ public final class Reconnecting<S extends AutoCloseable> {
       current = opener.open(lost);
       lost = null;
       session = current;
+      if (abandoned) {
+        // Whoever abandoned it may have looked for a session before this one was in its place.
+        close();
+        requireOpen();
+      }
       look(current);
     }
     return current;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -151,6 +152,25 @@ class ReconnectingTest {
     assertThat(opened.get(0).isClosed()).isTrue();
     assertThatThrownBy(() -> sessions.call(session -> "never"))
         .isInstanceOf(InterruptedException.class);
+  }
+
+  /** The server takes its time to let somebody in, and the task ends meanwhile. */
+  @Test
+  void aSessionThatOpensAfterTheEndIsClosedAndNotCalled() {
+    var late = new AtomicReference<Reconnecting<Session>>();
+    late.set(
+        new Reconnecting<>(
+            "the database",
+            threads,
+            before -> {
+              late.get().abandon();
+              opened.add(new Session());
+              return opened.get(0);
+            }));
+
+    assertThatThrownBy(() -> late.get().call(session -> "never"))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(opened).hasSize(1).allMatch(Session::isClosed);
   }
 
   private static final class Session implements AutoCloseable {
