@@ -315,7 +315,8 @@ final class Replicator {
           state.head(seen);
         }
         handOver.has(key, seen);
-      } else if (isSame) {
+      } else if (isSame && (!arrival.tombstone() || held.isHollow(arrival.dot()))) {
+        // A tombstone must not arrive in the place of the payload that was lost on the way.
         handOver.cameAgain(in, key, head);
       }
       if (repeatsCommand(in, type)) {

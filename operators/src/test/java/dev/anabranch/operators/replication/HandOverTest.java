@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.Blobs;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.replication.replica.ReplicationHarness;
 import dev.anabranch.operators.replication.replica.TestRegion;
 import java.time.Duration;
@@ -64,6 +68,39 @@ class HandOverTest {
     harness.process(second);
     assertThat(harness.requests()).as("nothing is missing any more").hasSize(1);
     assertThat(harness.inboundDots()).hasSize(3);
+  }
+
+  /** A connection with a filter has nothing else of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Auto/1", "Marks/1", "Home/1"})
+  void aTombstoneIsNotHandedOverInThePlaceOfALostPayload(String aggregate) throws Exception {
+    var commit = b.commit(aggregate, "c1", "x");
+    harness.process(commit);
+    harness.settle();
+    harness.crashAndRestore();
+    harness.pass(PATIENCE.plusMillis(1));
+    assertThat(harness.requests()).hasSize(1);
+
+    harness.process(tombstoneOf(commit));
+    assertThat(harness.inboundDots()).as("the payload may still come").containsExactly("b:1");
+
+    harness.process(commit);
+    assertThat(harness.inbound())
+        .extracting(row -> row.row().outcome().kind())
+        .containsExactly(RowKind.COMMIT, RowKind.COMMIT);
+  }
+
+  @Test
+  void aTombstoneThatIsLostIsHandedOverAgain() throws Exception {
+    var tombstone = tombstoneOf(b.commit("Auto/1", "c1", "x"));
+    harness.process(tombstone);
+    harness.settle();
+    harness.crashAndRestore();
+    harness.pass(PATIENCE.plusMillis(1));
+
+    harness.process(tombstone);
+
+    assertThat(harness.inboundDots()).containsExactly("b:1", "b:1");
   }
 
   @Test
@@ -144,6 +181,23 @@ class HandOverTest {
     assertThat(handed.forgetOldest()).isEqualTo(List.of(key(0), key(1), key(2)));
     assertThat(handed.size()).isEqualTo(HandedOver.MAX);
     assertThat(handed.forgetOldest()).isEmpty();
+  }
+
+  private static PublishedRow tombstoneOf(PublishedRow commit) {
+    var row = commit.row();
+    var outcome = row.outcome();
+    var blobs = new Blobs(outcome.blobs().causality(), Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY);
+    var tombstone =
+        new Outcome(
+            RowKind.TOMBSTONE,
+            outcome.aggregate(),
+            Outcome.NO_VERSION,
+            null,
+            "",
+            outcome.dot(),
+            outcome.stamp(),
+            blobs);
+    return new PublishedRow("c", tombstone.at(row.shard(), row.offset()));
   }
 
   private static AggregateKey key(int number) {

@@ -39,7 +39,12 @@ public final class AggregateFold implements Consumer<LogRow> {
 
   // -- Without a graph.
   private Object state;
-  private boolean repeats;
+
+  /** Whether all commits must be there before they are folded, in (hlc, dot) order. */
+  private boolean inTimeOrder;
+
+  /** Greatest hybrid logical time of a commit. */
+  private long hlc;
 
   /** The commits of a type that is made of replicated data types; null for other types. */
   private final @Nullable List<Outcome> commits;
@@ -112,11 +117,12 @@ public final class AggregateFold implements Consumer<LogRow> {
     } else if (outcome.kind().hasVersion()) {
       if (commits != null) {
         checkChoice(outcome);
-      }
-      state = CommitFold.apply(type, state, outcome);
-      if (commits != null) {
         commits.add(outcome);
-        repeats |= !outcome.slot().isEmpty();
+        inTimeOrder |= !outcome.slot().isEmpty() || outcome.stamp().hlc() < hlc;
+        hlc = Math.max(hlc, outcome.stamp().hlc());
+      }
+      if (!inTimeOrder) {
+        state = CommitFold.apply(type, state, outcome);
       }
     }
     if (outcome.kind().hasVersion()) {
@@ -141,11 +147,12 @@ public final class AggregateFold implements Consumer<LogRow> {
   }
 
   /**
-   * Where a command was accepted in two regions, the state of replicated data types is that of the
-   * first of its commits in (hlc, dot) order, as in both jobs.
+   * The state of replicated data types, of a command that was accepted in two regions that of the
+   * first of its commits in (hlc, dot) order, as in both jobs. A payload that a filter had withheld
+   * comes after its effects.
    */
   private Object folded() {
-    if (commits == null || !repeats) {
+    if (commits == null || !inTimeOrder) {
       return state;
     }
     var inOrder = new ArrayList<>(commits);

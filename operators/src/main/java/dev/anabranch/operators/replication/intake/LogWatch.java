@@ -3,12 +3,14 @@ package dev.anabranch.operators.replication.intake;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.RangeRequest;
+import dev.anabranch.model.stored.LogProgress.Range;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.Worker;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.wire.blob.LogProgressBlob;
 import dev.anabranch.wire.blob.WireFormatException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,7 +216,7 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
         peer);
     var now = timers().currentProcessingTime();
     var reader = readers == null ? null : readers.get(peer);
-    for (var range : ranges.subList(0, Math.min(MAX_REQUESTS, ranges.size()))) {
+    for (var range : atLook(looks, ranges)) {
       if (reader != null && looks > 1) {
         reader.ask(new PeerStoreReader.Span(number, range.from(), range.to()));
       }
@@ -227,6 +229,19 @@ public final class LogWatch extends AbstractStreamOperator<PublishedRow>
     shard.lookAt(now + (settings.patienceMillis() << Math.min(looks, MAX_DOUBLINGS)));
     timers().registerProcessingTimeTimer(VoidNamespace.INSTANCE, shard.lookAtMillis());
     store(shard);
+  }
+
+  /** Others at each look: those that nobody has keep none from being asked for. */
+  private static List<Range> atLook(int looks, List<Range> ranges) {
+    if (ranges.size() <= MAX_REQUESTS) {
+      return ranges;
+    }
+    var asked = new ArrayList<Range>();
+    var first = (looks - 1L) * MAX_REQUESTS;
+    for (var i = 0; i < MAX_REQUESTS; i++) {
+      asked.add(ranges.get((int) ((first + i) % ranges.size())));
+    }
+    return asked;
   }
 
   /** Takes rows as if they came from the topic; what has come from there meanwhile is left out. */

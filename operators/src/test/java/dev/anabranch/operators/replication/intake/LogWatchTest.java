@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeSet;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple5;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -99,6 +100,23 @@ class LogWatchTest {
     pass(PATIENCE);
 
     assertThat(requests).containsExactly(request(2, 4));
+  }
+
+  /** Rows that this release can't read stay missing, for instance. */
+  @Test
+  void holesThatNobodyFillsKeepNoOtherFromBeingAskedFor() throws Exception {
+    var holes = 2 * LogWatch.MAX_REQUESTS + 1;
+    for (var i = 0; i <= holes; i++) {
+      note(2 * i, 2 * i + 1, Kind.READ_FROM_BEGINNING);
+    }
+    for (var look = 0; look < 6; look++) {
+      pass(PATIENCE.multipliedBy(100));
+    }
+
+    var asked = new TreeSet<Long>();
+    requests.forEach(each -> asked.add(each.from()));
+    assertThat(asked).hasSize(holes);
+    assertThat(requests).hasSize(6 * LogWatch.MAX_REQUESTS);
   }
 
   @Test
