@@ -123,10 +123,14 @@ public final class AggregateGraph {
 
   /**
    * Keeps the events of a durable row which {@link #addStored} adds later; they may be kept
-   * already.
+   * already. A tombstone takes the place of nothing: its payload may be kept, and the graph may
+   * stay as it is, if it is not made anew after all.
    */
-  void keepEvents(Dot dot, byte[] blob) {
-    events.put(key, dot.toString(), blob);
+  void keepEvents(VersionNode node, byte[] blob) {
+    var name = node.dot().toString();
+    if (node.kind() != RowKind.TOMBSTONE || events.get(key, name) == null) {
+      events.put(key, name, blob);
+    }
   }
 
   /**

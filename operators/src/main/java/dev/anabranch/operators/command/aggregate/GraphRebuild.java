@@ -72,7 +72,7 @@ final class GraphRebuild implements Rebuild {
       problem = problem(String.valueOf(outcome.dot()), e);
       return;
     }
-    graph.keepEvents(node.dot(), outcome.blobs().events());
+    graph.keepEvents(node, outcome.blobs().events());
     nodes.add(node);
     var commandId = outcome.commandId();
     bytes +=
