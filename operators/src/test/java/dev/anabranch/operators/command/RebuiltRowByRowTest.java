@@ -85,7 +85,9 @@ class RebuiltRowByRowTest {
         }
         for (var state :
             List.of(
-                FlinkOwnedState.GRAPH_ENTRIES, FlinkOwnedState.GRAPH_EVENTS, FlinkOwnedState.GATE)) {
+                FlinkOwnedState.GRAPH_ENTRIES,
+                FlinkOwnedState.GRAPH_EVENTS,
+                FlinkOwnedState.GATE)) {
           assertThat(paged.operator().entriesOf(state, key))
               .as(key + " " + state)
               .isEqualTo(whole.operator().entriesOf(state, key));
