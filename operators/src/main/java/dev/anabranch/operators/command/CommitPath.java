@@ -138,7 +138,7 @@ final class CommitPath {
       return;
     }
     if (!command.isRemote()) {
-      remote.released(live, lane);
+      remote.released(live, dot, lane);
     } else if (live.gate != null) {
       live.gate.durable(dot, row.outcome().kind() == RowKind.TOMBSTONE);
     }

@@ -147,8 +147,8 @@ final class RemoteCommits {
   }
 
   /** A commit of this region is durable, for which others may wait that came too early. */
-  void released(LiveAggregate live, Lane lane) {
-    if (held.has(live.routingKey)) {
+  void released(LiveAggregate live, Dot dot, Lane lane) {
+    if (held.has(live.routingKey) && aggregates.gateOf(live).isAwaited(dot)) {
       releaseHeld(live, lane);
     }
   }
@@ -159,7 +159,7 @@ final class RemoteCommits {
     for (var arrival : entries.takeAllWaiting()) {
       var verdict = gate.verdict(live.head.past().applied(), entries::isHollow, arrival);
       if (verdict instanceof GateVerdict.Hold hold) {
-        entries.park(hold.waitsFor(), arrival);
+        entries.parkAgain(hold.waitsFor(), arrival);
       } else {
         var record = take(live, entries, arrival.dot());
         lane.admitRemote(record);

@@ -87,6 +87,29 @@ class HeldBytesTest {
     }
   }
 
+  /** Each looked at all that is held, and once more for each of them. */
+  @Test
+  @Timeout(30)
+  void ownCommitsDoNotLookThroughAllThatWaitsForOthers() throws Exception {
+    try (var a = new RegionHarness("a", ALL);
+        var b = new RegionHarness("b", ALL)) {
+      for (var i = 1; i <= 1_500; i++) {
+        a.operator().send("Auto/1", "c" + i, "add x");
+        if (i % 100 == 0) {
+          a.operator().settle();
+        }
+      }
+      var commits = a.commits();
+      for (var commit : commits.subList(1, commits.size())) {
+        b.receive(commit, "a");
+      }
+      for (var i = 1; i <= 10; i++) {
+        b.handle("Auto/1", "own" + i, "add y");
+      }
+      assertThat(b.dots()).hasSize(10);
+    }
+  }
+
   private static void assertRefused(RegionHarness region, int count) {
     assertThat(region.operator().deadLetters())
         .hasSize(count)

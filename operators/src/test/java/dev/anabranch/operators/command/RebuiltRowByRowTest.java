@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.LogRow;
@@ -110,7 +111,7 @@ class RebuiltRowByRowTest {
         + " "
         + reply.body().version()
         + " "
-        + new String(reply.body().result(), java.nio.charset.StandardCharsets.UTF_8)
+        + new String(reply.body().result(), UTF_8)
         + " "
         + reply.body().details();
   }

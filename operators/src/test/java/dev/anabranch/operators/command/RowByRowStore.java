@@ -6,6 +6,7 @@ import dev.anabranch.store.LogSession;
 import dev.anabranch.store.StoreUnavailableException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,7 +52,7 @@ record RowByRowStore(EventStoreFactory whole, int pagesUntilLost) implements Eve
         });
   }
 
-  private static Object invoke(Object target, java.lang.reflect.Method method, Object[] args)
+  private static Object invoke(Object target, Method method, Object[] args)
       throws Throwable {
     try {
       return method.invoke(target, args);

@@ -101,6 +101,9 @@ public final class StoredGate implements GateEntries {
 
   @Override
   public @Nullable Arrival held(Dot dot) {
+    if (!isKept(dot)) {
+      return null;
+    }
     for (var name : waits(name -> name.endsWith("/" + dot))) {
       var arrival = entries.get(name);
       if (arrival != null) {
@@ -112,9 +115,26 @@ public final class StoredGate implements GateEntries {
 
   @Override
   public void park(Dot waitsFor, Arrival arrival) {
-    var suffix = "/" + arrival.dot();
-    remove(waits(name -> name.endsWith(suffix)));
-    put(WAIT + waitsFor + suffix, GateBlob.encode(arrival));
+    if (isKept(arrival.dot())) {
+      var suffix = "/" + arrival.dot();
+      remove(waits(name -> name.endsWith(suffix)));
+    }
+    parkAgain(waitsFor, arrival);
+  }
+
+  /** Parks an arrival that was taken out of the index: there is no need to look for it. */
+  public void parkAgain(Dot waitsFor, Arrival arrival) {
+    put(WAIT + waitsFor + "/" + arrival.dot(), GateBlob.encode(arrival));
+  }
+
+  /** Whether something that is held waits for this commit. */
+  public boolean isAwaited(Dot dot) {
+    var prefix = WAIT + dot + "/";
+    return !waits(name -> name.startsWith(prefix)).isEmpty();
+  }
+
+  private boolean isKept(Dot dot) {
+    return stored.get(key, HELD + dot) != null;
   }
 
   @Override
