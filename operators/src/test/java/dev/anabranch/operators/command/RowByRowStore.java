@@ -52,8 +52,7 @@ record RowByRowStore(EventStoreFactory whole, int pagesUntilLost) implements Eve
         });
   }
 
-  private static Object invoke(Object target, Method method, Object[] args)
-      throws Throwable {
+  private static Object invoke(Object target, Method method, Object[] args) throws Throwable {
     try {
       return method.invoke(target, args);
     } catch (InvocationTargetException e) {
