@@ -2,6 +2,7 @@ package dev.anabranch.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Causality;
@@ -54,14 +55,23 @@ class BlobsTest {
 
   @Test
   void theCodeOfEarlierRowsIsReadAsItIsCalledNow() {
-    // Format 1, only a code, version 3: "VersionConflict", as it was stored before.
-    var stored = HexFormat.of().parseHex("0101030f56657273696f6e436f6e666c696374");
+    // Format 1, version 3, code "VersionConflict", what was expected and is: as stored before.
+    var stored =
+        HexFormat.of()
+            .parseHex(
+                "0105030f56657273696f6e436f6e666c696374"
+                    + "020661637475616c01320865787065637465640131");
 
     var read = ReplyBlob.decode(stored);
 
     assertThat(read.code()).isEqualTo("version-conflict");
     assertThat(read.version()).isEqualTo(3);
+    assertThat(read.details()).containsOnly(entry("expected", "1"), entry("actual", "2"));
     assertThat(ReplyBlob.encode(read)).isNotEqualTo(stored);
+    // The code of an application, which says nothing of versions.
+    var other = HexFormat.of().parseHex("0101030f56657273696f6e436f6e666c696374");
+    assertThat(ReplyBlob.decode(other).code()).isEqualTo("VersionConflict");
+    assertThat(ReplyBlob.encode(ReplyBlob.decode(other))).isEqualTo(other);
   }
 
   @Property(shrinking = ShrinkingMode.OFF)

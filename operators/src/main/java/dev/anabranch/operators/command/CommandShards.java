@@ -105,7 +105,13 @@ final class CommandShards implements AutoCloseable {
     this.held = new HeldAggregates(state, options.shardCount());
     this.metrics = new CommandMetrics(environment.metrics(), lanes, aggregates, held);
     var topic = environment.published().open();
-    this.losses = new LossCheck(topic, store.layout(), options.region(), metrics::shardsUnchecked);
+    this.losses =
+        new LossCheck(
+            topic,
+            store.layout(),
+            options.region(),
+            metrics::shardsUnchecked,
+            environment.threads());
     this.bookmarks =
         new Bookmarks(topic, store.layout(), lanes, environment.mailbox(), environment.threads());
     this.writer = new SecureRandom().nextLong();

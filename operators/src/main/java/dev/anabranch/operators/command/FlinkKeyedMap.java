@@ -14,12 +14,12 @@ import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerial
 import org.jspecify.annotations.Nullable;
 
 /** {@link KeyedMap} as a map in Flink's keyed state: one RocksDB entry each. */
-public final class FlinkKeyedMap implements KeyedMap {
+final class FlinkKeyedMap implements KeyedMap {
 
   private final MapState<String, byte[]> map;
   private final Consumer<Object> currentKey;
 
-  public FlinkKeyedMap(KeyedStateStore store, String stateName, Consumer<Object> currentKey) {
+  FlinkKeyedMap(KeyedStateStore store, String stateName, Consumer<Object> currentKey) {
     this.currentKey = currentKey;
     this.map =
         store.getMapState(

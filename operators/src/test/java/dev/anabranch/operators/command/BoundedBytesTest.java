@@ -18,6 +18,7 @@ import dev.anabranch.operators.command.lane.LaneWorker;
 import dev.anabranch.operators.command.lane.LossCheck;
 import dev.anabranch.operators.command.lane.TailScan;
 import dev.anabranch.operators.command.lane.TestStore;
+import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AppendResult;
@@ -95,7 +96,8 @@ class BoundedBytesTest {
     var mails = new LinkedBlockingQueue<TaskMailbox.Action>();
     var opened = store.factory().open();
     try (var topic = new TestTopic(OperatorHarness.SHARDS, 4);
-        var losses = new LossCheck(topic.open(), opened.layout(), "a", shards -> {})) {
+        var losses =
+            new LossCheck(topic.open(), opened.layout(), "a", shards -> {}, TaskThreads.REAL)) {
       var worker =
           new LaneWorker(
               "test",
@@ -248,7 +250,8 @@ class BoundedBytesTest {
     try (var topic = new TestTopic(OperatorHarness.SHARDS, 4)) {
       EventStore opened = store.factory().open();
       var connection = new LaneConnection(opened, databaseIndex(), TaskThreads.REAL);
-      var losses = new LossCheck(topic.open(), opened.layout(), "a", shards -> {});
+      var losses =
+          new LossCheck(topic.open(), opened.layout(), "a", shards -> {}, TaskThreads.REAL);
       losses.own(SHARD);
       var shards = new HashMap<Integer, @Nullable ShardRecord>();
       shards.put(SHARD, null);
@@ -256,7 +259,8 @@ class BoundedBytesTest {
               connection,
               (description, action) -> mails.add(action),
               new LaneRequest.ReadTail(shards, 7, tail),
-              losses)
+              losses,
+              new ReadAhead(TaskThreads.REAL, TailScan.PAGES_AHEAD))
           .run();
       losses.close();
       connection.close();

@@ -8,8 +8,6 @@ import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
-import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.model.message.ReplyStatus;
@@ -130,9 +128,9 @@ class PolicyChangeTest {
     public List<AggregateType<?, ?, ?>> aggregateTypes() {
       return List.of(
           AggregateType.named("Note", new Notes())
-              .commands(new Text("command"))
-              .events(new Text("event"))
-              .state(new Text("state"))
+              .commands(new CountDomain.Text("command"))
+              .events(new CountDomain.Text("event"))
+              .state(new CountDomain.Text("state"))
               .replication(policy.policy())
               .build());
     }
@@ -154,23 +152,6 @@ class PolicyChangeTest {
     @Override
     public String evolve(String state, String event) {
       return state + "," + event;
-    }
-  }
-
-  private record Text(String name) implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), UTF_8);
     }
   }
 }

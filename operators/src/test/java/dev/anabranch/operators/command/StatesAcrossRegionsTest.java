@@ -8,13 +8,8 @@ import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
-import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.MessageCodec;
-import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
-import dev.anabranch.causality.EventContext;
-import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -25,7 +20,6 @@ import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
-import dev.anabranch.replicated.PnCounter;
 import dev.anabranch.wire.EventWire;
 import java.io.Serializable;
 import java.time.Duration;
@@ -86,8 +80,8 @@ class StatesAcrossRegionsTest {
   @Test
   void aCommandOfACounterAcceptedInTwoRegionsCountsOnce() throws Exception {
     var all = List.of("a", "b");
-    var a = site("a", all, "a", new CountDomain());
-    var b = site("b", all, "a", new CountDomain());
+    var a = site("a", all, "a", new CountDomain(ReplicationPolicy::replicatedTypes));
+    var b = site("b", all, "a", new CountDomain(ReplicationPolicy::replicatedTypes));
     a.handle("Count/1", "pay-1", "add 10");
     b.handle("Count/1", "pay-1", "add 10");
     exchange();
@@ -257,9 +251,9 @@ class StatesAcrossRegionsTest {
     public List<AggregateType<?, ?, ?>> aggregateTypes() {
       return List.of(
           AggregateType.named("Note", new Notes())
-              .commands(new Text("command"))
-              .events(new Text("event"))
-              .state(new Text("state"))
+              .commands(new CountDomain.Text("command"))
+              .events(new CountDomain.Text("event"))
+              .state(new CountDomain.Text("state"))
               .replication(policy.policy())
               .build());
     }
@@ -281,61 +275,6 @@ class StatesAcrossRegionsTest {
     @Override
     public String evolve(String state, String event) {
       return state + "," + event;
-    }
-  }
-
-  /** Counters. */
-  private static final class CountDomain implements Domain, Serializable {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public List<AggregateType<?, ?, ?>> aggregateTypes() {
-      return List.of(
-          AggregateType.named("Count", new Counts())
-              .commands(new Text("command"))
-              .events(new Text("event"))
-              .state(JsonCodec.single("Total", 1, Total.class))
-              .replication(ReplicationPolicy.replicatedTypes())
-              .build());
-    }
-  }
-
-  /** State of a counter. */
-  public record Total(PnCounter value) {}
-
-  private static final class Counts implements ReplicatedDecider<Total, String, String> {
-    @Override
-    public Total initialState() {
-      return new Total(PnCounter.ZERO);
-    }
-
-    @Override
-    public Decision<String> decide(Total state, String command, DecisionContext context) {
-      return command.equals("read")
-          ? Decision.unchangedWithResult(Long.toString(state.value().value()))
-          : Decision.accepted(command.substring("add ".length()));
-    }
-
-    @Override
-    public Total evolve(Total state, String event, EventContext at) {
-      return new Total(state.value().add(Long.parseLong(event), at));
-    }
-  }
-
-  private record Text(String name) implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), UTF_8);
     }
   }
 }

@@ -6,8 +6,9 @@ import java.util.Map;
 /**
  * What a reply says beyond its status; the part that is stored with the row.
  *
- * <p>The code {@value #VERSION_CONFLICT} was {@code VersionConflict} before the first release; rows
- * and replies of that time are read with the new one.
+ * <p>The code {@value #VERSION_CONFLICT} was {@code VersionConflict} before the first release. Rows
+ * and replies of that time are read with the new one; they are known by their details. An
+ * application's own code of that name stays.
  *
  * @param code stable reason for programs; empty for accepted and unchanged
  * @param message reason for people; may be empty
@@ -32,7 +33,13 @@ public record ReplyBody(
   public static final ReplyBody EMPTY = new ReplyBody("", "", Map.of(), 0, "", Blobs.EMPTY);
 
   public ReplyBody {
-    code = code.equals(OLD_VERSION_CONFLICT) ? VERSION_CONFLICT : code;
+    code = isOldVersionConflict(code, details) ? VERSION_CONFLICT : code;
+  }
+
+  private static boolean isOldVersionConflict(String code, Map<String, String> details) {
+    return code.equals(OLD_VERSION_CONFLICT)
+        && details.containsKey("expected")
+        && details.containsKey("actual");
   }
 
   public static ReplyBody reason(String code, String message, Map<String, String> details) {

@@ -25,6 +25,7 @@ public final class LaneConnection {
 
   private final EventStore store;
   private final int database;
+  private final TaskThreads threads;
 
   /** By shard, the fingerprint of its last row as this attempt knows it; null: of another lane. */
   private @Nullable ShardHead[] heads = {};
@@ -34,6 +35,7 @@ public final class LaneConnection {
   public LaneConnection(EventStore store, int database, TaskThreads threads) {
     this.store = store;
     this.database = database;
+    this.threads = threads;
     this.sessions = new Reconnecting<>("Database " + databaseName(), threads, new Sessions());
   }
 
@@ -120,7 +122,8 @@ public final class LaneConnection {
     for (var position : positions) {
       var known = heads[position.shard()];
       if (known != null && !known.equals(stored.get(position))) {
-        throw LossCheck.lost(opened, databaseName(), known, position.shard(), "this job");
+        throw LossCheck.lost(
+            opened, databaseName(), known, position.shard(), "this job", threads.nowMicros());
       }
     }
   }

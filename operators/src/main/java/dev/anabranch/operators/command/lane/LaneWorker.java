@@ -101,7 +101,7 @@ public final class LaneWorker implements Worker.Work<LaneRequest> {
       var result = connection.append(append.rows());
       mailbox.post("append done", () -> append.answer().accept(result));
     } else if (request instanceof LaneRequest.ReadTail tail) {
-      new TailScan(connection, mailbox, tail, losses).run();
+      new TailScan(connection, mailbox, tail, losses, ahead).run();
     } else if (request instanceof LaneRequest.OfCommand command) {
       ahead.acquire();
       var rows = connection.call(session -> session.ofCommand(command.command()));

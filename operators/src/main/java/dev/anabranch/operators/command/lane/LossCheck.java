@@ -2,6 +2,7 @@ package dev.anabranch.operators.command.lane;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.operators.task.LostRowsException;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.LogSession;
@@ -11,7 +12,6 @@ import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -50,6 +50,7 @@ public final class LossCheck implements AutoCloseable {
   private final StoreLayout layout;
   private final String region;
   private final IntConsumer unchecked;
+  private final TaskThreads threads;
   private final Map<Integer, List<Integer>> owned = new TreeMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Integer, PublishedLog.Found> foundByDatabase = new HashMap<>();
@@ -62,7 +63,12 @@ public final class LossCheck implements AutoCloseable {
    * @param unchecked hears of shards that could not be compared
    */
   public LossCheck(
-      PublishedLog.Session topic, StoreLayout layout, String region, IntConsumer unchecked) {
+      PublishedLog.Session topic,
+      StoreLayout layout,
+      String region,
+      IntConsumer unchecked,
+      TaskThreads threads) {
+    this.threads = threads;
     this.topic = topic;
     this.layout = layout;
     this.region = region;
@@ -135,7 +141,7 @@ public final class LossCheck implements AutoCloseable {
 
   /** Notes that another region knows more of this one's commits than its store, and fails. */
   void refuse(LaneConnection connection, int shard, String what) throws InterruptedException {
-    note(connection, new MissingRow(shard, null, what, nowMicros()));
+    note(connection, new MissingRow(shard, null, what, threads.nowMicros()));
     throw new LostRowsException(message(connection.databaseName(), what, shard, null));
   }
 
@@ -144,10 +150,10 @@ public final class LossCheck implements AutoCloseable {
    * knows it.
    */
   static LostRowsException lost(
-      LogSession session, String database, ShardHead known, int shard, String who) {
+      LogSession session, String database, ShardHead known, int shard, String who, long nowMicros) {
     var what = what(new LogPosition(shard, known.offset()), who);
     try {
-      session.recordMissing(new MissingRow(shard, known, what, nowMicros()));
+      session.recordMissing(new MissingRow(shard, known, what, nowMicros));
     } catch (StoreUnavailableException | StoreLayoutException e) {
       LOG.warn("Database {} can't note that it lost a row: {}", database, e.getMessage());
     }
@@ -187,7 +193,7 @@ public final class LossCheck implements AutoCloseable {
       var position = new LogPosition(row.getKey(), row.getValue().offset());
       note(
           connection,
-          new MissingRow(row.getKey(), row.getValue(), what(position, who), nowMicros()));
+          new MissingRow(row.getKey(), row.getValue(), what(position, who), threads.nowMicros()));
     }
     var named =
         lacking.entrySet().stream()
@@ -274,12 +280,12 @@ public final class LossCheck implements AutoCloseable {
       throws InterruptedException {
     var bookmarks = connection.call(session -> session.bookmarks(shards));
     var losses = connection.call(LogSession::acceptedLosses);
-    var begin = System.nanoTime();
+    var begin = threads.nanoTime();
     var found = topic.read(lowest(bookmarks, shards), losses);
     LOG.debug(
         "Compared {} records at the end of the events topic in {} ms",
         found.records(),
-        (System.nanoTime() - begin) / 1_000_000);
+        (threads.nanoTime() - begin) / 1_000_000);
     found
         .unchecked()
         .forEach(
@@ -343,10 +349,5 @@ public final class LossCheck implements AutoCloseable {
         + shard
         + "' and read what it says"
         + (offset == null ? "" : " of offset " + offset);
-  }
-
-  private static long nowMicros() {
-    var now = Instant.now();
-    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
   }
 }

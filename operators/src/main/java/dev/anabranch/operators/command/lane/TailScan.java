@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,23 +26,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TailScan {
 
-  static final int PAGES_AHEAD = 2;
+  public static final int PAGES_AHEAD = 2;
 
   private final LaneConnection connection;
   private final TaskMailbox mailbox;
   private final LaneRequest.ReadTail request;
   private final LossCheck losses;
-  private final Semaphore ahead = new Semaphore(PAGES_AHEAD);
+  private final ReadAhead ahead;
 
   public TailScan(
       LaneConnection connection,
       TaskMailbox mailbox,
       LaneRequest.ReadTail request,
-      LossCheck losses) {
+      LossCheck losses,
+      ReadAhead ahead) {
     this.connection = connection;
     this.mailbox = mailbox;
     this.request = request;
     this.losses = losses;
+    this.ahead = ahead;
   }
 
   public void run() throws InterruptedException {

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * The rows of one shard of a peer's log have come, and which have not.
+ * Knows which rows of one shard of a peer's log have come, and which have not.
  *
  * <p><b>Bounds.</b> At most {@link #MAX_RANGES} ranges are told apart. More are joined: rows
  * between them that had come are asked for again, which changes nothing; none is forgotten.

@@ -5,7 +5,6 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.task.TaskMailbox;
-import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.serde.DeadLetterTypeInfo;
 import dev.anabranch.store.LogBookmark;
 import dev.anabranch.wire.EventWire;
@@ -125,7 +124,7 @@ public final class RegionIntake extends AbstractStreamOperator<PublishedRow>
       flushSoon();
     }
     var newLag =
-        new PeerLag(settings.region(), settings.ends(), LAG_INTERVAL, mailbox, TaskThreads.REAL);
+        new PeerLag(settings.region(), settings.ends(), LAG_INTERVAL, mailbox, settings.threads());
     lag = newLag;
     group.gauge("commitsBehind", newLag::rows);
     group.gauge("partitionsNotRead", newLag::partitionsNotRead);

@@ -3,6 +3,7 @@ package dev.anabranch.operators.replication.intake;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogEnds;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class RegionIntakeFactory extends AbstractStreamOperatorFactory<Pub
   private final DomainLoader domain;
   private final LogEnds ends;
   private final List<AcceptedLoss> losses;
+  private final TaskThreads threads;
 
   /**
    * @param region whose topic is read
@@ -37,12 +39,29 @@ public final class RegionIntakeFactory extends AbstractStreamOperatorFactory<Pub
       DomainLoader domain,
       LogEnds ends,
       List<AcceptedLoss> losses) {
+    this(region, isOwn, filter, domain, ends, losses, TaskThreads.REAL);
+  }
+
+  /**
+   * The factory.
+   *
+   * @param threads of what asks where the topic ends
+   */
+  public RegionIntakeFactory(
+      String region,
+      boolean isOwn,
+      PeerFilter filter,
+      DomainLoader domain,
+      LogEnds ends,
+      List<AcceptedLoss> losses,
+      TaskThreads threads) {
     this.region = region;
     this.isOwn = isOwn;
     this.filter = filter;
     this.domain = domain;
     this.ends = ends;
     this.losses = List.copyOf(losses);
+    this.threads = threads;
   }
 
   String region() {
@@ -63,6 +82,10 @@ public final class RegionIntakeFactory extends AbstractStreamOperatorFactory<Pub
 
   LogEnds ends() {
     return ends;
+  }
+
+  TaskThreads threads() {
+    return threads;
   }
 
   List<AcceptedLoss> losses() {

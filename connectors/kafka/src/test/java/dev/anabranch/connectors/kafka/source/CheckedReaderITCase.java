@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.embedded.EmbeddedKafka;
 import dev.anabranch.embedded.KafkaBrokerConfig;
+import dev.anabranch.embedded.LostEnd;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

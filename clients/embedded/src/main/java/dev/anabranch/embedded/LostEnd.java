@@ -1,6 +1,5 @@
-package dev.anabranch.jobs.region;
+package dev.anabranch.embedded;
 
-import dev.anabranch.embedded.KafkaBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
