@@ -421,6 +421,8 @@ class ViewProjectionITCase {
   private Properties kafka() {
     var settings = new Properties();
     settings.setProperty("bootstrap.servers", region.kafka().bootstrapServers());
+    // Else a leader that is new takes the second request and refuses the first (ADR 21).
+    settings.setProperty("max.in.flight.requests.per.connection", "1");
     return settings;
   }
 

@@ -46,6 +46,8 @@ final class Responder implements AutoCloseable {
     var settings = new Properties();
     settings.setProperty("bootstrap.servers", bootstrapServers);
     settings.setProperty("linger.ms", "0");
+    // Else a leader that is new takes the second request and refuses the first (ADR 21).
+    settings.setProperty("max.in.flight.requests.per.connection", "1");
     consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

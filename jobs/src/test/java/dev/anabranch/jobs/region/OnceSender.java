@@ -50,6 +50,9 @@ public final class OnceSender implements AutoCloseable {
             region.kafka().bootstrapServers(),
             "acks",
             "all",
+            // Else a leader that is new takes the second request and refuses the first (ADR 21).
+            "max.in.flight.requests.per.connection",
+            1,
             "delivery.timeout.ms",
             90_000);
     this.producer =

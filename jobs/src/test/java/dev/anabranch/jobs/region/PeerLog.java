@@ -70,6 +70,8 @@ public final class PeerLog implements AutoCloseable {
   private static Properties settings(String bootstrapServers) {
     var settings = new Properties();
     settings.setProperty("bootstrap.servers", bootstrapServers);
+    // Else a leader that is new takes the second request and refuses the first (ADR 21).
+    settings.setProperty("max.in.flight.requests.per.connection", "1");
     return settings;
   }
 

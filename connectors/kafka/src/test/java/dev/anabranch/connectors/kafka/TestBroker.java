@@ -34,9 +34,11 @@ public final class TestBroker implements AutoCloseable {
 
   private TestBroker(EmbeddedKafka kafka) {
     this.kafka = kafka;
+    var settings = connection().toProperties();
+    // Else a leader that is new takes the second request and refuses the first (ADR 21).
+    settings.setProperty("max.in.flight.requests.per.connection", "1");
     this.producer =
-        new KafkaProducer<>(
-            connection().toProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   public static TestBroker start() {
