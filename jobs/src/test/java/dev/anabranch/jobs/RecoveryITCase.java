@@ -173,22 +173,22 @@ class RecoveryITCase {
   @Test
   void recordsInFlightInAnUnalignedCheckpointAreNotLost() {
     region.option("flink.execution.checkpointing.unaligned.enabled", "true").start();
-    // Enough that a loaded machine is not done with them before it has taken a checkpoint.
-    var commands = 2_000;
+    var commands = 1_000;
     try (var once = region.once(1, 6)) {
       PurseDomain.slowly(
           Duration.ofMillis(20),
           () -> {
-            for (var i = 0; i < commands; i++) {
-              once.send(purseCommand("Purse/" + i % 10, "slow 1"));
-            }
-            var all = once.acknowledged();
-            assertThat(all).hasSize(commands);
             Await.until(
-                "records in flight in a checkpoint", () -> region.job().inFlightBytes() > 0);
+                "records in flight in a checkpoint",
+                () -> {
+                  once.keepUnderWay(
+                      commands, () -> purseCommand("Purse/" + once.sent() % 10, "slow 1"));
+                  return region.job().inFlightBytes() > 0;
+                });
             region.job().kill();
+            assertThat(once.acknowledged()).hasSize(once.sent());
           });
-      assertThat(region.stored()).hasSizeLessThan(commands);
+      assertThat(region.stored()).hasSizeLessThan(once.sent());
 
       region.startFrom(region.job().latestCheckpoint().orElseThrow());
 

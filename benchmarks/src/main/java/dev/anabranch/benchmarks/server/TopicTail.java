@@ -22,7 +22,7 @@ public final class TopicTail implements AutoCloseable {
   private TopicTail(
       Broker broker,
       String topic,
-      Consumer<ConsumerRecord<byte[], byte[]>> reader,
+      Consumer<Iterable<ConsumerRecord<byte[], byte[]>>> reader,
       CountDownLatch ready) {
     thread = new Thread(() -> run(broker, topic, reader, ready), "tail-" + topic);
     thread.setDaemon(true);
@@ -31,6 +31,12 @@ public final class TopicTail implements AutoCloseable {
   /** Returns when no later record can be missed. */
   public static TopicTail follow(
       Broker broker, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    return followBatches(broker, topic, batch -> batch.forEach(reader));
+  }
+
+  /** The same; the reader gets those together that have come together. */
+  public static TopicTail followBatches(
+      Broker broker, String topic, Consumer<Iterable<ConsumerRecord<byte[], byte[]>>> reader) {
     var ready = new CountDownLatch(1);
     var tail = new TopicTail(broker, topic, reader, ready);
     tail.thread.start();
@@ -52,7 +58,7 @@ public final class TopicTail implements AutoCloseable {
   private void run(
       Broker broker,
       String topic,
-      Consumer<ConsumerRecord<byte[], byte[]>> reader,
+      Consumer<Iterable<ConsumerRecord<byte[], byte[]>>> reader,
       CountDownLatch ready) {
     try (var consumer =
         new KafkaConsumer<>(
@@ -68,7 +74,7 @@ public final class TopicTail implements AutoCloseable {
       partitions.forEach(consumer::position);
       ready.countDown();
       while (!stopping) {
-        consumer.poll(POLL).forEach(reader);
+        reader.accept(consumer.poll(POLL));
       }
     } catch (RuntimeException e) {
       failure = e;

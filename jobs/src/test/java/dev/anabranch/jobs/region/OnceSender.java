@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -88,6 +89,21 @@ public final class OnceSender implements AutoCloseable {
         new ProducerRecord<>(
             "commands." + region.name(), null, null, message.key(), message.value(), headers);
     sent.put(command.commandId(), producer.send(record));
+  }
+
+  /** Sends more until so many have no row yet, however fast or slow the machine is. */
+  public void keepUnderWay(int commands, Supplier<Command> next) {
+    while (sent.size() - region.stored().size() < commands) {
+      for (var i = 0; i < commands; i++) {
+        send(next.get());
+      }
+      producer.flush();
+    }
+  }
+
+  /** How many were given to Kafka's producer. */
+  public int sent() {
+    return sent.size();
   }
 
   /** Waits for Kafka: the ids of those that it has. Of the others nobody knows. */
