@@ -58,6 +58,11 @@ final class HandOver {
     handedOver.has(key, head.inLog(), nowMillis());
   }
 
+  /** The same, where the aggregate's shard is known: the way that nearly all of them take. */
+  void cameBack(AggregateKey key, int shard, ReplicaHead head) {
+    handedOver.has(key, shard, head.inLog(), nowMillis());
+  }
+
   /** A commit came again, as it was before. */
   void cameAgain(PublishedRow in, AggregateKey key, ReplicaHead head) {
     if (handedOver.isAsked(key) && !head.inLog().covers(Rows.dot(in.row()))) {

@@ -86,10 +86,21 @@ final class HandedOver {
   /** The own log, or the store, has so much of an aggregate. */
   void has(AggregateKey key, VectorTime inLog, long nowMillis) {
     var known = waiting.get(key);
-    if (known == null || !known.first.isBeforeOrEqual(inLog)) {
-      return;
+    if (known != null && known.first.isBeforeOrEqual(inLog)) {
+      cameBack(key, known, shardOf(key), inLog, nowMillis);
     }
-    var shard = Shards.shardOf(key.toString(), shardCount);
+  }
+
+  /** The same of an aggregate of this shard. */
+  void has(AggregateKey key, int shard, VectorTime inLog, long nowMillis) {
+    var known = waiting.get(key);
+    if (known != null && known.first.isBeforeOrEqual(inLog)) {
+      cameBack(key, known, shard, inLog, nowMillis);
+    }
+  }
+
+  private void cameBack(
+      AggregateKey key, Waiting known, int shard, VectorTime inLog, long nowMillis) {
     returnedMillis[shard] = Math.max(returnedMillis[shard], known.sinceMillis);
     asked.remove(key);
     if (known.all.isBeforeOrEqual(inLog)) {
@@ -169,7 +180,7 @@ final class HandedOver {
   }
 
   private boolean isSuspect(AggregateKey key, Waiting known) {
-    var isPassed = returnedMillis[Shards.shardOf(key.toString(), shardCount)] > known.sinceMillis;
+    var isPassed = returnedMillis[shardOf(key)] > known.sinceMillis;
     return asked.size() < (isPassed ? MAX_ASKED : MAX_ASKED_ON_SUSPICION);
   }
 
@@ -203,6 +214,10 @@ final class HandedOver {
     }
     size = waiting.size();
     return keys;
+  }
+
+  private int shardOf(AggregateKey key) {
+    return Shards.shardOf(key.toString(), shardCount);
   }
 
   private boolean isMissing(AggregateKey key, VectorTime inLog) {

@@ -124,13 +124,13 @@ final class Replicator {
     if (!Rows.isCommit(row)) {
       return;
     }
-    var shard = Shards.shardOf(key.toString(), options.shardCount());
-    var isCovered = ownLog.isComplete(shard);
     state.enter(key);
     var type = types.find(key);
     var head = state.head();
     var isNew = head == null;
     if (head == null) {
+      var isCovered = ownLog.isComplete(shardOf(key));
+      state.enter(key); // The key of the shard was the current one.
       head = ReplicaHead.empty(isCovered ? TypeMerges.merging(type) : Merging.FILLING);
     } else if (mustReadAgain(key, type, head)) {
       startReading(key);
@@ -153,7 +153,7 @@ final class Replicator {
   void read(AggregateKey key, List<LogRow> commits, boolean shardIsEmpty) {
     reading.remove(key);
     if (shardIsEmpty) {
-      ownLog.isEmpty(Shards.shardOf(key.toString(), options.shardCount()));
+      ownLog.isEmpty(shardOf(key));
     }
     state.enter(key);
     var head = state.head();
@@ -314,7 +314,7 @@ final class Replicator {
         if (seen != head) {
           state.head(seen);
         }
-        handOver.has(key, seen);
+        handOver.cameBack(key, in.row().shard(), seen);
       } else if (isSame && (!arrival.tombstone() || held.isHollow(arrival.dot()))) {
         // A tombstone must not arrive in the place of the payload that was lost on the way.
         handOver.cameAgain(in, key, head);
@@ -478,6 +478,10 @@ final class Replicator {
   /** Should the task restart meanwhile, the aggregate is asked for again. */
   private void lookAgain() {
     task.timerInMillis().accept(options.holdPatience().toMillis());
+  }
+
+  private int shardOf(AggregateKey key) {
+    return Shards.shardOf(key.toString(), options.shardCount());
   }
 
   private boolean isOwn(PublishedRow in) {

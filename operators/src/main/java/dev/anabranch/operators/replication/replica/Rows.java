@@ -85,17 +85,19 @@ public final class Rows {
   static long fingerprint(LogRow row) {
     var outcome = row.outcome();
     var crc = new CRC32C();
+    var numbers = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
     crc.update(outcome.kind().code());
-    crc.update(ByteBuffer.allocate(Long.BYTES).putLong(outcome.stamp().hlc()).flip());
+    crc.update(numbers.putLong(outcome.stamp().hlc()).flip());
     updateText(crc, outcome.commandId());
-    for (var blob :
-        new byte[][] {
-          outcome.blobs().causality(), outcome.blobs().metadata(), outcome.blobs().events()
-        }) {
-      crc.update(ByteBuffer.allocate(Integer.BYTES).putInt(blob.length).flip());
-      crc.update(blob);
-    }
+    update(crc, numbers, outcome.blobs().causality());
+    update(crc, numbers, outcome.blobs().metadata());
+    update(crc, numbers, outcome.blobs().events());
     return crc.getValue();
+  }
+
+  private static void update(CRC32C crc, ByteBuffer number, byte[] blob) {
+    crc.update(number.clear().putInt(blob.length).flip());
+    crc.update(blob);
   }
 
   private static void updateText(CRC32C crc, @Nullable String text) {
