@@ -40,6 +40,8 @@ public final class ChildJvm implements AutoCloseable {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + HEAP_MEGABYTES + "m");
+    command.add("-XX:TieredStopAtLevel=1"); // It lives for seconds.
+    command.add("-XX:+UseSerialGC");
     for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (option.startsWith("--add-") || option.startsWith("-Dlog4j")) {
         command.add(option);
