@@ -32,7 +32,7 @@ public final class Stages {
         "EventsBlob.encode");
     stage("size the row", "EventWire.sizeOf");
     stage("rest of deciding", "Decisions.decide", "CommandProcessor.nextTime");
-    stage("form the insert", "Lane.nextInsert", "Lanes.trySend", "Lane.join");
+    stage("form the insert", "Lane.nextInsert", "CommitPath.send", "EndOfTurn.of", "Lane.join");
     stage("answer", "Replies.committed", "InProcess.answer");
     stage("remember the command id", "CommandWindow.with");
     stage("publish", "EventSerializer.serialize", "FlinkOutputs.publish", "FlinkOutputs.reply");

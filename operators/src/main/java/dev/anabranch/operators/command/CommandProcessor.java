@@ -11,7 +11,6 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.message.ReplyStatus;
-import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
 import dev.anabranch.operators.command.aggregate.Decided;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
@@ -35,7 +34,6 @@ import dev.anabranch.operators.command.waiting.Lookup;
 import dev.anabranch.operators.command.waiting.Taken;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.wire.CommandWire;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -100,17 +98,14 @@ final class CommandProcessor {
   }
 
   /** Takes one command in; its answer may come at once, or later through the mailbox. */
-  void process(CommandRecord record) {
+  void process(CommandRecord record, int shard, Lane lane) {
     counts.commandIn();
-    var shard = Shards.shardOf(record.routingKey(), options.shardCount());
-    var lane = lanes.of(shard);
     var number = admit(record, shard, lane);
     if (lane.isReady() && !lane.hasWaiting()) {
-      handle(record, number, lane);
+      handle(record, number, shard, lane);
     } else {
       await(record, number, lane);
     }
-    lanes.trySend(lane);
   }
 
   /** Takes in a command that an earlier attempt has parked. */
@@ -142,17 +137,16 @@ final class CommandProcessor {
    */
   void processWaiting(Lane lane) {
     for (var next = lane.pollWaiting(); next != null; next = lane.pollWaiting()) {
-      handle(next.record(), next.number(), lane);
+      var shard = Shards.shardOf(next.record().routingKey(), options.shardCount());
+      handle(next.record(), next.number(), shard, lane);
     }
-    lanes.trySend(lane);
   }
 
-  private void handle(CommandRecord record, long number, Lane lane) {
+  private void handle(CommandRecord record, long number, int shard, Lane lane) {
     var decoded = CommandWire.decode(record.message());
     if (decoded instanceof CommandWire.Malformed malformed) {
       answers.refuse(record, number, malformed, lane);
     } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
-      var shard = Shards.shardOf(record.routingKey(), options.shardCount());
       var before = cursors.get(shard).answered().answeredBefore(record.source());
       handle(new Incoming(record, wellFormed.command(), shard, number, before), true);
     }
@@ -164,16 +158,15 @@ final class CommandProcessor {
   private void handle(Incoming in, boolean mayHaveRow) {
     var command = in.command();
     var live = aggregates.get(command.aggregate(), in.record().routingKey());
-    if (joins(live.pending.find(command.commandId()), in) || joins(answers.open(in), in)) {
+    if (joins(live.pending(command.commandId()), in) || joins(answers.open(in), in)) {
       return;
     }
-    var hash = CommandWindow.hash(command.commandId());
-    var offset = mayHaveRow ? live.window.offsetOf(hash) : -1;
+    var offset = mayHaveRow ? live.offsetOf(command.commandId()) : -1;
     if (offset >= 0) {
       findEarlier(in, new LogPosition(in.shard(), offset), () -> handle(in, false));
     } else if (mayHaveRow && in.answeredBefore()) {
       findEarlier(in, null, () -> handle(in, false));
-    } else if (live.brokenReason != null && !mayChoose(live, command)) {
+    } else if (live.brokenReason() != null && !mayChoose(live, command)) {
       handleBroken(in, live);
     } else {
       decide(in, live);
@@ -185,11 +178,7 @@ final class CommandProcessor {
    * was made anew: then the choice is the remedy.
    */
   private static boolean mayChoose(LiveAggregate live, CommandEnvelope command) {
-    return live.graph != null
-        && live.rebuildTried
-        && live.rebuildWaiters == null
-        && live.head.live().size() > 1
-        && command.command().type().equals(ResolveConflict.TYPE);
+    return live.awaitsChoice() && command.command().type().equals(ResolveConflict.TYPE);
   }
 
   /** Whether an outcome of the same command is on its way, for which this record waits too. */
@@ -214,18 +203,17 @@ final class CommandProcessor {
     if (decided instanceof Decided.Row row) {
       cursors.get(in.shard()).raiseHeadHlc(time.hlc());
       var pending = PendingCommand.own(in, live, time, row);
-      enqueue(pending, row);
+      live.admit(pending);
       laneOf(in).join(pending);
-      // Of a parked aggregate it is a choice: what is left of the versions may be well.
-      live.rebuildTried &= live.brokenReason == null;
+      live.chosen();
     } else if (decided instanceof Decided.Unbacked unbacked) {
-      if (live.pending.isEmpty()) {
-        answers.begin(new Asked(in), in, unbacked);
-      } else {
+      if (live.hasPending()) {
         // It was decided on rows that may never be stored: it waits for them.
         var pending = PendingCommand.own(in, live, time, unbacked);
-        live.pending.add(pending);
+        live.admit(pending);
         laneOf(in).join(pending);
+      } else {
+        answers.begin(new Asked(in), in, unbacked);
       }
     }
   }
@@ -247,13 +235,11 @@ final class CommandProcessor {
 
   /** Takes an answer without a row whose aggregate has nothing pending in front of it any more. */
   void release(PendingCommand pending) {
-    var live = pending.aggregate;
     var answer = pending.unbacked();
     if (answer == null) {
       throw new IllegalStateException("a row is released by its append only");
     }
-    live.pending.removeFirst(pending);
-    live.nothingPending();
+    pending.aggregate.left(pending);
     answers.begin(pending.asked, pending.incoming(), answer);
   }
 
@@ -262,8 +248,7 @@ final class CommandProcessor {
    * a repeat. Each keeps its place in the lane, with a row or without.
    */
   void decideAgain(LiveAggregate live, Lane lane) {
-    live.resetHead();
-    for (var command : live.pending.takeAll()) {
+    for (var command : live.takePending()) {
       var own = command.asked.first();
       var decided =
           own == null
@@ -272,19 +257,8 @@ final class CommandProcessor {
       var bytes = command.heldBytes();
       command.decidedAgain(decided);
       lane.decidedAgain(command, bytes);
-      if (decided instanceof Decided.Row row) {
-        enqueue(command, row);
-      } else {
-        live.pending.add(command);
-      }
+      live.admit(command);
     }
-  }
-
-  private static void enqueue(PendingCommand pending, Decided.Row row) {
-    var live = pending.aggregate;
-    live.advanceHead(row);
-    pending.after = live.head;
-    live.pending.add(pending);
   }
 
   /** Lets the commit of another region, whose causes are applied, join the next insert. */
@@ -293,7 +267,7 @@ final class CommandProcessor {
     cursors.get(shard).raiseHeadHlc(remote.stamp().hlc());
     var time = new DecisionTime(remote.stamp().hlc(), remote.stamp().occurredAtMicros());
     var pending = PendingCommand.remote(record, live, shard, time, adopted);
-    enqueue(pending, adopted);
+    live.admit(pending);
     lane.join(pending);
   }
 
@@ -305,14 +279,13 @@ final class CommandProcessor {
       return "";
     }
     var known =
-        live.pending.find(commandId) != null
-            || live.window.offsetOf(CommandWindow.hash(commandId)) >= 0;
+        live.pending(commandId) != null || live.offsetOf(commandId) >= 0;
     return known ? dot.origin().value() : "";
   }
 
   private DecisionTime nextTime(int shard, LiveAggregate live) {
     var micros = clock.nowMicros();
-    var last = Math.max(cursors.get(shard).headHlc(), live.head.past().hlc());
+    var last = Math.max(cursors.get(shard).headHlc(), live.head().past().hlc());
     return new DecisionTime(HybridLogicalClock.tick(micros / 1_000, last), micros);
   }
 
@@ -328,7 +301,6 @@ final class CommandProcessor {
           laneOf(in).end(lookup);
           if (row == null) {
             ifNone.run();
-            lanes.trySend(laneOf(in));
           } else if (cursors.knows(row)) {
             answerEarlier(in, row);
           } else {
@@ -370,7 +342,6 @@ final class CommandProcessor {
     laneOf(in).answered(in.record());
     counts.repeated();
     outputs.reply(reply);
-    lanes.trySend(laneOf(in));
   }
 
   /**
@@ -400,7 +371,7 @@ final class CommandProcessor {
    * The first command after a start tries to fold a parked aggregate anew: the code may be mended.
    */
   private void handleBroken(Incoming in, LiveAggregate live) {
-    if (live.type == null || (live.rebuildTried && live.rebuildWaiters == null)) {
+    if (!live.mayBeMadeAnew()) {
       answers.begin(new Asked(in), in, brokenAnswer(live));
       return;
     }
@@ -408,13 +379,9 @@ final class CommandProcessor {
     if (lookup == null) {
       return;
     }
-    if (live.rebuildWaiters != null) {
-      live.rebuildWaiters.add(lookup);
-      return;
+    if (live.awaitRebuild(lookup)) {
+      read(live, aggregates.rebuild(live), in.shard(), laneOf(in));
     }
-    live.rebuildTried = true;
-    live.rebuildWaiters = new ArrayDeque<>(List.of(lookup));
-    read(live, aggregates.rebuild(live), in.shard(), laneOf(in));
   }
 
   private void read(LiveAggregate live, Rebuild rebuild, int shard, Lane lane) {
@@ -427,34 +394,29 @@ final class CommandProcessor {
       read(live, aggregates.rebuildWithVersions(live), shard, lane);
       return;
     }
-    if (!live.pending.isEmpty()) {
+    if (live.hasPending()) {
       // Commits of other regions were on their way when the history was read: read it again.
       read(live, aggregates.rebuild(live), shard, lane);
       return;
     }
     rebuild.finish();
-    if (live.brokenReason == null) {
+    if (live.brokenReason() == null) {
       aggregates.rebuilt(live);
     }
-    var waiters = live.rebuildWaiters;
-    live.rebuildWaiters = null;
-    if (waiters != null) {
-      for (var lookup : waiters) {
-        lane.end(lookup);
-        handle(lookup.in(), true);
-      }
+    for (var lookup : live.endRebuild()) {
+      lane.end(lookup);
+      handle(lookup.in(), true);
     }
-    lanes.trySend(lane);
   }
 
   private static Decided.Unbacked brokenAnswer(LiveAggregate live) {
-    if (live.type == null) {
+    if (live.type() == null) {
       return new Decided.Unbacked(
           ReplyStatus.ERROR,
           ReplyBody.reason(
               ErrorCodes.UNKNOWN_TYPE,
               "aggregate type '"
-                  + live.key.type()
+                  + live.key().type()
                   + "' is not registered with this job; add its Domain to the job's class path",
               Map.of()),
           true);
@@ -463,7 +425,7 @@ final class CommandProcessor {
         ReplyStatus.ERROR,
         ReplyBody.reason(
             ErrorCodes.BROKEN,
-            "aggregate " + live.key + " is parked: " + live.brokenReason,
+            "aggregate " + live.key() + " is parked: " + live.brokenReason(),
             Map.of()),
         true);
   }

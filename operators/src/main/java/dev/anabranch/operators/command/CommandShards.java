@@ -55,9 +55,6 @@ final class CommandShards implements AutoCloseable {
    */
   private static final int MAX_OPEN_CHECKPOINTS = 100;
 
-  /** Appends of no more leave the task time for work that could wait. */
-  private static final int FEW_ROWS = 32;
-
   private final CommandOperatorOptions options;
   private final EventStore store;
   private final OwnedState state;
@@ -68,6 +65,7 @@ final class CommandShards implements AutoCloseable {
   private final ShardClocks clocks;
   private final HeldAggregates held;
   private final RemoteCommits remote;
+  private final EndOfTurn endOfTurn;
   private final CommandMetrics metrics;
   private final ParkedNotes notes;
   private final long writer;
@@ -92,7 +90,7 @@ final class CommandShards implements AutoCloseable {
     this.store = store;
     this.state = state;
     this.environment = environment;
-    this.lanes = new Lanes(options.shardCount(), environment.threads());
+    this.lanes = new Lanes(options.shardCount());
     this.drainTimer = new DrainTimer(environment.mailbox(), environment.threads());
     this.notes = new ParkedNotes(store, environment.mailbox(), environment.threads());
     this.aggregates =
@@ -140,17 +138,17 @@ final class CommandShards implements AutoCloseable {
             losses,
             held,
             new UnnamedOrigins(options, state.gateEntries()));
-    lanes.beforeSend(answers::settle);
-    lanes.onRelease(processor::release);
-    var commits = new CommitPath(options, lanes, processor, remote, environment.outputs(), metrics);
-    lanes.onAppend(
-        (lane, append) -> {
-          commits.ended(lane, append);
-          aggregates.bound();
-          if (append.rows().size() <= FEW_ROWS) {
-            aggregates.writeBackResting(environment.threads().nanoTime());
-          }
-        });
+    var commits =
+        new CommitPath(
+            options,
+            lanes,
+            processor,
+            remote,
+            environment.outputs(),
+            metrics,
+            environment.threads());
+    this.endOfTurn =
+        new EndOfTurn(processor, remote, answers, commits, aggregates, environment.threads());
   }
 
   private static HeardRegions.Regions regionsOf(CommandOperatorOptions options) {
@@ -184,7 +182,7 @@ final class CommandShards implements AutoCloseable {
     var database = store.layout().databaseOf(shard);
     var index = shard % options.batching().lanesPerDatabase();
     var name = store.layout().databases().get(database) + "-" + index;
-    lanes.add(shard, lanesByName.computeIfAbsent(name, n -> newLane(n, database)));
+    lanes.add(shard, lanesByName.computeIfAbsent(name, n -> newLane(n, database, shard)));
   }
 
   /** Starts reading the tails; commands of a shard wait until its lane's tail is read. */
@@ -204,7 +202,7 @@ final class CommandShards implements AutoCloseable {
       }
       var fold =
           new TailFold(
-              options, lane, lanes, aggregates, processor, remote, environment.outputs(), metrics);
+              options, lane, lanes, aggregates, remote, environment.outputs(), metrics);
       lane.worker().submit(new LaneRequest.ReadTail(tails, writer, fold));
       lane.worker().start();
     }
@@ -218,7 +216,10 @@ final class CommandShards implements AutoCloseable {
   }
 
   void process(CommandRecord record) {
-    processor.process(record);
+    var shard = Shards.shardOf(record.routingKey(), options.shardCount());
+    var lane = lanes.of(shard);
+    processor.process(record, shard, lane);
+    endOfTurn.of(lane);
   }
 
   boolean hasRoomForRemote(String routingKey) {
@@ -226,7 +227,9 @@ final class CommandShards implements AutoCloseable {
   }
 
   void processRemote(CommandRecord record) {
-    remote.process(record);
+    var lane = lanes.of(Shards.shardOf(record.routingKey(), options.shardCount()));
+    remote.process(record, lane);
+    endOfTurn.of(lane);
   }
 
   int pending() {
@@ -372,9 +375,9 @@ final class CommandShards implements AutoCloseable {
     return byShard;
   }
 
-  private Lane newLane(String name, int database) {
+  private Lane newLane(String name, int database, int shard) {
     var worker =
-        new LaneWorker(name, store, database, environment.mailbox(), environment.threads(), losses);
+        new LaneWorker(name, store, database, endingTurns(shard), environment.threads(), losses);
     var batching = options.batching();
     var limits =
         new Lane.Limits(
@@ -383,6 +386,19 @@ final class CommandShards implements AutoCloseable {
             batching.maxPending(),
             batching.maxPendingBytes());
     return new Lane(worker, limits, lanes.cursors());
+  }
+
+  /** The task's mailbox for the worker of a shard's lane: each of its mails is a turn. */
+  private TaskMailbox endingTurns(int shard) {
+    return (description, action) ->
+        environment
+            .mailbox()
+            .post(
+                description,
+                () -> {
+                  action.run();
+                  endOfTurn.of(lanes.of(shard));
+                });
   }
 
   /** What a subtask gives its shards. */

@@ -4,16 +4,15 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
-import dev.anabranch.model.stored.CommandWindow;
-import dev.anabranch.operators.command.aggregate.Folding;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.PendingCommand;
 import dev.anabranch.operators.command.decide.Replies;
 import dev.anabranch.operators.command.lane.FencedException;
 import dev.anabranch.operators.command.lane.Lane;
+import dev.anabranch.operators.command.lane.LaneRequest;
 import dev.anabranch.operators.command.lane.Lanes;
-import dev.anabranch.operators.command.lane.Lanes.Appended;
 import dev.anabranch.operators.task.StoreContradictionException;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AppendResult;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,8 +22,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows an append: durable rows move their aggregates and shards on, and are published and
- * answered, in this order; repeats found in the store are answered from their rows.
+ * The way of an insert, from a lane to the store and back: durable rows move their aggregates and
+ * shards on, and are published and answered, in this order; repeats found in the store are answered
+ * from their rows.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
@@ -36,7 +36,11 @@ final class CommitPath {
   private final Replies replies;
   private final Outputs outputs;
   private final CommandCounts counts;
+  private final TaskThreads threads;
   private final int commandWindow;
+
+  /** Rows of the append that has ended in this turn; 0: none has. */
+  private int appended;
 
   CommitPath(
       CommandOperatorOptions options,
@@ -44,26 +48,46 @@ final class CommitPath {
       CommandProcessor processor,
       RemoteCommits remote,
       Outputs outputs,
-      CommandCounts counts) {
+      CommandCounts counts,
+      TaskThreads threads) {
     this.lanes = lanes;
     this.processor = processor;
     this.remote = remote;
     this.replies = new Replies(options.region());
     this.outputs = outputs;
     this.counts = counts;
+    this.threads = threads;
     this.commandWindow = options.commandWindow();
   }
 
-  void ended(Lane lane, Appended append) {
-    var result = append.result();
+  /** Sends the lane's next insert, if its connection is idle and one has formed. */
+  void send(Lane lane) {
+    var rows = lane.nextInsert();
+    if (rows != null) {
+      var sentNanos = threads.nanoTime();
+      lane.worker()
+          .submit(
+              new LaneRequest.Append(
+                  rows, result -> ended(lane, rows, result, threads.nanoTime() - sentNanos)));
+    }
+  }
+
+  /** Rows of the append that has ended since this was last asked; 0: none has. */
+  int takeAppended() {
+    var rows = appended;
+    appended = 0;
+    return rows;
+  }
+
+  private void ended(Lane lane, List<LogRow> rows, AppendResult result, long nanos) {
     if (result instanceof AppendResult.Appended) {
-      counts.appended(append.rows().size(), append.nanos());
+      counts.appended(rows.size(), nanos);
       var commands = lane.takeInFlight();
       // What has formed was decided on these: the database need not wait until they are told of.
-      lanes.sendNext(lane);
-      committed(lane, commands, append.rows());
+      send(lane);
+      committed(lane, commands, rows);
     } else if (result instanceof AppendResult.DuplicateCommands duplicates) {
-      repeatsFound(lane, append.rows(), duplicates.stored());
+      repeatsFound(lane, rows, duplicates.stored());
     } else if (result instanceof AppendResult.Fenced fenced) {
       counts.fenced();
       throw new FencedException(
@@ -88,14 +112,7 @@ final class CommitPath {
     } else {
       throw new IllegalStateException("a lane settles " + result + " itself");
     }
-    if (remote.isWaiting(lane)) {
-      remote.processWaiting(lane);
-    }
-    if (lane.hasWaiting()) {
-      processor.processWaiting(lane);
-    } else {
-      lanes.trySend(lane);
-    }
+    appended = rows.size();
   }
 
   private void committed(Lane lane, List<PendingCommand> commands, List<LogRow> rows) {
@@ -113,17 +130,7 @@ final class CommitPath {
         outputs.publish(row);
         continue;
       }
-      var live = command.aggregate;
-      live.pending.removeFirst(command);
-      live.committed = command.after;
-      Folding.commit(live, row.outcome());
-      live.grew(row.outcome().blobs().events().length);
-      live.nothingPending();
-      var commandId = row.outcome().commandId();
-      if (commandId != null && row.outcome().slot().isEmpty()) {
-        live.window = live.window.with(CommandWindow.hash(commandId), row.offset(), commandWindow);
-      }
-      live.markDirty();
+      command.aggregate.becameDurable(command, row, commandWindow);
       lanes.cursors().advance(row);
       outputs.publish(row);
       answer(lane, command, row);
@@ -139,8 +146,11 @@ final class CommitPath {
     }
     if (!command.isRemote()) {
       remote.released(live, dot, lane);
-    } else if (live.gate != null) {
-      live.gate.durable(dot, row.outcome().kind() == RowKind.TOMBSTONE);
+      return;
+    }
+    var gate = live.openGate();
+    if (gate != null) {
+      gate.durable(dot, row.outcome().kind() == RowKind.TOMBSTONE);
     }
   }
 
@@ -177,7 +187,7 @@ final class CommitPath {
         again.add(command);
         disturbed.add(command.aggregate);
       } else {
-        command.aggregate.pending.remove(command);
+        command.aggregate.withdraw(command);
         lane.left(command);
         repeats.put(command, original);
         disturbed.add(command.aggregate);
@@ -190,7 +200,6 @@ final class CommitPath {
     for (var live : disturbed) {
       processor.decideAgain(live, lane);
     }
-    // Last, since an answer lets the lane send what it has.
     repeats.forEach(
         (command, row) -> command.asked.all().forEach(in -> processor.answerEarlier(in, row)));
   }

@@ -87,12 +87,10 @@ final class RemoteCommits {
     return lanes.of(Shards.shardOf(routingKey, options.shardCount())).hasRoomForRemote();
   }
 
-  void process(CommandRecord record) {
-    var lane = lanes.of(Shards.shardOf(record.routingKey(), options.shardCount()));
+  void process(CommandRecord record, Lane lane) {
     lane.admitRemote(record);
     if (lane.isReady() && !isWaiting(lane)) {
       handle(record, lane);
-      lanes.trySend(lane);
     } else {
       lane.awaitRemote(record);
     }
@@ -114,12 +112,11 @@ final class RemoteCommits {
         lane.awaitRemote(record);
       }
     }
-    processWaiting(lane);
   }
 
   /**
    * Handles what came before the lane's tail was read; as many at a time as the lane has room for
-   * their rows. Call it whenever an append has ended.
+   * their rows.
    */
   void processWaiting(Lane lane) {
     while (lane.mayDecide() && isWaiting(lane)) {
@@ -139,16 +136,15 @@ final class RemoteCommits {
         }
       }
     }
-    lanes.trySend(lane);
   }
 
   boolean isWaiting(Lane lane) {
-    return lane.hasWaitingRemote() || askAgain.containsKey(lane);
+    return lane.hasWaitingRemote() || (!askAgain.isEmpty() && askAgain.containsKey(lane));
   }
 
   /** A commit of this region is durable, for which others may wait that came too early. */
   void released(LiveAggregate live, Dot dot, Lane lane) {
-    if (held.has(live.routingKey) && aggregates.gateOf(live).isAwaited(dot)) {
+    if (held.has(live.routingKey()) && aggregates.gateOf(live).isAwaited(dot)) {
       releaseHeld(live, lane);
     }
   }
@@ -157,7 +153,7 @@ final class RemoteCommits {
   private void releaseHeld(LiveAggregate live, Lane lane) {
     var entries = aggregates.gateOf(live);
     for (var arrival : entries.takeAllWaiting()) {
-      var verdict = gate.verdict(live.head.past().applied(), entries::isHollow, arrival);
+      var verdict = gate.verdict(live.head().past().applied(), entries::isHollow, arrival);
       if (verdict instanceof GateVerdict.Hold hold) {
         entries.parkAgain(hold.waitsFor(), arrival);
       } else {
@@ -166,23 +162,23 @@ final class RemoteCommits {
         handle(record, lane);
       }
     }
-    if (entries.holdsAny() && !held.has(live.routingKey)) {
+    if (entries.holdsAny() && !held.has(live.routingKey())) {
       // What passed found the index empty, since all was taken out of it.
-      held.set(live.routingKey, entries.heldBytes());
+      held.set(live.routingKey(), entries.heldBytes());
     }
     noteHeld(live, entries);
   }
 
   private CommandRecord take(LiveAggregate live, StoredGate entries, Dot dot) {
-    if (held.has(live.routingKey)) {
-      held.add(live.routingKey, -entries.heldBytes(dot));
+    if (held.has(live.routingKey())) {
+      held.add(live.routingKey(), -entries.heldBytes(dot));
     }
     return entries.take(dot);
   }
 
   private void noteHeld(LiveAggregate live, StoredGate entries) {
-    if (held.has(live.routingKey) && !entries.holdsAny()) {
-      held.remove(live.routingKey);
+    if (held.has(live.routingKey()) && !entries.holdsAny()) {
+      held.remove(live.routingKey());
     }
   }
 
@@ -200,11 +196,11 @@ final class RemoteCommits {
       return;
     }
     var live = aggregates.get(remote.aggregate(), record.routingKey());
-    var isFirst = live.gate == null;
+    var isFirst = live.openGate() == null;
     var entries = aggregates.gateOf(live);
-    if (isFirst && !held.has(live.routingKey) && entries.holdsAny()) {
+    if (isFirst && !held.has(live.routingKey()) && entries.holdsAny()) {
       // Of a checkpoint of a release that took no note of it.
-      held.set(live.routingKey, entries.heldBytes());
+      held.set(live.routingKey(), entries.heldBytes());
       releaseHeld(live, lane);
     }
     offer(record, remote, context, live, lane);
@@ -219,7 +215,7 @@ final class RemoteCommits {
     var entries = aggregates.gateOf(live);
     var arrival =
         new Arrival(dot, remote.stamp().hlc(), context, remote.kind() == RowKind.TOMBSTONE);
-    var verdict = gate.verdict(live.head.past().applied(), entries::isHollow, arrival);
+    var verdict = gate.verdict(live.head().past().applied(), entries::isHollow, arrival);
     if (verdict instanceof GateVerdict.Duplicate) {
       lane.answeredRemote(record);
       counts.remoteRepeated();
@@ -239,7 +235,7 @@ final class RemoteCommits {
       hold(record, arrival, hold, live);
       return;
     }
-    var outcome = new HoldBack(gate, live.head.past().applied(), entries).offer(arrival);
+    var outcome = new HoldBack(gate, live.head().past().applied(), entries).offer(arrival);
     adopt(record, remote, live, lane);
     for (var ready : outcome.ready()) {
       if (!ready.dot().equals(dot)) {
@@ -268,7 +264,7 @@ final class RemoteCommits {
     }
     entries.park(hold.waitsFor(), arrival);
     entries.keep(arrival.dot(), encoded);
-    held.add(live.routingKey, more);
+    held.add(live.routingKey(), more);
     counts.remoteHeld();
   }
 

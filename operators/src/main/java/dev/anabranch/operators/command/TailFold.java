@@ -1,9 +1,7 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
-import dev.anabranch.operators.command.aggregate.Folding;
 import dev.anabranch.operators.command.lane.FenceRow;
 import dev.anabranch.operators.command.lane.Lane;
 import dev.anabranch.operators.command.lane.LaneRequest;
@@ -24,7 +22,6 @@ final class TailFold implements LaneRequest.TailReader {
   private final Lane lane;
   private final Lanes lanes;
   private final AggregateCache aggregates;
-  private final CommandProcessor processor;
   private final RemoteCommits remote;
   private final Outputs outputs;
   private final CommandCounts counts;
@@ -34,7 +31,6 @@ final class TailFold implements LaneRequest.TailReader {
       Lane lane,
       Lanes lanes,
       AggregateCache aggregates,
-      CommandProcessor processor,
       RemoteCommits remote,
       Outputs outputs,
       CommandCounts counts) {
@@ -42,7 +38,6 @@ final class TailFold implements LaneRequest.TailReader {
     this.lane = lane;
     this.lanes = lanes;
     this.aggregates = aggregates;
-    this.processor = processor;
     this.remote = remote;
     this.outputs = outputs;
     this.counts = counts;
@@ -70,24 +65,14 @@ final class TailFold implements LaneRequest.TailReader {
   public void complete() {
     lane.becomeReady();
     remote.tailComplete(lane);
-    if (lane.isReady()) {
-      processor.processWaiting(lane);
-    }
   }
 
   private void fold(LogRow row) {
-    var outcome = row.outcome();
-    if (FenceRow.isOne(outcome)) {
+    if (FenceRow.isOne(row.outcome())) {
       return;
     }
-    var key = outcome.aggregate();
+    var key = row.outcome().aggregate();
     var live = aggregates.get(key, key.toString());
-    Folding.apply(live, row, () -> aggregates.gateOf(live));
-    var commandId = outcome.commandId();
-    if (commandId != null && outcome.slot().isEmpty()) {
-      live.window =
-          live.window.with(CommandWindow.hash(commandId), row.offset(), options.commandWindow());
-      live.markDirty();
-    }
+    live.replay(row, () -> aggregates.gateOf(live), options.commandWindow());
   }
 }

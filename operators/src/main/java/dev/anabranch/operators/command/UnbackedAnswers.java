@@ -109,7 +109,6 @@ final class UnbackedAnswers {
           } else {
             hasRow(unsettled, ref, row);
           }
-          lanes.trySend(lanes.of(first.shard()));
         };
     lanes.of(first.shard()).worker().submit(new LaneRequest.Find(null, ref, found));
   }
@@ -228,7 +227,6 @@ final class UnbackedAnswers {
           }
           marks.keySet().forEach(shard -> lanes.cursors().get(shard).answered().recorded());
           due.forEach(this::tell);
-          lanes.trySend(lane);
         };
     lane.worker().submit(new LaneRequest.Answered(writer, marks, recorded));
   }

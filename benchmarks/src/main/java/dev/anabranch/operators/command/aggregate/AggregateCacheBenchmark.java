@@ -7,7 +7,6 @@ import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.AggregateRecord;
-import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.serde.AggregateRecordSerializer;
 import java.io.IOException;
@@ -79,11 +78,12 @@ public class AggregateCacheBenchmark {
 
   private LiveAggregate change(AggregateCache cache, int number) {
     var live = cache.get(keys[number], routingKeys[number]);
-    var before = live.committed;
-    live.committed =
-        new LiveAggregate.Version(before.version() + 1, CausalPast.NONE, List.of(), before.state());
-    live.window = live.window.with(CommandWindow.hash(routingKeys[number]), number, 16);
-    live.markDirty();
+    var before = live.committed();
+    live.madeAnew(
+        new LiveAggregate.Version(before.version() + 1, CausalPast.NONE, List.of(), before.state()),
+        null,
+        0);
+    live.remember(routingKeys[number], number, 16);
     return live;
   }
 

@@ -9,7 +9,7 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.stored.CommandWindow;
-import dev.anabranch.operators.command.aggregate.Changes;
+import dev.anabranch.operators.command.aggregate.Keeper;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
@@ -65,7 +65,7 @@ public class DecisionsBenchmark {
         null,
         new Version(17, PAST, PAST.frontier(), state),
         CommandWindow.EMPTY,
-        new Changes());
+        Keeper.NOBODY);
   }
 
   @Benchmark

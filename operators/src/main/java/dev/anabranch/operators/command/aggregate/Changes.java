@@ -8,7 +8,7 @@ import java.util.BitSet;
  *
  * <p><b>Threads.</b> The task's thread only.
  */
-public final class Changes {
+final class Changes {
 
   private final BitSet changed = new BitSet();
   private final BitSet recently = new BitSet();

@@ -11,140 +11,128 @@ import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
 import dev.anabranch.operators.task.StoreContradictionException;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.ApplicationCode;
-import dev.anabranch.versions.MissingVersionException;
 import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.WireFormatException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Folds stored commits into an aggregate: the stored bytes, never a second decision. */
-public final class Folding {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Folding.class);
+/**
+ * Folds commits onto versions of one aggregate, and remembers why that did not succeed. From then
+ * on versions have a past and no state.
+ */
+final class Folding {
 
   /** Why an aggregate with a single home is parked until its versions are made from the log. */
   static final String FORKED =
       "regions have changed it at once, though its type has a single home: its versions are made"
           + " from the log";
 
-  private Folding() {}
+  private final @Nullable AggregateType<Object, Object, Object> type;
+  private final boolean hasGraph;
+  private @Nullable String problem;
+  private boolean needsAll;
+
+  /**
+   * @param problem why the version before can't be folded; null: it can
+   */
+  Folding(
+      @Nullable AggregateType<Object, Object, Object> type,
+      boolean hasGraph,
+      @Nullable String problem) {
+    this.type = type;
+    this.hasGraph = hasGraph;
+    this.problem = problem;
+  }
 
   static boolean hasOneHome(AggregateType<?, ?, ?> type) {
     return type.replication() instanceof ReplicationPolicy.SingleHome;
   }
 
-  /**
-   * Moves the aggregate over a durable row that no pending row of this attempt stands for.
-   * Idempotent: a commit is folded only onto the version before it.
-   *
-   * @param gate which few rows ask for, and the aggregate keeps
-   */
-  public static void apply(LiveAggregate aggregate, LogRow row, Supplier<StoredGate> gate) {
+  /** Whether a durable row is folded into a version already. */
+  static boolean isApplied(Version version, LogRow row, Dot dot) {
     var outcome = row.outcome();
-    var before = aggregate.committed;
-    var dot = outcome.dot();
-    if (dot == null || isApplied(aggregate, row, dot)) {
-      return;
+    if (!outcome.kind().hasVersion()) {
+      return version.past().covers(dot);
     }
-    if (outcome.kind() == RowKind.TOMBSTONE) {
-      gate.get().storeHollow(dot);
-    } else if (before.past().covers(dot)) {
-      gate.get().eraseHollow(dot);
+    if (outcome.version() > version.version() + 1) {
+      throw new StoreContradictionException(
+          "the store has version "
+              + outcome.version()
+              + " of "
+              + outcome.aggregate()
+              + " at "
+              + row.position()
+              + " right after version "
+              + version.version());
     }
-    aggregate.committed = after(aggregate, before, outcome, row.position());
-    commit(aggregate, outcome);
-    aggregate.grew(outcome.blobs().events().length);
-    aggregate.committed = withGraph(aggregate, aggregate.committed);
-    aggregate.head = aggregate.committed;
-    aggregate.markDirty();
-    compact(aggregate);
+    return outcome.version() <= version.version();
   }
 
   /**
    * Drops from the state of replicated data types what is kept for the sake of commits that no
    * region can make any more. No query answers differently, nor will.
    */
-  static void dropStable(LiveAggregate aggregate) {
-    var before = aggregate.committed;
-    if (aggregate.heard == null || aggregate.graph != null) {
-      return;
-    }
-    var stable = aggregate.heard.stable(before.past().applied());
-    var state = ReplicatedStates.stable(before.foldedState(), stable);
-    if (state != before.state()) {
-      aggregate.committed = before.withState(state);
-      if (aggregate.head == before) {
-        aggregate.head = aggregate.committed;
-      }
-    }
+  static Version stable(Version version, HeardRegions heard) {
+    var state =
+        ReplicatedStates.stable(version.foldedState(), heard.stable(version.past().applied()));
+    return state == version.state() ? version : version.withState(state);
   }
 
-  /** Drops the versions that no answer needs any more, while nothing is pending. */
-  static void compact(LiveAggregate aggregate) {
-    var graph = aggregate.graph;
-    if (graph == null || !aggregate.pending.isEmpty() || aggregate.brokenReason != null) {
-      return;
-    }
-    try {
-      graph.compact(aggregate.committed.past().applied());
-    } catch (Throwable e) {
-      // Of an older version that has to be derived for it: the graph stays as large as it is.
-      LOG.warn(
-          "The versions of {} can't be compacted: {}", aggregate.key, ApplicationCode.problem(e));
-    }
+  /** Why the last version has no state; null: it has one. */
+  @Nullable String problem() {
+    return problem;
+  }
+
+  /** Whether the problem is one that goes when all commits are folded anew. */
+  boolean needsAll() {
+    return needsAll;
   }
 
   /**
-   * The version after an outcome that has a dot. If its events can't be folded the aggregate is
-   * parked, and the version has no state. The state of an aggregate with a graph comes from there.
+   * The version after an outcome that has a dot, as it comes from the log. What can't just go on
+   * from the version before it is a problem.
    *
    * @param where for messages
    */
-  public static Version after(
-      LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
-    if (isOutOfOrder(aggregate, before, outcome)) {
-      aggregate.rebuildTried = false;
-      aggregate.brokenReason =
+  Version after(Version before, Outcome outcome, Object where) {
+    if (isOutOfOrder(before, outcome)) {
+      needsAll = true;
+      problem =
           "its commit "
               + outcome.dot()
               + " stands before others that it came after, or repeats one: its state is derived"
               + " again from all of them";
     }
-    var after = next(aggregate, before, outcome, where);
-    if (isFork(aggregate, after.past())) {
-      aggregate.rebuildTried = false;
-      aggregate.brokenReason = FORKED;
+    var after = next(before, outcome, where);
+    if (isFork(after.past())) {
+      needsAll = true;
+      problem = FORKED;
       return new Version(after.version(), after.past(), after.live(), null);
     }
     return after;
+  }
+
+  /** The version after the next commit in the order in which all are folded. */
+  Version next(Version before, Outcome outcome, Object where) {
+    var past = pastAfter(before.past(), outcome, where);
+    var version = outcome.kind().hasVersion() ? outcome.version() : before.version();
+    Object state = null;
+    if (problem == null) {
+      state =
+          outcome.kind() == RowKind.TOMBSTONE || hasGraph
+              ? before.state()
+              : stateAfter(before, outcome, where);
+    }
+    return new Version(version, past, past.frontier(), state);
   }
 
   /**
    * Whether a commit of an aggregate with a single home had not seen all that is applied: two
    * regions have acted as its home. Rare, so that no graph is kept before.
    */
-  private static boolean isFork(LiveAggregate aggregate, CausalPast past) {
-    return past.frontier().size() > 1
-        && aggregate.graph == null
-        && aggregate.type != null
-        && hasOneHome(aggregate.type);
-  }
-
-  static Version next(LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
-    var past = pastAfter(aggregate, before.past(), outcome, where);
-    var version = outcome.kind().hasVersion() ? outcome.version() : before.version();
-    Object state = null;
-    if (aggregate.brokenReason == null) {
-      state =
-          outcome.kind() == RowKind.TOMBSTONE || aggregate.graph != null
-              ? before.state()
-              : stateAfter(aggregate, before, outcome, where);
-    }
-    return new Version(version, past, past.frontier(), state);
+  private boolean isFork(CausalPast past) {
+    return past.frontier().size() > 1 && !hasGraph && type != null && hasOneHome(type);
   }
 
   /**
@@ -152,8 +140,7 @@ public final class Folding {
    * accepted in two regions, and the first of its commits counts; or a payload comes that a filter
    * withheld when its effects came. Both are rare, and the whole history is folded anew.
    */
-  private static boolean isOutOfOrder(LiveAggregate aggregate, Version before, Outcome outcome) {
-    var type = aggregate.type;
+  private boolean isOutOfOrder(Version before, Outcome outcome) {
     var dot = outcome.dot();
     return type != null
         && dot != null
@@ -162,72 +149,7 @@ public final class Folding {
         && (!outcome.slot().isEmpty() || before.past().covers(dot));
   }
 
-  /** Notes a row that has become durable where the graph is, and what other regions have. */
-  public static void commit(LiveAggregate aggregate, Outcome outcome) {
-    var graph = aggregate.graph;
-    var dot = outcome.dot();
-    if (dot == null) {
-      return;
-    }
-    if (graph == null) {
-      hear(aggregate, outcome, dot);
-      return;
-    }
-    try {
-      graph.addCommitted(outcome);
-    } catch (Throwable e) {
-      aggregate.rebuildTried &= !(e instanceof MissingVersionException);
-      aggregate.brokenReason =
-          "its version "
-              + outcome.dot()
-              + " can't be folded by this release: "
-              + ApplicationCode.problem(e);
-    }
-  }
-
-  private static void hear(LiveAggregate aggregate, Outcome outcome, Dot dot) {
-    var heard = aggregate.heard;
-    if (heard != null && aggregate.brokenReason == null && heard.listensTo(dot)) {
-      heard.hear(dot, CausalityBlob.decode(outcome.blobs().causality()).context());
-    }
-  }
-
-  private static boolean isApplied(LiveAggregate aggregate, LogRow row, Dot dot) {
-    var outcome = row.outcome();
-    var before = aggregate.committed;
-    if (!outcome.kind().hasVersion()) {
-      return before.past().covers(dot);
-    }
-    if (outcome.version() > before.version() + 1) {
-      throw new StoreContradictionException(
-          "the store has version "
-              + outcome.version()
-              + " of "
-              + aggregate.key
-              + " at "
-              + row.position()
-              + " right after version "
-              + before.version());
-    }
-    return outcome.version() <= before.version();
-  }
-
-  static Version withGraph(LiveAggregate aggregate, Version version) {
-    var graph = aggregate.graph;
-    if (graph == null) {
-      return version;
-    }
-    try {
-      return new Version(version.version(), version.past(), graph.live(), graph.state());
-    } catch (Throwable e) {
-      aggregate.brokenReason =
-          "its versions can't be folded by this release: " + ApplicationCode.problem(e);
-      return new Version(version.version(), version.past(), graph.live(), null);
-    }
-  }
-
-  private static CausalPast pastAfter(
-      LiveAggregate aggregate, CausalPast before, Outcome outcome, Object where) {
+  private CausalPast pastAfter(CausalPast before, Outcome outcome, Object where) {
     var hlc = outcome.stamp().hlc();
     var dot = outcome.dot();
     if (dot == null) {
@@ -236,22 +158,20 @@ public final class Folding {
     }
     try {
       var causality = CausalityBlob.decode(outcome.blobs().causality());
-      checkChoice(aggregate, outcome, causality.resolverId(), where);
+      checkChoice(outcome, causality.resolverId(), where);
       return before.after(dot, hlc, causality.context(), causality.dependencies());
     } catch (WireFormatException e) {
-      aggregate.brokenReason =
-          "the causality of its commit at " + where + " can't be read: " + e.getMessage();
+      problem = "the causality of its commit at " + where + " can't be read: " + e.getMessage();
       return before.afterOwn(dot, hlc, before.dependenciesAt(dot.origin(), hlc));
     }
   }
 
   /** Replicated data types can't leave out what was not chosen under another policy. */
-  private static void checkChoice(
-      LiveAggregate aggregate, Outcome outcome, String resolverId, Object where) {
-    if (aggregate.type != null && commutes(aggregate.type)) {
+  private void checkChoice(Outcome outcome, String resolverId, Object where) {
+    if (type != null && commutes(type)) {
       var chosen = PolicyResolvers.chosen(outcome.kind(), resolverId);
       if (!chosen.isEmpty()) {
-        aggregate.brokenReason = "its commit at " + where + " can't be folded: " + chosen;
+        problem = "its commit at " + where + " can't be folded: " + chosen;
       }
     }
   }
@@ -260,17 +180,15 @@ public final class Folding {
     return type.replication() instanceof ReplicationPolicy.ReplicatedTypes;
   }
 
-  private static @Nullable Object stateAfter(
-      LiveAggregate aggregate, Version before, Outcome outcome, Object where) {
-    var type = aggregate.type;
+  private @Nullable Object stateAfter(Version before, Outcome outcome, Object where) {
     if (type == null) {
-      aggregate.brokenReason = "its type is not registered with this job";
+      problem = "its type is not registered with this job";
       return null;
     }
     try {
       return CommitFold.apply(type, before.foldedState(), outcome);
     } catch (Throwable e) {
-      aggregate.brokenReason =
+      problem =
           "its commit at "
               + where
               + " can't be folded by this release: "

@@ -37,7 +37,7 @@ final class GraphRebuild implements Rebuild {
     this.heard = heard;
     this.graph = graph;
     this.maxBytes = maxBytes;
-    this.pages = new HistoryPages(live.key, HistoryPages.Order.LOG, maxBytes);
+    this.pages = new HistoryPages(live.key(), HistoryPages.Order.LOG, maxBytes);
   }
 
   @Override
@@ -84,26 +84,19 @@ final class GraphRebuild implements Rebuild {
   @Override
   public void finish() {
     if (tooLarge) {
-      live.brokenReason = Rebuild.tooLarge(maxBytes);
+      live.breakWith(Rebuild.tooLarge(maxBytes));
       return;
     }
-    var known = live.committed;
-    live.brokenReason = problem;
-    live.heard = heard;
-    live.graph = graph;
     graph.clear();
     for (var node : nodes) {
       try {
         graph.addStored(node);
       } catch (Throwable e) {
         // Also a missing version: these were all that there are, and it is not made anew again.
-        live.brokenReason = problem(node.dot().toString(), e);
+        problem = problem(node.dot().toString(), e);
       }
     }
-    live.committed = Folding.withGraph(live, known);
-    live.resetHead();
-    live.grew(eventBytes);
-    live.markDirty();
+    live.madeAnew(heard, graph, problem, eventBytes);
   }
 
   private static String problem(String dot, Throwable e) {

@@ -1,80 +1,78 @@
 package dev.anabranch.operators.command.aggregate;
 
 import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
+import dev.anabranch.model.RowKind;
+import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.waiting.Lookup;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.MissingVersionException;
-import java.util.ArrayDeque;
+import dev.anabranch.wire.blob.CausalityBlob;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A decoded aggregate on the heap: what is committed, and the head that pending commands have been
  * decided on.
  *
+ * <p><b>Order.</b> What is decided is {@link #admit admitted}, and moves the head. Later it {@link
+ * #becameDurable becomes durable}, or has {@link #left}, in the order of admission. Rows that this
+ * attempt has not decided are {@link #replay replayed}, while nothing is pending.
+ *
+ * <p><b>Failure.</b> What can't be folded breaks the aggregate: it keeps the reason, has no state,
+ * and may be made anew from its history once in each attempt, or again after a commit that may have
+ * mended it.
+ *
  * <p><b>Threads.</b> The task's thread only.
  */
 public final class LiveAggregate {
 
-  public final AggregateKey key;
-  public final String routingKey;
+  private static final Logger LOG = LoggerFactory.getLogger(LiveAggregate.class);
 
-  /** The type; null if this job does not know it. */
-  public final @Nullable AggregateType<Object, Object, Object> type;
-
-  /** What other regions have; null: the type has a single home, so nobody asks. */
-  @Nullable HeardRegions heard;
-
-  /**
-   * Where regions change aggregates of this type at once and a policy decides, or have changed this
-   * one at once though the type has a single home; null elsewhere.
-   */
-  @Nullable public AggregateGraph graph;
-
-  /** The gate; null until a commit of another region comes. */
-  @Nullable public StoredGate gate;
-
-  /** What the log says. */
-  public Version committed;
-
-  /** {@link #committed}, and all pending commands upon it. */
-  public Version head;
-
-  public CommandWindow window;
-
-  /** Why the state can't be folded; null: it can. */
-  @Nullable public String brokenReason;
-
-  /** Whether this attempt has tried to fold a broken aggregate again. */
-  public boolean rebuildTried;
-
-  /** Commands that wait for a rebuild; null: none is under way. */
-  @Nullable public ArrayDeque<Lookup> rebuildWaiters;
-
-  /** Its place in the cache. */
-  int slot;
-
-  /**
-   * Estimate of its state's size: as its codec wrote it last, and the events since then. What an
-   * aggregate takes on the heap is more, by a factor that only its type knows.
-   */
-  private long bytes;
-
-  private final Changes changes;
-
-  /** Whether it was used again since it was loaded, or the cache last looked for one to evict. */
-  boolean recentlyUsed;
-
-  /** Whether it leaves the cache soon unless it is used again. */
-  boolean isNewcomer;
+  private final AggregateKey key;
+  private final String routingKey;
+  private final @Nullable AggregateType<Object, Object, Object> type;
+  private final Keeper keeper;
 
   /** Decided commands without a known outcome, in order. */
-  public final PendingCommands pending = new PendingCommands();
+  private final PendingCommands pending = new PendingCommands();
 
+  /** What other regions have; null: the type has a single home, so nobody asks. */
+  private @Nullable HeardRegions heard;
+
+  private @Nullable AggregateGraph graph;
+  private @Nullable StoredGate gate;
+
+  /** What the log says. */
+  private Version committed;
+
+  /** {@link #committed}, and all pending commands upon it. */
+  private Version head;
+
+  private CommandWindow window;
+  private @Nullable String brokenReason;
+
+  /** Whether this attempt has tried to make a broken aggregate anew. */
+  private boolean rebuildTried;
+
+  /** Commands that wait until it is made anew; null: that is not under way. */
+  private @Nullable List<Lookup> rebuildWaiters;
+
+  /**
+   * @param type null if this job does not know it
+   * @param graph where regions change aggregates of this type at once and a policy decides, or have
+   *     changed this one at once though the type has a single home; null elsewhere
+   */
   public LiveAggregate(
       AggregateKey key,
       String routingKey,
@@ -83,7 +81,7 @@ public final class LiveAggregate {
       @Nullable AggregateGraph graph,
       Version committed,
       CommandWindow window,
-      Changes changes) {
+      Keeper keeper) {
     this.key = key;
     this.routingKey = routingKey;
     this.type = type;
@@ -92,33 +90,95 @@ public final class LiveAggregate {
     this.committed = committed;
     this.head = committed;
     this.window = window;
-    this.changes = changes;
+    this.keeper = keeper;
   }
 
-  /** The committed part has moved away from the keyed state. */
-  public void markDirty() {
-    changes.add(slot);
+  public AggregateKey key() {
+    return key;
   }
 
-  /** Estimate of the size of its state, encoded. */
-  long bytes() {
-    return bytes;
+  public String routingKey() {
+    return routingKey;
   }
 
-  /** Events were folded; how large the state is now is known when it is encoded. */
-  public void grew(long eventBytes) {
-    bytes += eventBytes;
-    changes.grew(eventBytes);
+  /** The type; null if this job does not know it. */
+  @Nullable
+  public AggregateType<Object, Object, Object> type() {
+    return type;
   }
 
-  /** The state was encoded, or decoded. */
-  void measured(long encodedBytes) {
-    changes.grew(encodedBytes - bytes);
-    bytes = encodedBytes;
+  /** The versions; null: no regions have changed the aggregate at once, nor may do so. */
+  @Nullable
+  public AggregateGraph graph() {
+    return graph;
   }
 
-  /** The head moves on by a pending row; what application code throws parks the aggregate. */
-  public void advanceHead(Decided.Row row) {
+  @Nullable HeardRegions heard() {
+    return heard;
+  }
+
+  Version committed() {
+    return committed;
+  }
+
+  /** What the next command is decided on: all that is committed or pending. */
+  public Version head() {
+    return head;
+  }
+
+  /** Why the state can't be folded; null: it can. */
+  @Nullable
+  public String brokenReason() {
+    return brokenReason;
+  }
+
+  /** Says that it can't be folded, and why; with null that it can. */
+  void breakWith(@Nullable String reason) {
+    brokenReason = reason;
+  }
+
+  /** The gate; null until a commit of another region came. */
+  @Nullable
+  public StoredGate openGate() {
+    return gate;
+  }
+
+  StoredGate gate(OwnedState state) {
+    var open = gate;
+    if (open == null) {
+      open = new StoredGate(routingKey, state);
+      gate = open;
+    }
+    return open;
+  }
+
+  // -- What is pending.
+
+  public boolean hasPending() {
+    return !pending.isEmpty();
+  }
+
+  /** What is pending with this command id; null: nothing. */
+  @Nullable
+  public PendingCommand pending(String commandId) {
+    return pending.find(commandId);
+  }
+
+  /** Where the row of a recent command is in its shard's log; less than 0: it is not known. */
+  public long offsetOf(String commandId) {
+    return window.offsetOf(CommandWindow.hash(commandId));
+  }
+
+  /** Takes what was decided on the head. A row moves the head on; application code may break it. */
+  public void admit(PendingCommand command) {
+    if (command.hasRow()) {
+      advanceHead(command.row());
+      command.headIs(head);
+    }
+    pending.add(command);
+  }
+
+  private void advanceHead(Decided.Row row) {
     if (graph == null || row.outcome().dot() == null) {
       head = row.after();
       return;
@@ -130,31 +190,280 @@ public final class LiveAggregate {
       state = graph.state();
     } catch (Throwable e) {
       // Another region's commit, or a resolver: the row is stored all the same.
-      rebuildTried &= !(e instanceof MissingVersionException);
-      brokenReason =
-          "its versions can't be made one by this release: " + ApplicationCode.problem(e);
+      broken("its versions can't be made one by this release", e);
     }
     head = new Version(after.version(), after.past(), graph.live(), state);
   }
 
-  /** The head falls back to what is durable. */
-  public void resetHead() {
+  /**
+   * The version after another region's commit on the head. If its events can't be folded the
+   * aggregate breaks, and the version has no state. The state of an aggregate with a graph comes
+   * from there, when the commit is admitted.
+   */
+  public Version afterHead(Outcome outcome) {
+    return after(head, outcome, String.valueOf(outcome.dot()));
+  }
+
+  /**
+   * The row of the first one that is pending has become durable.
+   *
+   * @param commandWindow how many recent commands are remembered
+   */
+  public void becameDurable(PendingCommand command, LogRow row, int commandWindow) {
+    pending.removeFirst(command);
+    committed = command.after();
+    commit(row.outcome());
+    keeper.grew(row.outcome().blobs().events().length);
+    nothingPending();
+    remember(row, commandWindow);
+    keeper.changed();
+  }
+
+  /** The first one that is pending has no row, and may be answered. */
+  public void left(PendingCommand command) {
+    pending.removeFirst(command);
+    nothingPending();
+  }
+
+  /** One that is pending is a repeat of a stored command. What was decided on it is void. */
+  public void withdraw(PendingCommand command) {
+    pending.remove(command);
+  }
+
+  /** Gives back what is pending, to be decided again: the head falls back to what is durable. */
+  public List<PendingCommand> takePending() {
+    resetHead();
+    return pending.takeAll();
+  }
+
+  private void resetHead() {
     head = committed;
     if (graph != null) {
       graph.dropHead();
     }
   }
 
-  /** Call when pending ones have left: drops what was kept for their sake only. */
-  public void nothingPending() {
+  private void nothingPending() {
     if (pending.isEmpty() && graph != null) {
       graph.dropHead();
-      Folding.compact(this);
+      compact();
     }
+  }
+
+  private void remember(LogRow row, int commandWindow) {
+    var commandId = row.outcome().commandId();
+    if (commandId != null && row.outcome().slot().isEmpty()) {
+      remember(commandId, row.offset(), commandWindow);
+    }
+  }
+
+  /** Remembers where the row of a command is, so that a repeat is answered from there. */
+  void remember(String commandId, long offset, int commandWindow) {
+    window = window.with(CommandWindow.hash(commandId), offset, commandWindow);
   }
 
   boolean isPinned() {
     return !pending.isEmpty() || rebuildWaiters != null;
+  }
+
+  // -- What is folded: the stored bytes, never a second decision.
+
+  /**
+   * Moves the aggregate over a durable row that no pending row of this attempt stands for.
+   * Idempotent: a commit is folded only onto the version before it.
+   *
+   * @param itsGate which few rows ask for, and the aggregate keeps
+   * @param commandWindow how many recent commands are remembered
+   */
+  public void replay(LogRow row, Supplier<StoredGate> itsGate, int commandWindow) {
+    var outcome = row.outcome();
+    var dot = outcome.dot();
+    if (dot != null && !Folding.isApplied(committed, row, dot)) {
+      if (outcome.kind() == RowKind.TOMBSTONE) {
+        itsGate.get().storeHollow(dot);
+      } else if (committed.past().covers(dot)) {
+        itsGate.get().eraseHollow(dot);
+      }
+      committed = after(committed, outcome, row.position());
+      commit(outcome);
+      keeper.grew(outcome.blobs().events().length);
+      committed = withGraph(committed);
+      head = committed;
+      compact();
+    }
+    remember(row, commandWindow);
+    keeper.changed();
+  }
+
+  private Version after(Version before, Outcome outcome, Object where) {
+    var folding = new Folding(type, graph != null, brokenReason);
+    var after = folding.after(before, outcome, where);
+    brokenReason = folding.problem();
+    rebuildTried &= !folding.needsAll();
+    return after;
+  }
+
+  /** Notes a row that has become durable where the graph is, and what other regions have. */
+  private void commit(Outcome outcome) {
+    var dot = outcome.dot();
+    if (dot == null) {
+      return;
+    }
+    if (graph == null) {
+      hear(outcome, dot);
+      return;
+    }
+    try {
+      graph.addCommitted(outcome);
+    } catch (Throwable e) {
+      broken("its version " + dot + " can't be folded by this release", e);
+    }
+  }
+
+  private void hear(Outcome outcome, Dot dot) {
+    if (heard != null && brokenReason == null && heard.listensTo(dot)) {
+      heard.hear(dot, CausalityBlob.decode(outcome.blobs().causality()).context());
+    }
+  }
+
+  /** Application code threw. A version that is missing is found when all are made anew. */
+  private void broken(String what, Throwable e) {
+    rebuildTried &= !(e instanceof MissingVersionException);
+    brokenReason = what + ": " + ApplicationCode.problem(e);
+  }
+
+  private Version withGraph(Version version) {
+    if (graph == null) {
+      return version;
+    }
+    try {
+      return new Version(version.version(), version.past(), graph.live(), graph.state());
+    } catch (Throwable e) {
+      brokenReason = "its versions can't be folded by this release: " + ApplicationCode.problem(e);
+      return new Version(version.version(), version.past(), graph.live(), null);
+    }
+  }
+
+  /** Drops the versions that no answer needs any more, while nothing is pending. */
+  private void compact() {
+    if (graph == null || !pending.isEmpty() || brokenReason != null) {
+      return;
+    }
+    try {
+      graph.compact(committed.past().applied());
+    } catch (Throwable e) {
+      // Of an older version that has to be derived for it: the graph stays as large as it is.
+      LOG.warn("The versions of {} can't be compacted: {}", key, ApplicationCode.problem(e));
+    }
+  }
+
+  // -- How a broken one is made anew.
+
+  /** Whether the history is read, or may be: the code may be mended since the last attempt. */
+  public boolean mayBeMadeAnew() {
+    return type != null && (!rebuildTried || rebuildWaiters != null);
+  }
+
+  /** Whether versions are left that no code can make one, though the graph was made anew. */
+  public boolean awaitsChoice() {
+    return graph != null && rebuildTried && rebuildWaiters == null && head.live().size() > 1;
+  }
+
+  /** A choice was admitted: what is left of the versions of a broken aggregate may be well. */
+  public void chosen() {
+    rebuildTried &= brokenReason == null;
+  }
+
+  /**
+   * Lets a command wait until the aggregate is made anew.
+   *
+   * @return whether it is the first one, so that this has to begin
+   */
+  public boolean awaitRebuild(Lookup lookup) {
+    var waiters = rebuildWaiters;
+    if (waiters != null) {
+      waiters.add(lookup);
+      return false;
+    }
+    rebuildTried = true;
+    rebuildWaiters = new ArrayList<>(List.of(lookup));
+    return true;
+  }
+
+  /** Making it anew has ended, well or not; returns the commands that have waited for it. */
+  public List<Lookup> endRebuild() {
+    var waiters = rebuildWaiters;
+    rebuildWaiters = null;
+    return waiters == null ? List.of() : waiters;
+  }
+
+  /** All commits were folded into one state. */
+  void madeAnew(Version version, @Nullable String problem, long eventBytes) {
+    brokenReason = problem;
+    committed = version;
+    resetHead();
+    keeper.grew(eventBytes);
+    keeper.changed();
+  }
+
+  /** All commits are in a graph now. */
+  void madeAnew(
+      HeardRegions newHeard, AggregateGraph newGraph, @Nullable String problem, long eventBytes) {
+    heard = newHeard;
+    graph = newGraph;
+    brokenReason = problem;
+    madeAnew(withGraph(committed), brokenReason, eventBytes);
+  }
+
+  // -- How it is written back.
+
+  /** Estimate of the size of its state, encoded. */
+  long bytes() {
+    return keeper.bytes();
+  }
+
+  /** The state was encoded, or decoded. */
+  void measured(@Nullable EncodedMessage encoded) {
+    var now = encoded == null ? 0 : encoded.data().length;
+    keeper.grew((graph == null ? now : graph.bytes()) - keeper.bytes());
+  }
+
+  /** Writes the committed part. */
+  void writeTo(OwnedState state) {
+    var encoded = encoded();
+    if (heard != null) {
+      heard.writeBack();
+    }
+    if (graph != null) {
+      graph.writeBack();
+    }
+    state.writeAggregate(
+        routingKey,
+        new AggregateRecord(committed.version(), committed.past(), encoded, window, brokenReason));
+    measured(encoded);
+  }
+
+  private @Nullable EncodedMessage encoded() {
+    if (type == null
+        || graph != null
+        || committed.state() == null
+        || brokenReason != null
+        || committed.version() == 0) {
+      return null;
+    }
+    try {
+      if (heard != null) {
+        var stable = Folding.stable(committed, heard);
+        head = head == committed ? stable : head;
+        committed = stable;
+      }
+      return type.stateCodec().encode(committed.foldedState());
+    } catch (Throwable e) {
+      // Its events are safe in the store: park this aggregate instead of failing every checkpoint.
+      brokenReason = "its state can't be encoded by this release: " + ApplicationCode.problem(e);
+      LOG.error("Aggregate {} is parked: {}", key, brokenReason);
+      return null;
+    }
   }
 
   /**

@@ -33,8 +33,7 @@ public final class PendingCommand {
 
   private Decided decided;
 
-  /** The aggregate after it; of a row only. */
-  public LiveAggregate.Version after;
+  private LiveAggregate.Version after;
 
   private PendingCommand(
       @Nullable CommandRecord remote,
@@ -49,7 +48,7 @@ public final class PendingCommand {
     this.shard = shard;
     this.time = time;
     this.decided = decided;
-    this.after = decided instanceof Decided.Row row ? row.after() : aggregate.head;
+    this.after = decided instanceof Decided.Row row ? row.after() : aggregate.head();
     this.stateBytes = aggregate.bytes();
   }
 
@@ -136,6 +135,16 @@ public final class PendingCommand {
   /** The command of a row that is one. */
   public CommandEnvelope command() {
     return incoming().command();
+  }
+
+  /** The aggregate after it; of a row only. */
+  public LiveAggregate.Version after() {
+    return after;
+  }
+
+  /** The head of its aggregate has moved on over its row. */
+  void headIs(LiveAggregate.Version head) {
+    after = head;
   }
 
   public void decidedAgain(Decided again) {

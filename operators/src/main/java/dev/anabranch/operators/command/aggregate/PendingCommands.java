@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The task's thread only.
  */
-public final class PendingCommands {
+final class PendingCommands {
 
   private static final int MAX_SEARCHED = 8;
 
@@ -27,11 +27,11 @@ public final class PendingCommands {
   /** Whether several rows with an index have the same command id: one is another region's. */
   private boolean sharedIds;
 
-  public boolean isEmpty() {
+  boolean isEmpty() {
     return inOrder.isEmpty();
   }
 
-  public void add(PendingCommand command) {
+  void add(PendingCommand command) {
     inOrder.add(command);
     if (byId != null) {
       note(byId, command);
@@ -41,22 +41,22 @@ public final class PendingCommands {
   }
 
   /** The first one, which must be this one, has become durable, or may be answered. */
-  public void removeFirst(PendingCommand expected) {
+  void removeFirst(PendingCommand expected) {
     var first = inOrder.remove();
     if (first != expected) {
-      throw new IllegalStateException("commits of " + expected.aggregate.key + " out of order");
+      throw new IllegalStateException("commits of " + expected.aggregate.key() + " out of order");
     }
     forget(first);
   }
 
   /** One of them turned out to be a repeat of a stored command. */
-  public void remove(PendingCommand command) {
+  void remove(PendingCommand command) {
     inOrder.remove(command);
     forget(command);
   }
 
   /** All of them, in order; none is left. */
-  public List<PendingCommand> takeAll() {
+  List<PendingCommand> takeAll() {
     var all = List.copyOf(inOrder);
     inOrder.clear();
     dropIndex();
@@ -67,8 +67,7 @@ public final class PendingCommands {
    * Finds what is pending with this command id; null if there is nothing. A commit of another
    * region in a slot of its own is left out: the answer must come from the original of its command.
    */
-  @Nullable
-  public PendingCommand find(String commandId) {
+  @Nullable PendingCommand find(String commandId) {
     if (byId != null) {
       return byId.get(commandId);
     }

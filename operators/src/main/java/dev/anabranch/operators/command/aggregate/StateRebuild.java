@@ -5,14 +5,11 @@ import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.CausalPast;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
 import dev.anabranch.operators.task.StoreContradictionException;
-import dev.anabranch.versions.ApplicationCode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Folds one state of all commits. Types that regions change at once are folded in causal order: a
@@ -26,8 +23,8 @@ final class StateRebuild implements Rebuild {
   private final long maxBytes;
   private final HistoryPages pages;
 
-  /** Takes the problems of folding, which the aggregate itself must not have yet. */
-  private final LiveAggregate made;
+  /** Keeps the problems, which the aggregate itself must not have yet. */
+  private final Folding folding;
 
   private final Set<String> commands = new HashSet<>();
   private Version version;
@@ -40,21 +37,10 @@ final class StateRebuild implements Rebuild {
     this.type = type;
     this.maxBytes = maxBytes;
     var order = Folding.hasOneHome(type) ? HistoryPages.Order.VERSIONS : HistoryPages.Order.TIME;
-    this.pages = new HistoryPages(live.key, order, maxBytes);
-    var none = new Version(0, CausalPast.NONE, List.of(), null);
-    this.made =
-        new LiveAggregate(
-            live.key, live.routingKey, type, null, null, none, CommandWindow.EMPTY, new Changes());
-    this.version = new Version(0, CausalPast.NONE, List.of(), initialState());
-  }
-
-  private @Nullable Object initialState() {
-    try {
-      return type.decider().initialState();
-    } catch (Throwable e) {
-      made.brokenReason = "its initial state can't be made: " + ApplicationCode.problem(e);
-      return null;
-    }
+    this.pages = new HistoryPages(live.key(), order, maxBytes);
+    var initial = AggregateLoader.initial(type);
+    this.folding = new Folding(type, false, initial.problem());
+    this.version = new Version(0, CausalPast.NONE, List.of(), initial.state());
   }
 
   @Override
@@ -78,7 +64,7 @@ final class StateRebuild implements Rebuild {
       count++;
       bytes += row.outcome().blobs().events().length;
       if (counts(row.outcome())) {
-        version = Folding.next(made, version, row.outcome(), row.position());
+        version = folding.next(version, row.outcome(), row.position());
       }
       if (Folding.hasOneHome(type) && version.past().frontier().size() > 1) {
         forked = true;
@@ -97,23 +83,22 @@ final class StateRebuild implements Rebuild {
   @Override
   public void finish() {
     if (pages.isTooLarge()) {
-      live.brokenReason = Rebuild.tooLarge(maxBytes);
+      live.breakWith(Rebuild.tooLarge(maxBytes));
       return;
     }
-    var known = live.committed;
+    var known = live.committed();
     if (count < known.version()) {
       throw new StoreContradictionException(
           "the store has "
               + count
               + " versions of "
-              + live.key
+              + live.key()
               + ", this job has seen "
               + known.version());
     }
-    live.brokenReason = made.brokenReason;
-    live.committed = new Version(count, known.past(), known.past().frontier(), version.state());
-    live.resetHead();
-    live.grew(bytes);
-    live.markDirty();
+    live.madeAnew(
+        new Version(count, known.past(), known.past().frontier(), version.state()),
+        folding.problem(),
+        bytes);
   }
 }

@@ -26,7 +26,6 @@ import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.aggregate.Decided;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
-import dev.anabranch.operators.command.aggregate.Folding;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
 import dev.anabranch.operators.task.RegionMap;
@@ -66,7 +65,7 @@ public final class Decisions {
   }
 
   public Decided decide(LiveAggregate aggregate, CommandEnvelope command, DecisionTime time) {
-    var type = aggregate.type;
+    var type = aggregate.type();
     if (type == null) {
       return error(
           ErrorCodes.UNKNOWN_TYPE,
@@ -78,7 +77,7 @@ public final class Decisions {
     if (elsewhere != null) {
       return notHome(command, elsewhere);
     }
-    var head = aggregate.head;
+    var head = aggregate.head();
     var refusal = Expectations.check(type, command, head);
     if (refusal != null) {
       return refusal.isOutcome()
@@ -110,8 +109,8 @@ public final class Decisions {
       CommandEnvelope command,
       Dot version,
       DecisionTime time) {
-    var graph = aggregate.graph;
-    var head = aggregate.head;
+    var graph = aggregate.graph();
+    var head = aggregate.head();
     if (graph == null) {
       return error(
           ErrorCodes.NO_VERSIONS,
@@ -219,7 +218,7 @@ public final class Decisions {
    * @param slot empty, unless the command has a row in this log already
    */
   public Decided.Row adopt(LiveAggregate aggregate, Outcome remote, String slot) {
-    var head = aggregate.head;
+    var head = aggregate.head();
     var version = remote.kind().hasVersion() ? head.version() + 1 : Outcome.NO_VERSION;
     var stamp = new Stamp(writer, remote.stamp().hlc(), remote.stamp().occurredAtMicros());
     var outcome =
@@ -232,7 +231,7 @@ public final class Decisions {
             remote.dot(),
             stamp,
             remote.blobs());
-    var after = Folding.after(aggregate, head, outcome, String.valueOf(remote.dot()));
+    var after = aggregate.afterHead(outcome);
     return new Decided.Row(
         outcome, ReplyBody.EMPTY, after, EventWire.sizeOf(outcome, region.value()));
   }
@@ -242,7 +241,7 @@ public final class Decisions {
       LiveAggregate aggregate,
       CommandEnvelope command,
       DecisionTime time) {
-    var head = aggregate.head;
+    var head = aggregate.head();
     var decision =
         Resolutions.decide(type, aggregate, ResolveConflictJson.decode(command.command()));
     if (decision instanceof Resolutions.Refused refused) {
@@ -286,7 +285,7 @@ public final class Decisions {
   }
 
   private static ReplyBody openConflict(LiveAggregate aggregate) {
-    var live = aggregate.head.live();
+    var live = aggregate.head().live();
     return ReplyBody.reason(
         ErrorCodes.OPEN_CONFLICT,
         "the aggregate has "

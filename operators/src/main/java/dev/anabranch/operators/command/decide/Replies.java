@@ -32,7 +32,7 @@ public final class Replies {
 
   /** First answer to a command whose row has just become durable. */
   public CommandReply committed(PendingCommand command, LogRow row) {
-    var revision = command.after.past().applied();
+    var revision = command.after().past().applied();
     return backed(command.command(), row, command.row().reply(), revision, false);
   }
 

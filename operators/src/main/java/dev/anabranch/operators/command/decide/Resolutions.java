@@ -37,8 +37,8 @@ final class Resolutions {
       AggregateType<Object, Object, Object> type,
       LiveAggregate aggregate,
       ResolveConflict command) {
-    var graph = aggregate.graph;
-    var live = aggregate.head.live();
+    var graph = aggregate.graph();
+    var live = aggregate.head().live();
     if (graph == null) {
       return refused(
           "type " + type.name() + " never has conflicts: there is nothing to resolve", live);

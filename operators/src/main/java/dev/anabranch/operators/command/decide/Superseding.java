@@ -36,15 +36,17 @@ public final class Superseding {
    */
   public boolean isPossible(LiveAggregate live, LogRow own) {
     var dot = own.outcome().dot();
-    if (isAlone || live.type == null) {
+    var type = live.type();
+    if (isAlone || type == null) {
       return false;
     }
     if (dot == null) {
       return true;
     }
-    return live.graph == null
-        ? live.type.replication() instanceof ReplicationPolicy.ReplicatedTypes
-        : live.graph.isTwin(dot);
+    var graph = live.graph();
+    return graph == null
+        ? type.replication() instanceof ReplicationPolicy.ReplicatedTypes
+        : graph.isTwin(dot);
   }
 
   /**
@@ -61,8 +63,9 @@ public final class Superseding {
   private static boolean isCounted(LiveAggregate live, LogRow row) {
     var kind = row.outcome().kind();
     var dot = row.outcome().dot();
+    var graph = live.graph();
     return (kind == RowKind.COMMIT || kind == RowKind.RESOLUTION)
         && dot != null
-        && (live.graph == null || !live.graph.isVoid(dot));
+        && (graph == null || !graph.isVoid(dot));
   }
 }

@@ -10,8 +10,8 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.stored.CommandWindow;
-import dev.anabranch.operators.command.aggregate.Changes;
 import dev.anabranch.operators.command.aggregate.Decided;
+import dev.anabranch.operators.command.aggregate.Keeper;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
@@ -65,7 +65,7 @@ public final class FenceRow {
     var nothing = new Version(0, CausalPast.NONE, List.of(), null);
     var nobody =
         new LiveAggregate(
-            key, key.toString(), null, null, null, nothing, CommandWindow.EMPTY, new Changes());
+            key, key.toString(), null, null, null, nothing, CommandWindow.EMPTY, Keeper.NOBODY);
     var row = new Decided.Row(outcome, ReplyBody.EMPTY, nothing, EventWire.sizeOf(outcome, region));
     return PendingCommand.fence(nobody, shard, time, row);
   }

@@ -49,9 +49,6 @@ public final class Lane {
   /** Answers without a row that are on their way. */
   private final Set<Unsettled> unsettled = new LinkedHashSet<>();
 
-  /** Answers whose state has become real, and that nobody has taken yet. */
-  private final ArrayDeque<PendingCommand> released = new ArrayDeque<>();
-
   /** Commits of other regions that came before the tail was read; counted. */
   private final ArrayDeque<CommandRecord> waitingRemote = new ArrayDeque<>();
 
@@ -225,10 +222,6 @@ public final class Lane {
     return unsettled;
   }
 
-  @Nullable PendingCommand pollReleased() {
-    return released.poll();
-  }
-
   /** Notes a lookup; false: the same asker's is under way already. */
   public boolean begin(Lookup lookup) {
     return lookups.putIfAbsent(lookup.asker(), lookup) == null;
@@ -238,20 +231,21 @@ public final class Lane {
     lookups.remove(lookup.asker());
   }
 
-  /** Releases the answers that have no row in front of them any more. */
-  void release() {
-    if (ready && inFlight.isEmpty()) {
-      while (!forming.isEmpty() && !forming.element().hasRow()) {
-        released.add(forming.remove());
-      }
+  /** The next answer that has no row in front of it any more: its state is real. Null: none is. */
+  @Nullable
+  public PendingCommand pollReleased() {
+    if (!ready || !inFlight.isEmpty() || forming.isEmpty() || forming.element().hasRow()) {
+      return null;
     }
+    return forming.remove();
   }
 
   /**
    * Cuts the next insert and assigns its offsets; null if one is in flight or none is due. An
    * answer without a row goes with the rows in front of it and behind it.
    */
-  @Nullable List<LogRow> nextInsert() {
+  @Nullable
+  public List<LogRow> nextInsert() {
     if (!ready || !inFlight.isEmpty() || forming.isEmpty()) {
       return null;
     }
@@ -334,7 +328,7 @@ public final class Lane {
     for (var lookup : lookups.values()) {
       all.add(Taken.of(lookup.in()));
     }
-    for (var commands : List.<Collection<PendingCommand>>of(inFlight, forming, released)) {
+    for (var commands : List.<Collection<PendingCommand>>of(inFlight, forming)) {
       for (var command : commands) {
         command.asked.all().forEach(in -> all.add(Taken.of(in)));
       }

@@ -125,14 +125,13 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     } else if (started && !cursor.isBehind && row.offset() == cursor.next && !isFull()) {
       take(cursor, row);
       takeHeld(cursor);
-      trySend();
     } else {
       hold(cursor, row);
       if (started && !cursor.isBehind) {
         fallBehind(cursor);
-        trySend();
       }
     }
+    endTurn();
   }
 
   private void repeated(ShardCursor cursor, LogRow row) {
@@ -140,7 +139,6 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     if (cursor.prints.compare(row) == LastPrints.Verdict.OTHER) {
       counts.differs();
       differing = differing == null ? row : differing;
-      trySend();
     }
   }
 
@@ -148,7 +146,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   public void request(ParkedRequest request) {
     if (!closed && cursors.containsKey(request.shard())) {
       requests.add(request);
-      trySend();
+      endTurn();
     }
   }
 
@@ -178,7 +176,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
       }
       cursor.isStalled = false;
     }
-    trySend();
+    endTurn();
   }
 
   // -- Answers of the worker.
@@ -209,7 +207,6 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
         meet(cursor, cursor.next >= end);
       }
     }
-    trySend();
   }
 
   @Override
@@ -225,7 +222,6 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
         behind.add(cursor);
       }
     }
-    trySend();
   }
 
   /** What was taken and is not committed has no place behind rows that are lost. */
@@ -250,7 +246,6 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
         committed(cursor, row.offset() + 1, row.outcome().stamp().hlc(), now);
       }
     }
-    trySend();
   }
 
   @Override
@@ -270,14 +265,12 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
       // Kafka has rows that the store can't show now; ask again when its end was seen again.
       cursor.isStalled = atEnd && !progressed;
     }
-    trySend();
   }
 
   @Override
   public void retried() {
     busy = false;
     full = false;
-    trySend();
   }
 
   /** Nothing is lost: what was taken is read from the store when there is room again. */
@@ -286,7 +279,6 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     busy = false;
     full = true;
     standAt(positions);
-    trySend();
   }
 
   /** What was taken and is not committed is the other job's. */
@@ -389,7 +381,12 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     }
   }
 
-  private void trySend() {
+  /**
+   * Each turn ends here: a row or a request that was taken in, or a mail. The worker is given the
+   * next thing to do, if it has nothing to do and there is one.
+   */
+  @Override
+  public void endTurn() {
     var current = worker;
     if (busy || closed || current == null || !started) {
       return;

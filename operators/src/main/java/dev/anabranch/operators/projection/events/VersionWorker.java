@@ -92,6 +92,9 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
 
     /** The version was dropped. */
     void gone();
+
+    /** Comes after each of the others. */
+    void endTurn();
   }
 
   /** Something to do. */
@@ -113,7 +116,14 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
       int maxPageRows,
       RebuildPace pace,
       Duration takeOverAfter) {
-    this.mailbox = mailbox;
+    this.mailbox =
+        (description, answer) ->
+            mailbox.post(
+                description,
+                () -> {
+                  answer.run();
+                  answers.endTurn();
+                });
     this.work = work;
     this.database = database;
     this.log = log;

@@ -11,7 +11,7 @@ import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.operators.command.TallyDomain;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
-import java.util.ArrayDeque;
+import dev.anabranch.operators.command.lane.FenceRow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +135,7 @@ class AggregateCacheTest {
     get("e");
 
     assertThat(written.versions).containsExactly(Map.entry("Tally/changed", 1L));
-    assertThat(get("changed").committed.version()).isEqualTo(1);
+    assertThat(get("changed").committed().version()).isEqualTo(1);
   }
 
   @Test
@@ -192,7 +192,7 @@ class AggregateCacheTest {
     assertThat(cache.size()).isEqualTo(2);
     assertThat(written.versions).hasSize(1);
     var gone = written.versions.containsKey("Tally/a") ? "a" : "b";
-    assertThat(get(gone).committed.state()).isEqualTo("x".repeat(600));
+    assertThat(get(gone).committed().state()).isEqualTo("x".repeat(600));
   }
 
   @Test
@@ -213,7 +213,7 @@ class AggregateCacheTest {
   void whatIsLargeByTheEstimateOnlyStays() {
     var sum = get("sum");
     commit(sum);
-    sum.grew(5 * MAX_BYTES);
+    sum.madeAnew(sum.committed(), null, 5 * MAX_BYTES);
     cache.bound();
 
     assertThat(cache.bytes()).isEqualTo("state".length());
@@ -249,7 +249,7 @@ class AggregateCacheTest {
         commit(live, "x".repeat(40 * step));
         expected.merge("Tally/" + name, 1L, Long::sum);
       } else if (step < 28) {
-        assertThat(get(name).committed.version())
+        assertThat(get(name).committed().version())
             .isEqualTo(expected.getOrDefault("Tally/" + name, 0L));
       } else if (step < 32) {
         cache.writeBackIdle();
@@ -283,13 +283,12 @@ class AggregateCacheTest {
 
   /** As an event would that is the state. */
   private static void commit(LiveAggregate live, String state) {
-    live.committed = new Version(live.committed.version() + 1, CausalPast.NONE, List.of(), state);
-    live.measured(state.length());
-    live.markDirty();
+    var next = new Version(live.committed().version() + 1, CausalPast.NONE, List.of(), state);
+    live.madeAnew(next, null, state.length() - live.bytes());
   }
 
   private static void pin(LiveAggregate live) {
-    live.rebuildWaiters = new ArrayDeque<>();
+    live.admit(FenceRow.of(0, 1, "a", 1, new DecisionTime(1, 1)));
   }
 
   /** Aggregates only; nothing else is asked for. */

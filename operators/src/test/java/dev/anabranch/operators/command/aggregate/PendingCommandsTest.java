@@ -42,7 +42,7 @@ class PendingCommandsTest {
           null,
           new Version(0, CausalPast.NONE, List.of(), null),
           CommandWindow.EMPTY,
-          new Changes());
+          Keeper.NOBODY);
 
   /** Against a plain list; ids are few, so that rows share them, as another region's may. */
   @Property
@@ -93,7 +93,7 @@ class PendingCommandsTest {
     var outcome =
         new Outcome(
             RowKind.REJECTED, KEY, Outcome.NO_VERSION, id, "", null, new Stamp(1, 1, 1), NOTHING);
-    var row = new Decided.Row(outcome, ReplyBody.EMPTY, AGGREGATE.committed, 10);
+    var row = new Decided.Row(outcome, ReplyBody.EMPTY, AGGREGATE.committed(), 10);
     return PendingCommand.remote(RECORD, AGGREGATE, 0, new DecisionTime(1, 1), row);
   }
 }
