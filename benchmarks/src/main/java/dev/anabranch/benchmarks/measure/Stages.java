@@ -19,7 +19,7 @@ public final class Stages {
     // The operator's task, in the order of a command.
     stage("read the record from the network", "CommandRecordSerializer.deserialize");
     stage("read headers", "CommandWire.decode");
-    stage("look the aggregate up", "AggregateCache.get", "PendingCommands.find");
+    stage("look the aggregate up", "AggregateCache.get", "PendingOutcomes.find");
     stage("look for a repeat", "CommandWindow.hash", "CommandWindow.offsetOf");
     stage("decode the command (JSON)", "JsonCodec.decode");
     stage("decide and evolve", "Deposits.decide", "Deposits.evolve");

@@ -14,12 +14,13 @@ record Arguments(@Nullable String configFile, Map<String, Setting> settings) {
 
   private static final String CONFIG = "config";
 
-  static Arguments parse(String[] args, List<Problem> problems) {
+  static Arguments parse(String[] args, List<OptionProblem> problems) {
     var settings = new LinkedHashMap<String, Setting>();
     for (var i = 0; i < args.length; i++) {
       var assignment = assignmentOf(args[i]);
       if (assignment == null) {
-        problems.add(new Problem("argument " + (i + 1), "is neither --key value nor -Dkey=value"));
+        problems.add(
+            new OptionProblem("argument " + (i + 1), "is neither --key value nor -Dkey=value"));
         continue;
       }
       var equals = assignment.indexOf('=');
@@ -30,7 +31,7 @@ record Arguments(@Nullable String configFile, Map<String, Setting> settings) {
       } else if (i + 1 < args.length && assignmentOf(args[i + 1]) == null) {
         value = args[++i];
       } else {
-        problems.add(new Problem("argument --" + key, "has no value"));
+        problems.add(new OptionProblem("argument --" + key, "has no value"));
         continue;
       }
       settings.put(key, Setting.asWritten(key, List.of(value), "argument --" + key));

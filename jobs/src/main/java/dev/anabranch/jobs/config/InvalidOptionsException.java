@@ -7,10 +7,10 @@ import java.util.stream.Collectors;
 public final class InvalidOptionsException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  InvalidOptionsException(List<Problem> problems) {
+  InvalidOptionsException(List<OptionProblem> problems) {
     super(
         (problems.size() == 1 ? "One option is" : problems.size() + " options are")
             + " wrong:\n  "
-            + problems.stream().map(Problem::toString).collect(Collectors.joining("\n  ")));
+            + problems.stream().map(OptionProblem::toString).collect(Collectors.joining("\n  ")));
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class OptionReader {
 
   private final Settings settings;
-  private final List<Problem> problems = new ArrayList<>();
+  private final List<OptionProblem> problems = new ArrayList<>();
   private final Set<String> asked = new LinkedHashSet<>();
   private final Set<String> wrong = new HashSet<>();
 
@@ -105,7 +105,7 @@ public final class OptionReader {
 
   /** Notes that what was passed on unchecked under this key can't be. */
   public void contradict(String key, String remedy) {
-    problems.add(Problem.of(key, settings.find(key).orElse(null), remedy));
+    problems.add(OptionProblem.of(key, settings.find(key).orElse(null), remedy));
   }
 
   /** The content of the file that the option names, without line breaks at its end. */
@@ -118,7 +118,7 @@ public final class OptionReader {
   /** Notes that this key has no business here. */
   public void refuse(String key, String remedy) {
     if (asked.add(key)) {
-      problems.add(Problem.of(key, settings.find(key).orElse(null), remedy));
+      problems.add(OptionProblem.of(key, settings.find(key).orElse(null), remedy));
     }
   }
 
@@ -138,7 +138,7 @@ public final class OptionReader {
     for (var key : settings.keys()) {
       if (!asked.contains(key)) {
         problems.add(
-            Problem.of(
+            OptionProblem.of(
                 key,
                 settings.find(key).orElse(null),
                 "is no option"
@@ -154,7 +154,7 @@ public final class OptionReader {
 
   private void wrong(JobOption<?> option, @Nullable Setting setting, String remedy) {
     if (wrong.add(option.key())) {
-      problems.add(Problem.of(option.key(), setting, remedy));
+      problems.add(OptionProblem.of(option.key(), setting, remedy));
     }
   }
 }

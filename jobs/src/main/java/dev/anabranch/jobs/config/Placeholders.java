@@ -20,9 +20,9 @@ final class Placeholders {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(env|file):([^}]*)}");
 
   private final UnaryOperator<@Nullable String> environment;
-  private final List<Problem> problems;
+  private final List<OptionProblem> problems;
 
-  Placeholders(UnaryOperator<@Nullable String> environment, List<Problem> problems) {
+  Placeholders(UnaryOperator<@Nullable String> environment, List<OptionProblem> problems) {
     this.environment = environment;
     this.problems = problems;
   }
@@ -47,7 +47,7 @@ final class Placeholders {
       return value;
     }
     problems.add(
-        Problem.of(
+        OptionProblem.of(
             setting.key(),
             setting,
             kind.equals("env")

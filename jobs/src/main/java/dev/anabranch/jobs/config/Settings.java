@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
 
   private final Map<String, Setting> byKey;
-  private final List<Problem> problems;
+  private final List<OptionProblem> problems;
 
-  private Settings(Map<String, Setting> byKey, List<Problem> problems) {
+  private Settings(Map<String, Setting> byKey, List<OptionProblem> problems) {
     this.byKey = byKey;
     this.problems = problems;
   }
@@ -36,7 +36,7 @@ public final class Settings {
    * @param environment gives the value of an environment variable, or null
    */
   static Settings fromArgs(UnaryOperator<@Nullable String> environment, String... args) {
-    var problems = new ArrayList<Problem>();
+    var problems = new ArrayList<OptionProblem>();
     var arguments = Arguments.parse(args, problems);
     var merged = new LinkedHashMap<String, Setting>();
     if (arguments.configFile() != null) {
@@ -66,7 +66,7 @@ public final class Settings {
   }
 
   /** What was wrong before any value was looked at. */
-  List<Problem> problems() {
+  List<OptionProblem> problems() {
     return List.copyOf(problems);
   }
 }

@@ -18,28 +18,28 @@ final class YamlFile {
 
   private final Path path;
   private final YAMLParser parser;
-  private final List<Problem> problems;
+  private final List<OptionProblem> problems;
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 
-  private YamlFile(Path path, YAMLParser parser, List<Problem> problems) {
+  private YamlFile(Path path, YAMLParser parser, List<OptionProblem> problems) {
     this.path = path;
     this.parser = parser;
     this.problems = problems;
   }
 
   /** What the file says; what it should not say is added to the problems. */
-  static Map<String, Setting> read(Path path, List<Problem> problems) {
+  static Map<String, Setting> read(Path path, List<OptionProblem> problems) {
     try (var reader = Files.newBufferedReader(path);
         var parser = new YAMLFactory().createParser(reader)) {
       // Of a file that can't be read to its end, keys may be parts of values: they are not shown.
-      var found = new ArrayList<Problem>();
+      var found = new ArrayList<OptionProblem>();
       var file = new YamlFile(path, parser, found);
       file.readDocument();
       problems.addAll(found);
       return file.settings;
     } catch (JsonProcessingException e) {
       problems.add(
-          new Problem(
+          new OptionProblem(
               path + ", line " + e.getLocation().getLineNr(),
               // The parser's own words quote the line, which may hold a password.
               "is no YAML, at or before column "
@@ -47,7 +47,8 @@ final class YamlFile {
                   + ": put values in quotes that begin with a special character, or hold ': ' or"
                   + " ' #'; indent with blanks"));
     } catch (IOException e) {
-      problems.add(new Problem("--config " + path, "can't be read: is it there and readable?"));
+      problems.add(
+          new OptionProblem("--config " + path, "can't be read: is it there and readable?"));
     }
     return Map.of();
   }
@@ -57,12 +58,13 @@ final class YamlFile {
     if (first == JsonToken.START_OBJECT) {
       readObject("");
     } else if (first != null) {
-      problems.add(new Problem(source(), "must hold keys with values: `region.name: eu-west`"));
+      problems.add(
+          new OptionProblem(source(), "must hold keys with values: `region.name: eu-west`"));
       return;
     }
     if (first != null && parser.nextToken() != null) {
       problems.add(
-          new Problem(
+          new OptionProblem(
               source(), "begins a second document; keep one, without a line `---` between"));
     }
   }
@@ -79,7 +81,8 @@ final class YamlFile {
       switch (token) {
         case START_OBJECT -> readObject(key + '.');
         case START_ARRAY -> put(key, readList(key), source);
-        case VALUE_NULL -> problems.add(new Problem(key + " (" + source + ")", "has no value"));
+        case VALUE_NULL ->
+            problems.add(new OptionProblem(key + " (" + source + ")", "has no value"));
         default -> put(key, List.of(parser.getText()), source);
       }
     }
@@ -93,7 +96,8 @@ final class YamlFile {
       } else if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
         items.add(parser.getText());
       } else {
-        problems.add(new Problem(key + " (" + source() + ")", "a list may hold plain values only"));
+        problems.add(
+            new OptionProblem(key + " (" + source() + ")", "a list may hold plain values only"));
         parser.skipChildren();
       }
     }
@@ -111,7 +115,7 @@ final class YamlFile {
       remedy = "merges other keys; write them out";
     }
     if (remedy != null) {
-      problems.add(new Problem(key + " (" + source + ")", remedy));
+      problems.add(new OptionProblem(key + " (" + source + ")", remedy));
     }
     return remedy != null;
   }
@@ -120,7 +124,7 @@ final class YamlFile {
     var before = settings.put(key, Setting.asWritten(key, values, source));
     if (before != null) {
       problems.add(
-          new Problem(
+          new OptionProblem(
               key + " (" + source + ")", "is given already in " + before.source() + "; keep one"));
     }
   }

@@ -60,7 +60,7 @@ class SettingsTest {
         Settings.fromArgs(ENVIRONMENT::get, "--a=${env:NOT_SET}", "--b=${file:/not/there}");
 
     assertThat(settings.problems())
-        .extracting(Problem::toString)
+        .extracting(OptionProblem::toString)
         .containsExactly(
             "a = ${env:NOT_SET} (argument --a)\n      environment variable NOT_SET is not set",
             "b = ${file:/not/there} (argument --b)\n      file /not/there can't be read");
@@ -82,7 +82,7 @@ class SettingsTest {
   @Test
   void argumentsWithoutKeyOrValueAreProblems() {
     assertThat(Settings.fromArgs("stray", "--a", "--b", "1").problems())
-        .extracting(Problem::toString)
+        .extracting(OptionProblem::toString)
         .containsExactly(
             "argument 1\n      is neither --key value nor -Dkey=value",
             "argument --a\n      has no value");

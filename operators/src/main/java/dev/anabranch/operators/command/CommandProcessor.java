@@ -15,7 +15,7 @@ import dev.anabranch.operators.command.aggregate.AggregateCache;
 import dev.anabranch.operators.command.aggregate.Decided;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
-import dev.anabranch.operators.command.aggregate.PendingCommand;
+import dev.anabranch.operators.command.aggregate.PendingOutcome;
 import dev.anabranch.operators.command.aggregate.Rebuild;
 import dev.anabranch.operators.command.decide.Decisions;
 import dev.anabranch.operators.command.decide.ErrorCodes;
@@ -27,10 +27,10 @@ import dev.anabranch.operators.command.lane.LaneRequest;
 import dev.anabranch.operators.command.lane.Lanes;
 import dev.anabranch.operators.command.lane.ShardCursors;
 import dev.anabranch.operators.command.lane.Unsettled;
-import dev.anabranch.operators.command.waiting.Asked;
-import dev.anabranch.operators.command.waiting.Asker;
 import dev.anabranch.operators.command.waiting.Incoming;
 import dev.anabranch.operators.command.waiting.Lookup;
+import dev.anabranch.operators.command.waiting.Requester;
+import dev.anabranch.operators.command.waiting.Requesters;
 import dev.anabranch.operators.command.waiting.Taken;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.wire.CommandWire;
@@ -124,8 +124,8 @@ final class CommandProcessor {
     if (decoded instanceof CommandWire.Malformed malformed) {
       answers.refuse(record, number, malformed, lane);
     } else if (decoded instanceof CommandWire.WellFormed wellFormed) {
-      var asker = Asker.of(record, wellFormed.command());
-      if (!lane.await(asker, new Taken(record, number))) {
+      var requester = Requester.of(record, wellFormed.command());
+      if (!lane.await(requester, new Taken(record, number))) {
         drop(record, lane);
       }
     }
@@ -182,16 +182,16 @@ final class CommandProcessor {
   }
 
   /** Whether an outcome of the same command is on its way, for which this record waits too. */
-  private boolean joins(@Nullable PendingCommand pending, Incoming in) {
-    return pending != null && joins(pending.asked, in);
+  private boolean joins(@Nullable PendingOutcome pending, Incoming in) {
+    return pending != null && joins(pending.requesters, in);
   }
 
   private boolean joins(@Nullable Unsettled answer, Incoming in) {
-    return answer != null && answer.asked != null && joins(answer.asked, in);
+    return answer != null && answer.requesters != null && joins(answer.requesters, in);
   }
 
-  private boolean joins(Asked asked, Incoming in) {
-    if (!asked.add(in)) {
+  private boolean joins(Requesters requesters, Incoming in) {
+    if (!requesters.add(in)) {
       drop(in.record(), laneOf(in));
     }
     return true;
@@ -202,18 +202,18 @@ final class CommandProcessor {
     var decided = decide(live, in, time);
     if (decided instanceof Decided.Row row) {
       cursors.get(in.shard()).raiseHeadHlc(time.hlc());
-      var pending = PendingCommand.own(in, live, time, row);
+      var pending = PendingOutcome.own(in, live, time, row);
       live.admit(pending);
       laneOf(in).join(pending);
       live.chosen();
     } else if (decided instanceof Decided.Unbacked unbacked) {
       if (live.hasPending()) {
         // It was decided on rows that may never be stored: it waits for them.
-        var pending = PendingCommand.own(in, live, time, unbacked);
+        var pending = PendingOutcome.own(in, live, time, unbacked);
         live.admit(pending);
         laneOf(in).join(pending);
       } else {
-        answers.begin(new Asked(in), in, unbacked);
+        answers.begin(new Requesters(in), in, unbacked);
       }
     }
   }
@@ -234,13 +234,13 @@ final class CommandProcessor {
   }
 
   /** Takes an answer without a row whose aggregate has nothing pending in front of it any more. */
-  void release(PendingCommand pending) {
+  void release(PendingOutcome pending) {
     var answer = pending.unbacked();
     if (answer == null) {
       throw new IllegalStateException("a row is released by its append only");
     }
     pending.aggregate.left(pending);
-    answers.begin(pending.asked, pending.incoming(), answer);
+    answers.begin(pending.requesters, pending.incoming(), answer);
   }
 
   /**
@@ -249,7 +249,7 @@ final class CommandProcessor {
    */
   void decideAgain(LiveAggregate live, Lane lane) {
     for (var command : live.takePending()) {
-      var own = command.asked.first();
+      var own = command.requesters.first();
       var decided =
           own == null
               ? decisions.adopt(live, command.outcome(), command.slot())
@@ -266,7 +266,7 @@ final class CommandProcessor {
     var adopted = decisions.adopt(live, remote, slotOf(live, remote));
     cursors.get(shard).raiseHeadHlc(remote.stamp().hlc());
     var time = new DecisionTime(remote.stamp().hlc(), remote.stamp().occurredAtMicros());
-    var pending = PendingCommand.remote(record, live, shard, time, adopted);
+    var pending = PendingOutcome.remote(record, live, shard, time, adopted);
     live.admit(pending);
     lane.join(pending);
   }
@@ -278,8 +278,7 @@ final class CommandProcessor {
     if (commandId == null || dot == null) {
       return "";
     }
-    var known =
-        live.pending(commandId) != null || live.offsetOf(commandId) >= 0;
+    var known = live.pending(commandId) != null || live.offsetOf(commandId) >= 0;
     return known ? dot.origin().value() : "";
   }
 
@@ -345,7 +344,7 @@ final class CommandProcessor {
   }
 
   /**
-   * Begins a lookup. Null says that one of the same asker is under way, and that this record is
+   * Begins a lookup. Null says that one of the same requester is under way, and that this record is
    * done with.
    */
   private @Nullable Lookup beginLookup(Incoming in) {
@@ -372,7 +371,7 @@ final class CommandProcessor {
    */
   private void handleBroken(Incoming in, LiveAggregate live) {
     if (!live.mayBeMadeAnew()) {
-      answers.begin(new Asked(in), in, brokenAnswer(live));
+      answers.begin(new Requesters(in), in, brokenAnswer(live));
       return;
     }
     var lookup = beginLookup(in);

@@ -201,8 +201,7 @@ final class CommandShards implements AutoCloseable {
         }
       }
       var fold =
-          new TailFold(
-              options, lane, lanes, aggregates, remote, environment.outputs(), metrics);
+          new TailFold(options, lane, lanes, aggregates, remote, environment.outputs(), metrics);
       lane.worker().submit(new LaneRequest.ReadTail(tails, writer, fold));
       lane.worker().start();
     }

@@ -5,7 +5,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
-import dev.anabranch.operators.command.aggregate.PendingCommand;
+import dev.anabranch.operators.command.aggregate.PendingOutcome;
 import dev.anabranch.operators.command.decide.Replies;
 import dev.anabranch.operators.command.lane.FencedException;
 import dev.anabranch.operators.command.lane.Lane;
@@ -115,7 +115,7 @@ final class CommitPath {
     appended = rows.size();
   }
 
-  private void committed(Lane lane, List<PendingCommand> commands, List<LogRow> rows) {
+  private void committed(Lane lane, List<PendingOutcome> commands, List<LogRow> rows) {
     var next = rows.iterator();
     for (var command : commands) {
       if (!command.hasRow()) {
@@ -138,7 +138,7 @@ final class CommitPath {
     }
   }
 
-  private void gateHears(Lane lane, PendingCommand command, LogRow row) {
+  private void gateHears(Lane lane, PendingOutcome command, LogRow row) {
     var live = command.aggregate;
     var dot = row.outcome().dot();
     if (dot == null) {
@@ -154,7 +154,7 @@ final class CommitPath {
     }
   }
 
-  private void answer(Lane lane, PendingCommand command, LogRow row) {
+  private void answer(Lane lane, PendingOutcome command, LogRow row) {
     var commit = command.remote;
     if (commit != null) {
       lane.answeredRemote(commit);
@@ -172,11 +172,11 @@ final class CommitPath {
       checkKnown(row);
       byCommand.put(InSlot.of(row.outcome()), row);
     }
-    var again = new ArrayList<PendingCommand>();
+    var again = new ArrayList<PendingOutcome>();
     var disturbed = new LinkedHashSet<LiveAggregate>();
     var commands = lane.takeInFlight();
     rows.forEach(row -> lanes.cursors().unassign(row.shard()));
-    var repeats = new LinkedHashMap<PendingCommand, LogRow>();
+    var repeats = new LinkedHashMap<PendingOutcome, LogRow>();
     for (var command : commands) {
       var original = command.hasRow() ? byCommand.get(InSlot.of(command.outcome())) : null;
       if (original == null) {
@@ -201,7 +201,7 @@ final class CommitPath {
       processor.decideAgain(live, lane);
     }
     repeats.forEach(
-        (command, row) -> command.asked.all().forEach(in -> processor.answerEarlier(in, row)));
+        (command, row) -> command.requesters.all().forEach(in -> processor.answerEarlier(in, row)));
   }
 
   private static Outcome inSlotOfItsOrigin(Outcome remote, LogRow stored) {
@@ -233,8 +233,8 @@ final class CommitPath {
     }
   }
 
-  private void answerRepeats(Lane lane, PendingCommand command, LogRow row) {
-    for (var repeat : command.asked.repeats()) {
+  private void answerRepeats(Lane lane, PendingOutcome command, LogRow row) {
+    for (var repeat : command.requesters.repeats()) {
       counts.repeated();
       outputs.reply(replies.repeated(repeat.command(), row));
       lane.answered(repeat.record());

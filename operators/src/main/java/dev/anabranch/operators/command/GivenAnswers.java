@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.operators.command.aggregate.Decided;
-import dev.anabranch.operators.command.waiting.Asker;
 import dev.anabranch.operators.command.waiting.Incoming;
+import dev.anabranch.operators.command.waiting.Requester;
 import dev.anabranch.store.CommandRef;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,7 +28,7 @@ final class GivenAnswers {
   static final int MAX_ANSWERS = 4_096;
   static final long MAX_MILLIS = 600_000;
   private static final int MAX_CHARS = 1 << 22;
-  private static final int MAX_ASKERS = 16;
+  private static final int MAX_REQUESTERS = 16;
 
   private final LinkedHashMap<CommandRef, Given> answers = new LinkedHashMap<>();
   private long chars;
@@ -47,27 +47,28 @@ final class GivenAnswers {
       remove(command);
       return null;
     }
-    var asker = Asker.of(in.record(), in.command());
+    var requester = Requester.of(in.record(), in.command());
     var sent = in.record().source().timestampMillis();
     var isCopy =
-        (asker.source() == null && given.askers.contains(asker))
+        (requester.source() == null && given.requesters.contains(requester))
             || (sent > 0 && sent <= given.atMillis);
     return isCopy ? given.answer : null;
   }
 
-  void remember(CommandRef command, List<Incoming> asked, Decided.Unbacked answer, long nowMillis) {
+  void remember(
+      CommandRef command, List<Incoming> records, Decided.Unbacked answer, long nowMillis) {
     var known = answers.get(command);
     var same = known != null && known.answer == answer ? known : null;
-    var askers = new LinkedHashSet<Asker>(same == null ? Set.of() : same.askers);
-    for (var in : asked) {
-      if (askers.size() < MAX_ASKERS) {
-        askers.add(Asker.of(in.record(), in.command()));
+    var requesters = new LinkedHashSet<Requester>(same == null ? Set.of() : same.requesters);
+    for (var in : records) {
+      if (requesters.size() < MAX_REQUESTERS) {
+        requesters.add(Requester.of(in.record(), in.command()));
       }
     }
     // The time of the first answer stays: a sender who tries again gets through in the end.
     var atMillis = same == null ? nowMillis : same.atMillis;
     remove(command);
-    answers.put(command, new Given(answer, askers, atMillis));
+    answers.put(command, new Given(answer, requesters, atMillis));
     chars += sizeOf(answer);
     while (answers.size() > MAX_ANSWERS || (chars > MAX_CHARS && answers.size() > 1)) {
       remove(answers.keySet().iterator().next());
@@ -91,5 +92,5 @@ final class GivenAnswers {
     return size;
   }
 
-  private record Given(Decided.Unbacked answer, Set<Asker> askers, long atMillis) {}
+  private record Given(Decided.Unbacked answer, Set<Requester> requesters, long atMillis) {}
 }

@@ -19,8 +19,8 @@ import dev.anabranch.operators.command.lane.LaneRequest;
 import dev.anabranch.operators.command.lane.Lanes;
 import dev.anabranch.operators.command.lane.Unsettled;
 import dev.anabranch.operators.command.lane.Unsettled.Malformed;
-import dev.anabranch.operators.command.waiting.Asked;
 import dev.anabranch.operators.command.waiting.Incoming;
+import dev.anabranch.operators.command.waiting.Requesters;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.wire.CommandWire;
 import java.util.ArrayList;
@@ -95,8 +95,8 @@ final class UnbackedAnswers {
   }
 
   /** Begins to give an answer whose state is durable. */
-  void begin(Asked asked, Incoming first, Decided.Unbacked answer) {
-    var unsettled = new Unsettled(asked, first, answer);
+  void begin(Requesters requesters, Incoming first, Decided.Unbacked answer) {
+    var unsettled = new Unsettled(requesters, first, answer);
     var ref = refOf(first);
     if (open.putIfAbsent(ref, unsettled) != null) {
       throw new IllegalStateException("two answers at once to " + ref);
@@ -156,7 +156,7 @@ final class UnbackedAnswers {
   /** Whether no insert of an earlier attempt can give the command a row; else a fence is sent. */
   private boolean isFenced(Unsettled answer) {
     var cursor = lanes.cursors().get(answer.shard);
-    if (answer.asked == null || cursor.isFenced()) {
+    if (answer.requesters == null || cursor.isFenced()) {
       return true;
     }
     if (cursor.requestFence()) {
@@ -238,24 +238,24 @@ final class UnbackedAnswers {
     }
     open.remove(ref);
     lanes.of(unsettled.shard).settled(unsettled);
-    if (unsettled.asked != null) {
-      unsettled.asked.all().forEach(in -> onRow.accept(in, row));
+    if (unsettled.requesters != null) {
+      unsettled.requesters.all().forEach(in -> onRow.accept(in, row));
     }
   }
 
   private void tell(Unsettled unsettled) {
     lanes.of(unsettled.shard).settled(unsettled);
-    var asked = unsettled.asked;
-    if (asked == null) {
+    var requesters = unsettled.requesters;
+    if (requesters == null) {
       tellMalformed(unsettled);
       return;
     }
-    var first = asked.all().get(0);
+    var first = requesters.all().get(0);
     open.remove(refOf(first));
-    for (var in : asked.all()) {
+    for (var in : requesters.all()) {
       tell(in, unsettled.answer);
     }
-    given.remember(refOf(first), asked.all(), unsettled.answer, nowMillis());
+    given.remember(refOf(first), requesters.all(), unsettled.answer, nowMillis());
   }
 
   private void tell(Incoming in, Decided.Unbacked answer) {
@@ -294,17 +294,17 @@ final class UnbackedAnswers {
   }
 
   private static void forEachRecord(Unsettled each, Consumer<CommandRecord> action) {
-    if (each.asked == null) {
+    if (each.requesters == null) {
       action.accept(each.malformed().record());
     } else {
-      each.asked.all().forEach(in -> action.accept(in.record()));
+      each.requesters.all().forEach(in -> action.accept(in.record()));
     }
   }
 
   private static boolean allRecords(Unsettled each, Predicate<CommandRecord> condition) {
-    return each.asked == null
+    return each.requesters == null
         ? condition.test(each.malformed().record())
-        : each.asked.all().stream().map(Incoming::record).allMatch(condition);
+        : each.requesters.all().stream().map(Incoming::record).allMatch(condition);
   }
 
   private long nowMillis() {

@@ -175,7 +175,7 @@ final class Replicator {
       return;
     }
     counts.filled(commits.size());
-    var filling = new Filling(replicas, held, gate, task.nowMicros());
+    var filling = new ReplicaRebuild(replicas, held, gate, task.nowMicros());
     var filled = filling.fill(key, type, commits, head.voided());
     state.head(filled);
     handOver.has(key, filled);

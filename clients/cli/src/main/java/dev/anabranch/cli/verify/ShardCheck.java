@@ -26,7 +26,7 @@ final class ShardCheck {
   private final Problems problems;
   private final RowRules rules;
   private final Map<AggregateKey, AggregateCheck> aggregates = new HashMap<>();
-  private final CommandIds commands = new CommandIds();
+  private final CommandHashes commands = new CommandHashes();
   private final ChunkDigests digests = new ChunkDigests(new DataOutputSerializer(1024));
   private final long publishedBegin;
   private final long publishedEnd;

@@ -207,11 +207,11 @@ public final class Demo implements AutoCloseable {
           regions.all().stream()
               .map(region -> region.config().toString())
               .collect(Collectors.joining(","));
-      sound = Shown.run(screen, cli, "verify", "--across", files, "--wait", "120");
+      sound = ShownCommandLine.run(screen, cli, "verify", "--across", files, "--wait", "120");
     }
     screen.heading("Verify: the whole store of each region, and its events topic against it");
     for (var region : regions.all()) {
-      sound &= Shown.run(screen, cli, region.config(), "verify");
+      sound &= ShownCommandLine.run(screen, cli, region.config(), "verify");
     }
     return sound;
   }

@@ -186,7 +186,7 @@ final class RegionsStory {
 
   /** Runs a command as a user would type it. */
   private boolean run(DemoRegion region, String... args) {
-    return Shown.run(screen, cli, region.config(), args);
+    return ShownCommandLine.run(screen, cli, region.config(), args);
   }
 
   private void showBoth() {

@@ -67,7 +67,7 @@ public final class AggregateCache {
 
   private long sweepNanos;
 
-  private final Changes changes = new Changes();
+  private final DirtySlots changes = new DirtySlots();
 
   private long hits;
   private long misses;

@@ -45,7 +45,7 @@ public final class LiveAggregate {
   private final Keeper keeper;
 
   /** Decided commands without a known outcome, in order. */
-  private final PendingCommands pending = new PendingCommands();
+  private final PendingOutcomes pending = new PendingOutcomes();
 
   /** What other regions have; null: the type has a single home, so nobody asks. */
   private @Nullable HeardRegions heard;
@@ -160,7 +160,7 @@ public final class LiveAggregate {
 
   /** What is pending with this command id; null: nothing. */
   @Nullable
-  public PendingCommand pending(String commandId) {
+  public PendingOutcome pending(String commandId) {
     return pending.find(commandId);
   }
 
@@ -170,7 +170,7 @@ public final class LiveAggregate {
   }
 
   /** Takes what was decided on the head. A row moves the head on; application code may break it. */
-  public void admit(PendingCommand command) {
+  public void admit(PendingOutcome command) {
     if (command.hasRow()) {
       advanceHead(command.row());
       command.headIs(head);
@@ -209,7 +209,7 @@ public final class LiveAggregate {
    *
    * @param commandWindow how many recent commands are remembered
    */
-  public void becameDurable(PendingCommand command, LogRow row, int commandWindow) {
+  public void becameDurable(PendingOutcome command, LogRow row, int commandWindow) {
     pending.removeFirst(command);
     committed = command.after();
     commit(row.outcome());
@@ -220,18 +220,18 @@ public final class LiveAggregate {
   }
 
   /** The first one that is pending has no row, and may be answered. */
-  public void left(PendingCommand command) {
+  public void left(PendingOutcome command) {
     pending.removeFirst(command);
     nothingPending();
   }
 
   /** One that is pending is a repeat of a stored command. What was decided on it is void. */
-  public void withdraw(PendingCommand command) {
+  public void withdraw(PendingOutcome command) {
     pending.remove(command);
   }
 
   /** Gives back what is pending, to be decided again: the head falls back to what is durable. */
-  public List<PendingCommand> takePending() {
+  public List<PendingOutcome> takePending() {
     resetHead();
     return pending.takeAll();
   }

@@ -10,7 +10,7 @@ import dev.anabranch.model.message.CommandReply.Backing;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.model.message.ReplyTarget;
-import dev.anabranch.operators.command.aggregate.PendingCommand;
+import dev.anabranch.operators.command.aggregate.PendingOutcome;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.ReplyBlob;
 import dev.anabranch.wire.blob.WireFormatException;
@@ -31,7 +31,7 @@ public final class Replies {
   }
 
   /** First answer to a command whose row has just become durable. */
-  public CommandReply committed(PendingCommand command, LogRow row) {
+  public CommandReply committed(PendingOutcome command, LogRow row) {
     var revision = command.after().past().applied();
     return backed(command.command(), row, command.row().reply(), revision, false);
   }

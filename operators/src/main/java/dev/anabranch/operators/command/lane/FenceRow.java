@@ -11,11 +11,11 @@ import dev.anabranch.model.Stamp;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.aggregate.Decided;
-import dev.anabranch.operators.command.aggregate.Keeper;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
+import dev.anabranch.operators.command.aggregate.Keeper;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
-import dev.anabranch.operators.command.aggregate.PendingCommand;
+import dev.anabranch.operators.command.aggregate.PendingOutcome;
 import dev.anabranch.wire.EventWire;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.MetadataBlob;
@@ -42,7 +42,7 @@ public final class FenceRow {
     return outcome.aggregate().type().equals(TYPE);
   }
 
-  public static PendingCommand of(
+  public static PendingOutcome of(
       int shard, int shardCount, String region, long writer, DecisionTime time) {
     var key = keyIn(shard, shardCount);
     var stamp = new Stamp(writer, time.hlc(), time.occurredAtMicros());
@@ -67,7 +67,7 @@ public final class FenceRow {
         new LiveAggregate(
             key, key.toString(), null, null, null, nothing, CommandWindow.EMPTY, Keeper.NOBODY);
     var row = new Decided.Row(outcome, ReplyBody.EMPTY, nothing, EventWire.sizeOf(outcome, region));
-    return PendingCommand.fence(nobody, shard, time, row);
+    return PendingOutcome.fence(nobody, shard, time, row);
   }
 
   private static AggregateKey keyIn(int shard, int shardCount) {

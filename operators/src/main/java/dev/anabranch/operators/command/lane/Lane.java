@@ -3,9 +3,9 @@ package dev.anabranch.operators.command.lane;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandRecord;
-import dev.anabranch.operators.command.aggregate.PendingCommand;
-import dev.anabranch.operators.command.waiting.Asker;
+import dev.anabranch.operators.command.aggregate.PendingOutcome;
 import dev.anabranch.operators.command.waiting.Lookup;
+import dev.anabranch.operators.command.waiting.Requester;
 import dev.anabranch.operators.command.waiting.Taken;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,11 +40,11 @@ public final class Lane {
   private final ShardCursors cursors;
 
   /** Commands whose shard's tail is not read yet, in order; counted, not decided. */
-  private final LinkedHashMap<Asker, Taken> waiting = new LinkedHashMap<>();
+  private final LinkedHashMap<Requester, Taken> waiting = new LinkedHashMap<>();
 
-  private final ArrayDeque<PendingCommand> forming = new ArrayDeque<>();
-  private List<PendingCommand> inFlight = List.of();
-  private final LinkedHashMap<Asker, Lookup> lookups = new LinkedHashMap<>();
+  private final ArrayDeque<PendingOutcome> forming = new ArrayDeque<>();
+  private List<PendingOutcome> inFlight = List.of();
+  private final LinkedHashMap<Requester, Lookup> lookups = new LinkedHashMap<>();
 
   /** Answers without a row that are on their way. */
   private final Set<Unsettled> unsettled = new LinkedHashSet<>();
@@ -152,9 +152,9 @@ public final class Lane {
     return !waitingRemote.isEmpty();
   }
 
-  /** Takes a command that can't be decided yet; false: the same asker waits for it already. */
-  public boolean await(Asker asker, Taken command) {
-    return waiting.putIfAbsent(asker, command) == null;
+  /** Takes a command that can't be decided yet; false: the same requester waits for it already. */
+  public boolean await(Requester requester, Taken command) {
+    return waiting.putIfAbsent(requester, command) == null;
   }
 
   /** Whether commands wait that must be decided before any that comes now. */
@@ -188,22 +188,22 @@ public final class Lane {
     return forming.isEmpty() && inFlight.isEmpty();
   }
 
-  public void join(PendingCommand command) {
+  public void join(PendingOutcome command) {
     forming.add(command);
     decided(command, command.heldBytes());
   }
 
   /** A pending command has another outcome now. */
-  public void decidedAgain(PendingCommand command, long bytesBefore) {
+  public void decidedAgain(PendingOutcome command, long bytesBefore) {
     decided(command, command.heldBytes() - bytesBefore);
   }
 
   /** What joined is durable, or has left for another reason. */
-  public void left(PendingCommand command) {
+  public void left(PendingOutcome command) {
     decided(command, -command.heldBytes());
   }
 
-  private void decided(PendingCommand command, long bytes) {
+  private void decided(PendingOutcome command, long bytes) {
     decidedBytes += bytes;
     if (command.isRemote()) {
       decidedRemoteBytes += bytes;
@@ -222,18 +222,18 @@ public final class Lane {
     return unsettled;
   }
 
-  /** Notes a lookup; false: the same asker's is under way already. */
+  /** Notes a lookup; false: the same requester's is under way already. */
   public boolean begin(Lookup lookup) {
-    return lookups.putIfAbsent(lookup.asker(), lookup) == null;
+    return lookups.putIfAbsent(lookup.requester(), lookup) == null;
   }
 
   public void end(Lookup lookup) {
-    lookups.remove(lookup.asker());
+    lookups.remove(lookup.requester());
   }
 
   /** The next answer that has no row in front of it any more: its state is real. Null: none is. */
   @Nullable
-  public PendingCommand pollReleased() {
+  public PendingOutcome pollReleased() {
     if (!ready || !inFlight.isEmpty() || forming.isEmpty() || forming.element().hasRow()) {
       return null;
     }
@@ -250,7 +250,7 @@ public final class Lane {
       return null;
     }
     var size = Math.min(forming.size(), limits.maxRows());
-    var commands = new ArrayList<PendingCommand>(size);
+    var commands = new ArrayList<PendingOutcome>(size);
     var rows = new ArrayList<LogRow>(size);
     var bytes = 0L;
     while (commands.size() < size) {
@@ -274,14 +274,14 @@ public final class Lane {
   }
 
   /** The commands of the insert in flight, in row order; the lane is idle afterwards. */
-  public List<PendingCommand> takeInFlight() {
+  public List<PendingOutcome> takeInFlight() {
     var commands = inFlight;
     inFlight = List.of();
     return commands;
   }
 
   /** Puts commands whose insert was refused back in front, in order; their offsets are void. */
-  public void formAgain(List<PendingCommand> commands) {
+  public void formAgain(List<PendingOutcome> commands) {
     for (var i = commands.size() - 1; i >= 0; i--) {
       forming.addFirst(commands.get(i));
     }
@@ -328,9 +328,9 @@ public final class Lane {
     for (var lookup : lookups.values()) {
       all.add(Taken.of(lookup.in()));
     }
-    for (var commands : List.<Collection<PendingCommand>>of(inFlight, forming)) {
+    for (var commands : List.<Collection<PendingOutcome>>of(inFlight, forming)) {
       for (var command : commands) {
-        command.asked.all().forEach(in -> all.add(Taken.of(in)));
+        command.requesters.all().forEach(in -> all.add(Taken.of(in)));
       }
     }
     all.addAll(waiting.values());

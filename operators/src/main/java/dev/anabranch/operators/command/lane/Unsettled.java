@@ -2,8 +2,8 @@ package dev.anabranch.operators.command.lane;
 
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.operators.command.aggregate.Decided;
-import dev.anabranch.operators.command.waiting.Asked;
 import dev.anabranch.operators.command.waiting.Incoming;
+import dev.anabranch.operators.command.waiting.Requesters;
 import dev.anabranch.operators.command.waiting.Taken;
 import dev.anabranch.wire.CommandWire;
 import java.util.List;
@@ -20,7 +20,7 @@ public final class Unsettled {
   public final int shard;
 
   /** Who asked; null: the record is no command that could be decided. */
-  public final @Nullable Asked asked;
+  public final @Nullable Requesters requesters;
 
   public final Decided.Unbacked answer;
   private final @Nullable Malformed malformed;
@@ -31,16 +31,16 @@ public final class Unsettled {
   /** Whether its mark is being recorded. */
   public boolean isMarking;
 
-  public Unsettled(Asked asked, Incoming first, Decided.Unbacked answer) {
+  public Unsettled(Requesters requesters, Incoming first, Decided.Unbacked answer) {
     this.shard = first.shard();
-    this.asked = asked;
+    this.requesters = requesters;
     this.answer = answer;
     this.malformed = null;
   }
 
   public Unsettled(Malformed malformed, int shard, Decided.Unbacked answer) {
     this.shard = shard;
-    this.asked = null;
+    this.requesters = null;
     this.answer = answer;
     this.malformed = malformed;
     this.isReady = true;
@@ -55,10 +55,10 @@ public final class Unsettled {
   }
 
   void addTo(List<Taken> all) {
-    if (asked == null) {
+    if (requesters == null) {
       all.add(new Taken(malformed().record(), malformed().number()));
     } else {
-      asked.all().forEach(in -> all.add(Taken.of(in)));
+      requesters.all().forEach(in -> all.add(Taken.of(in)));
     }
   }
 

@@ -59,7 +59,7 @@ public final class Conflicts {
       ReplicaHead head,
       VersionNode node,
       GraphChange change,
-      Shown shown,
+      VisibleState shown,
       long nowMicros) {
     var conflicts = new Conflicts(region, aggregate, type.resolverId(), nowMicros);
     var records = new ArrayList<ConflictRecord>();
@@ -143,7 +143,7 @@ public final class Conflicts {
       @Nullable VersionNode end,
       List<VoidCommit> voided,
       ReplicaHead head,
-      Shown shown,
+      VisibleState shown,
       long nowMicros) {
     var conflicts = new Conflicts(region, aggregate, type.resolverId(), nowMicros);
     var records = conflicts.changesOf(voided, head);
@@ -171,7 +171,7 @@ public final class Conflicts {
       @Nullable String kept,
       ReplicaHead head,
       GraphChange change,
-      Shown shown) {
+      VisibleState shown) {
     if (kept != null
         && kept.startsWith(shown.open() ? OPEN : RESOLVED)
         && change.before().equals(change.live())) {
@@ -181,7 +181,7 @@ public final class Conflicts {
   }
 
   private String told(
-      List<ConflictRecord> records, @Nullable String kept, ReplicaHead head, Shown shown) {
+      List<ConflictRecord> records, @Nullable String kept, ReplicaHead head, VisibleState shown) {
     var live = shown.live();
     var id =
         kept != null

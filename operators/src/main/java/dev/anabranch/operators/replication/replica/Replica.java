@@ -179,7 +179,7 @@ public final class Replica {
     if (head.merging() != Merging.GRAPH) {
       return;
     }
-    var shown = Shown.of(type, graph, states);
+    var shown = VisibleState.of(type, graph, states);
     var kept = state.conflict();
     var told =
         Conflicts.found(
@@ -284,7 +284,7 @@ public final class Replica {
             && change.restored().isEmpty())) {
       return;
     }
-    var shown = Shown.of(type, graph, states);
+    var shown = VisibleState.of(type, graph, states);
     var told =
         Conflicts.after(
             environment.region().value(), key, type, kept, head, node, change, shown, nowMicros);
@@ -353,7 +353,7 @@ public final class Replica {
         outputs.view(view(known, null, false, List.of(), head.problem()));
         return;
       }
-      var shown = Shown.of(known, graph, states);
+      var shown = VisibleState.of(known, graph, states);
       if (!shown.live().isEmpty()) {
         outputs.view(view(known, shown.state(), shown.open(), shown.live(), shown.problem()));
       }

@@ -136,8 +136,16 @@ class LiveAggregateTest {
   @Test
   void whatCantBeFoldedBreaksItAndIsMadeAnewOnceForAllWhoWait() {
     var row = durable(admit("c1", "add unfoldable"));
-    var broken = new LiveAggregate(
-        KEY, KEY.toString(), type(false), null, null, none(), CommandWindow.EMPTY, Keeper.NOBODY);
+    var broken =
+        new LiveAggregate(
+            KEY,
+            KEY.toString(),
+            type(false),
+            null,
+            null,
+            none(),
+            CommandWindow.EMPTY,
+            Keeper.NOBODY);
     replay(broken, row);
     assertThat(broken.brokenReason()).contains("can't be folded by this release", "can't fold");
     assertThat(broken.committed().version()).isEqualTo(1);
@@ -158,16 +166,16 @@ class LiveAggregateTest {
     assertThat(broken.mayBeMadeAnew()).as("once in each attempt").isFalse();
   }
 
-  private PendingCommand admit(String commandId, String text) {
+  private PendingOutcome admit(String commandId, String text) {
     var in = incoming(commandId, text);
     var time = new DecisionTime(++clock, clock);
     var decided = decisions.decide(live, in.command(), time);
-    var pending = PendingCommand.own(in, live, time, decided);
+    var pending = PendingOutcome.own(in, live, time, decided);
     live.admit(pending);
     return pending;
   }
 
-  private LogRow durable(PendingCommand command) {
+  private LogRow durable(PendingOutcome command) {
     var row = command.outcome().at(0, offset);
     live.becameDurable(command, row, WINDOW);
     offset++;

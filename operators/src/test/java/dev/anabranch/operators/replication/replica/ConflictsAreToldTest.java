@@ -181,7 +181,7 @@ class ConflictsAreToldTest {
     var unknown = new VoidCommit(Dot.parse("a:3"), "twin", Dot.parse("b:1"));
     var head = ReplicaHead.empty(ReplicaHead.Merging.GRAPH).withVoided(List.of(known, unknown));
     var type = TypeMerge.of(NoteDomain.marks());
-    var shown = new Shown(List.of(), null, false, "");
+    var shown = new VisibleState(List.of(), null, false, "");
 
     var told =
         Conflicts.found(

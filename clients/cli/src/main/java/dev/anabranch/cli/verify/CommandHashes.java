@@ -8,7 +8,7 @@ import dev.anabranch.model.Outcome;
  * <p><b>Bounds.</b> 16 to 32 bytes for each. With a million commands, two of them share a hash once
  * in thirty million shards: whoever is told of a repeat looks at the rows themselves.
  */
-final class CommandIds {
+final class CommandHashes {
 
   private static final long PRIME = 0x100000001b3L;
 

@@ -3,8 +3,8 @@ package dev.anabranch.operators.command.aggregate;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandRecord;
-import dev.anabranch.operators.command.waiting.Asked;
 import dev.anabranch.operators.command.waiting.Incoming;
+import dev.anabranch.operators.command.waiting.Requesters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The task's thread only; the rows made of {@link #row} are immutable.
  */
-public final class PendingCommand {
+public final class PendingOutcome {
 
   /** The record of another region's commit; null: it is none. */
   public final @Nullable CommandRecord remote;
 
   /** Who waits for it; a commit of another region may have repeats of its command here. */
-  public final Asked asked;
+  public final Requesters requesters;
 
   public final LiveAggregate aggregate;
   public final int shard;
@@ -35,7 +35,7 @@ public final class PendingCommand {
 
   private LiveAggregate.Version after;
 
-  private PendingCommand(
+  private PendingOutcome(
       @Nullable CommandRecord remote,
       @Nullable Incoming incoming,
       LiveAggregate aggregate,
@@ -43,7 +43,7 @@ public final class PendingCommand {
       DecisionTime time,
       Decided decided) {
     this.remote = remote;
-    this.asked = new Asked(incoming);
+    this.requesters = new Requesters(incoming);
     this.aggregate = aggregate;
     this.shard = shard;
     this.time = time;
@@ -52,23 +52,23 @@ public final class PendingCommand {
     this.stateBytes = aggregate.bytes();
   }
 
-  public static PendingCommand own(
+  public static PendingOutcome own(
       Incoming in, LiveAggregate aggregate, DecisionTime time, Decided decided) {
-    return new PendingCommand(null, in, aggregate, in.shard(), time, decided);
+    return new PendingOutcome(null, in, aggregate, in.shard(), time, decided);
   }
 
-  public static PendingCommand remote(
+  public static PendingOutcome remote(
       CommandRecord record,
       LiveAggregate aggregate,
       int shard,
       DecisionTime time,
       Decided.Row decided) {
-    return new PendingCommand(record, null, aggregate, shard, time, decided);
+    return new PendingOutcome(record, null, aggregate, shard, time, decided);
   }
 
-  public static PendingCommand fence(
+  public static PendingOutcome fence(
       LiveAggregate nobody, int shard, DecisionTime time, Decided.Row row) {
-    return new PendingCommand(null, null, nobody, shard, time, row);
+    return new PendingOutcome(null, null, nobody, shard, time, row);
   }
 
   /** Whether the row is a commit of another region. */
@@ -78,7 +78,7 @@ public final class PendingCommand {
 
   /** Whether the row is of no command and no region: it ends late inserts of earlier attempts. */
   public boolean isFence() {
-    return remote == null && asked.first() == null;
+    return remote == null && requesters.first() == null;
   }
 
   public boolean hasRow() {
@@ -114,7 +114,7 @@ public final class PendingCommand {
   }
 
   @Nullable String commandId() {
-    var own = asked.first();
+    var own = requesters.first();
     return own == null ? row().outcome().commandId() : own.command().commandId();
   }
 
@@ -125,7 +125,7 @@ public final class PendingCommand {
 
   /** What came in, of a command. */
   public Incoming incoming() {
-    var own = asked.first();
+    var own = requesters.first();
     if (own == null) {
       throw new IllegalStateException("a commit of another region has no command here");
     }

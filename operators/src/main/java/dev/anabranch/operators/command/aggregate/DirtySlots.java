@@ -8,7 +8,7 @@ import java.util.BitSet;
  *
  * <p><b>Threads.</b> The task's thread only.
  */
-final class Changes {
+final class DirtySlots {
 
   private final BitSet changed = new BitSet();
   private final BitSet recently = new BitSet();

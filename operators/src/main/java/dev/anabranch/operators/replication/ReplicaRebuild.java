@@ -25,14 +25,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a replica of what the own store has of an aggregate, in the order of its log. */
-final class Filling {
+final class ReplicaRebuild {
 
   private final Replica.Environment replicas;
   private final StoredGate held;
   private final CausalGate gate;
   private final LongSupplier nowMicros;
 
-  Filling(Replica.Environment replicas, StoredGate held, CausalGate gate, LongSupplier nowMicros) {
+  ReplicaRebuild(
+      Replica.Environment replicas, StoredGate held, CausalGate gate, LongSupplier nowMicros) {
     this.replicas = replicas;
     this.held = held;
     this.gate = gate;

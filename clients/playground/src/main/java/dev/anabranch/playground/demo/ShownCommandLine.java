@@ -5,9 +5,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Command lines that the demo runs before the eyes of who watches. */
-final class Shown {
+final class ShownCommandLine {
 
-  private Shown() {}
+  private ShownCommandLine() {}
 
   /**
    * @return whether the command found everything fine
@@ -26,7 +26,9 @@ final class Shown {
             .style()
             .bold(
                 "$ anabranch "
-                    + Stream.of(args).map(Shown::quoted).collect(Collectors.joining(" "))));
+                    + Stream.of(args)
+                        .map(ShownCommandLine::quoted)
+                        .collect(Collectors.joining(" "))));
     var exitCode = new int[1];
     screen.print(out -> exitCode[0] = cli.run(out, args));
     return exitCode[0] == 0;

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The task's thread only.
  */
-final class PendingCommands {
+final class PendingOutcomes {
 
   private static final int MAX_SEARCHED = 8;
 
-  private final ArrayDeque<PendingCommand> inOrder = new ArrayDeque<>(2);
+  private final ArrayDeque<PendingOutcome> inOrder = new ArrayDeque<>(2);
 
   /** First pending one with each command id and an empty slot; null: there are few. */
-  private @Nullable Map<String, PendingCommand> byId;
+  private @Nullable Map<String, PendingOutcome> byId;
 
   /** Whether several rows with an index have the same command id: one is another region's. */
   private boolean sharedIds;
@@ -31,7 +31,7 @@ final class PendingCommands {
     return inOrder.isEmpty();
   }
 
-  void add(PendingCommand command) {
+  void add(PendingOutcome command) {
     inOrder.add(command);
     if (byId != null) {
       note(byId, command);
@@ -41,7 +41,7 @@ final class PendingCommands {
   }
 
   /** The first one, which must be this one, has become durable, or may be answered. */
-  void removeFirst(PendingCommand expected) {
+  void removeFirst(PendingOutcome expected) {
     var first = inOrder.remove();
     if (first != expected) {
       throw new IllegalStateException("commits of " + expected.aggregate.key() + " out of order");
@@ -50,13 +50,13 @@ final class PendingCommands {
   }
 
   /** One of them turned out to be a repeat of a stored command. */
-  void remove(PendingCommand command) {
+  void remove(PendingOutcome command) {
     inOrder.remove(command);
     forget(command);
   }
 
   /** All of them, in order; none is left. */
-  List<PendingCommand> takeAll() {
+  List<PendingOutcome> takeAll() {
     var all = List.copyOf(inOrder);
     inOrder.clear();
     dropIndex();
@@ -67,7 +67,7 @@ final class PendingCommands {
    * Finds what is pending with this command id; null if there is nothing. A commit of another
    * region in a slot of its own is left out: the answer must come from the original of its command.
    */
-  @Nullable PendingCommand find(String commandId) {
+  @Nullable PendingOutcome find(String commandId) {
     if (byId != null) {
       return byId.get(commandId);
     }
@@ -81,7 +81,7 @@ final class PendingCommands {
 
   private void index() {
     dropIndex();
-    var index = new HashMap<String, PendingCommand>();
+    var index = new HashMap<String, PendingOutcome>();
     byId = index;
     inOrder.forEach(command -> note(index, command));
   }
@@ -91,14 +91,14 @@ final class PendingCommands {
     sharedIds = false;
   }
 
-  private void note(Map<String, PendingCommand> index, PendingCommand command) {
+  private void note(Map<String, PendingOutcome> index, PendingOutcome command) {
     var id = command.commandId();
     if (id != null && command.slot().isEmpty() && index.putIfAbsent(id, command) != null) {
       sharedIds = true;
     }
   }
 
-  private void forget(PendingCommand command) {
+  private void forget(PendingOutcome command) {
     var id = command.commandId();
     if (inOrder.isEmpty()) {
       dropIndex();

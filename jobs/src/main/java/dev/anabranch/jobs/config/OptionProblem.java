@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param where the key, with the value found and its source if there is one
  * @param remedy what is wrong, and what is expected instead
  */
-record Problem(String where, String remedy) {
+record OptionProblem(String where, String remedy) {
 
-  static Problem of(String key, @Nullable Setting setting, String remedy) {
-    return new Problem(
+  static OptionProblem of(String key, @Nullable Setting setting, String remedy) {
+    return new OptionProblem(
         setting == null ? key : key + " = " + setting.shown() + " (" + setting.source() + ")",
         remedy);
   }

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  *     of them
  * @param problem why not, if one is declared, or why there is no state; else empty
  */
-record Shown(
+record VisibleState(
     List<VersionState> live, @Nullable EncodedMessage state, boolean open, String problem) {
 
-  static Shown of(TypeMerge<?> type, VersionGraph graph, VersionStates<Folded> states) {
+  static VisibleState of(TypeMerge<?> type, VersionGraph graph, VersionStates<Folded> states) {
     var places = graph.live();
     if (places.isEmpty()) {
-      return new Shown(List.of(), null, false, "");
+      return new VisibleState(List.of(), null, false, "");
     }
     var live = states.live();
     var encoded = new ArrayList<VersionState>();
@@ -36,15 +36,15 @@ record Shown(
       encoded.add(new VersionState(version.dot(), version.hlc(), state.message));
     }
     if (live.size() == 1) {
-      return new Shown(encoded, encoded.get(0).state(), false, problem);
+      return new VisibleState(encoded, encoded.get(0).state(), false, problem);
     }
     if (!type.isAutomatic() || !problem.isEmpty()) {
-      return new Shown(encoded, null, true, problem);
+      return new VisibleState(encoded, null, true, problem);
     }
     return resolved(type, states, live, encoded);
   }
 
-  private static Shown resolved(
+  private static VisibleState resolved(
       TypeMerge<?> type,
       VersionStates<Folded> states,
       List<LiveVersion<Folded>> live,
@@ -52,10 +52,10 @@ record Shown(
     var resolver = type.resolverId();
     var impurity = type.impurity(live, states.base(resolver));
     if (!impurity.isEmpty()) {
-      return new Shown(encoded, null, true, impurity);
+      return new VisibleState(encoded, null, true, impurity);
     }
     var state = encode(type, states.resolved(resolver));
-    return new Shown(encoded, state.message, state.message == null, state.problem);
+    return new VisibleState(encoded, state.message, state.message == null, state.problem);
   }
 
   private record Encoded(@Nullable EncodedMessage message, String problem) {}

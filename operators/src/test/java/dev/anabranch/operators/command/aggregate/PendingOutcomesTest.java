@@ -23,7 +23,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-class PendingCommandsTest {
+class PendingOutcomesTest {
 
   private static final AggregateKey KEY = new AggregateKey("Tally", "1");
   private static final Blobs NOTHING =
@@ -48,8 +48,8 @@ class PendingCommandsTest {
   @Property
   void findsTheFirstWithAnIdAsAListWould(
       @ForAll @Size(max = 80) List<@IntRange(max = 99) Integer> steps) {
-    var pending = new PendingCommands();
-    var model = new ArrayList<PendingCommand>();
+    var pending = new PendingOutcomes();
+    var model = new ArrayList<PendingOutcome>();
     for (var step : steps) {
       if (step < 70) {
         var command = command("c" + step % 25);
@@ -72,7 +72,7 @@ class PendingCommandsTest {
 
   @Test
   void refusesToForgetOneOutOfOrder() {
-    var pending = new PendingCommands();
+    var pending = new PendingOutcomes();
     pending.add(command("a"));
     var second = command("b");
     pending.add(second);
@@ -80,7 +80,7 @@ class PendingCommandsTest {
     assertThatThrownBy(() -> pending.removeFirst(second)).hasMessageContaining("Tally/1");
   }
 
-  private static PendingCommand firstOf(List<PendingCommand> model, String id) {
+  private static PendingOutcome firstOf(List<PendingOutcome> model, String id) {
     for (var command : model) {
       if (id.equals(command.outcome().commandId())) {
         return command;
@@ -89,11 +89,11 @@ class PendingCommandsTest {
     return null;
   }
 
-  private static PendingCommand command(String id) {
+  private static PendingOutcome command(String id) {
     var outcome =
         new Outcome(
             RowKind.REJECTED, KEY, Outcome.NO_VERSION, id, "", null, new Stamp(1, 1, 1), NOTHING);
     var row = new Decided.Row(outcome, ReplyBody.EMPTY, AGGREGATE.committed(), 10);
-    return PendingCommand.remote(RECORD, AGGREGATE, 0, new DecisionTime(1, 1), row);
+    return PendingOutcome.remote(RECORD, AGGREGATE, 0, new DecisionTime(1, 1), row);
   }
 }

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source of a command without a correlation id, which always asks for itself; else null
  */
-public record Asker(
+public record Requester(
     String routingKey, String commandId, ReplyTarget target, @Nullable SourcePosition source) {
 
-  public static Asker of(CommandRecord record, CommandEnvelope command) {
+  public static Requester of(CommandRecord record, CommandEnvelope command) {
     var target = command.replyTarget();
     var source = target.correlationId() == null ? record.source() : null;
-    return new Asker(record.routingKey(), command.commandId(), target, source);
+    return new Requester(record.routingKey(), command.commandId(), target, source);
   }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The task's thread only.
  */
-public final class Asked {
+public final class Requesters {
 
   private final @Nullable Incoming first;
   private List<Incoming> repeats = List.of();
@@ -18,7 +18,7 @@ public final class Asked {
   /**
    * @param first null: the outcome is another region's commit, which nobody here asked for
    */
-  public Asked(@Nullable Incoming first) {
+  public Requesters(@Nullable Incoming first) {
     this.first = first;
   }
 
@@ -31,14 +31,14 @@ public final class Asked {
     return repeats;
   }
 
-  /** Takes a repeat that is to have the same answer; false: its asker waits for it already. */
+  /** Takes a repeat that is to have the same answer; false: its requester waits for it already. */
   public boolean add(Incoming repeat) {
-    var asker = askerOf(repeat);
-    if (first != null && asker.equals(askerOf(first))) {
+    var requester = requesterOf(repeat);
+    if (first != null && requester.equals(requesterOf(first))) {
       return false;
     }
     for (var earlier : repeats) {
-      if (asker.equals(askerOf(earlier))) {
+      if (requester.equals(requesterOf(earlier))) {
         return false;
       }
     }
@@ -63,7 +63,7 @@ public final class Asked {
     return all;
   }
 
-  private static Asker askerOf(Incoming in) {
-    return Asker.of(in.record(), in.command());
+  private static Requester requesterOf(Incoming in) {
+    return Requester.of(in.record(), in.command());
   }
 }
