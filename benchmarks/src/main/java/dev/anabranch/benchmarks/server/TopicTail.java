@@ -34,7 +34,7 @@ public final class TopicTail implements AutoCloseable {
     return followBatches(broker, topic, batch -> batch.forEach(reader));
   }
 
-  /** The same; the reader gets those together that have come together. */
+  /** Returns as the other does; the reader gets those together that have come together. */
   public static TopicTail followBatches(
       Broker broker, String topic, Consumer<Iterable<ConsumerRecord<byte[], byte[]>>> reader) {
     var ready = new CountDownLatch(1);

@@ -58,7 +58,7 @@ final class HandOver {
     handedOver.has(key, head.inLog(), nowMillis());
   }
 
-  /** The same, where the aggregate's shard is known: the way that nearly all of them take. */
+  /** Does what the other does, for an aggregate whose shard is known. Nearly all go this way. */
   void cameBack(AggregateKey key, int shard, ReplicaHead head) {
     handedOver.has(key, shard, head.inLog(), nowMillis());
   }

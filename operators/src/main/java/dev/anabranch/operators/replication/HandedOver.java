@@ -91,7 +91,7 @@ final class HandedOver {
     }
   }
 
-  /** The same of an aggregate of this shard. */
+  /** Does what the other does, for an aggregate whose shard is known. */
   void has(AggregateKey key, int shard, VectorTime inLog, long nowMillis) {
     var known = waiting.get(key);
     if (known != null && known.first.isBeforeOrEqual(inLog)) {
