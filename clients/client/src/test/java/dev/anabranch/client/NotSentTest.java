@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.client.CommandFailedException.Reason;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.message.CommandReply;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -47,23 +49,26 @@ class NotSentTest {
           return attempts.removeFirst().take(sent, callback);
         }
       };
-  private final CommandClient client =
-      new CommandClient(
-          new ClientOptions(
-              "kafka:9092",
-              "commands",
-              "replies",
-              "test",
-              Duration.ofMillis(20),
-              TIMEOUT,
-              100,
-              10,
-              TIMEOUT,
-              Map.of()),
-          Completions.onThread("test-completions"),
-          new ReplyPoller(
-              new MockConsumer<>("earliest"), new TopicPartition("replies", 0), "test-replies"),
-          kafka);
+  private final CommandClient client = client(TIMEOUT);
+
+  private CommandClient client(Duration timeout) {
+    return new CommandClient(
+        new ClientOptions(
+            "kafka:9092",
+            "commands",
+            "replies",
+            "test",
+            Duration.ofMillis(20),
+            timeout,
+            100,
+            10,
+            TIMEOUT,
+            Map.of()),
+        Completions.onThread("test-completions"),
+        new ReplyPoller(
+            new MockConsumer<>("earliest"), new TopicPartition("replies", 0), "test-replies"),
+        kafka);
+  }
 
   @AfterEach
   void close() {
@@ -118,14 +123,65 @@ class NotSentTest {
     assertThat(failure.isOutcomeUnknown()).isFalse();
   }
 
+  @Test
+  void whatTheProducerRefusedEachTimeIsNotSent() {
+    for (var i = 0; i < 100; i++) {
+      attempts.add(
+          (sent, callback) -> {
+            throw new TimeoutException("no broker is known");
+          });
+    }
+    try (var impatient = client(Duration.ofMillis(500))) {
+      var failure = failure(impatient);
+
+      assertThat(failure.reason()).isEqualTo(Reason.NOT_SENT);
+      assertThat(failure.isOutcomeUnknown()).isFalse();
+      assertThat(failure).hasMessageContaining("no broker is known");
+    }
+  }
+
+  @Test
+  void whatKafkaHasNotAcknowledgedIsNotSentASecondTimeAndMayHaveAnOutcome() {
+    attempts.add((sent, callback) -> new CompletableFuture<>());
+    try (var impatient = client(Duration.ofMillis(500))) {
+      var failure = failure(impatient);
+
+      assertThat(failure.reason()).isEqualTo(Reason.TIMED_OUT);
+      assertThat(failure.isOutcomeUnknown()).isTrue();
+      assertThat(failure).hasMessageContaining("1 attempts Kafka did not acknowledge it");
+      assertThat(impatient.metrics().retried()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsUnderWayWhenTheClientIsClosedMayHaveAnOutcome() {
+    attempts.add((sent, callback) -> new CompletableFuture<>());
+    var reply = client.send(command(), ReplyLevel.COMMITTED);
+    client.close();
+
+    var failure = failureOf(reply);
+    assertThat(failure.reason()).isEqualTo(Reason.CLOSED);
+    assertThat(failure.isOutcomeUnknown()).isTrue();
+  }
+
   private CommandFailedException failure() {
-    var command =
-        Command.of(
-            new AggregateKey("Account", "1"),
-            new EncodedMessage("Deposit", 1, new byte[] {'{', '}'}),
-            "application/json");
-    var reply = client.send(command, ReplyLevel.COMMITTED).orTimeout(30, TimeUnit.SECONDS);
-    var thrown = catchThrowableOfType(CompletionException.class, reply::join);
+    return failure(client);
+  }
+
+  private static CommandFailedException failure(CommandClient client) {
+    return failureOf(client.send(command(), ReplyLevel.COMMITTED));
+  }
+
+  private static Command command() {
+    return Command.of(
+        new AggregateKey("Account", "1"),
+        new EncodedMessage("Deposit", 1, new byte[] {'{', '}'}),
+        "application/json");
+  }
+
+  private static CommandFailedException failureOf(CompletableFuture<CommandReply> reply) {
+    var inTime = reply.orTimeout(30, TimeUnit.SECONDS);
+    var thrown = catchThrowableOfType(CompletionException.class, inTime::join);
     assertThat(thrown).hasCauseInstanceOf(CommandFailedException.class);
     return (CommandFailedException) thrown.getCause();
   }

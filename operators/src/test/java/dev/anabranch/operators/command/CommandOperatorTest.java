@@ -7,6 +7,7 @@ import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.command.lane.TestStore;
 import java.nio.charset.StandardCharsets;
@@ -121,6 +122,27 @@ class CommandOperatorTest {
     assertThat(store.allRows()).hasSize(rows);
     assertThat(text(operator.handle("Tally/2", "r", "result z").body().result()))
         .isEqualTo("was:,x,0,1,2,3,4,5,6,7,8,9");
+  }
+
+  /** A window knows commands by 64 bits of their ids; these two have the same ones. */
+  @Test
+  void idsThatLookAlikeInTheWindowAreTwoCommands() throws Exception {
+    var one = "order-\u5559\u81d8\u8bec\u83e8\u8036\u80de\u9a91\u7ae4";
+    var other = "order-\u55d4\u86b2\u8853\u8cdc\u8008\u81be\u8baf\u7a94";
+    assertThat(CommandWindow.hash(one)).isEqualTo(CommandWindow.hash(other));
+    var original = operator.handle("Tally/1", one, "random");
+
+    assertThat(operator.handle("Tally/1", other, "add b").body().version()).isEqualTo(2);
+    assertSameAnswer(operator.handle("Tally/1", one, "random"), original);
+    assertThat(store.allRows()).hasSize(2);
+  }
+
+  @Test
+  void theStateIsFoldedFromWhatIsStoredNotFromWhatWasDecided() throws Exception {
+    operator.handle("Trimmed/1", "c1", "add a  ");
+
+    assertThat(text(operator.handle("Trimmed/1", "c2", "result b").body().result()))
+        .isEqualTo("was:,a");
   }
 
   @Test

@@ -38,7 +38,11 @@ public final class TallyDomain implements Domain, Serializable {
 
   @Override
   public List<AggregateType<?, ?, ?>> aggregateTypes() {
-    return List.of(type("Tally", AggregateType.Rejections.DURABLE), transientType(), placedType());
+    return List.of(
+        type("Tally", AggregateType.Rejections.DURABLE),
+        transientType(),
+        placedType(),
+        trimmedType());
   }
 
   private AggregateType<?, ?, ?> transientType() {
@@ -50,6 +54,15 @@ public final class TallyDomain implements Domain, Serializable {
     return AggregateType.named("Placed", new PlacedDecider())
         .commands(new TextCodec("command"))
         .events(new TextCodec("event"))
+        .state(new TextCodec("state"))
+        .build();
+  }
+
+  /** What is stored of its events is less than what was decided. */
+  private static AggregateType<?, ?, ?> trimmedType() {
+    return AggregateType.named("Trimmed", new TallyDecider(true))
+        .commands(new TextCodec("command"))
+        .events(new TrimmingCodec())
         .state(new TextCodec("state"))
         .build();
   }
@@ -146,6 +159,25 @@ public final class TallyDomain implements Domain, Serializable {
         throw new CodecException("unknown " + name + " type " + encoded.type());
       }
       return new String(encoded.data(), UTF_8);
+    }
+  }
+
+  private record TrimmingCodec() implements MessageCodec<String> {
+    private static final TextCodec EVENT = new TextCodec("event");
+
+    @Override
+    public String contentType() {
+      return EVENT.contentType();
+    }
+
+    @Override
+    public EncodedMessage encode(String message) {
+      return EVENT.encode(message.strip());
+    }
+
+    @Override
+    public String decode(EncodedMessage encoded) {
+      return EVENT.decode(encoded);
     }
   }
 }

@@ -309,6 +309,27 @@ class UnbackedAnswersTest {
     assertThat(lastReplyTo("c2").status()).isEqualTo(ReplyStatus.ERROR);
   }
 
+  /** A mark says "all up to here": what is in front and not durable yet would be passed over. */
+  @Test
+  void anErrorIsToldWhenItsMarkIsThereThoughOthersInFrontOfItAreOnTheirWay() throws Exception {
+    var aggregate = "Tally/1";
+    var empty = sameShardAs(aggregate);
+    operator.handle(aggregate, "c0", "add x");
+    operator.checkpoint();
+    operator.send(aggregate, "c1", "add y");
+    operator.send(aggregate, "c2", "add z"); // goes when c1 is durable, after c3 was looked up
+    operator.send(empty, "c3", "throw-if-empty a");
+    operator.settle();
+    assertThat(lastReplyTo("c3").status()).isEqualTo(ReplyStatus.ERROR);
+    operator.handle(empty, "c4", "add b");
+
+    operator.crash();
+    operator.settle();
+
+    assertThat(commandsWithRows()).containsExactlyInAnyOrder("c0", "c1", "c2", "c4");
+    assertThat(lastReplyTo("c3").body().code()).isEqualTo(ErrorCodes.ANSWERED_BEFORE);
+  }
+
   @Test
   void aMalformedRecordIsRefusedOnceMoreAfterACrashAndLeavesNoRow() throws Exception {
     operator.checkpoint();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Shards;
 import dev.anabranch.operators.projection.events.ProjectionHarness;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.VersionId;
@@ -51,6 +52,9 @@ class ProjectionOperatorTest {
                     .containsEntry("total", 4L)
                     .containsEntry("trail", "last -1")
                     .containsEntry("version", 2L));
+    assertThat(projection.database.tables(version).find(TallyReadModel.TALLIES, "b"))
+        .as("the events of one commit in their order")
+        .hasValueSatisfying(row -> assertThat(row).containsEntry("trail", "last 8"));
     assertThat(projection.database.tables(version).find(TallyReadModel.SUMS, "all"))
         .hasValueSatisfying(
             row -> assertThat(row).containsEntry("amount", 19L).containsEntry("events", 4L));
@@ -189,9 +193,10 @@ class ProjectionOperatorTest {
     projection.database.refuse(
         change -> change.toString().contains("last 13") || change.toString().contains("=13"));
     var bad = new ArrayList<LogRow>();
-    for (var i = 0; i < 20; i++) {
-      var row = projection.write("t" + i, i);
-      if (i == 13) {
+    var number = 0L;
+    for (var tally : ofOneShard(20)) {
+      var row = projection.write(tally, number);
+      if (number++ == 13) {
         bad.add(row);
       }
     }
@@ -203,6 +208,15 @@ class ProjectionOperatorTest {
         .containsExactly(bad.get(0).position());
     projection.assertExact(
         version, projection.log().stream().filter(row -> !bad.contains(row)).toList());
+  }
+
+  /** So that they come in one batch. */
+  private static List<String> ofOneShard(int count) {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(i -> "t" + i)
+        .filter(t -> Shards.shardOf("Tally/" + t, ProjectionHarness.SHARDS) == 0)
+        .limit(count)
+        .toList();
   }
 
   @Test

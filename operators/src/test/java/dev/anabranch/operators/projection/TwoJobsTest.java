@@ -15,6 +15,7 @@ import dev.anabranch.query.VersionId;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +142,27 @@ class TwoJobsTest {
       awaitBoth(second, "the shared version", () -> atEnd(shared));
       projection.assertExact(shared);
     }
+  }
+
+  /** Some rows wait while a batch finds out that another job has claimed their shard. */
+  @Test
+  void whatATaskHadTakenIsTakenAnewOnceItHasTheVersionBack() throws Exception {
+    projection.start();
+    projection.deliver(projection.write("a", 1));
+    projection.awaitEnd(shared);
+    try (var other = projection.database.open()) {
+      assertThat(
+              other.claim(
+                  shared, IntStream.range(0, ProjectionHarness.SHARDS).boxed().toList(), 42))
+          .isPresent();
+    }
+
+    for (var i = 0; i < 15; i++) {
+      projection.deliver(projection.write("a", i)); // more than a batch takes
+    }
+    projection.awaitEnd(shared);
+
+    projection.assertExact(shared);
   }
 
   // -- Inside.
