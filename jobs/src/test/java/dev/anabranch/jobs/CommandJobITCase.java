@@ -167,21 +167,7 @@ class CommandJobITCase {
         .option("flink.execution.checkpointing.interval", "1 h")
         .start();
     region.handle("Purse/a", "deposit 1");
-    try (var admin = Admin.create(Map.of("bootstrap.servers", region.kafka().bootstrapServers()))) {
-      var open =
-          Await.value(
-              "an open transaction",
-              () -> {
-                var ids =
-                    admin.listTransactions().all().get().stream()
-                        .filter(each -> each.state() == TransactionState.ONGOING)
-                        .map(TransactionListing::transactionalId)
-                        .filter(id -> id.contains(region.name()))
-                        .toList();
-                return ids.isEmpty() ? Optional.empty() : Optional.of(ids);
-              });
-      admin.fenceProducers(open).all().get();
-    }
+    abortOpenTransactions();
     region.handle("Purse/a", "deposit 2");
     Await.until("a restart", () -> region.job().restarts() > 0);
     region.handle("Purse/a", "deposit 3");
@@ -212,6 +198,56 @@ class CommandJobITCase {
     Await.until("the third row to be published", () -> region.published().size() == 3);
     assertThat(region.publishedRepeats()).isOne();
     region.verify();
+  }
+
+  /** The savepoint has its row as published, and the broker waits no longer than it was told to. */
+  @Test
+  void aTransactionThatExpiredBeforeItsJobCameBackLeavesAGapThatCanBeFilled() throws Exception {
+    region
+        .option("events.delivery", "exactly-once")
+        .option("flink.execution.checkpointing.interval", "1 h")
+        .start();
+    region.handle("Purse/a", "deposit 1");
+    var savepoint = region.job().savepoint();
+    region.job().kill();
+    abortOpenTransactions();
+
+    region.startFrom(savepoint);
+    region.handle("Purse/a", "deposit 2");
+    Await.until(
+        "the row behind the gap",
+        () -> {
+          region.job().checkpoint();
+          return region.messages("events." + region.name()).size() == 1;
+        });
+    assertThat(region.job().restarts()).as("the job goes on").isZero();
+    assertThat(region.published()).as("a reader waits at the gap").isEmpty();
+    assertThat(region.stored()).hasSize(2);
+
+    region.republish(region.stored().get(0));
+
+    assertThat(region.published()).hasSize(2);
+    assertThat(region.publishedRepeats()).isZero();
+    region.verify();
+  }
+
+  /** As the broker does when their time is up. */
+  private void abortOpenTransactions() throws Exception {
+    try (var admin = Admin.create(Map.of("bootstrap.servers", region.kafka().bootstrapServers()))) {
+      var open =
+          Await.value(
+              "an open transaction",
+              () -> {
+                var ids =
+                    admin.listTransactions().all().get().stream()
+                        .filter(each -> each.state() == TransactionState.ONGOING)
+                        .map(TransactionListing::transactionalId)
+                        .filter(id -> id.contains(region.name()))
+                        .toList();
+                return ids.isEmpty() ? Optional.empty() : Optional.of(ids);
+              });
+      admin.fenceProducers(open).all().get();
+    }
   }
 
   /** Who knows the version is never told that it is another one. */

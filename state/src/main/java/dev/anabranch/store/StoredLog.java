@@ -146,6 +146,26 @@ public interface StoredLog extends AutoCloseable {
    */
   Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates);
 
+  /** How many rows there are of something, and how many bytes they have in their blobs. */
+  record Extent(long rows, long bytes) {}
+
+  /**
+   * How much {@link #commits(Collection)} would read of each of the aggregates; one without rows is
+   * missing from the map.
+   *
+   * <p>What the interface gives is for stores whose rows are in memory anyway.
+   */
+  default Map<AggregateKey, Extent> commitExtents(Collection<AggregateKey> aggregates) {
+    var extents = new HashMap<AggregateKey, Extent>();
+    commits(aggregates)
+        .forEach(
+            (key, rows) -> {
+              var bytes = rows.stream().mapToLong(row -> row.outcome().blobs().size()).sum();
+              extents.put(key, new Extent(rows.size(), bytes));
+            });
+    return extents;
+  }
+
   /**
    * Up to {@code maxRows} of these rows of one aggregate, from an offset on, within {@code
    * maxBytes} as {@link #read(int, long, int, long)} is.

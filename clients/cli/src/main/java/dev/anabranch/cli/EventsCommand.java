@@ -6,6 +6,7 @@ import dev.anabranch.cli.log.CurrentSession;
 import dev.anabranch.cli.log.LogReads;
 import dev.anabranch.cli.text.Progress;
 import dev.anabranch.connectors.kafka.sink.Republisher;
+import dev.anabranch.model.AggregateKey;
 import dev.anabranch.store.EventStore;
 import java.util.Comparator;
 import java.util.List;
@@ -83,15 +84,10 @@ final class EventsCommand implements Runnable {
       var progress = new Progress(err(), style().ansi(), System::nanoTime);
       try (var store = region.openStore();
           var session = new CurrentSession(store);
-          var publisher =
-              new Republisher(
-                  region.kafka(),
-                  topic,
-                  store.layout(),
-                  region.options().operator().maxCommitBytes())) {
+          var publisher = new Republisher(region.kafka(), topic, store.layout())) {
         if (aggregate != null) {
           var key = Keys.parse(aggregate);
-          session.of(key).commits(key).forEach(publisher::publish);
+          publish(session.of(key), key, publisher);
         } else {
           for (var each : shards(store)) {
             publish(session.of(each), each, publisher, progress);
@@ -119,6 +115,15 @@ final class EventsCommand implements Runnable {
             "--shard " + shard + ": the region has the shards 0 to " + (count - 1));
       }
       return List.of(shard);
+    }
+
+    private static void publish(LogReads session, AggregateKey key, Republisher publisher) {
+      var next = 0L;
+      for (var page = session.commits(key, next); !page.isEmpty(); ) {
+        page.forEach(publisher::publish);
+        next = page.get(page.size() - 1).offset() + 1;
+        page = session.commits(key, next);
+      }
     }
 
     private void publish(LogReads session, int ofShard, Republisher publisher, Progress progress) {

@@ -29,7 +29,9 @@ final class MergeOptions {
               .defaultValue(new MemorySize(ReplicationOptions.DEFAULT_CACHED_BYTES))
               .withDescription(
                   "Most bytes of the states and events of these aggregates, as they are stored;"
-                      + " decoded they take more heap, by a factor that depends on the type."),
+                      + " decoded they take more heap, by a factor that depends on the type. One"
+                      + " that is made from the event store may take as much for what is kept of"
+                      + " each commit; one that needs more shows no state, and says so."),
           ValueRule.between(MemorySize.parse("1 mb"), MemorySize.parse("64 gb")));
 
   static final List<JobOption<?>> ALL = List.of(CACHE_SIZE, CACHE_MAX_BYTES);

@@ -67,8 +67,8 @@ public record ProjectionsOptions(
               .intType()
               .defaultValue(2_000)
               .withDescription(
-                  "Most rows of the log that one lane has taken in and not applied; beyond it the job"
-                      + " stops reading until some are."),
+                  "Most rows of the log that one lane has taken in and not applied, or fewer that"
+                      + " take 8 MiB; beyond it the job stops reading until some are."),
           ValueRule.between(1, 1_000_000));
 
   static final JobOption<Integer> CATCH_UP_ROWS =
@@ -78,7 +78,8 @@ public record ProjectionsOptions(
               .defaultValue(5_000)
               .withDescription(
                   "Most rows of one shard that one transaction applies when they are read from the"
-                      + " event store: after a gap, and for a new version."),
+                      + " event store, or fewer that take 8 MiB: after a gap, and for a new"
+                      + " version."),
           ValueRule.between(1, 100_000));
 
   static final JobOption<Integer> REBUILD_RATE =

@@ -1,6 +1,7 @@
 package dev.anabranch.jobs.region;
 
 import dev.anabranch.connectors.kafka.reader.EventTopicReader;
+import dev.anabranch.connectors.kafka.sink.Republisher;
 import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandReply;
@@ -69,6 +70,13 @@ final class RegionOutputs {
     var repeats = new ArrayList<LogRow>();
     var reader = new EventTopicReader(kafka, topic, layout());
     return new Published(rows, repeats, reader.read(rows::add, repeats::add));
+  }
+
+  void republish(String topic, LogRow row) {
+    try (var publisher = new Republisher(kafka, topic, layout())) {
+      publisher.publish(row);
+      publisher.flush();
+    }
   }
 
   /** Every reply in the topic, repeats included. */

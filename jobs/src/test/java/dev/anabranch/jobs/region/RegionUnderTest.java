@@ -368,6 +368,11 @@ public final class RegionUnderTest implements BeforeEachCallback, AfterEachCallb
     return outputs().published("events." + name()).result().repeats();
   }
 
+  /** Publishes a row again, as {@code anabranch events republish} does. */
+  public void republish(LogRow row) {
+    outputs().republish("events." + name(), row);
+  }
+
   public List<CommandReply> replies() {
     return outputs().replies("replies." + name());
   }

@@ -80,7 +80,11 @@ public final class CachedMap<K, V> {
     this(backing, hasFew, value -> 0);
   }
 
-  CachedMap(Backing<K, V> backing, BooleanSupplier hasFew, ToLongFunction<V> sizeOf) {
+  /**
+   * @param hasFew as {@link #CachedMap(Backing, BooleanSupplier)} takes it
+   * @param sizeOf of a value, always the same one
+   */
+  public CachedMap(Backing<K, V> backing, BooleanSupplier hasFew, ToLongFunction<V> sizeOf) {
     this.backing = backing;
     this.hasFew = hasFew;
     this.sizeOf = sizeOf;

@@ -203,8 +203,15 @@ final class ProjectionTask implements AutoCloseable {
         && version.definition().equals(projection.definition());
   }
 
+  private static List<Worker<?>> stopped(List<VersionLane> ofVersion) {
+    var threads = new ArrayList<Worker<?>>();
+    ofVersion.forEach(lane -> lane.stop().ifPresent(threads::add));
+    return threads;
+  }
+
   private void removeDropped(List<VersionInfo> versions) {
     var existing = versions.stream().map(VersionInfo::id).toList();
+    var threads = new ArrayList<Worker<?>>();
     lanes
         .entrySet()
         .removeIf(
@@ -212,7 +219,7 @@ final class ProjectionTask implements AutoCloseable {
               var dropped = !existing.contains(entry.getKey());
               if (dropped) {
                 LOG.info("{} was dropped", entry.getKey());
-                entry.getValue().forEach(VersionLane::close);
+                threads.addAll(stopped(entry.getValue()));
                 entry.getValue().clear();
               }
               return dropped;
@@ -224,10 +231,11 @@ final class ProjectionTask implements AutoCloseable {
               var dropped = !existing.contains(entry.getKey());
               if (dropped) {
                 LOG.info("{} was dropped", entry.getKey());
-                entry.getValue().close();
+                threads.add(entry.getValue().thread());
               }
               return dropped;
             });
+    Worker.closeAll(threads);
   }
 
   private void add(VersionInfo info, Projection projection) {
@@ -320,12 +328,12 @@ final class ProjectionTask implements AutoCloseable {
 
   @Override
   public void close() {
-    var watches = new ArrayList<Worker<Void>>();
-    watches.add(watch.thread());
-    heads.forEach(each -> watches.add(each.thread()));
-    Worker.closeAll(watches);
-    lanes.values().forEach(ofVersion -> ofVersion.forEach(VersionLane::close));
-    followers.values().forEach(ViewFollower::close);
+    var threads = new ArrayList<Worker<?>>();
+    threads.add(watch.thread());
+    heads.forEach(each -> threads.add(each.thread()));
+    lanes.values().forEach(ofVersion -> threads.addAll(stopped(ofVersion)));
+    followers.values().forEach(follower -> threads.add(follower.thread()));
+    Worker.closeAll(threads);
     database.close();
     store.close();
   }

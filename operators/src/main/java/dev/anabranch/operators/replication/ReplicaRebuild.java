@@ -1,43 +1,62 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.causality.CausalGate;
-import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.GateVerdict;
 import dev.anabranch.causality.HoldBack;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.VoidCommit;
-import dev.anabranch.operators.replication.replica.Conflicts;
 import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.StoredGate;
 import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a replica of what the own store has of an aggregate, in the order of its log. */
+/**
+ * Makes a replica of what the own store has of an aggregate, in the order of its log.
+ *
+ * <p><b>Bounds.</b> A page of rows, the index of the history, and the places of the graph; states
+ * and events are written to the keyed state while they become many. What needs more than {@code
+ * merge.cache-max-bytes} for index or places is parked: its commits are handed on, and its view
+ * says why it shows no state.
+ */
 final class ReplicaRebuild {
+
+  /** Estimate of what a node of the graph takes on the heap. */
+  private static final int NODE_BYTES = 512;
 
   private final Replica.Environment replicas;
   private final StoredGate held;
   private final CausalGate gate;
   private final LongSupplier nowMicros;
+  private final long maxBytes;
+
+  /** What came of an attempt. */
+  private sealed interface Attempt {
+    record Filled(Replica replica) implements Attempt {}
+
+    record NeedsGraph() implements Attempt {}
+
+    record TooLarge() implements Attempt {}
+  }
 
   ReplicaRebuild(
-      Replica.Environment replicas, StoredGate held, CausalGate gate, LongSupplier nowMicros) {
+      Replica.Environment replicas,
+      StoredGate held,
+      CausalGate gate,
+      LongSupplier nowMicros,
+      long maxBytes) {
     this.replicas = replicas;
     this.held = held;
     this.gate = gate;
     this.nowMicros = nowMicros;
+    this.maxBytes = maxBytes;
   }
 
   /**
@@ -47,44 +66,52 @@ final class ReplicaRebuild {
    *     count again, is told now
    */
   ReplicaHead fill(
-      AggregateKey key,
-      @Nullable TypeMerge<?> type,
-      List<LogRow> commits,
-      List<VoidCommit> voided) {
-    var rows = withPayloads(commits);
+      AggregateKey key, @Nullable TypeMerge<?> type, History history, List<VoidCommit> voided) {
+    var folds = TypeMerges.merging(type) == Merging.FOLD && type != null && type.commutes();
+    var index = HistoryIndex.of(history, folds, maxBytes);
+    if (index == null) {
+      return parked(key, type, TypeMerges.merging(type), history, voided);
+    }
     try {
-      return finished(filled(key, type, rows, true), voided);
+      return filled(key, type, history, index, voided, true);
     } catch (MissingVersionException e) {
       // Built on what a filter has withheld from the region that decided it.
-      return finished(filled(key, type, rows, false), voided);
+      return filled(key, type, history, index, voided, false);
     }
   }
 
-  private ReplicaHead finished(Replica replica, List<VoidCommit> voided) {
-    replica.tellFound(voided, nowMicros.getAsLong());
-    replica.finish();
-    return replica.head();
-  }
-
-  private Replica filled(
-      AggregateKey key, @Nullable TypeMerge<?> type, List<LogRow> rows, boolean compacts) {
-    var replica = tryFill(key, type, TypeMerges.merging(type), rows, compacts);
-    if (replica == null) {
+  private ReplicaHead filled(
+      AggregateKey key,
+      @Nullable TypeMerge<?> type,
+      History history,
+      HistoryIndex index,
+      List<VoidCommit> voided,
+      boolean compacts) {
+    var merging = TypeMerges.merging(type);
+    var attempt = tryFill(key, type, merging, history, index, compacts);
+    if (attempt instanceof Attempt.NeedsGraph) {
       // Forked, though the type has a single home: versions of a conflict.
-      replica = tryFill(key, type, Merging.GRAPH, rows, compacts);
+      merging = Merging.GRAPH;
+      attempt = tryFill(key, type, merging, history, index, compacts);
     }
-    if (replica == null) {
-      throw new IllegalStateException("a graph takes forks: " + key);
+    if (attempt instanceof Attempt.Filled done) {
+      var replica = done.replica();
+      replica.tellFound(voided, nowMicros.getAsLong());
+      replica.finish();
+      return replica.head();
     }
-    return replica;
+    if (attempt instanceof Attempt.TooLarge) {
+      return parked(key, type, merging, history, voided);
+    }
+    throw new IllegalStateException("a graph takes forks: " + key);
   }
 
-  /** Tries to fill the replica; null says that it needs a graph. */
-  private @Nullable Replica tryFill(
+  private Attempt tryFill(
       AggregateKey key,
       @Nullable TypeMerge<?> type,
       Merging merging,
-      List<LogRow> rows,
+      History history,
+      HistoryIndex index,
       boolean compacts) {
     replicas.state().clear();
     held.begin(false);
@@ -93,63 +120,74 @@ final class ReplicaRebuild {
       replica.dropNothing();
     }
     if (merging == Merging.FOLD && type != null && type.commutes()) {
-      replica.leaveOut(repeats(rows));
+      replica.leaveOut(index.repeats());
     }
-    for (var row : rows) {
-      var holdBack = new HoldBack(gate, replica.head().applied(), held);
-      var causality = Rows.causality(row);
-      for (var ready : holdBack.offer(Rows.arrival(row, causality)).ready()) {
-        if (!ready.dot().equals(Rows.dot(row))) {
-          throw new IllegalStateException(
-              "the log of the own store is not in causal order at " + row.position());
+    for (var page = 0; page < history.pages(); page++) {
+      for (var stored : history.page(page)) {
+        if (!apply(replica, index.withPayload(stored))) {
+          return new Attempt.NeedsGraph();
         }
-        if (replica.apply(row, causality, false, true, nowMicros.getAsLong())
-            == Replica.Verdict.FORKED) {
-          return null;
+        replicas.state().spill();
+        if ((long) NODE_BYTES * replicas.state().graphNodes() > maxBytes) {
+          return new Attempt.TooLarge();
         }
       }
-      replica.seenInLog(row, causality.context());
     }
-    return replica;
+    return new Attempt.Filled(replica);
   }
 
-  /**
-   * The commits of commands that several regions have accepted, but for the first one of each in
-   * (hlc, dot) order: the same in every region that has them. Whatever commutes has no graph that
-   * would settle it.
-   */
-  private static List<VoidCommit> repeats(List<LogRow> rows) {
-    var inOrder = new ArrayList<>(rows);
-    inOrder.sort(
-        Comparator.comparingLong((LogRow row) -> row.outcome().stamp().hlc())
-            .thenComparing(Rows::dot));
-    var commands = new HashMap<String, Dot>();
-    var repeats = new TreeMap<Dot, VoidCommit>();
-    for (var row : inOrder) {
-      var command = row.outcome().commandId();
-      if (row.outcome().kind() != RowKind.COMMIT || command == null) {
-        continue;
-      }
-      var counts = commands.putIfAbsent(command, Rows.dot(row));
-      if (counts != null) {
-        repeats.put(Rows.dot(row), Conflicts.twin(Rows.dot(row), counts));
+  /** False says that the replica needs a graph. */
+  private boolean apply(Replica replica, LogRow row) {
+    var holdBack = new HoldBack(gate, replica.head().applied(), held);
+    var causality = Rows.causality(row);
+    for (var ready : holdBack.offer(Rows.arrival(row, causality)).ready()) {
+      requireCausalOrder(ready.dot().equals(Rows.dot(row)), row);
+      if (replica.apply(row, causality, false, true, nowMicros.getAsLong())
+          == Replica.Verdict.FORKED) {
+        return false;
       }
     }
-    return List.copyOf(repeats.values());
+    replica.seenInLog(row, causality.context());
+    return true;
   }
 
-  /** A tombstone whose payload came later is read as the payload. */
-  private static List<LogRow> withPayloads(List<LogRow> commits) {
-    var payloads = new HashMap<Dot, LogRow>();
-    for (var row : commits) {
-      if (row.outcome().kind() != RowKind.TOMBSTONE) {
-        payloads.put(Rows.dot(row), row);
+  /** What is known of its commits is kept, so that later ones are let pass; it is not merged. */
+  private ReplicaHead parked(
+      AggregateKey key,
+      @Nullable TypeMerge<?> type,
+      Merging merging,
+      History history,
+      List<VoidCommit> voided) {
+    replicas.state().clear();
+    held.begin(false);
+    var problem =
+        "to make it from its history takes more than merge.cache-max-bytes, "
+            + maxBytes
+            + " bytes: raise it and start the cross-region job again";
+    replicas.counts().problem();
+    var empty = ReplicaHead.empty(merging).withVoided(voided).withProblem(problem);
+    var replica = new Replica(replicas, key, type, empty);
+    for (var page = 0; page < history.pages(); page++) {
+      for (var row : history.page(page)) {
+        var holdBack = new HoldBack(gate, replica.head().applied(), held);
+        var causality = Rows.causality(row);
+        var offered = holdBack.offer(Rows.arrival(row, causality));
+        var fills = offered.verdict() instanceof GateVerdict.Fill;
+        for (var ready : offered.ready()) {
+          requireCausalOrder(ready.dot().equals(Rows.dot(row)), row);
+          var unused = replica.apply(row, causality, fills, true, nowMicros.getAsLong());
+        }
+        replica.seenInLog(row, causality.context());
       }
     }
-    var rows = new ArrayList<LogRow>();
-    for (var row : commits) {
-      rows.add(payloads.getOrDefault(Rows.dot(row), row));
+    replica.finish();
+    return replica.head();
+  }
+
+  private static void requireCausalOrder(boolean isSame, LogRow row) {
+    if (!isSame) {
+      throw new IllegalStateException(
+          "the log of the own store is not in causal order at " + row.position());
     }
-    return rows;
   }
 }

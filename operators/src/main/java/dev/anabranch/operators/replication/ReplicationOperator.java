@@ -125,6 +125,11 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
             threads,
             new StoreReader.Receiver() {
               @Override
+              public void readSome(AggregateKey key, List<LogRow> rows) {
+                replicator().readSome(key, rows);
+              }
+
+              @Override
               public void read(AggregateKey key, List<LogRow> rows, boolean shardIsEmpty) {
                 replicator().read(key, rows, shardIsEmpty);
               }

@@ -26,10 +26,8 @@ import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,11 +67,9 @@ final class Replicator {
   private final HeldCommits heldCommits;
   private final HandOver handOver;
 
-  /** Aggregates that this attempt has asked the store for and not heard of. */
-  private final Set<AggregateKey> reading = new HashSet<>();
+  private final Reads reads;
 
-  /** Aggregates with a problem that this attempt has tried to mend. */
-  private final Set<AggregateKey> mended = new HashSet<>();
+  private final ReadAgain readAgain = new ReadAgain();
 
   Replicator(
       ReplicationOptions options,
@@ -92,6 +88,7 @@ final class Replicator {
     this.holds = holds;
     this.handOver = new HandOver(options, state, handedOver, outputs, counts, task);
     this.task = task;
+    this.reads = new Reads(state.readPages());
     var region = new RegionId(options.region());
     this.ownLog = new OwnLog(state, task.currentKey(), options.shardCount());
     this.gate = new CausalGate(region);
@@ -105,12 +102,12 @@ final class Replicator {
 
   /** Whether another aggregate may be read from the store now. */
   boolean hasRoom() {
-    return reading.size() < options.maxFills();
+    return reads.size() < options.maxFills();
   }
 
   /** Whether an aggregate is being read from the store. */
   boolean isReading() {
-    return !reading.isEmpty();
+    return reads.size() > 0;
   }
 
   /** Takes a row of any region's topic. */
@@ -132,7 +129,7 @@ final class Replicator {
       var isCovered = ownLog.isComplete(shardOf(key));
       state.enter(key); // The key of the shard was the current one.
       head = ReplicaHead.empty(isCovered ? TypeMerges.merging(type) : Merging.FILLING);
-    } else if (mustReadAgain(key, type, head)) {
+    } else if (readAgain.isNeeded(key, type, head)) {
       startReading(key);
       lookAgain();
       head = reload(head);
@@ -149,38 +146,66 @@ final class Replicator {
     offer(in, key, type, head);
   }
 
-  /** Takes what the store has of an aggregate. */
+  /** Takes some of what the store has of a large aggregate; what follows comes later. */
+  void readSome(AggregateKey key, List<LogRow> commits) {
+    state.enter(key);
+    var head = state.head();
+    if (head == null) {
+      return;
+    }
+    if (head.merging() == Merging.FILLING) {
+      reads.keep(key, commits);
+    } else {
+      reads.needed(key);
+      var unused = offerStored(commits, key, types.find(key), head);
+    }
+  }
+
+  /** Takes what the store has of an aggregate, or the last part of it. */
   void read(AggregateKey key, List<LogRow> commits, boolean shardIsEmpty) {
-    reading.remove(key);
     if (shardIsEmpty) {
       ownLog.isEmpty(shardOf(key));
     }
     state.enter(key);
+    var done = reads.end(key, commits);
     var head = state.head();
     var type = types.find(key);
     if (head == null) {
       return;
     }
     if (head.merging() != Merging.FILLING) {
-      for (var row : commits) {
-        if (isToBeRead(head)) {
-          return; // One of them makes it necessary to read all of them into a new state.
+      if (offerStored(commits, key, type, head)) {
+        offerWaiting(key, type, head);
+        if (!isToBeRead(head)) {
+          handOver.storeRead(key);
         }
-        offer(new PublishedRow(options.region(), row), key, type, reload(head));
-      }
-      offerWaiting(key, type, head);
-      if (!isToBeRead(head)) {
-        handOver.storeRead(key);
       }
       return;
     }
-    counts.filled(commits.size());
-    var filling = new ReplicaRebuild(replicas, held, gate, task.nowMicros());
-    var filled = filling.fill(key, type, commits, head.voided());
+    if (!done.isWhole()) {
+      askStore(key); // It became necessary to read all of it while some of it was read.
+      return;
+    }
+    counts.filled(done.history().rows());
+    var rebuild = new ReplicaRebuild(replicas, held, gate, task.nowMicros(), options.cachedBytes());
+    var filled = rebuild.fill(key, type, done.history(), head.voided());
     state.head(filled);
     handOver.has(key, filled);
-    commitPrints.rememberLast(commits);
+    commitPrints.rememberLast(done.history().end(CommitPrints.PRINTS));
+    reads.forget(done);
     offerWaiting(key, type, filled);
+  }
+
+  /** False: one of them makes it necessary to read all of them into a new state. */
+  private boolean offerStored(
+      List<LogRow> commits, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+    for (var row : commits) {
+      if (isToBeRead(head)) {
+        return false;
+      }
+      offer(new PublishedRow(options.region(), row), key, type, reload(head));
+    }
+    return true;
   }
 
   private void offerWaiting(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
@@ -222,7 +247,7 @@ final class Replicator {
       }
     }
     // The store tells for sure; half of the room is for aggregates that are new.
-    if (handOver.onTimer(key) && reading.size() < Math.max(1, options.maxFills() / 2)) {
+    if (handOver.onTimer(key) && reads.size() < Math.max(1, options.maxFills() / 2)) {
       askStore(key);
     }
   }
@@ -426,25 +451,6 @@ final class Replicator {
     task.timerInMillis().accept(Math.min(1_000L, options.holdPatience().toMillis()));
   }
 
-  /**
-   * Whether what is kept was made under another policy, or a problem may have been mended. A single
-   * home and replicated data types are both folded; only of the latter is noted what was heard.
-   */
-  private boolean mustReadAgain(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
-    if (type == null || head.merging() == Merging.FILLING) {
-      return false;
-    }
-    if (!head.problem().isEmpty() && mended.add(key)) {
-      return true; // Once per start: the release may have changed.
-    }
-    if (head.merging() != Merging.FOLD) {
-      // A single home keeps the graph of a fork.
-      return head.merging() == Merging.RELAY || type.commutes();
-    }
-    return type.merging() == Merging.GRAPH
-        || (head.position() > 0 && type.commutes() == head.heard().isNone());
-  }
-
   private void startReading(AggregateKey key) {
     var before = state.head();
     for (var left = before == null ? 0 : before.held() - heldCommits.taken(); left > 0; left--) {
@@ -470,7 +476,7 @@ final class Replicator {
   }
 
   private void askStore(AggregateKey key) {
-    if (reading.add(key)) {
+    if (reads.begin(key)) {
       task.readFromStore().accept(key);
     }
   }

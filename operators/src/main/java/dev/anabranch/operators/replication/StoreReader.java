@@ -5,6 +5,7 @@ import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
 import dev.anabranch.operators.task.LostRowsException;
+import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.operators.task.Worker;
@@ -16,6 +17,7 @@ import dev.anabranch.store.StoredLog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +36,24 @@ import org.slf4j.LoggerFactory;
  * answers or the task ends; its aggregates wait, those of other databases are read. What asking
  * again can't help fails the task.
  *
- * <p><b>Bounds.</b> The caller limits how many aggregates it asks for.
+ * <p><b>Bounds.</b> The caller limits how many aggregates it asks for. A read gives {@link
+ * ReadAhead#PAGE_BYTES} of whole aggregates, or a page of one that is larger; the thread reads no
+ * further while the task has two reads that it has not taken.
  */
 final class StoreReader implements Worker.Work<StoreReader.Request> {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreReader.class);
 
   private static final int MAX_PER_QUERY = 100;
+
+  /** Of small rows; of large ones about as many are asked for as fit. */
+  private static final int MAX_PAGE_ROWS = 10_000;
+
+  private static final StoredLog.Extent NOTHING = new StoredLog.Extent(0, 0);
+
+  /** Reads that the task has not taken. */
+  private static final int READS_AHEAD = 2;
+
   private static final long MIN_BACKOFF_MILLIS = 100;
   private static final long MAX_BACKOFF_MILLIS = 10_000;
   private static final int NONE = -1;
@@ -52,7 +65,15 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
   interface Receiver {
 
     /**
-     * @param commits in the order of the log
+     * Some commits of an aggregate that is read page by page; the next ones, or {@link #read}, come
+     * after them.
+     *
+     * @param commits in the order of the log, not empty
+     */
+    void readSome(AggregateKey aggregate, List<LogRow> commits) throws Exception;
+
+    /**
+     * @param commits in the order of the log, all of them, or those after {@link #readSome}
      * @param shardIsEmpty whether the store has no row of the aggregate's shard at all
      */
     void read(AggregateKey aggregate, List<LogRow> commits, boolean shardIsEmpty) throws Exception;
@@ -82,6 +103,17 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
   /** Databases that could not be reached, and {@link #LAYOUT}; while one is, others are read. */
   private final Map<Integer, Away> away = new HashMap<>();
 
+  private final ReadAhead ahead;
+
+  /** Of aggregates that wait to be read, as far as they were looked at. */
+  private final Map<AggregateKey, StoredLog.Extent> extents = new HashMap<>();
+
+  /** Aggregates that are read page by page, one after the other. */
+  private final Map<AggregateKey, Pages> large = new LinkedHashMap<>();
+
+  /** Where the next page begins, and how many rows are asked for. */
+  private record Pages(long next, int rows) {}
+
   private record Away(long untilNanos, long backoffMillis) {}
 
   StoreReader(
@@ -99,6 +131,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
     this.mailbox = mailbox;
     this.receiver = receiver;
     this.thread = new Worker<>(name, threads, mailbox, Worker.Settings.unbounded());
+    this.ahead = new ReadAhead(threads, READS_AHEAD);
   }
 
   /** Compares these rows with the store before anything is read from it; before the start. */
@@ -314,30 +347,108 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
         e.getMessage());
   }
 
-  private void readOneDatabase(int database, Set<AggregateKey> left) {
+  /** Small aggregates together, then a page of one that is large: neither waits for the other. */
+  private void readOneDatabase(int database, Set<AggregateKey> left) throws InterruptedException {
     var opened = open();
     var keys =
         left.stream()
             .filter(key -> opened.layout().databaseOf(shardOf(key)) == database)
+            .filter(key -> !large.containsKey(key))
             .limit(MAX_PER_QUERY)
             .toList();
     var session = session(opened, database);
-    Map<AggregateKey, List<LogRow>> commits;
-    Set<Integer> filled;
     try {
-      commits = session.commits(keys);
-      filled = session.heads(keys.stream().map(this::shardOf).distinct().toList()).keySet();
+      if (!keys.isEmpty()) {
+        readTogether(session, keys, left);
+      }
+      for (var key : large.keySet()) {
+        if (opened.layout().databaseOf(shardOf(key)) == database) {
+          readPage(session, key, left);
+          return;
+        }
+      }
     } catch (StoreUnavailableException e) {
       sessions.remove(database);
       session.close();
       throw e;
     }
-    for (var key : keys) {
+  }
+
+  /** The first ones that fit into a read; those that don't are large. */
+  private void readTogether(StoredLog session, List<AggregateKey> keys, Set<AggregateKey> left)
+      throws InterruptedException {
+    var fitting = fitting(session, keys);
+    if (fitting.isEmpty()) {
+      return;
+    }
+    ahead.acquire();
+    Map<AggregateKey, List<LogRow>> commits;
+    Set<Integer> filled;
+    try {
+      commits = session.commits(fitting);
+      filled = session.heads(fitting.stream().map(this::shardOf).distinct().toList()).keySet();
+    } catch (RuntimeException e) {
+      ahead.release();
+      throw e;
+    }
+    for (var key : fitting) {
       left.remove(key);
+      extents.remove(key);
       var rows = commits.getOrDefault(key, List.of());
       var empty = !filled.contains(shardOf(key));
       mailbox.post("read " + key, () -> receiver.read(key, rows, empty));
     }
+    mailbox.post("aggregates read", ahead::release);
+  }
+
+  private List<AggregateKey> fitting(StoredLog session, List<AggregateKey> keys) {
+    var unknown = keys.stream().filter(key -> !extents.containsKey(key)).toList();
+    if (!unknown.isEmpty()) {
+      var found = session.commitExtents(unknown);
+      unknown.forEach(key -> extents.put(key, found.getOrDefault(key, NOTHING)));
+    }
+    var fitting = new ArrayList<AggregateKey>();
+    var bytes = 0L;
+    for (var key : keys) {
+      var extent = extents.getOrDefault(key, NOTHING);
+      if (extent.bytes() > ReadAhead.PAGE_BYTES) {
+        // A size is looked at for each row that is asked for: not for many more than fit.
+        var rows = 2 * ReadAhead.PAGE_BYTES * extent.rows() / extent.bytes();
+        large.put(key, new Pages(0, (int) Math.max(1, Math.min(rows, MAX_PAGE_ROWS))));
+        extents.remove(key);
+      } else if (bytes + extent.bytes() <= ReadAhead.PAGE_BYTES) {
+        bytes += extent.bytes();
+        fitting.add(key);
+      }
+    }
+    return fitting;
+  }
+
+  private void readPage(StoredLog session, AggregateKey key, Set<AggregateKey> left)
+      throws InterruptedException {
+    var pages = large.get(key);
+    if (pages == null) {
+      return;
+    }
+    ahead.acquire();
+    List<LogRow> page;
+    try {
+      page = session.commits(key, pages.next(), pages.rows(), ReadAhead.PAGE_BYTES);
+    } catch (RuntimeException e) {
+      ahead.release();
+      throw e;
+    }
+    if (page.isEmpty()) {
+      large.remove(key);
+      left.remove(key);
+      mailbox.post("read " + key, () -> receiver.read(key, List.of(), false));
+    } else {
+      large.put(key, new Pages(page.get(page.size() - 1).offset() + 1, pages.rows()));
+      left.remove(key);
+      left.add(key); // Others come first now, also those of other databases.
+      mailbox.post("read a part of " + key, () -> receiver.readSome(key, page));
+    }
+    mailbox.post("page read", ahead::release);
   }
 
   private EventStore open() {

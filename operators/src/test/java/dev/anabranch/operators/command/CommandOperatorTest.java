@@ -171,6 +171,18 @@ class CommandOperatorTest {
   }
 
   @Test
+  void aRejectionWithoutAMessageIsAnsweredAndStoredAsAnyOther() throws Exception {
+    var first = operator.handle("Tally/1", "c1", "reject-silently");
+    var again = operator.handle("Tally/1", "c1", "reject-silently");
+
+    assertThat(first.status()).isEqualTo(ReplyStatus.REJECTED);
+    assertThat(first.body().code()).isEqualTo("no");
+    assertThat(first.body().message()).isEmpty();
+    assertSameAnswer(again, first);
+    assertThat(store.allRows()).hasSize(1);
+  }
+
+  @Test
   void anExpectedVersionCountsPendingPredecessors() throws Exception {
     operator.send("Tally/1", "c1", "add a");
     operator.send(operator.command("Tally/1", "c2", "add b", 1));

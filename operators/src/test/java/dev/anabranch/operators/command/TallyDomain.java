@@ -98,6 +98,7 @@ public final class TallyDomain implements Domain, Serializable {
             state.isEmpty() ? Decision.rejected("empty", "is empty") : Decision.accepted(argument);
         case "reject" ->
             Decision.rejected("no", "told to reject", java.util.Map.of("why", argument));
+        case "reject-silently" -> Decision.rejected("no", null);
         case "coin" ->
             Math.random() < 0.5
                 ? Decision.rejected("tails", UUID.randomUUID().toString())

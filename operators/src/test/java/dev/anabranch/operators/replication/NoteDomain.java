@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
  * Texts to which events append, so that a state shows how it came about: {@code Home} with a single
  * home, {@code Auto} with a resolver, {@code Hand} resolved by hand, {@code Bad} with a resolver
  * that throws, {@code Moody} with one that never answers the same twice, {@code Marks} of
- * replicated data types. The event "!" can't be folded.
+ * replicated data types. The event "!" can't be folded. Blanks at the end make an event large, and
+ * leave no trace in the state.
  */
 public final class NoteDomain implements Domain {
 
@@ -76,8 +77,12 @@ public final class NoteDomain implements Domain {
       var before = Character.toString(letter - 1);
       return letter % 3 == 0
           ? new Marks(state.letters.remove(before, at), state.counts.remove(before, at))
-          : new Marks(state.letters.add(event, at), state.counts.add(event, 1, at));
+          : new Marks(state.letters.add(letter(event), at), state.counts.add(letter(event), 1, at));
     }
+  }
+
+  private static String letter(String event) {
+    return event.stripTrailing();
   }
 
   public static AggregateType<?, ?, ?> type(String name, ReplicationPolicy<String> policy) {
@@ -119,7 +124,7 @@ public final class NoteDomain implements Domain {
       if (event.equals("!")) {
         throw new IllegalStateException("can't fold !");
       }
-      return state + event;
+      return state + event.stripTrailing();
     }
   }
 

@@ -2,6 +2,8 @@ package dev.anabranch.operators.replication;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.task.PageWatch;
+import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.testkit.store.InMemoryEventStore;
@@ -13,11 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The store of region a on the heap, found again after the serialization of its factory. */
 public final class StoreOfA implements AutoCloseable {
 
-  private static final Map<Integer, InMemoryEventStore> STORES = new ConcurrentHashMap<>();
+  private static final Map<Integer, EventStore> STORES = new ConcurrentHashMap<>();
   private static final AtomicInteger IDS = new AtomicInteger();
 
   private final int id = IDS.incrementAndGet();
   private final InMemoryEventStore store;
+  private final PageWatch watch = new PageWatch();
 
   public StoreOfA() {
     this("a");
@@ -26,7 +29,7 @@ public final class StoreOfA implements AutoCloseable {
   /** That of another region. */
   public StoreOfA(String region) {
     store = new InMemoryEventStore(region, ReplicationHarness.SHARDS, 4, 2);
-    STORES.put(id, store);
+    STORES.put(id, watch.around(store));
   }
 
   public EventStoreFactory factory() {
@@ -35,8 +38,21 @@ public final class StoreOfA implements AutoCloseable {
 
   public void append(LogRow row) {
     try (var session = store.open(store.layout().databaseOf(row.shard()))) {
-      session.append(List.of(row));
+      var result = session.append(List.of(row));
+      if (!(result instanceof AppendResult.Appended)) {
+        throw new IllegalStateException("row " + row.position() + " is not stored: " + result);
+      }
     }
+  }
+
+  /** From here on aggregates are read row by row. */
+  public void rowByRow() {
+    watch.oneRowAPage();
+  }
+
+  /** Bytes of the largest answer that a reader got. */
+  public long mostRead() {
+    return watch.most();
   }
 
   @Override

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Shards;
 import dev.anabranch.operators.replication.replica.ReplicationHarness;
 import dev.anabranch.operators.replication.replica.TestRegion;
+import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
@@ -13,6 +15,7 @@ import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreLayout;
 import dev.anabranch.testkit.store.InMemoryEventStore;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class StoreReaderTest {
 
   private static final long PATIENCE_SECONDS = 30;
+  private static final String THREAD = "store-reader-of-large-ones";
 
   @Test
   void aSessionThatRestsIsClosedAndTheNextReadHasItsOwn() throws Exception {
@@ -43,6 +47,11 @@ class StoreReaderTest {
             },
             TaskThreads.REAL,
             new StoreReader.Receiver() {
+              @Override
+              public void readSome(AggregateKey aggregate, List<LogRow> commits) {
+                throw new IllegalStateException("there are no large ones");
+              }
+
               @Override
               public void read(AggregateKey aggregate, List<LogRow> commits, boolean isEmpty) {
                 answers.add(aggregate);
@@ -89,6 +98,11 @@ class StoreReaderTest {
             TaskThreads.REAL,
             new StoreReader.Receiver() {
               @Override
+              public void readSome(AggregateKey aggregate, List<LogRow> commits) {
+                throw new IllegalStateException("there are no large ones");
+              }
+
+              @Override
               public void read(AggregateKey aggregate, List<LogRow> commits, boolean isEmpty) {
                 answers.add(aggregate);
               }
@@ -120,6 +134,152 @@ class StoreReaderTest {
       assertThat(answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(away);
       assertThat(answers).isEmpty();
     }
+  }
+
+  /** Thirty commits of a megabyte, and a task that takes none of them for a while. */
+  @Test
+  void aLargeAggregateIsReadNoFurtherAheadThanTheTaskTakesIt() throws Exception {
+    var store = new InMemoryEventStore("a", ReplicationHarness.SHARDS, 4, 2);
+    var key = fill(store, 30);
+    var mails = new LinkedBlockingQueue<TaskMailbox.Action>();
+    var task = new Taker();
+    var reader = reader(store, mails, task);
+    try (var thread = reader.thread()) {
+      reader.read(key);
+      reader.start();
+      var most = 0L;
+      while (!task.ended.contains(key)) {
+        awaitAcquire(mails);
+        var before = task.bytes;
+        runAll(mails);
+        most = Math.max(most, task.bytes - before);
+      }
+
+      assertThat(task.offsets).hasSize(30).isSorted().doesNotHaveDuplicates();
+      assertThat(most).isBetween(2L << 20, 9L << 20);
+    }
+  }
+
+  @Test
+  void aSmallAggregateDoesNotWaitForALargeOne() throws Exception {
+    var store = new InMemoryEventStore("a", ReplicationHarness.SHARDS, 4, 2);
+    var key = fill(store, 30);
+    var mails = new LinkedBlockingQueue<TaskMailbox.Action>();
+    var task = new Taker();
+    var reader = reader(store, mails, task);
+    try (var thread = reader.thread()) {
+      reader.read(key);
+      reader.start();
+      awaitAcquire(mails);
+      var small = rowOf(store, 1).outcome().aggregate();
+      reader.read(small);
+      while (task.ended.size() < 2) {
+        var mail = mails.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(mail).isNotNull();
+        mail.run();
+      }
+
+      assertThat(task.ended).containsExactly(small, key);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsLostAmongThePagesIsGoneOnWithWhereItWas() throws Exception {
+    var store = new InMemoryEventStore("a", ReplicationHarness.SHARDS, 4, 2);
+    var key = fill(store, 30);
+    var database = store.layout().databaseOf(Shards.shardOf(key, ReplicationHarness.SHARDS));
+    var mails = new LinkedBlockingQueue<TaskMailbox.Action>();
+    var task = new Taker();
+    var reader = reader(store, mails, task);
+    try (var thread = reader.thread()) {
+      reader.read(key);
+      reader.start();
+      awaitAcquire(mails);
+      store.database(database).setDown(true);
+      runAll(mails);
+      var read = task.offsets.size();
+      assertThat(read).isBetween(2, 10);
+      store.database(database).setDown(false);
+      while (!task.ended.contains(key)) {
+        var mail = mails.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(mail).isNotNull();
+        mail.run();
+      }
+
+      assertThat(task.offsets).hasSize(30).isSorted().doesNotHaveDuplicates();
+    }
+  }
+
+  private static StoreReader reader(
+      EventStore store, LinkedBlockingQueue<TaskMailbox.Action> mails, StoreReader.Receiver task) {
+    return new StoreReader(
+        () -> store,
+        ReplicationHarness.SHARDS,
+        (description, action) -> mails.add(action),
+        TaskThreads.REAL,
+        task,
+        id -> {},
+        THREAD);
+  }
+
+  /** So many commits of one aggregate, of a megabyte each. */
+  private static AggregateKey fill(InMemoryEventStore store, int commits) {
+    var region = new TestRegion("a", ReplicationHarness.SHARDS);
+    for (var i = 0; i < commits; i++) {
+      var row = region.commit("Auto/large", "c" + i, " ".repeat(1 << 20)).row();
+      try (var session = store.open(store.layout().databaseOf(row.shard()))) {
+        session.append(List.of(row));
+      }
+    }
+    return AggregateKey.parse("Auto/large");
+  }
+
+  /** Waits until the thread has read as much as it may, or all. */
+  private static void awaitAcquire(LinkedBlockingQueue<TaskMailbox.Action> mails) {
+    var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!isAcquiring() && mails.size() < 3) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean isAcquiring() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> thread.getKey().getName().equals(THREAD))
+        .anyMatch(
+            thread ->
+                List.of(thread.getValue()).stream()
+                    .anyMatch(frame -> frame.getMethodName().equals("acquire")));
+  }
+
+  private static void runAll(LinkedBlockingQueue<TaskMailbox.Action> mails) throws Exception {
+    for (var mail = mails.poll(); mail != null; mail = mails.poll()) {
+      mail.run();
+    }
+  }
+
+  /** What a task has taken. */
+  private static final class Taker implements StoreReader.Receiver {
+    private final List<Long> offsets = new ArrayList<>();
+    private final List<AggregateKey> ended = new ArrayList<>();
+    private long bytes;
+
+    @Override
+    public void readSome(AggregateKey aggregate, List<LogRow> commits) {
+      for (var row : commits) {
+        offsets.add(row.offset());
+        bytes += row.outcome().blobs().size();
+      }
+    }
+
+    @Override
+    public void read(AggregateKey aggregate, List<LogRow> commits, boolean isEmpty) {
+      readSome(aggregate, commits);
+      ended.add(aggregate);
+    }
+
+    @Override
+    public void compared(Map<Integer, OwnRow> rows) {}
   }
 
   /** The first row of a shard of that database. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -174,6 +175,68 @@ class WorkerTest {
 
     assertThat(closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(done).containsExactly("last");
+  }
+
+  /** As many as a region may have lanes; each of their threads hangs for ever. */
+  @Test
+  void sixtyFourThatHangAreAllToldFirstAndWaitedForNoLongerThanOne() {
+    var hanging = new HangingThreads();
+    var lanes = new ArrayList<Worker<String>>();
+    for (var i = 0; i < 64; i++) {
+      var lane = new Worker<String>("lane-" + i, hanging, mailbox, Worker.Settings.unbounded());
+      lane.start(done::add);
+      lanes.add(lane);
+    }
+
+    Worker.closeAll(lanes);
+
+    assertThat(hanging.interruptedAtFirstJoin).isEqualTo(64);
+    assertThat(hanging.joins).isEqualTo(64);
+    assertThat(Duration.ofNanos(hanging.nanos))
+        .isBetween(Worker.CLOSE_TIMEOUT, Worker.CLOSE_TIMEOUT.plusMillis(1));
+  }
+
+  /** Threads that never end, and a time that passes only while somebody waits for one of them. */
+  private static final class HangingThreads implements TaskThreads {
+    private static final long serialVersionUID = 1L;
+
+    private long nanos;
+    private int interrupted;
+    private int joins;
+    private int interruptedAtFirstJoin = -1;
+
+    @Override
+    public Running start(String name, Runnable body) {
+      return new Running() {
+        @Override
+        public void interrupt() {
+          interrupted++;
+        }
+
+        @Override
+        public void join(long most) {
+          joins++;
+          interruptedAtFirstJoin =
+              interruptedAtFirstJoin < 0 ? interrupted : interruptedAtFirstJoin;
+          nanos += most;
+        }
+      };
+    }
+
+    @Override
+    public long nanoTime() {
+      return nanos;
+    }
+
+    @Override
+    public long nowMicros() {
+      return nanos / 1_000;
+    }
+
+    @Override
+    public Signal signal() {
+      return TaskThreads.REAL.signal();
+    }
   }
 
   private Worker<String> worker(int capacity, Duration idle) {

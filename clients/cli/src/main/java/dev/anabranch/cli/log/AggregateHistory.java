@@ -21,11 +21,16 @@ public final class AggregateHistory {
       read(reads, aggregate, lastVersion, fold);
       return;
     }
-    for (var row : reads.commits(aggregate)) {
-      if (row.outcome().version() > lastVersion) {
-        return;
+    var next = 0L;
+    for (var page = reads.commits(aggregate, next); !page.isEmpty(); ) {
+      for (var row : page) {
+        if (row.outcome().version() > lastVersion) {
+          return;
+        }
+        fold.accept(row);
       }
-      fold.accept(row);
+      next = page.get(page.size() - 1).offset() + 1;
+      page = reads.commits(aggregate, next);
     }
   }
 

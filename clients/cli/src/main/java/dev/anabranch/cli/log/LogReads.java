@@ -49,6 +49,11 @@ public final class LogReads {
     return ask(session -> session.history(aggregate, afterVersion, rows, PAGE_BYTES));
   }
 
+  /** Commits of the aggregate from the offset on, in order; none at the end only. */
+  public List<LogRow> commits(AggregateKey aggregate, long fromOffset) {
+    return ask(session -> session.commits(aggregate, fromOffset, PAGE_ROWS, PAGE_BYTES));
+  }
+
   /** Reads commits as {@link StoredLog#commits} gives them for this aggregate. */
   public List<LogRow> commits(AggregateKey aggregate) {
     return ask(session -> session.commits(List.of(aggregate))).getOrDefault(aggregate, List.of());

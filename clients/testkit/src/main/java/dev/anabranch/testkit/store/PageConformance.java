@@ -11,9 +11,11 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.LogSession;
+import dev.anabranch.store.StoredLog;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is read in pages that are bounded by bytes. */
@@ -57,6 +59,31 @@ abstract class PageConformance extends LossConformance {
     assertSame(session.commits(account("a"), 2, 100, 0), rows.subList(4, 5));
     assertThat(session.commits(account("a"), 5, 100, two)).isEmpty();
     assertThat(session.commits(account("none"), 0, 100, two)).isEmpty();
+  }
+
+  @Test
+  public void howMuchThereIsOfAnAggregateIsKnownBeforeItIsRead() {
+    var rows =
+        List.of(
+            commit(shard, 0, "a", 1, "c0"),
+            tombstone(shard, 1, "a", 1),
+            rejected(shard, 2, "a", "c1"),
+            commit(shard, 3, "b", 1, "c2"),
+            rejected(shard, 4, "c", "c3"));
+    append(rows);
+    var two = rows.get(0).outcome().blobs().size() + rows.get(1).outcome().blobs().size();
+    var one = rows.get(3).outcome().blobs().size();
+
+    var extents =
+        session.commitExtents(List.of(account("a"), account("b"), account("c"), account("none")));
+
+    assertThat(extents)
+        .as("rows with a dot only, tombstones among them")
+        .isEqualTo(
+            Map.of(
+                account("a"), new StoredLog.Extent(2, two),
+                account("b"), new StoredLog.Extent(1, one)));
+    assertThat(session.commitExtents(List.of())).isEmpty();
   }
 
   @Test

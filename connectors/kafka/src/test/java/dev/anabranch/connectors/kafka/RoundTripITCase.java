@@ -1,15 +1,20 @@
 package dev.anabranch.connectors.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.connectors.kafka.TestJobs.Running;
 import dev.anabranch.connectors.kafka.reader.EventTopicReader;
 import dev.anabranch.connectors.kafka.reply.ReplySink;
 import dev.anabranch.connectors.kafka.sink.DeadLetterSink;
 import dev.anabranch.connectors.kafka.sink.EventSink;
+import dev.anabranch.connectors.kafka.sink.Republisher;
 import dev.anabranch.connectors.kafka.source.CommandSource;
 import dev.anabranch.connectors.kafka.topics.KafkaRecords;
+import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.Outcome;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.RecordHeader;
@@ -17,6 +22,7 @@ import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.serde.LogRowTypeInfo;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.Headers;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +35,12 @@ import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +163,76 @@ class RoundTripITCase {
         .havingRootCause()
         .withMessageContaining("topic few.narrow has 1 partitions")
         .withMessageContaining("--alter --topic few.narrow --partitions 2");
+  }
+
+  /** As one that was stored under another limit, or in another region. */
+  @Test
+  void aRowAboveTheLimitOfNewOnesIsPublishedWhereTheTopicTakesIt() throws Exception {
+    broker.kafka().createTopic("wide.events", 2, Map.of("max.message.bytes", "3000000"));
+    var row = largeRow();
+
+    publish("wide", row);
+    try (var again =
+        new Republisher(broker.connection(), "wide.events", TestMessages.layout(SHARDS, 2))) {
+      again.publish(row);
+      again.flush();
+    }
+
+    assertThat(broker.read("wide.events", 2)).hasSize(2);
+    assertThat(read("wide"))
+        .singleElement()
+        .satisfies(
+            read ->
+                assertThat(read.outcome().blobs().events())
+                    .isEqualTo(row.outcome().blobs().events()));
+  }
+
+  /** Nothing is left out: the job can go on when somebody has raised the limit. */
+  @Test
+  void aRowThatTheTopicDoesNotTakeFailsTheJobUntilTheTopicTakesIt() throws Exception {
+    broker.createTopic("narrow.events", 2);
+    var row = largeRow();
+    assertThatThrownBy(() -> publish("narrow", row))
+        .rootCause()
+        .isInstanceOf(RecordTooLargeException.class);
+    assertThat(read("narrow")).isEmpty();
+
+    var topic = new ConfigResource(ConfigResource.Type.TOPIC, "narrow.events");
+    var raised = new ConfigEntry("max.message.bytes", "3000000");
+    try (var admin = Admin.create(broker.connection().toProperties())) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(topic, List.of(new AlterConfigOp(raised, AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+    publish("narrow", row);
+
+    assertThat(read("narrow")).hasSize(1);
+  }
+
+  private void publish(String prefix, LogRow row) throws Exception {
+    var env = TestJobs.environment(checkpoints, 0);
+    env.fromData(List.of(row), LogRowTypeInfo.INSTANCE)
+        .sinkTo(events(prefix).maxRecordBytes(3_000_000).build());
+    env.execute();
+  }
+
+  private static LogRow largeRow() {
+    var row = TestMessages.row(0, 0);
+    var outcome = row.outcome();
+    var events = EventsBlob.encode(List.of(new EncodedMessage("Large", 1, new byte[2_500_000])));
+    var blobs = outcome.blobs();
+    return new Outcome(
+            outcome.kind(),
+            outcome.aggregate(),
+            outcome.version(),
+            outcome.commandId(),
+            outcome.slot(),
+            outcome.dot(),
+            outcome.stamp(),
+            new Blobs(blobs.causality(), blobs.metadata(), blobs.reply(), events))
+        .at(row.shard(), row.offset());
   }
 
   private static List<MessageRecord> hostileRecords() {

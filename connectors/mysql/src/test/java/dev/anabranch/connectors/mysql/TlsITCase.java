@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.connectors.mysql.connection.DatabaseConfig;
+import dev.anabranch.connectors.mysql.connection.SessionSettings;
 import dev.anabranch.connectors.mysql.connection.ShardRanges;
 import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
+import dev.anabranch.connectors.mysql.log.PeerStoreFactory;
 import dev.anabranch.connectors.mysql.schema.MySqlStoreConfig;
 import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
 import dev.anabranch.embedded.EmbeddedDatabase;
@@ -15,6 +17,7 @@ import dev.anabranch.store.AppendResult.Appended;
 import dev.anabranch.store.StoreLayoutException;
 import dev.anabranch.store.StoreUnavailableException;
 import java.sql.DriverManager;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,42 @@ class TlsITCase {
       assertThat(cipher.next()).isTrue();
       assertThat(cipher.getString(2)).isNotEmpty();
     }
+  }
+
+  /** A peer's store, which the cross-region job reads with a login that may SELECT. */
+  @Test
+  void thePeersStoreIsReadOverTlsAndNotWithoutTrust() throws Exception {
+    var writing = config(url("peer", "VERIFY_IDENTITY", certificate));
+    new SchemaMigrator(writing).migrate();
+    try (var store = new MySqlEventStoreFactory(writing).open();
+        var session = store.open(0)) {
+      assertThat(session.append(TestRows.rows(0, 0, 3))).isEqualTo(Appended.INSTANCE);
+    }
+    try (var connection =
+            DriverManager.getConnection(
+                writing.databases().get(0).jdbcUrl(), server.user(), server.password());
+        var statement = connection.createStatement()) {
+      statement.execute("CREATE USER 'tls-reader'@'%' IDENTIFIED BY 'reading' REQUIRE SSL");
+      statement.execute("GRANT SELECT ON peer.* TO 'tls-reader'@'%'");
+    }
+
+    try (var store = peer("VERIFY_IDENTITY", certificate).open();
+        var session = store.read(0)) {
+      assertThat(session.read(0, 0, 10)).hasSize(3);
+    }
+    assertThatThrownBy(() -> peer("VERIFY_CA", another).open())
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("no TLS connection, check sslMode and the trusted certificate");
+    assertThatThrownBy(() -> peer("DISABLED", certificate).open())
+        .isInstanceOf(StoreLayoutException.class)
+        .hasMessageContaining("tls-reader");
+  }
+
+  private static PeerStoreFactory peer(String mode, ServerCertificate trusted) {
+    var database =
+        new DatabaseConfig(
+            "a", url("peer", mode, trusted), "tls-reader", "reading", ShardRanges.none());
+    return new PeerStoreFactory("eu", List.of(database), SessionSettings.DEFAULTS);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.anabranch.operators.command.lane;
 
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.operators.task.LostRowsException;
+import dev.anabranch.operators.task.TaskLock;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogBookmark;
@@ -21,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * lagged, or by a restored backup; its offset must not be given again.
  *
  * <p><b>Bounds.</b> The topic is read once per attempt and database, from the database's own
- * bookmarks on; of each shard one fingerprint is kept.
+ * bookmarks on; of each shard one fingerprint is kept. While one database is away, the lanes of the
+ * others are not held up.
  *
  * <p><b>Failure.</b> A topic that can't be read stops nothing: the log and a metric say which
  * shards were not looked at.
@@ -52,10 +53,16 @@ public final class LossCheck implements AutoCloseable {
   private final IntConsumer unchecked;
   private final TaskThreads threads;
   private final Map<Integer, List<Integer>> owned = new TreeMap<>();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Integer, PublishedLog.Found> foundByDatabase = new HashMap<>();
+
+  /** Held while a database is waited for: whoever waits for the lock needs the same one. */
+  private final Map<Integer, TaskLock> locks = new ConcurrentHashMap<>();
+
+  /** Held for the time of Kafka's answer only. */
+  private final TaskLock topicLock;
+
+  private final Map<Integer, PublishedLog.Found> foundByDatabase = new ConcurrentHashMap<>();
   private final Set<Integer> accepted = ConcurrentHashMap.newKeySet();
-  private boolean grantMissed;
+  private volatile boolean grantMissed;
 
   /**
    * The check of a subtask.
@@ -69,6 +76,7 @@ public final class LossCheck implements AutoCloseable {
       IntConsumer unchecked,
       TaskThreads threads) {
     this.threads = threads;
+    this.topicLock = new TaskLock(threads);
     this.topic = topic;
     this.layout = layout;
     this.region = region;
@@ -263,7 +271,8 @@ public final class LossCheck implements AutoCloseable {
   private PublishedLog.Found found(LaneConnection connection, Collection<Integer> shards)
       throws InterruptedException {
     var database = layout.databaseOf(shards.iterator().next());
-    lock.lockInterruptibly();
+    var lock = locks.computeIfAbsent(database, any -> new TaskLock(threads));
+    lock.lock();
     try {
       var known = foundByDatabase.get(database);
       if (known == null) {
@@ -281,7 +290,7 @@ public final class LossCheck implements AutoCloseable {
     var bookmarks = connection.call(session -> session.bookmarks(shards));
     var losses = connection.call(LogSession::acceptedLosses);
     var begin = threads.nanoTime();
-    var found = topic.read(lowest(bookmarks, shards), losses);
+    var found = readTopic(lowest(bookmarks, shards), losses);
     LOG.debug(
         "Compared {} records at the end of the events topic in {} ms",
         found.records(),
@@ -309,6 +318,17 @@ public final class LossCheck implements AutoCloseable {
               unchecked.accept(those.size());
             });
     return found;
+  }
+
+  private PublishedLog.Found readTopic(
+      Map<Integer, @Nullable LogBookmark> from, List<AcceptedLoss> losses)
+      throws InterruptedException {
+    topicLock.lock();
+    try {
+      return topic.read(from, losses);
+    } finally {
+      topicLock.unlock();
+    }
   }
 
   /**

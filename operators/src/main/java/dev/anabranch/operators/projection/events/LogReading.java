@@ -35,16 +35,15 @@ public final class LogReading {
     }
   }
 
-  /** Up to {@code maxRows} rows of the shard from {@code from} on, in order. */
-  List<LogRow> read(int shard, long from, int maxRows) throws InterruptedException {
-    return of(shard).call(session -> session.read(shard, from, maxRows));
+  /** A page of the shard, as {@link StoredLog#read(int, long, int, long)} gives it. */
+  List<LogRow> read(int shard, long from, int maxRows, long maxBytes) throws InterruptedException {
+    return of(shard).call(session -> session.read(shard, from, maxRows, maxBytes));
   }
 
-  /** The rows at these positions of one shard, in order. */
-  List<LogRow> rows(int shard, List<LogPosition> positions) throws InterruptedException {
-    var rows = new ArrayList<>(of(shard).call(session -> session.rows(positions)));
-    rows.sort(java.util.Comparator.comparingLong(LogRow::offset));
-    return rows;
+  /** Rows of one shard, as {@link StoredLog#rows(List, long)} gives them. */
+  StoredLog.Found rows(int shard, List<LogPosition> positions, long maxBytes)
+      throws InterruptedException {
+    return of(shard).call(session -> session.rows(positions, maxBytes));
   }
 
   /** Fingerprints of the rows at these positions; one without a row is missing. */

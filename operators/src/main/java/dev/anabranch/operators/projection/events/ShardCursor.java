@@ -1,8 +1,6 @@
 package dev.anabranch.operators.projection.events;
 
-import dev.anabranch.model.LogRow;
 import dev.anabranch.model.stored.LastPrints;
-import java.util.TreeMap;
 
 /** Where a {@link VersionLane} is in one shard. */
 final class ShardCursor {
@@ -41,11 +39,15 @@ final class ShardCursor {
   boolean hasFollowed;
 
   int inForming;
-  final TreeMap<Long, LogRow> held = new TreeMap<>();
+  final HeldRows held;
   final LastPrints prints = new LastPrints();
 
-  ShardCursor(int shard) {
+  /**
+   * @param room that rows may take which come too early, of all shards of the lane
+   */
+  ShardCursor(int shard, RowRoom room) {
     this.shard = shard;
+    this.held = new HeldRows(room);
   }
 
   void head(long offset, long nowNanos) {
@@ -62,13 +64,11 @@ final class ShardCursor {
     return !isLost && (offset < next || offset >= givenUpBelow);
   }
 
-  /** Takes note of it; gives how many of the held rows can't be taken any more. */
-  int compared(StoreComparison.Result result) {
+  /** Takes note of it; what is held and can't be taken any more is dropped. */
+  void compared(StoreComparison.Result result) {
     isLost = result.lost().containsKey(shard);
     givenUpBelow = result.givenUpBelow().getOrDefault(shard, 0L);
-    var before = held.size();
-    held.keySet().removeIf(offset -> !takesFromKafka(offset));
-    return before - held.size();
+    held.dropIf(offset -> !takesFromKafka(offset));
   }
 
   /**

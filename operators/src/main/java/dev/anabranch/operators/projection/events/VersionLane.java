@@ -5,14 +5,15 @@ import dev.anabranch.model.stored.LastPrints;
 import dev.anabranch.operators.projection.version.LaneGauges;
 import dev.anabranch.operators.projection.version.ProjectionCounts;
 import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.operators.task.Worker;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.store.ShardHead;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +28,16 @@ import org.jspecify.annotations.Nullable;
  * event store, which holds every row before Kafka does, until it meets the rows that came
  * meanwhile. Nothing is ever skipped, and nothing waits for Kafka to repeat itself.
  *
- * <p><b>Bounds.</b> {@code maxPendingRows} rows wait to be applied; as many again are kept of
- * shards that are behind, further ones are dropped: they are in the store.
+ * <p><b>Bounds.</b> {@code maxPendingRows} rows wait to be applied, or {@link #MAX_PENDING_BYTES}
+ * of them; as many again are kept of shards that are behind, further ones are dropped: they are in
+ * the store.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
 public final class VersionLane implements VersionWorker.Answers, LaneGauges, AutoCloseable {
+
+  /** One row more may wait, however large it is. */
+  static final long MAX_PENDING_BYTES = 8 << 20;
 
   private final VersionId version;
   private final LaneLimits limits;
@@ -41,10 +46,9 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   private final TaskThreads threads;
   private @Nullable VersionWorker worker;
 
-  private final List<LogRow> forming = new ArrayList<>();
+  private final FormingRows forming;
   private final Set<ShardCursor> behind = new LinkedHashSet<>();
   private final Set<ParkedRequest> requests = new LinkedHashSet<>();
-  private int held;
   private boolean started;
   private boolean full;
   private boolean left;
@@ -67,7 +71,9 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     this.version = version;
     this.limits = limits;
     this.counts = counts;
-    shards.forEach(shard -> cursors.put(shard, new ShardCursor(shard)));
+    this.forming = new FormingRows(new RowRoom(limits.maxPendingRows(), MAX_PENDING_BYTES));
+    var room = new RowRoom(limits.maxPendingRows(), MAX_PENDING_BYTES);
+    shards.forEach(shard -> cursors.put(shard, new ShardCursor(shard, room)));
   }
 
   public VersionId version() {
@@ -94,7 +100,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   }
 
   private boolean isFull() {
-    return forming.size() >= limits.maxPendingRows();
+    return forming.isFull();
   }
 
   /** From now on readers see the version. */
@@ -126,7 +132,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
       take(cursor, row);
       takeHeld(cursor);
     } else {
-      hold(cursor, row);
+      cursor.held.hold(row);
       if (started && !cursor.isBehind) {
         fallBehind(cursor);
       }
@@ -200,7 +206,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
       var head = heads.get(cursor.shard);
       var end = head == null ? 0 : head.offset() + 1;
       cursor.head(end - 1, now);
-      held -= cursor.compared(comparison);
+      cursor.compared(comparison);
       if (cursor.isLost) {
         standStill(cursor);
       } else {
@@ -214,7 +220,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     busy = false;
     for (var cursor : cursors.values()) {
       var wasLost = cursor.isLost;
-      held -= cursor.compared(result);
+      cursor.compared(result);
       if (cursor.isLost && !wasLost) {
         standStill(cursor);
       } else if (!cursor.isLost && wasLost) {
@@ -226,8 +232,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
 
   /** What was taken and is not committed has no place behind rows that are lost. */
   private void standStill(ShardCursor cursor) {
-    forming.removeIf(row -> row.shard() == cursor.shard);
-    held -= cursor.held.size();
+    forming.dropShard(cursor.shard);
     cursor.held.clear();
     cursor.inForming = 0;
     cursor.next = cursor.applied;
@@ -305,7 +310,6 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
 
   private void standAt(Map<Integer, Long> positions) {
     forming.clear();
-    held = 0;
     for (var cursor : cursors.values()) {
       cursor.next = positions.getOrDefault(cursor.shard, cursor.applied);
       cursor.applied = cursor.next;
@@ -341,18 +345,11 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   }
 
   private void takeHeld(ShardCursor cursor) {
-    while (!cursor.held.isEmpty() && cursor.held.firstKey() <= cursor.next) {
-      var first = cursor.held.pollFirstEntry();
-      held--;
-      if (first.getKey() == cursor.next) {
-        take(cursor, first.getValue());
+    while (!cursor.held.isEmpty() && cursor.held.first() <= cursor.next) {
+      var first = cursor.held.poll();
+      if (first != null && first.offset() == cursor.next) {
+        take(cursor, first);
       }
-    }
-  }
-
-  private void hold(ShardCursor cursor, LogRow row) {
-    if (held < limits.maxPendingRows() && cursor.held.put(row.offset(), row) == null) {
-      held++;
     }
   }
 
@@ -364,11 +361,8 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
 
   /** Goes on with the rows that came from Kafka meanwhile, if they begin where the shard is. */
   private void meet(ShardCursor cursor, boolean atEnd) {
-    while (!cursor.held.isEmpty() && cursor.held.firstKey() < cursor.next) {
-      cursor.held.pollFirstEntry();
-      held--;
-    }
-    var meets = cursor.held.isEmpty() ? atEnd : cursor.held.firstKey() == cursor.next;
+    cursor.held.dropIf(offset -> offset < cursor.next);
+    var meets = cursor.held.isEmpty() ? atEnd : cursor.held.first() == cursor.next;
     if (meets) {
       takeHeld(cursor);
     }
@@ -437,10 +431,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   }
 
   private List<LogRow> nextBatch() {
-    var size = Math.min(forming.size(), limits.maxBatchRows());
-    var part = forming.subList(0, size);
-    var batch = List.copyOf(part);
-    part.clear();
+    var batch = forming.take(limits.maxBatchRows());
     for (var row : batch) {
       var cursor = cursors.get(row.shard());
       if (cursor != null) {
@@ -483,13 +474,15 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     return (int) cursors.values().stream().filter(cursor -> cursor.isLost).count();
   }
 
-  @Override
-  public void close() {
+  /** Does nothing more; its thread is left to the caller, who may have several to end at once. */
+  public Optional<Worker<?>> stop() {
     closed = true;
     forming.clear();
-    var current = worker;
-    if (current != null) {
-      current.thread().close();
-    }
+    return Optional.ofNullable(worker).map(VersionWorker::thread);
+  }
+
+  @Override
+  public void close() {
+    Worker.closeAll(stop().stream().toList());
   }
 }

@@ -205,17 +205,20 @@ public final class VersionWork {
     if (rows.isEmpty() || !rows.get(0).position().equals(request.position())) {
       return;
     }
-    for (var first = 0; first < rows.size(); first += RETRY_PAGE) {
+    for (var first = 0; first < rows.size(); ) {
       var page = rows.subList(first, Math.min(rows.size(), first + RETRY_PAGE));
+      var found =
+          log.rows(
+              shard, page.stream().map(ParkedRow::position).toList(), VersionWorker.PAGE_BYTES);
       var stored = new HashMap<LogPosition, LogRow>();
-      log.rows(shard, page.stream().map(ParkedRow::position).toList())
-          .forEach(row -> stored.put(row.position(), row));
-      for (var i = 0; i < page.size(); i++) {
+      found.rows().forEach(row -> stored.put(row.position(), row));
+      for (var i = 0; i < found.asked(); i++) {
         var discard = first + i == 0 && request.action() == ParkedRequest.Action.DISCARD;
         if (!retry(page.get(i), stored, discard)) {
           return;
         }
       }
+      first += found.asked();
     }
   }
 

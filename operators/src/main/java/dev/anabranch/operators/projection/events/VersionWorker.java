@@ -42,7 +42,9 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
 
   private static final int LOOKS_PER_TAKE_OVER = 10;
   private static final int FIRST_PAGE_ROWS = 200;
-  private static final long PAGE_BYTES = 8 << 20;
+
+  /** Bytes of the rows of one transaction, unless one row has more. */
+  static final long PAGE_BYTES = 8 << 20;
 
   private final TaskMailbox mailbox;
   private final VersionWork work;
@@ -188,14 +190,14 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
     thread.submit(
         () -> {
           var start = threads.nanoTime();
-          var page = log.read(shard, from, pageRows);
+          var page = log.read(shard, from, pageRows, PAGE_BYTES);
           var rows = contiguous(page, from);
           if (rows.isEmpty() && !page.isEmpty()) {
             var lost = work.lacksNext(new LogPosition(shard, from));
             mailbox.post("rows are missing", () -> answers.compared(lost));
             return;
           }
-          var atEnd = page.size() < pageRows && rows.size() == page.size();
+          var atEnd = rows.size() == page.size() && isEnd(shard, page);
           if (!rows.isEmpty()) {
             adaptPage(rows);
             work.apply(rows);
@@ -207,6 +209,15 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
           var hlc = rows.isEmpty() ? 0 : rows.get(rows.size() - 1).outcome().stamp().hlc();
           mailbox.post("caught up", () -> answers.caughtUp(shard, next, hlc, atEnd));
         });
+  }
+
+  /** Whether the store had no more rows; one that is not full may have ended at its bytes. */
+  private boolean isEnd(int shard, List<LogRow> page) throws InterruptedException {
+    if (page.isEmpty() || page.size() == pageRows) {
+      return page.isEmpty();
+    }
+    var head = log.heads(List.of(shard)).get(shard);
+    return head != null && page.get(page.size() - 1).offset() >= head.offset();
   }
 
   void retry(ParkedRequest request) {
@@ -302,7 +313,7 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
     }
   }
 
-  /** Pages of about the same number of bytes, whatever the size of rows. */
+  /** Few more rows than fit: for each that is asked for its size is looked at. */
   private void adaptPage(List<LogRow> rows) {
     var bytes = 0L;
     for (var row : rows) {

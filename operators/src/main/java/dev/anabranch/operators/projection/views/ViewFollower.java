@@ -476,6 +476,11 @@ public final class ViewFollower implements LaneGauges, AutoCloseable {
     return partitionsBehind;
   }
 
+  /** Its thread, for a caller who has several to end at once. */
+  public Worker<?> thread() {
+    return thread;
+  }
+
   @Override
   public void close() {
     thread.close();

@@ -17,7 +17,6 @@ import dev.anabranch.wire.RepublishWire;
 import dev.anabranch.wire.blob.WireFormatException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -37,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * this one, whether it was answered or not, while it has hops left.
  *
  * <p><b>Bounds.</b> An aggregate is answered once in a pause, with so many rows at most; who still
- * misses some asks again. Requests that are old are left alone: whoever made them has asked again.
+ * misses some asks again. A page of {@link #PAGE_BYTES}, or of one row, is in memory. Requests that
+ * are old are left alone: whoever made them has asked again.
  *
  * <p><b>Failure.</b> None: a database that does not answer leaves the request to be made again.
  */
@@ -52,7 +52,7 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
 
   static final int MAX_ROWS = 10_000;
   private static final int PAGE_ROWS = 500;
-  private static final long PAGE_BYTES = 8 << 20;
+  static final long PAGE_BYTES = 8 << 20;
   static final Duration MAX_AGE = Duration.ofHours(1);
 
   private static final String ANSWERED = "answered-v1";
@@ -112,9 +112,9 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
         || wasAnswered(now)) {
       return;
     }
-    List<LogRow> missing;
+    int published;
     try {
-      missing = missing(request);
+      published = publish(request, out);
     } catch (StoreUnavailableException e) {
       LOG.warn(
           "{} can't be published again for region {} now: {}",
@@ -125,12 +125,10 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
       return;
     }
     remember(now, context);
-    missing.forEach(out::collect);
-    count(republished, missing.size());
-    if (!missing.isEmpty()) {
+    if (published > 0) {
       LOG.info(
           "{} commits of {} are published again: region {} misses some",
-          missing.size(),
+          published,
           request.aggregate(),
           request.region());
     }
@@ -254,13 +252,27 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
     return last != null && now - last < pauseMillis && now >= last;
   }
 
-  private List<LogRow> missing(RepublishRequest request) {
+  /** Publishes page by page what they don't have, at most {@link #MAX_ROWS}. */
+  private int publish(RepublishRequest request, Collector<LogRow> out) {
     var key = request.aggregate();
     var session = session(Shards.shardOf(key.toString(), shardCount));
-    return session.commits(List.of(key)).getOrDefault(key, List.of()).stream()
-        .filter(row -> !request.applied().covers(Rows.dot(row)))
-        .limit(MAX_ROWS)
-        .toList();
+    var published = 0;
+    var next = 0L;
+    while (published < MAX_ROWS) {
+      var page = session.commits(key, next, PAGE_ROWS, PAGE_BYTES);
+      if (page.isEmpty()) {
+        break;
+      }
+      next = page.get(page.size() - 1).offset() + 1;
+      for (var row : page) {
+        if (published < MAX_ROWS && !request.applied().covers(Rows.dot(row))) {
+          out.collect(row);
+          count(republished, 1);
+          published++;
+        }
+      }
+    }
+    return published;
   }
 
   private StoredLog session(int shard) {

@@ -25,7 +25,7 @@ public final class CommitPrints {
   static final String DIFFERS = "commit-differs";
 
   /** Kept of each aggregate and origin. */
-  private static final int PRINTS = 64;
+  public static final int PRINTS = 64;
 
   private final String region;
   private final ReplicaState state;
@@ -50,7 +50,7 @@ public final class CommitPrints {
 
   /** Takes note of what the store has of an aggregate. */
   public void rememberLast(List<LogRow> commits) {
-    commits.subList(Math.max(0, commits.size() - PRINTS), commits.size()).forEach(this::remember);
+    commits.forEach(this::remember);
   }
 
   /** Compares a commit that came again, if it is among the last; whether it says the same then. */

@@ -15,6 +15,9 @@ import java.util.List;
  */
 final class LiveReplica {
 
+  /** Of a graph with more open entries, those that are needed are read one by one. */
+  private static final int MAX_READ_TOGETHER = 16;
+
   private final String key;
   private final CachedValue<ReplicaHead> head;
   private final CachedValue<String> conflict;
@@ -45,8 +48,8 @@ final class LiveReplica {
     this.summary = new CachedValue<>(state.summary());
     this.nodes = new CachedMap<>(state.nodes());
     this.commands = new CachedMap<>(state.commands());
-    this.events = new CachedMap<>(state.events(), blob -> blob.length);
-    this.states = new CachedMap<>(state.states(), StoredState::bytes);
+    this.events = new CachedMap<>(state.events(), this::isSmall, blob -> blob.length);
+    this.states = new CachedMap<>(state.states(), this::isSmall, StoredState::bytes);
     this.hollow = new CachedMap<>(state.hollow());
     this.values = List.of(head, conflict, folded, summary);
     this.maps = List.of(nodes, commands, events, states, hollow);
@@ -128,6 +131,19 @@ final class LiveReplica {
   void writeBack() {
     values.forEach(CachedValue::writeBack);
     maps.forEach(CachedMap::writeBack);
+  }
+
+  /** Forgets states and events on the heap, which the keyed state has then. */
+  void spill() {
+    writeBack();
+    events.trim(0, kept -> false);
+    states.trim(0, kept -> false);
+  }
+
+  /** Whether all events and states may be read for the sake of some. */
+  private boolean isSmall() {
+    var known = summary.get();
+    return known == null || known.open() <= MAX_READ_TOGETHER;
   }
 
   /** How large its states and events on the heap are, encoded. */

@@ -58,6 +58,9 @@ public final class ReplicaState {
 
   private static final String SEPARATOR = " ";
 
+  /** The other aggregates of the cache keep their place while one is filled. */
+  private static final int SPILLS_AT_PART = 4;
+
   private static final StoredMap.Names<Dot> DOTS = new StoredMap.Names<>(Dot::toString, Dot::parse);
 
   /** Access to state; whatever fails ends the task. */
@@ -76,7 +79,9 @@ public final class ReplicaState {
   final MapState<String, String> heldUnder;
   final MapState<String, String> parked;
   final MapState<String, String> prints;
+  private final ReadPages readPages;
   private final ReplicaCache cache;
+  private final long spillBytes;
 
   /** Where the parts of the current key's aggregate are that are kept on the heap, too. */
   record Backings(
@@ -107,6 +112,8 @@ public final class ReplicaState {
     heldUnder = map(store, "held-under-v1", StringSerializer.INSTANCE);
     parked = map(store, "parked-v1", StringSerializer.INSTANCE);
     prints = map(store, "prints-v1", StringSerializer.INSTANCE);
+    readPages = new ReadPages(store);
+    spillBytes = cachedBytes / SPILLS_AT_PART;
     var backings = backings(store);
     cache =
         new ReplicaCache(
@@ -144,6 +151,23 @@ public final class ReplicaState {
   /** What of the current aggregate is on the heap. */
   LiveReplica live() {
     return cache.current();
+  }
+
+  /** Writes states and events of the current aggregate to the state, if there are many. */
+  public void spill() {
+    if (live().bytes() > spillBytes) {
+      live().spill();
+    }
+  }
+
+  /** How many nodes of the current aggregate's graph are on the heap. */
+  public int graphNodes() {
+    return live().nodes().size();
+  }
+
+  /** What has come of the current aggregate while it is read from the store. */
+  public ReadPages readPages() {
+    return readPages;
   }
 
   /** How many aggregates are on the heap. */

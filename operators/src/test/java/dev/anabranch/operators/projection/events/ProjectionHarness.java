@@ -32,6 +32,7 @@ import dev.anabranch.testkit.store.InMemoryEventStore;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -62,6 +64,11 @@ public final class ProjectionHarness implements AutoCloseable {
   public final InMemoryEventStore store = new InMemoryEventStore("a", SHARDS, 4, 2);
   public final InMemoryQueryDatabase database = new InMemoryQueryDatabase(SHARDS);
   public final InMemoryViewLog views = new InMemoryViewLog();
+
+  /** What the operator gets in the place of the store, and of the query database. */
+  public UnaryOperator<EventStore> aroundStore = UnaryOperator.identity();
+
+  public UnaryOperator<QueryDatabase> aroundDatabase = UnaryOperator.identity();
   private final Map<String, Long> versions = new HashMap<>();
   private final List<LogRow> log = new ArrayList<>();
   private final long[] nextOffsets = new long[SHARDS];
@@ -105,6 +112,17 @@ public final class ProjectionHarness implements AutoCloseable {
         key,
         version,
         new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, EventsBlob.encode(events)));
+  }
+
+  /** Stores the next commit of a tally, whose result takes so many bytes. */
+  public LogRow writeLarge(String tally, int bytes, long... numbers) {
+    var version = versions.merge(tally, 1L, Long::sum);
+    var events = Arrays.stream(numbers).mapToObj(TallyReadModel::event).toList();
+    return store(
+        RowKind.COMMIT,
+        new AggregateKey("Tally", tally),
+        version,
+        new Blobs(Blobs.EMPTY, Blobs.EMPTY, new byte[bytes], EventsBlob.encode(events)));
   }
 
   /** Stores an outcome without events. */
@@ -341,14 +359,14 @@ public final class ProjectionHarness implements AutoCloseable {
   private record LocalStore(int id) implements EventStoreFactory {
     @Override
     public EventStore open() {
-      return of(id).store;
+      return of(id).aroundStore.apply(of(id).store);
     }
   }
 
   private record LocalDatabase(int id) implements QueryDatabaseFactory {
     @Override
     public QueryDatabase open() {
-      return of(id).database;
+      return of(id).aroundDatabase.apply(of(id).database);
     }
   }
 

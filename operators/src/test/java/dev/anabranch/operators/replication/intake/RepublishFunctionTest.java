@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -79,6 +80,23 @@ class RepublishFunctionTest {
     ask(request("b", 1, NOW, 3));
 
     assertThat(published()).containsExactly("a:2", "a:3");
+  }
+
+  /** Twenty commits of a megabyte, of which the other region has none. */
+  @Test
+  void aLargeAggregateIsReadAndPublishedPageByPage() throws Exception {
+    for (var i = 0; i < 20; i++) {
+      store.append(a.commit("Auto/large", "l" + i, " ".repeat(1 << 20)).row());
+    }
+    var request =
+        new RepublishRequest(
+            "b", AggregateKey.parse("Auto/large"), VectorTime.of(Map.of(A, 2L)), NOW, 3);
+
+    ask(request);
+
+    assertThat(published())
+        .containsExactlyElementsOf(IntStream.rangeClosed(3, 20).mapToObj(n -> "a:" + n).toList());
+    assertThat(store.mostRead()).isBetween(1L << 20, RepublishFunction.PAGE_BYTES);
   }
 
   @Test

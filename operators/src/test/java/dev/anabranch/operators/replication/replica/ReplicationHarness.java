@@ -48,6 +48,7 @@ public final class ReplicationHarness implements AutoCloseable {
 
   private final EventStoreFactory store;
   private final int maxHeld;
+  private long cachedBytes = ReplicationOptions.DEFAULT_CACHED_BYTES;
   private ReplicationOptions options;
   private final List<PublishedRow> inbound = new ArrayList<>();
   private final Map<String, AggregateView> views = new LinkedHashMap<>();
@@ -81,7 +82,15 @@ public final class ReplicationHarness implements AutoCloseable {
         MAX_SKEW,
         10,
         CACHED,
-        ReplicationOptions.DEFAULT_CACHED_BYTES);
+        cachedBytes);
+  }
+
+  /**
+   * What the cache, and an aggregate that is made anew, may take; takes effect at the next start.
+   */
+  public void cachedBytes(long bytes) {
+    cachedBytes = bytes;
+    options = options(options.regions().toArray(String[]::new));
   }
 
   /** The regions that the configuration names; takes effect at the next start. */
@@ -203,6 +212,12 @@ public final class ReplicationHarness implements AutoCloseable {
   @Override
   public void close() throws Exception {
     harness.close();
+  }
+
+  /** Waits for the next mail, and runs no other. */
+  public void runOneMail() throws Exception {
+    harness.getTaskMailbox().take(0).run();
+    collect();
   }
 
   /** Runs mails until one of them throws. */

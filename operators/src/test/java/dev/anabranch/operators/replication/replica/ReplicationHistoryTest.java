@@ -12,6 +12,7 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.view.VersionState;
 import dev.anabranch.operators.replication.NoteDomain;
+import dev.anabranch.operators.replication.ReplicationOptions;
 import dev.anabranch.operators.replication.StoreOfA;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.GraphEntriesInMemory;
@@ -77,6 +78,11 @@ class ReplicationHistoryTest {
 
     try (var store = new StoreOfA();
         var harness = new ReplicationHarness(store.factory(), 10_000)) {
+      if (random.nextBoolean()) {
+        store.rowByRow();
+        harness.cachedBytes(
+            random.nextBoolean() ? 100_000 : ReplicationOptions.DEFAULT_CACHED_BYTES);
+      }
       var commands = new HashSet<String>();
       var stored = new HashMap<LogPosition, PublishedRow>();
       var passed = new Passed();

@@ -1,6 +1,7 @@
 package dev.anabranch.connectors.kafka.sink;
 
 import dev.anabranch.connectors.kafka.topics.KafkaConnection;
+import dev.anabranch.connectors.kafka.topics.TopicReport;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.store.StoreLayout;
 import java.time.Duration;
@@ -30,13 +31,18 @@ public final class Republisher implements AutoCloseable {
 
   private record Failure(LogRow row, Exception cause) {}
 
+  /** A row may be larger than new ones may be: the topic's limit counts, and no other. */
+  public Republisher(KafkaConnection connection, String topic, StoreLayout layout) {
+    this(connection, topic, layout, TopicReport.MAX_ROW_BYTES);
+  }
+
   public Republisher(
-      KafkaConnection connection, String topic, StoreLayout layout, int commitMaxBytes) {
+      KafkaConnection connection, String topic, StoreLayout layout, int maxRecordBytes) {
     this.topic = topic;
     this.serializer = new EventSerializer(connection, topic, layout);
     this.producer =
         new KafkaProducer<>(
-            ProducerSettings.durable(connection, Map.of(), commitMaxBytes),
+            ProducerSettings.durable(connection, Map.of(), maxRecordBytes),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }

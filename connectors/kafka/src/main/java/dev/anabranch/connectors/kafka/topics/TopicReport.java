@@ -38,7 +38,7 @@ public record TopicReport(
    * More than any row may have: what a producer may send to a topic that takes more, or whose
    * settings can't be read. The broker still refuses what is too large for it.
    */
-  static final int MAX_ROW_BYTES = 16 << 20;
+  public static final int MAX_ROW_BYTES = 16 << 20;
 
   /**
    * Returns the report itself if the job can work.

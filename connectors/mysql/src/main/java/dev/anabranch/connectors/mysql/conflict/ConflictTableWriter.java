@@ -25,8 +25,12 @@ import org.slf4j.LoggerFactory;
  * <p><b>When.</b> {@link #DELAY_MILLIS} after the first that waits, so that people see a conflict
  * soon and many at once cost few statements; at each checkpoint; when enough have come.
  *
- * <p><b>Bounds.</b> {@link #MAX_WAITING} conflicts; then it waits for the databases, which is
- * back-pressure.
+ * <p><b>Bounds.</b> {@link #MAX_WAITING} conflicts, and {@link #MAX_WAITING_BYTES} of them or one;
+ * then it waits for the databases, which is back-pressure: nothing is dropped. A checkpoint holds
+ * as much.
+ *
+ * <p><b>Too large.</b> A conflict that a database does not take in one statement is written without
+ * the states of its versions, and says so.
  *
  * <p><b>Threads.</b> The task's thread only, timers included.
  */
@@ -35,6 +39,13 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
   private static final Logger LOG = LoggerFactory.getLogger(ConflictTableWriter.class);
 
   static final int MAX_WAITING = 10_000;
+
+  /** Of the states that records show, which are nearly all of them. */
+  static final long MAX_WAITING_BYTES = 32 << 20;
+
+  /** As many are written at once without waiting for the timer. */
+  private static final long BATCH_BYTES = 4 << 20;
+
   static final long DELAY_MILLIS = 200;
   private static final int BATCH = 200;
   static final long RETRY_MILLIS = 2_000;
@@ -46,6 +57,11 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
 
   /** The latest of each conflict, by aggregate and conflict id, in the order of the first. */
   private final Map<String, ConflictRecord> waiting = new LinkedHashMap<>();
+
+  private long waitingBytes;
+
+  /** What waited after the last attempt to write. */
+  private long triedBytes;
 
   private final Map<Integer, Connection> connections = new HashMap<>();
 
@@ -72,10 +88,10 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
   @Override
   public void write(ConflictRecord record, Context context) throws InterruptedException {
     keep(record);
-    if (waiting.size() % BATCH == 0) {
+    if (waiting.size() % BATCH == 0 || waitingBytes - triedBytes >= BATCH_BYTES) {
       writeAll();
     }
-    while (waiting.size() >= MAX_WAITING) {
+    while (waiting.size() >= MAX_WAITING || waitingBytes >= MAX_WAITING_BYTES) {
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
       writeAll();
     }
@@ -108,7 +124,22 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
     var before = waiting.get(key);
     if (before == null || before.position() <= record.position()) {
       waiting.put(key, record);
+      waitingBytes += sizeOf(record) - (before == null ? 0 : sizeOf(before));
     }
+  }
+
+  private static long sizeOf(ConflictRecord record) {
+    var bytes = 0L;
+    for (var version : record.live()) {
+      var state = version.state();
+      bytes += state == null ? 0 : state.data().length;
+    }
+    return bytes;
+  }
+
+  /** How large what waits is. */
+  long waitingBytes() {
+    return waitingBytes;
   }
 
   private void writeLater() {
@@ -135,8 +166,10 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
         (database, records) -> {
           if (mayBeTried(database) && write(database, records)) {
             waiting.keySet().removeAll(records.keySet());
+            records.values().forEach(record -> waitingBytes -= sizeOf(record));
           }
         });
+    triedBytes = waitingBytes;
   }
 
   private boolean mayBeTried(int database) {
@@ -150,7 +183,7 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
     try {
       var all = new ArrayList<>(records.values());
       for (var from = 0; from < all.size(); from += BATCH) {
-        ConflictTable.write(
+        writeBatch(
             connection(database, connector), all.subList(from, Math.min(from + BATCH, all.size())));
       }
       awaySince.remove(database);
@@ -170,6 +203,38 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
           records.size(),
           connector.failure("write conflicts to", e).getMessage());
       return false;
+    }
+  }
+
+  private static void writeBatch(Connection connection, List<ConflictRecord> records)
+      throws SQLException {
+    try {
+      ConflictTable.write(connection, records);
+    } catch (SQLException e) {
+      if (!SqlFailure.isAboutData(e)) {
+        throw e;
+      }
+      for (var record : records) {
+        writeOne(connection, record);
+      }
+    }
+  }
+
+  /** One that is too large must not keep the others out. */
+  private static void writeOne(Connection connection, ConflictRecord record) throws SQLException {
+    try {
+      ConflictTable.write(connection, List.of(record));
+    } catch (SQLException e) {
+      if (!SqlFailure.isAboutData(e)) {
+        throw e;
+      }
+      var why = "its states are not shown, the database does not take them: ";
+      LOG.warn(
+          "Conflict {} of {} is written without states: {}",
+          record.conflictId(),
+          record.aggregate(),
+          SqlFailure.describe(e));
+      ConflictTable.write(connection, List.of(record.withoutStates(why + SqlFailure.describe(e))));
     }
   }
 

@@ -131,7 +131,12 @@ public final class EventLogTable {
 
   /** Reads the command of a result whose first columns are type, id and command. */
   static CommandRef command(ResultSet result) throws SQLException {
-    return new CommandRef(new AggregateKey(text(result, 1), text(result, 2)), text(result, 3));
+    return new CommandRef(aggregate(result), text(result, 3));
+  }
+
+  /** Reads the aggregate of a result whose first columns are type and id. */
+  static AggregateKey aggregate(ResultSet result) throws SQLException {
+    return new AggregateKey(text(result, 1), text(result, 2));
   }
 
   private static String text(ResultSet result, int column) throws SQLException {

@@ -7,6 +7,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.store.CommandRef;
 import dev.anabranch.store.LogSession;
 import dev.anabranch.store.ShardHead;
+import dev.anabranch.store.StoredLog;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -46,6 +47,11 @@ public final class LogReader {
           + " AND origin IS NOT NULL ORDER BY shard_offset LIMIT ?";
   private static final String SIZE =
       ", LENGTH(causality) + LENGTH(metadata) + LENGTH(reply) + LENGTH(events) FROM event_log ";
+  private static final String EXTENT =
+      "SELECT aggregate_type, aggregate_id, COUNT(*), SUM(LENGTH(causality) + LENGTH(metadata)"
+          + " + LENGTH(reply) + LENGTH(events)) FROM event_log ";
+  private static final String OF_AGGREGATES =
+      "FORCE INDEX (ux_version) WHERE (aggregate_type, aggregate_id) IN (";
   private static final String AT = "WHERE (shard, shard_offset) IN (";
   private static final String BY_COMMAND =
       "FORCE INDEX (ux_command)" + " WHERE (command_id, aggregate_type, aggregate_id, slot) IN (";
@@ -148,7 +154,7 @@ public final class LogReader {
     var histories = new LinkedHashMap<AggregateKey, List<LogRow>>();
     query(
         aggregates,
-        SELECT + "FORCE INDEX (ux_version) WHERE (aggregate_type, aggregate_id) IN (",
+        SELECT + OF_AGGREGATES,
         (key, to) -> aggregate(key, to.sql('(')).sql(')'),
         ") AND version > 0 ORDER BY aggregate_type, aggregate_id, version",
         result -> {
@@ -168,12 +174,28 @@ public final class LogReader {
     return page(COMMITS, fitting(COMMITS, maxRows, maxBytes, binder), binder);
   }
 
+  /** How much {@link #commits(Collection)} would read. */
+  Map<AggregateKey, StoredLog.Extent> commitExtents(Collection<AggregateKey> aggregates)
+      throws SQLException {
+    var extents = new HashMap<AggregateKey, StoredLog.Extent>();
+    query(
+        aggregates,
+        EXTENT + OF_AGGREGATES,
+        (key, to) -> aggregate(key, to.sql('(')).sql(')'),
+        ") AND origin IS NOT NULL GROUP BY aggregate_type, aggregate_id",
+        result ->
+            extents.put(
+                EventLogTable.aggregate(result),
+                new StoredLog.Extent(result.getLong(3), result.getLong(4))));
+    return extents;
+  }
+
   /** By a prefix of ux_version, since tombstones have no version. */
   Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) throws SQLException {
     var commits = new LinkedHashMap<AggregateKey, List<LogRow>>();
     query(
         aggregates,
-        SELECT + "FORCE INDEX (ux_version) WHERE (aggregate_type, aggregate_id) IN (",
+        SELECT + OF_AGGREGATES,
         (key, to) -> aggregate(key, to.sql('(')).sql(')'),
         ") AND origin IS NOT NULL ORDER BY shard, shard_offset",
         result -> {

@@ -174,6 +174,11 @@ final class MySqlLogSession implements LogSession {
   }
 
   @Override
+  public Map<AggregateKey, Extent> commitExtents(Collection<AggregateKey> aggregates) {
+    return call("read", () -> reader.commitExtents(aggregates));
+  }
+
+  @Override
   public Map<AggregateKey, List<LogRow>> commits(Collection<AggregateKey> aggregates) {
     return call("read", () -> reader.commits(aggregates));
   }

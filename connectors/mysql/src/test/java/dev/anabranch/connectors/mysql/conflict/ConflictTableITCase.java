@@ -12,8 +12,10 @@ import dev.anabranch.model.view.ConflictRecord;
 import dev.anabranch.model.view.ConflictStatus;
 import dev.anabranch.model.view.VersionState;
 import java.nio.charset.StandardCharsets;
+import java.sql.DriverManager;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,8 @@ class ConflictTableITCase {
 
   private static final RegionId A = new RegionId("a");
   private static final RegionId B = new RegionId("b");
+
+  private static final int LARGE = 5 << 20;
 
   private final ManualTimers timers = new ManualTimers();
   private TestRegion region;
@@ -127,6 +131,96 @@ class ConflictTableITCase {
     assertThat(writer.snapshotState(1)).isEmpty();
   }
 
+  /** Each takes about a sixth of what may wait; the next one waits for the database. */
+  @Test
+  void largeConflictsWaitWithinTheirBytesAndNoneIsLost() throws Exception {
+    region.proxy().cut();
+    var most = new AtomicLong();
+    var all = new Thread(() -> writeLarge(20, most));
+    all.start();
+    while (all.isAlive() && !isSleeping(all)) {
+      Thread.onSpinWait();
+    }
+
+    region.proxy().heal();
+    while (all.isAlive()) {
+      timers.pass(ConflictTableWriter.RETRY_MILLIS);
+      all.join(10);
+    }
+
+    assertThat(most.get())
+        .isBetween(
+            ConflictTableWriter.MAX_WAITING_BYTES / 2,
+            ConflictTableWriter.MAX_WAITING_BYTES + LARGE);
+    writer.flush(true);
+    assertThat(writer.waitingBytes()).isZero();
+    assertThat(ConflictTable.list(region.config(), false, 100)).hasSize(20);
+  }
+
+  private static boolean isSleeping(Thread thread) {
+    return List.of(thread.getStackTrace()).stream()
+        .anyMatch(frame -> frame.getMethodName().equals("sleep"));
+  }
+
+  private void writeLarge(int count, AtomicLong most) {
+    try {
+      for (var i = 1; i <= count; i++) {
+        timers.advance(ConflictTableWriter.RETRY_MILLIS);
+        writer.write(large("void b:" + i, i, LARGE), null);
+        most.updateAndGet(before -> Math.max(before, writer.waitingBytes()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aConflictThatTheDatabaseDoesNotTakeIsWrittenWithoutItsStates() throws Exception {
+    var packet = maxAllowedPacket();
+    writer.write(record("a:1+b:1", ConflictStatus.OPENED, 2), null);
+    writer.write(large("void b:2", 3, packet), null);
+    writer.write(record("void b:3", ConflictStatus.VOIDED, 4), null);
+    writer.flush(true);
+
+    var rows = ConflictTable.list(region.config(), false, 100);
+    assertThat(rows).hasSize(3);
+    for (var row : rows) {
+      var record = row.record();
+      var isLarge = record.conflictId().equals("void b:2");
+      assertThat(record.problem())
+          .as(record.conflictId())
+          .contains(isLarge ? "its states are not shown, the database does not take them" : "");
+      assertThat(record.live()).allMatch(version -> (version.state() == null) == isLarge);
+    }
+  }
+
+  private int maxAllowedPacket() throws Exception {
+    var database = region.config().databases().get(0);
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        var statement = connection.createStatement();
+        var result = statement.executeQuery("SELECT @@max_allowed_packet")) {
+      assertThat(result.next()).isTrue();
+      return result.getInt(1);
+    }
+  }
+
+  private static ConflictRecord large(String id, long position, int bytes) {
+    return new ConflictRecord(
+        "a",
+        AggregateKey.parse("Order/1"),
+        id,
+        ConflictStatus.VOIDED,
+        position,
+        VectorTime.of(Map.of(A, 1L, B, position)),
+        7,
+        position * 1_000,
+        List.of(
+            new VersionState(new Dot(B, position), 2, new EncodedMessage("S", 1, new byte[bytes]))),
+        null,
+        "");
+  }
+
   private void write(ConflictRecord record) throws Exception {
     writer.write(record, null);
     writer.flush(true);
@@ -161,7 +255,7 @@ class ConflictTableITCase {
 
   /** Time passes when a test says so. */
   private static final class ManualTimers implements ConflictTableWriter.Timers {
-    private long now;
+    private volatile long now;
     private long at;
     private @Nullable Runnable next;
 
@@ -169,8 +263,13 @@ class ConflictTableITCase {
       return next != null;
     }
 
+    /** Time passes, and the timer does not fire: the task is busy. */
+    void pass(long millis) {
+      now = now + millis;
+    }
+
     void advance(long millis) {
-      now += millis;
+      pass(millis);
       var due = next;
       if (due != null && at <= now) {
         next = null;
