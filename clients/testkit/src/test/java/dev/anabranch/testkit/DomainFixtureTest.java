@@ -107,6 +107,7 @@ class DomainFixtureTest {
     assertFails(() -> accepted.expectResult("other"));
     assertFails(() -> accepted.expectFailure(RuntimeException.class));
     assertFails(() -> notes.when(new Note("")).expectRejection("other"));
+    assertFails(() -> notes.when(new Note("")).expectEvents());
     assertFails(() -> notes.when(new Note("")).expectRejection("empty", Map.of()));
     assertFails(() -> failed.expectState(new Notes(List.of())));
     assertFails(() -> failed.expectFailure(IllegalArgumentException.class));

@@ -234,6 +234,23 @@ class CommandRecoveryTest {
   }
 
   @Test
+  void aFailoverToAStoreThatHasAnotherRowInItsPlaceIsRefusedBeforeTheNextAppend() throws Exception {
+    operator.handle("Tally/1", "c1", "add a");
+    operator.handle("Tally/1", "c2", "add b");
+    var last = operator.rows().get(1);
+    var database = store.databaseOf("Tally/1");
+    database.loseRows(last.shard(), last.offset());
+    try (var forking = new OperatorHarness(store.factory())) {
+      forking.handle("Tally/1", "c9", "add other");
+    }
+    database.failNextAppends(Fault.LOSE_BEFORE);
+
+    assertThatThrownBy(() -> operator.handle("Tally/1", "c3", "add c"))
+        .hasStackTraceContaining("lost acknowledged rows");
+    assertThat(store.allRows()).hasSize(2);
+  }
+
+  @Test
   void anotherStoreIsRefused() throws Exception {
     operator.handle("Tally/1", "c1", "add a");
     operator.checkpoint();

@@ -96,6 +96,18 @@ class DotsGivenTwiceTest {
   }
 
   @Test
+  void aStoreThatHasAnotherRowInThePlaceOfOneThatTheJobHasReadIsRefused() throws Exception {
+    harness.storeLags();
+    harness.process(a.commit("Auto/1", "c1", "x"));
+    harness.settle();
+    store.append(region("a").take(b.commit("Auto/1", "c9", "other").row()).row());
+
+    harness.crashAndRestore();
+
+    assertThatThrownBy(() -> harness.failure()).hasStackTraceContaining("lost acknowledged rows");
+  }
+
+  @Test
   void aStoreThatLosesRowsWhileTheJobRunsIsRefused() throws Exception {
     harness.storeLags();
     harness.process(a.commit("Auto/1", "c1", "x"));
