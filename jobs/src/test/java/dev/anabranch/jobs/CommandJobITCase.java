@@ -2,6 +2,7 @@ package dev.anabranch.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.CrashPoint;
@@ -215,20 +216,20 @@ class CommandJobITCase {
     region.startFrom(savepoint);
     region.handle("Purse/a", "deposit 2");
     Await.until(
-        "the row behind the gap",
-        () -> {
-          region.job().checkpoint();
-          return region.messages("events." + region.name()).size() == 1;
-        });
+        "the aborted row, and the one behind it",
+        () -> region.messages("events." + region.name()).size() == 2);
+    region.job().checkpoint();
     assertThat(region.job().restarts()).as("the job goes on").isZero();
     assertThat(region.published()).as("a reader waits at the gap").isEmpty();
     assertThat(region.stored()).hasSize(2);
 
     region.republish(region.stored().get(0));
 
-    assertThat(region.published()).hasSize(2);
+    Await.until("both rows in order", () -> region.published().size() == 2);
     assertThat(region.publishedRepeats()).isZero();
-    region.verify();
+    assertThatThrownBy(region::verify)
+        .as("nothing but the order of the records, which readers mend")
+        .hasMessageEndingWith(":\n  events topic: 1 rows came before the one before");
   }
 
   /** As the broker does when their time is up. */

@@ -136,7 +136,7 @@ final class ReplicaRebuild {
     return new Attempt.Filled(replica);
   }
 
-  /** False says that the replica needs a graph. */
+  /** Applies a row; false says that the replica needs a graph. */
   private boolean apply(Replica replica, LogRow row) {
     var holdBack = new HoldBack(gate, replica.head().applied(), held);
     var causality = Rows.causality(row);

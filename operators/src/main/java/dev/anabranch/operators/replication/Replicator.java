@@ -196,7 +196,7 @@ final class Replicator {
     offerWaiting(key, type, filled);
   }
 
-  /** False: one of them makes it necessary to read all of them into a new state. */
+  /** Offers them; false: one makes it necessary to read all of them into a new state. */
   private boolean offerStored(
       List<LogRow> commits, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
     for (var row : commits) {

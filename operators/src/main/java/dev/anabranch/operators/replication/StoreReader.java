@@ -46,7 +46,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
 
   private static final int MAX_PER_QUERY = 100;
 
-  /** Of small rows; of large ones about as many are asked for as fit. */
+  /** So many small rows are asked for; of large ones about as many as fit. */
   private static final int MAX_PAGE_ROWS = 10_000;
 
   private static final StoredLog.Extent NOTHING = new StoredLog.Extent(0, 0);
@@ -105,7 +105,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
 
   private final ReadAhead ahead;
 
-  /** Of aggregates that wait to be read, as far as they were looked at. */
+  /** How large the aggregates are that wait to be read, as far as they were looked at. */
   private final Map<AggregateKey, StoredLog.Extent> extents = new HashMap<>();
 
   /** Aggregates that are read page by page, one after the other. */

@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class LiveReplica {
 
-  /** Of a graph with more open entries, those that are needed are read one by one. */
+  /** If a graph has more open entries, those that are needed are read one by one. */
   private static final int MAX_READ_TOGETHER = 16;
 
   private final String key;

@@ -40,10 +40,10 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
 
   static final int MAX_WAITING = 10_000;
 
-  /** Of the states that records show, which are nearly all of them. */
+  /** The states that records show are counted, which are nearly all of them. */
   static final long MAX_WAITING_BYTES = 32 << 20;
 
-  /** As many are written at once without waiting for the timer. */
+  /** So many are written at once, without waiting for the timer. */
   private static final long BATCH_BYTES = 4 << 20;
 
   static final long DELAY_MILLIS = 200;
