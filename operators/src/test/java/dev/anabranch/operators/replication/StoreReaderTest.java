@@ -252,8 +252,11 @@ class StoreReaderTest {
                     .anyMatch(frame -> frame.getMethodName().equals("acquire")));
   }
 
+  /** Runs those that are there now; others may come meanwhile. */
   private static void runAll(LinkedBlockingQueue<TaskMailbox.Action> mails) throws Exception {
-    for (var mail = mails.poll(); mail != null; mail = mails.poll()) {
+    var queued = new ArrayList<TaskMailbox.Action>();
+    mails.drainTo(queued);
+    for (var mail : queued) {
       mail.run();
     }
   }
