@@ -3,7 +3,7 @@ package dev.anabranch.api;
 import java.util.List;
 
 /**
- * Makes one state of concurrent versions of an aggregate.
+ * Makes one state of the branches of an aggregate, which grew apart in several regions.
  *
  * <p><b>Purity.</b> Every region runs it by itself and must come to the same bytes: no clock, no
  * random number, no locale, nothing remembered. What it throws, or two different answers to one

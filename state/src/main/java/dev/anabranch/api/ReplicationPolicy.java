@@ -21,7 +21,7 @@ public sealed interface ReplicationPolicy<S> {
   record ReplicatedTypes<S>() implements ReplicationPolicy<S> {}
 
   /**
-   * Accepted everywhere; a resolver makes one state of concurrent versions.
+   * Accepted everywhere; a resolver makes one state of several branches.
    *
    * @param current resolves what is live
    * @param former resolvers that commits of the log were decided with, kept for ever, the newest

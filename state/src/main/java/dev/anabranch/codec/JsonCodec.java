@@ -142,7 +142,7 @@ public final class JsonCodec<T> implements MessageCodec<T> {
       return new CodecException(
           type
               + " does not fit: "
-              + mapping.getOriginalMessage()
+              + Misfit.of(mapping)
               + at(mapping)
               + "; correct the property, or raise the schema version and add an upcaster",
           e);

@@ -219,6 +219,35 @@ class JsonCodecTest {
         .hasMessageContaining(";");
   }
 
+  record Sample(long amount, Instant when, Colour colour) {}
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"amount\":\"5\"}  | the text '5' was sent where a whole number (long) is needed (at amount)",
+        "{\"amount\":1.5}      | the number '1.5' was sent where a whole number (long) is needed (at amount)",
+        "{\"amount\":null}     | null was sent where a whole number (long) is needed (at amount)",
+        "{\"amount\":[1]}      | a list was sent where a whole number (long) is needed (at amount)",
+        "{\"amount\":{}}       | an object was sent where a whole number (long) is needed (at amount)",
+        "{\"amount\":true}     | a truth value was sent where a whole number (long) is needed (at amount)",
+        "{\"when\":\"soon\"} | the text 'soon' was sent where a time such as",
+        "{\"colour\":\"BLUE\"} | the text 'BLUE' was sent where one of RED, GREEN is needed (at colour)",
+        "{\"colour\":\"RED\"} | property 'amount' is missing",
+        "[1]                     | a list was sent where an object (Sample) is needed",
+        "{\"amount\":1,\"when\":\"2026-11-29T08:15:00Z\",\"colour\":\"RED\"} {} | something follows the value",
+      })
+  void saysWhatWasSentAndWhatFitsInItsOwnWords(String json, String said) {
+    var codec = JsonCodec.single("Sample", 1, Sample.class);
+
+    assertThatThrownBy(() -> codec.decode(message("Sample", 1, json)))
+        .isInstanceOf(CodecException.class)
+        .hasMessageStartingWith("Sample version 1 does not fit: ")
+        .hasMessageContaining(said)
+        .hasMessageNotContainingAny("Feature", "Coercion", "creator", "JsonToken", "java.");
+  }
+
   @Test
   void saysWhatItKnows() {
     assertThatThrownBy(() -> COUNTER.decode(message("Other", 1, "{}")))

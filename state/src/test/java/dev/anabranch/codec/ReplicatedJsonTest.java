@@ -125,7 +125,7 @@ class ReplicatedJsonTest {
         "'cart':[] | 'cart':[['a',1],['a',1]] | 'a' must not follow 'a'",
         "'cart':[] | 'cart':[['a',1,'eu-west:2',1,'eu-west:1',1]] | eu-west:1 must not follow",
         "'cart':[] | 'cart':[['a',1,'eu-west',1]] | is no event id",
-        "'cart':[] | 'cart':[[7,1]] | String",
+        "'cart':[] | 'cart':[[7,1]] | text is needed",
         "'map':[] | 'map':[['a',[],5]] | written with its amounts",
         "'map':[] | 'map':[['a',['b:1','a:1'],[5]]] | a:1 must not follow",
         "'map':[] | 'map':[['a',[],[5],1]] | expected the end of the array",
