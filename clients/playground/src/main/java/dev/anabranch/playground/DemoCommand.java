@@ -9,11 +9,14 @@ import dev.anabranch.embedded.RegionTopology;
 import dev.anabranch.playground.demo.CliRunner;
 import dev.anabranch.playground.demo.Demo;
 import dev.anabranch.playground.demo.DemoOptions;
+import dev.anabranch.playground.demo.Story;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,8 @@ import picocli.CommandLine.Spec;
       "  anabranch demo --regions berlin,oslo,rome",
       "  anabranch demo --topology six-sites",
       "  anabranch demo --crash          # kills a task manager and a database on the way",
+      "  anabranch demo --story twin     # one command, accepted in two regions",
+      "  anabranch demo --story all",
       "  anabranch demo --keep           # and look around afterwards",
       "  anabranch demo --seconds 60 --rate 2000 --web"
     })
@@ -70,8 +75,17 @@ final class DemoCommand implements Callable<Integer> {
   private String topology = "mesh";
 
   @Option(
-      names = "--crash",
-      description = "Kills a task manager, and one database with kill -9, under load.")
+      names = "--story",
+      paramLabel = "NAMES",
+      split = ",",
+      description =
+          "What to show beside the traffic: crash (a task manager and a database are killed under"
+              + " load), rebuild (a projection's tables are filled again, and readers are switched"
+              + " over), cut (an order is edited on both sides of a cut link), twin (two regions"
+              + " accept one command), or all. Default: cut, if there are several regions.")
+  private List<String> stories = List.of();
+
+  @Option(names = "--crash", description = "The story crash beside the others.")
   private boolean crash;
 
   @Option(
@@ -126,13 +140,47 @@ final class DemoCommand implements Callable<Integer> {
     if (spec.root().userObject() instanceof Anabranch root && root.hasRegionOptions()) {
       throw CliException.usage("the demo makes regions of its own; leave out -D and --region");
     }
+    var topology = topology();
     var options =
-        new DemoOptions(topology(), directory, rate, Duration.ofSeconds(seconds), crash, keep, web);
+        new DemoOptions(
+            topology,
+            directory,
+            rate,
+            Duration.ofSeconds(seconds),
+            stories(topology.regions().size() > 1),
+            keep,
+            web);
     var out = spec.commandLine().getOut();
     CliRunner cli = (writer, args) -> Anabranch.run(writer, writer, args);
     try (var demo = new Demo(options, out, new Style(Ansi.AUTO.enabled()), cli)) {
       return run(demo);
     }
+  }
+
+  private Set<Story> stories(boolean severalRegions) {
+    var told = EnumSet.noneOf(Story.class);
+    for (var name : stories) {
+      if (name.strip().equalsIgnoreCase("all")) {
+        told.addAll(EnumSet.allOf(Story.class));
+        told.removeIf(story -> story.needsTwoRegions() && !severalRegions);
+        continue;
+      }
+      try {
+        told.add(Story.named(name));
+      } catch (IllegalArgumentException e) {
+        throw CliException.usage("--story: " + e.getMessage() + ", and all");
+      }
+    }
+    if (stories.isEmpty() && severalRegions) {
+      told.add(Story.CUT);
+    }
+    if (crash) {
+      told.add(Story.CRASH);
+    }
+    if (!severalRegions && told.stream().anyMatch(Story::needsTwoRegions)) {
+      throw CliException.usage("--story cut and twin need two regions; leave out --regions");
+    }
+    return told;
   }
 
   private RegionTopology topology() {

@@ -8,6 +8,7 @@ import dev.anabranch.cli.text.SummaryText;
 import dev.anabranch.client.Command;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.embedded.EmbeddedKafka;
+import dev.anabranch.embedded.RegionLinks;
 import dev.anabranch.embedded.RegionTopology;
 import dev.anabranch.jobs.options.ProjectionJobOptions;
 import dev.anabranch.model.message.CommandReply;
@@ -26,6 +27,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -76,22 +80,18 @@ public final class Demo implements AutoCloseable {
     screen.line(screen.style().bold("Anabranch demo") + ": " + headline(topology));
     screen.step("files: %s", directory.path());
     var regions = new DemoRegions(parts, directory.path(), topology, EmbeddedKafka::start);
-    var links = regions.start(screen, options.web());
+    var links = regions.startCommands(screen, options.web());
     var first = regions.first();
-    first
-        .job()
-        .startProjections(ProjectionJobOptions.fromArgs("--config", first.config().toString()));
-    screen.step(
-        "%s: the projection job fills the tables of the bank in schema queries", first.name());
     if (options.web()) {
       screen.step("flink's web interface: %s", first.job().webAddress());
     }
+    // Nobody who watches has to wait for what commands do not need.
+    var others = inBackground(() -> startOtherJobs(regions));
     sendFile(first.client());
     var sound = sendTraffic(regions);
+    others.get();
     sound &= check(first);
-    if (topology.regions().size() > 1) {
-      sound &= new RegionsStory(regions, links, screen, cli).tell();
-    }
+    sound &= tell(regions, links);
     sound &= verify(regions);
     screen.line("");
     screen.line(verdict(sound));
@@ -99,6 +99,39 @@ public final class Demo implements AutoCloseable {
       screen.print(out -> DemoAddresses.print(out, screen.style(), regions));
     }
     return sound;
+  }
+
+  private Object startOtherJobs(DemoRegions regions) throws Exception {
+    regions.startCrossRegion(screen); // first: it makes the topic of views that projections read
+    var first = regions.first();
+    var options = ProjectionJobOptions.fromArgs("--config", first.config().toString());
+    first.job().startProjections(options);
+    screen.step(
+        "%s: the projection job fills the tables of the bank in schema queries", first.name());
+    return regions;
+  }
+
+  private static Future<Object> inBackground(Callable<Object> work) {
+    var task = new FutureTask<>(work);
+    var thread = new Thread(task, "demo-start");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+
+  /** Whether every story went as it must. */
+  private boolean tell(DemoRegions regions, RegionLinks links) {
+    var narrator = new Narrator(screen, cli);
+    if (options.shows(Story.REBUILD)) {
+      new RebuildStory(regions.first(), screen, cli, narrator).tell();
+    }
+    if (options.shows(Story.CUT)) {
+      new RegionsStory(regions, links, screen, narrator).tell();
+    }
+    if (options.shows(Story.TWIN)) {
+      new TwinStory(regions, links, screen, narrator).tell();
+    }
+    return narrator.isSound();
   }
 
   private static String headline(RegionTopology topology) {
@@ -157,7 +190,7 @@ public final class Demo implements AutoCloseable {
             options.rate(),
             first.name(),
             seconds,
-            options.crash() ? ", with two crashes" : ""));
+            options.shows(Story.CRASH) ? ", with two crashes" : ""));
     var times = new ReplyTimes(first.store().layout());
     var traffic = new TrafficRun(Sender.committed(first.client()), ledger, times, options.rate());
     SendSummary summary;
@@ -165,7 +198,7 @@ public final class Demo implements AutoCloseable {
       traffic.start();
       status.start();
       traffic.awaitWarm();
-      if (options.crash()) {
+      if (options.shows(Story.CRASH)) {
         var crashes = new Crashes(screen, times);
         pauseFor(3);
         crashes.killTaskManager(job);

@@ -3,6 +3,7 @@ package dev.anabranch.playground.demo;
 import dev.anabranch.embedded.RegionTopology;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory for its files; null: a fresh temporary one
  * @param rate most commands per second
  * @param traffic how long to send once the JVM is warm
- * @param crash whether to kill the task manager and a database of the first region on the way
+ * @param stories what to show beside the traffic
  * @param keep whether to leave everything running at the end
  * @param web whether Flink's web interface is at its usual port
  */
@@ -21,6 +22,15 @@ public record DemoOptions(
     @Nullable Path directory,
     int rate,
     Duration traffic,
-    boolean crash,
+    Set<Story> stories,
     boolean keep,
-    boolean web) {}
+    boolean web) {
+
+  public DemoOptions {
+    stories = Set.copyOf(stories);
+  }
+
+  boolean shows(Story story) {
+    return stories.contains(story);
+  }
+}

@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
@@ -27,6 +30,8 @@ final class DemoRegions {
   private static final List<String> DATABASES_OF_FIRST = List.of("north", "south");
 
   private static final List<String> DATABASES = List.of("north");
+
+  private static final int STARTS_AT_ONCE = 2;
 
   private final DemoParts parts;
   private final Path directory;
@@ -53,6 +58,13 @@ final class DemoRegions {
 
   /** Returns when the command job and the cross-region job of each region run. */
   RegionLinks start(DemoScreen screen, boolean web) throws Exception {
+    var links = startCommands(screen, web);
+    startCrossRegion(screen);
+    return links;
+  }
+
+  /** Returns when the command job of each region runs. */
+  RegionLinks startCommands(DemoScreen screen, boolean web) throws Exception {
     for (var name : topology.regions()) {
       var each =
           parts.use(
@@ -71,10 +83,43 @@ final class DemoRegions {
           kafkas.put(name, each.kafka());
         });
     var links = parts.use(new RegionLinks(topology, kafkas));
-    for (var name : topology.regions()) {
-      regions.add(startCommands(name, links, web));
-      screen.step("%s: schema and topics are created, the command job runs", name);
+    startCommands(screen, links, web);
+    return links;
+  }
+
+  /** A start waits for servers more than it works, so some go on at once; more would fight. */
+  private void startCommands(DemoScreen screen, RegionLinks links, boolean web) throws Exception {
+    var threads =
+        Executors.newFixedThreadPool(
+            STARTS_AT_ONCE,
+            task -> {
+              var thread = new Thread(task, "demo-start");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      var starts = new ArrayList<Future<DemoRegion>>();
+      for (var name : topology.regions()) {
+        starts.add(
+            threads.submit(
+                () -> {
+                  var region = startCommands(name, links, web);
+                  screen.step("%s: schema and topics are created, the command job runs", name);
+                  return region;
+                }));
+      }
+      for (var start : starts) {
+        regions.add(start.get());
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a region did not start: " + e.getCause(), e);
+    } finally {
+      threads.shutdownNow();
     }
+  }
+
+  /** Starts the cross-region job of each region; commands are answered without it. */
+  void startCrossRegion(DemoScreen screen) throws Exception {
     if (topology.regions().size() > 1) {
       for (var region : regions) {
         region.job().startCrossRegion(region.crossRegionOptions());
@@ -83,7 +128,6 @@ final class DemoRegions {
             region.name(), String.join(", ", topology.peersOf(region.name())));
       }
     }
-    return links;
   }
 
   DemoRegion first() {

@@ -1,9 +1,7 @@
 package dev.anabranch.playground.demo;
 
-import dev.anabranch.cli.text.Payload;
 import dev.anabranch.cli.text.Table;
 import dev.anabranch.client.Command;
-import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.embedded.RegionLinks;
 import dev.anabranch.examples.orders.OrderCommand.AddItem;
 import dev.anabranch.examples.orders.OrderCommand.CancelOrder;
@@ -13,7 +11,6 @@ import dev.anabranch.examples.orders.OrdersDomain;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.message.ReplyStatus;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -29,27 +26,24 @@ final class RegionsStory {
   private final DemoRegions regions;
   private final RegionLinks links;
   private final DemoScreen screen;
-  private final CliRunner cli;
+  private final Narrator narrator;
   private final RegionViews views;
-  private boolean sound = true;
 
-  RegionsStory(DemoRegions regions, RegionLinks links, DemoScreen screen, CliRunner cli) {
+  RegionsStory(DemoRegions regions, RegionLinks links, DemoScreen screen, Narrator narrator) {
     this.regions = regions;
     this.links = links;
     this.screen = screen;
-    this.cli = cli;
+    this.narrator = narrator;
     this.views = new RegionViews(screen, regions.all(), List.of(WEB, CONTRACT));
   }
 
-  /** Whether everything came as it must. */
-  boolean tell() {
+  void tell() {
     screen.heading(
         "Regions " + String.join(", ", regions.topology().regions()) + ": one order, two places");
     create();
     editApart();
     meet();
     choose();
-    return sound;
   }
 
   private void create() {
@@ -115,28 +109,27 @@ final class RegionsStory {
     var near = regions.first();
     var far = regions.last();
     screen.line("");
-    sent(
-        near,
-        Command.of(OrdersDomain.CONTRACT_ORDER, CONTRACT.id(), new AddItem("support")),
-        Set.of(ReplyStatus.REJECTED));
-    expect(run(far, "conflicts", "list", "--all"), "conflicts list");
-    expect(run(far, "conflicts", "show", CONTRACT.toString()), "conflicts show");
+    var unused =
+        narrator.sent(
+            near,
+            Command.of(OrdersDomain.CONTRACT_ORDER, CONTRACT.id(), new AddItem("support")),
+            Set.of(ReplyStatus.REJECTED));
+    narrator.run(far, "conflicts", "list", "--all");
+    narrator.run(far, "conflicts", "show", CONTRACT.toString());
     var winner =
         views.of(far.name(), CONTRACT).live().stream()
             .filter(version -> version.dot().origin().value().equals(near.name()))
             .findFirst()
             .orElseThrow();
-    expect(
-        run(
-            far,
-            "conflicts",
-            "resolve",
-            CONTRACT.toString(),
-            "--winner",
-            winner.dot().toString(),
-            "--why",
-            "Bob called: he wants it"),
-        "conflicts resolve");
+    narrator.run(
+        far,
+        "conflicts",
+        "resolve",
+        CONTRACT.toString(),
+        "--winner",
+        winner.dot().toString(),
+        "--why",
+        "Bob called: he wants it");
     var seconds =
         views.awaitAgreement(
             "all regions have the choice",
@@ -144,9 +137,10 @@ final class RegionsStory {
     screen.step("all regions have the choice, %.1f s later", seconds);
     accepted(near, Command.of(OrdersDomain.CONTRACT_ORDER, CONTRACT.id(), new AddItem("support")));
     accepted(far, Command.of(OrdersDomain.WEB_ORDER, WEB.id(), new AddItem("chair")));
-    var unused =
+    var again =
         views.awaitAgreement(
             "all regions show the same", all -> commits(WEB) == 6 && commits(CONTRACT) == 5);
+    screen.step("all regions show the same again, %.1f s later", again);
     showBoth();
     var contract = RegionViews.text(views.of(far.name(), CONTRACT));
     expect(
@@ -159,34 +153,7 @@ final class RegionsStory {
   // -- What is sent and shown.
 
   private void accepted(DemoRegion region, Command command) {
-    sent(region, command, Set.of(ReplyStatus.ACCEPTED));
-  }
-
-  private void sent(DemoRegion region, Command command, Set<ReplyStatus> expected) {
-    var start = System.nanoTime();
-    var reply = region.client().send(command, ReplyLevel.COMMITTED).join();
-    var millis = (System.nanoTime() - start) / 1e6;
-    var style = screen.style();
-    var answer =
-        reply.status() == ReplyStatus.ACCEPTED
-            ? style.good("accepted")
-            : style.bad(reply.status().code() + " (" + reply.body().code() + ")");
-    screen.line(
-        String.format(
-            Locale.ROOT,
-            "  %-4s %-18s %-12s %-26s %s in %.0f ms",
-            region.name(),
-            command.aggregate(),
-            command.payload().type(),
-            Payload.text(command.payload().data()),
-            answer,
-            millis));
-    expect(expected.contains(reply.status()), "the answer to " + command.payload().type());
-  }
-
-  /** Runs a command as a user would type it. */
-  private boolean run(DemoRegion region, String... args) {
-    return ShownCommandLine.run(screen, cli, region.config(), args);
+    narrator.accepted(region, command);
   }
 
   private void showBoth() {
@@ -200,10 +167,7 @@ final class RegionsStory {
   }
 
   private void expect(boolean holds, String what) {
-    if (!holds) {
-      sound = false;
-      screen.line(screen.style().bad("Not as it must be: " + what));
-    }
+    narrator.expect(holds, what);
   }
 
   private static boolean hasItem(RegionViews views, String item) {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the demo as a user does, two regions on real servers, with its crashes. */
+/** Runs the demo as a user does, two regions on real servers, with all of its stories. */
 class DemoITCase {
 
   @TempDir private Path temporary;
@@ -27,7 +27,8 @@ class DemoITCase {
             "demo",
             "--regions",
             "Near,far",
-            "--crash",
+            "--story",
+            "all",
             "--seconds",
             "6",
             "--rate",
@@ -56,6 +57,8 @@ class DemoITCase {
         .contains("near, far: ")
         .contains("The regions hold the same.")
         .containsPattern("(?s)Store and topic are sound.*Store and topic are sound")
+        .containsPattern("version 2 had caught up, and readers were switched over, after \\d")
+        .containsPattern("all regions show one globe: commit far:\\d does not count")
         .doesNotContain("Not as it must be")
         .contains("Demo passed.")
         .doesNotContain("\u001b");
