@@ -170,7 +170,16 @@ public final class Anabranch implements Runnable {
   }
 
   public boolean hasRegionOptions() {
-    return region != null || !settings.isEmpty();
+    return region != null || hasSettings();
+  }
+
+  public boolean hasSettings() {
+    return !settings.isEmpty();
+  }
+
+  /** What {@code --region} says; empty: nothing. */
+  public String regionName() {
+    return region == null ? "" : region;
   }
 
   /** The region that the options describe. */

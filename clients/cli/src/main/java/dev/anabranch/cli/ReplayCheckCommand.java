@@ -122,7 +122,9 @@ public final class ReplayCheckCommand extends RegionCommand {
                 "The release can NOT take over: "
                     + report.problemCount()
                     + " aggregates would be broken or changed. Add the missing upcasters, or fix"
-                    + " the fold."));
+                    + " the fold. If only states of the old release are in the way, start without a"
+                    + " savepoint: every state is folded from its events then (`cluster upgrade"
+                    + " --fold-again`, or `flink run` without -s)."));
     out.flush();
   }
 

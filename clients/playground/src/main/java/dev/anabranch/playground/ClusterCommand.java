@@ -1,5 +1,6 @@
 package dev.anabranch.playground;
 
+import dev.anabranch.cli.Anabranch;
 import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Style;
@@ -9,6 +10,7 @@ import dev.anabranch.playground.cluster.ClusterFolder;
 import dev.anabranch.playground.cluster.ClusterOptions;
 import dev.anabranch.playground.cluster.ClusterStatus;
 import dev.anabranch.playground.cluster.JobControl;
+import dev.anabranch.playground.cluster.JobKind;
 import dev.anabranch.playground.cluster.LocalCluster;
 import dev.anabranch.playground.cluster.Upgrade;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,13 +48,16 @@ import picocli.CommandLine.Spec;
       "  deploy/anabranch load --config deploy/local/run/region.yaml --seconds 60 &",
       "  deploy/local/cluster upgrade app-2.jar",
       "  deploy/local/cluster down"
-    })
+    },
+    subcommands = {UpgradeCommand.class, RollbackCommand.class})
 final class ClusterCommand implements Runnable {
 
-  private static final String DEFAULT_PATIENCE_SECONDS = "60";
+  static final String DEFAULT_PATIENCE_SECONDS = "60";
   private static final Duration DEFAULT_PATIENCE =
       Duration.ofSeconds(Long.parseLong(DEFAULT_PATIENCE_SECONDS));
-  private static final String DEFAULT_STEADY_SECONDS = "5";
+  static final String DEFAULT_STEADY_SECONDS = "5";
+  private static final String JOB =
+      "Which job of the region: commands (the default), cross-region or projections.";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -75,14 +81,15 @@ final class ClusterCommand implements Runnable {
       description = {
         "Starts what does not run, and the job again if the JobManager has lost it.",
         "A cluster that exists keeps its settings and ports; of the options only --taskmanagers"
-            + " counts then."
+            + " counts then. --region names the region of a new cluster; default: local."
       },
       footerHeading = "%nExamples:%n",
       footer = {
         "  deploy/local/cluster up",
         "  deploy/local/cluster up --taskmanagers 2 --slots 1 --web-port 8081",
         "  deploy/local/cluster up --application --scheduler reactive",
-        "  deploy/local/cluster up --ha"
+        "  deploy/local/cluster up --ha",
+        "  deploy/local/cluster up --region us --folder /tmp/us"
       })
   int up(
       @Option(
@@ -151,9 +158,12 @@ final class ClusterCommand implements Runnable {
                   application,
                   scheduler,
                   highlyAvailable,
-                  webPort);
+                  webPort,
+                  root().regionName());
           parts.cluster().up(options, taskManagers);
-          parts.control().recover(DEFAULT_PATIENCE);
+          for (var kind : JobKind.inOrderOfStart()) {
+            parts.control(kind).recover(DEFAULT_PATIENCE);
+          }
           ClusterStatus.print(parts.folder(), parts.cluster(), out(), style());
           return ExitCode.OK;
         });
@@ -161,10 +171,16 @@ final class ClusterCommand implements Runnable {
 
   @Command(
       name = "submit",
-      description = "Submits a command job with `flink run`, and waits until it is healthy.",
+      description = {
+        "Submits a job with `flink run`, and waits until it is healthy: the command job, or another"
+            + " job of the region from the same jar.",
+        "The projection job fills the tables of the jar's read models in the database that `query:`"
+            + " of region.yaml names. The cross-region job needs `regions:` and `peers:` there."
+      },
       footerHeading = "%nExamples:%n",
       footer = {
         "  deploy/local/cluster submit my-application.jar",
+        "  deploy/local/cluster submit my-application.jar --job projections",
         "  deploy/local/cluster submit anabranch-jobs-job.jar --domain my-domain.jar",
         "  deploy/local/cluster submit my-application.jar --from none"
       })
@@ -180,15 +196,18 @@ final class ClusterCommand implements Runnable {
               names = {"-p", "--parallelism"},
               paramLabel = "N",
               defaultValue = "0",
-              description = "Default: all slots.")
+              description =
+                  "Default: of the command job all slots that no other job has, of others 1.")
           int parallelism,
+      @Option(names = "--job", paramLabel = "KIND", defaultValue = "commands", description = JOB)
+          String job,
       @Option(
               names = "--from",
               paramLabel = "PLACE",
               defaultValue = "latest",
               description =
                   "A savepoint's or checkpoint's folder, `none` (the store only), or `latest`"
-                      + " of what earlier jobs left here, the default.")
+                      + " of what earlier jobs of the kind left here, the default.")
           String from,
       @Option(
               names = "--patience",
@@ -198,16 +217,14 @@ final class ClusterCommand implements Runnable {
           int patience) {
     return locked(
         parts -> {
+          var control = parts.control(JobKind.named(job));
           var slots = ClusterStatus.slots(parts.folder());
-          var tasks = parallelism == 0 ? slots : parallelism;
-          parts
-              .control()
-              .submit(
-                  jar,
-                  domains == null ? List.of() : domains,
-                  tasks,
-                  from,
-                  Duration.ofSeconds(patience));
+          control.submit(
+              jar,
+              domains == null ? List.of() : domains,
+              parallelism == 0 ? control.parallelism(slots) : parallelism,
+              from,
+              Duration.ofSeconds(patience));
           return ExitCode.OK;
         });
   }
@@ -220,10 +237,12 @@ final class ClusterCommand implements Runnable {
   }
 
   @Command(name = "savepoint", description = "Takes a savepoint; the job goes on.")
-  int savepoint() {
+  int savepoint(
+      @Option(names = "--job", paramLabel = "KIND", defaultValue = "commands", description = JOB)
+          String job) {
     return locked(
         parts -> {
-          var unused = parts.control().savepoint();
+          var unused = parts.control(JobKind.named(job)).savepoint();
           return ExitCode.OK;
         });
   }
@@ -231,88 +250,32 @@ final class ClusterCommand implements Runnable {
   @Command(
       name = "stop",
       description = "Stops the job with a savepoint; `submit` starts from it by default.")
-  int stop() {
+  int stop(
+      @Option(names = "--job", paramLabel = "KIND", defaultValue = "commands", description = JOB)
+          String job) {
     return locked(
         parts -> {
-          say("stopped with savepoint " + parts.control().stop());
+          say("stopped with savepoint " + parts.control(JobKind.named(job)).stop());
           return ExitCode.OK;
         });
   }
 
   @Command(name = "cancel", description = "Cancels the job without a savepoint.")
-  int cancel() {
+  int cancel(
+      @Option(names = "--job", paramLabel = "KIND", defaultValue = "commands", description = JOB)
+          String job) {
     return locked(
         parts -> {
-          parts.control().cancel();
+          parts.control(JobKind.named(job)).cancel();
           say("cancelled");
           return ExitCode.OK;
         });
   }
 
   @Command(
-      name = "upgrade",
-      description = {
-        "Replaces the job by a new release: stop with a savepoint, start from it, see that it gets"
-            + " healthy; if it does not, go back to the old jar and the same savepoint.",
-        "Before anything stops, the stored history is folded with the new code (replay-check); if"
-            + " that fails nothing happens. The pause is measured and printed."
-      },
-      footerHeading = "%nExamples:%n",
-      footer = {
-        "  deploy/local/cluster upgrade my-application-2.jar",
-        "  deploy/local/cluster upgrade anabranch-jobs-job.jar --domain my-domain-2.jar"
-      })
-  int upgrade(
-      @Parameters(paramLabel = "JAR", description = "The new release.") Path jar,
-      @Option(
-              names = "--domain",
-              paramLabel = "JAR",
-              description = "Jar beside it. Default: those of the running job.")
-          @Nullable List<Path> domains,
-      @Option(
-              names = "--patience",
-              paramLabel = "SECONDS",
-              defaultValue = DEFAULT_PATIENCE_SECONDS,
-              description = "How long it may take to get healthy. Default: 60.")
-          int patience,
-      @Option(
-              names = "--steady",
-              paramLabel = "SECONDS",
-              defaultValue = DEFAULT_STEADY_SECONDS,
-              description =
-                  "How long it must have run without a failure to be taken for healthy. Default:"
-                      + " 5.")
-          int steady,
-      @Option(
-              names = "--sample",
-              paramLabel = "N",
-              defaultValue = "0",
-              description = "Check the history of N aggregates only. Default: of all.")
-          int sample,
-      @Option(names = "--no-check", description = "Leaves the replay-check out.") boolean noCheck) {
-    return locked(
-        parts -> {
-          if (!noCheck && !passesReplayCheck(parts.folder(), jar, domains, sample)) {
-            err().println("anabranch: NOT upgraded; the old release goes on, untouched");
-            err().flush();
-            return ExitCode.PROBLEMS;
-          }
-          var result =
-              parts
-                  .upgrade()
-                  .to(
-                      jar,
-                      domains == null ? List.of() : domains,
-                      Duration.ofSeconds(patience),
-                      Duration.ofSeconds(steady));
-          return result.healthy() ? ExitCode.OK : ExitCode.PROBLEMS;
-        });
-  }
-
-  @Command(
       name = "rescale",
       description = {
-        "Another number of TaskManagers, and another parallelism.",
+        "Another number of TaskManagers, and another parallelism of the command job.",
         "With the default scheduler by a savepoint; with the adaptive one Flink does it in place."
       })
   int rescale(
@@ -326,7 +289,7 @@ final class ClusterCommand implements Runnable {
               names = {"-p", "--parallelism"},
               paramLabel = "N",
               defaultValue = "0",
-              description = "Default: all slots.")
+              description = "Default: all slots that no other job has.")
           int parallelism,
       @Option(
               names = "--patience",
@@ -337,7 +300,7 @@ final class ClusterCommand implements Runnable {
     return locked(
         parts ->
             parts
-                    .upgrade()
+                    .upgrade(JobKind.COMMANDS)
                     .rescale(taskManagers, parallelism, Duration.ofSeconds(patience))
                     .healthy()
                 ? ExitCode.OK
@@ -395,21 +358,28 @@ final class ClusterCommand implements Runnable {
         });
   }
 
-  private boolean passesReplayCheck(
-      ClusterFolder cluster, Path jar, @Nullable List<Path> domains, int sample) {
-    return new NextRelease(cluster, jar, domains).canReplay(sample, out(), err(), style());
+  /** What works on one cluster. */
+  record Parts(ClusterFolder folder, LocalCluster cluster, Consumer<String> say) {
+
+    JobControl control(JobKind kind) {
+      return new JobControl(folder, cluster, kind, say);
+    }
+
+    Upgrade upgrade(JobKind kind) {
+      return new Upgrade(folder, cluster, control(kind), say);
+    }
   }
 
-  /** What works on one cluster. */
-  private record Parts(
-      ClusterFolder folder, LocalCluster cluster, JobControl control, Upgrade upgrade) {}
-
   /** What a command does. */
-  private interface Work {
+  interface Work {
     int run(Parts parts);
   }
 
-  private int locked(Work work) {
+  int locked(Work work) {
+    if (root().hasSettings()) {
+      throw CliException.usage(
+          "-D goes into region.yaml of the cluster's folder, which its jobs read; leave it out");
+    }
     var parts = parts();
     try (var unused = parts.folder().lock()) {
       return work.run(parts);
@@ -423,10 +393,7 @@ final class ClusterCommand implements Runnable {
   }
 
   private Parts parts() {
-    var cluster = new LocalCluster(folder(), this::say);
-    var control = new JobControl(folder(), cluster, this::say);
-    return new Parts(
-        folder(), cluster, control, new Upgrade(folder(), cluster, control, this::say));
+    return new Parts(folder(), new LocalCluster(folder(), this::say), this::say);
   }
 
   private ClusterFolder folder() {
@@ -449,20 +416,27 @@ final class ClusterCommand implements Runnable {
     }
   }
 
-  private void say(String line) {
+  void say(String line) {
     out().println(line);
     out().flush();
   }
 
-  private PrintWriter out() {
+  private Anabranch root() {
+    if (spec().root().userObject() instanceof Anabranch root) {
+      return root;
+    }
+    throw new IllegalStateException("cluster is a command of anabranch");
+  }
+
+  PrintWriter out() {
     return spec().commandLine().getOut();
   }
 
-  private PrintWriter err() {
+  PrintWriter err() {
     return spec().commandLine().getErr();
   }
 
-  private static Style style() {
+  static Style style() {
     return new Style(Ansi.AUTO.enabled());
   }
 

@@ -24,7 +24,15 @@ class PlaygroundCommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "load", "cluster", "cluster up", "cluster submit", "cluster upgrade"})
+      strings = {
+        "demo",
+        "load",
+        "cluster",
+        "cluster up",
+        "cluster submit",
+        "cluster upgrade",
+        "cluster rollback"
+      })
   void everyCommandHasHelpWithExamples(String command) {
     assertThat(run((command + " --help").split(" "))).isEqualTo(ExitCode.OK);
 
@@ -66,12 +74,16 @@ class PlaygroundCommandsTest {
     assertThat(run("demo", "--topology", "star")).isEqualTo(ExitCode.USAGE);
     assertThat(run("demo", "--topology", "six-sites", "--regions", "x,y"))
         .isEqualTo(ExitCode.USAGE);
+    assertThat(run("demo", "--story", "cut,war")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("demo", "--story", "twin", "--regions", "a")).isEqualTo(ExitCode.USAGE);
 
     assertThat(err.toString())
         .contains("'b_c' must be 1 to 16 of a-z, 0-9 and -, such as eu-west")
         .contains("--regions must be 1 to 6 different names")
         .contains("--topology must be mesh, ring, hub or six-sites, is star")
-        .contains("has the regions a,b,c,d,e,f; leave out --regions");
+        .contains("has the regions a,b,c,d,e,f; leave out --regions")
+        .contains("there is no story war; there are crash, rebuild, cut, twin, and all")
+        .contains("--story cut and twin need two regions");
   }
 
   private int run(String... args) {

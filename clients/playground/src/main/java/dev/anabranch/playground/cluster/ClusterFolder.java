@@ -72,19 +72,29 @@ public final class ClusterFolder {
     write(MARKER, settings);
   }
 
-  Optional<SubmittedJob> job() {
-    return read("job.json", SubmittedJob.class);
+  Optional<SubmittedJob> job(JobKind kind) {
+    return read(kind.recordFile(), SubmittedJob.class);
   }
 
-  void job(SubmittedJob job) {
-    write("job.json", job);
+  void job(JobKind kind, SubmittedJob job) {
+    write(kind.recordFile(), job);
   }
 
-  void forgetJob() {
+  /** What the last upgrade replaced. */
+  Optional<SubmittedJob> previousJob(JobKind kind) {
+    return read(kind.previousFile(), SubmittedJob.class);
+  }
+
+  void previousJob(JobKind kind, SubmittedJob job) {
+    write(kind.previousFile(), job);
+  }
+
+  /** There is nothing to go back to any more. */
+  void forgetPreviousJob(JobKind kind) {
     try {
-      Files.deleteIfExists(path.resolve("job.json"));
+      Files.deleteIfExists(path.resolve(kind.previousFile()));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("cannot delete " + path.resolve(kind.previousFile()), e);
     }
   }
 

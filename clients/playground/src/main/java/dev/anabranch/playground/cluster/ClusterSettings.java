@@ -3,6 +3,7 @@ package dev.anabranch.playground.cluster;
 import dev.anabranch.embedded.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a local cluster was made; the same at each later start, its ports included.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param scheduler {@code default}, {@code adaptive} or {@code reactive}
  * @param zooKeeperPort 0: no high availability
  * @param webPort of Flink's REST interface and web UI
+ * @param region name of the region; missing in the file of an older release
  */
 record ClusterSettings(
     List<Database> databases,
@@ -28,7 +30,12 @@ record ClusterSettings(
     int zooKeeperPort,
     int rpcPort,
     int blobPort,
-    int webPort) {
+    int webPort,
+    String region) {
+
+  ClusterSettings {
+    region = Objects.requireNonNullElse(region, ClusterOptions.REGION);
+  }
 
   record Database(String name, int port) {}
 
@@ -50,7 +57,8 @@ record ClusterSettings(
         options.highlyAvailable() ? FreePorts.pick() : 0,
         FreePorts.pick(),
         FreePorts.pick(),
-        options.webPort() == 0 ? FreePorts.pick() : options.webPort());
+        options.webPort() == 0 ? FreePorts.pick() : options.webPort(),
+        options.region().isEmpty() ? ClusterOptions.REGION : options.region());
   }
 
   ClusterSettings withTaskManagers(int count) {
@@ -67,7 +75,8 @@ record ClusterSettings(
         zooKeeperPort,
         rpcPort,
         blobPort,
-        webPort);
+        webPort,
+        region);
   }
 
   boolean isHighlyAvailable() {

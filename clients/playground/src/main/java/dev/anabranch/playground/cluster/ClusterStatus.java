@@ -3,6 +3,7 @@ package dev.anabranch.playground.cluster;
 import dev.anabranch.cli.text.Style;
 import dev.anabranch.cli.text.Table;
 import java.io.PrintWriter;
+import java.util.Optional;
 
 /** What a person wants to see of a cluster. */
 public final class ClusterStatus {
@@ -27,7 +28,13 @@ public final class ClusterStatus {
     out.println("region    " + folder.regionFile());
     out.println("kafka     " + settings.bootstrapServers());
     out.println("web UI    http://" + settings.webAddress());
-    out.println("job       " + jobLine(folder, settings));
+    for (var kind : JobKind.inOrderOfStart()) {
+      var job = folder.job(kind);
+      if (job.isPresent() || kind == JobKind.COMMANDS) {
+        var title = kind == JobKind.COMMANDS ? "job" : kind.optionName();
+        out.println(title + " ".repeat(Math.max(2, 10 - title.length())) + jobLine(job, settings));
+      }
+    }
     out.flush();
   }
 
@@ -36,10 +43,12 @@ public final class ClusterStatus {
     if (!folder.exists()) {
       return false;
     }
-    var job = folder.job().filter(each -> !each.id().isEmpty());
+    var rest = new FlinkRest(folder.settings().webAddress());
     return cluster.status().stream().allMatch(LocalCluster.Status::running)
-        && (job.isEmpty()
-            || new FlinkRest(folder.settings().webAddress()).health(job.get().id()).running());
+        && JobKind.inOrderOfStart().stream()
+            .flatMap(kind -> folder.job(kind).stream())
+            .filter(job -> !job.id().isEmpty())
+            .allMatch(job -> rest.health(job.id()).running());
   }
 
   /** How many tasks there is room for; 0: the scheduler takes what it finds. */
@@ -48,8 +57,7 @@ public final class ClusterStatus {
     return settings.scheduler().equals("reactive") ? 0 : settings.slots() * settings.taskManagers();
   }
 
-  private static String jobLine(ClusterFolder folder, ClusterSettings settings) {
-    var job = folder.job();
+  private static String jobLine(Optional<SubmittedJob> job, ClusterSettings settings) {
     if (job.isEmpty()) {
       return "none yet";
     }

@@ -30,8 +30,6 @@ final class FlinkPrograms {
   private static final String RESOURCES = "org.apache.flink.runtime.util.bash.BashJavaUtils";
   private static final String LOG4J = "-Dlog4j.configurationFile=";
   private static final String RESULT = "BASH_JAVA_UTILS_EXEC_RESULT:";
-  private static final String JOB_CLASS = "dev.anabranch.jobs.CommandJob";
-
   private static final Duration RUN_TIMEOUT = Duration.ofMinutes(3);
   private static final List<String> OPENED =
       List.of(
@@ -68,7 +66,7 @@ final class FlinkPrograms {
   List<String> applicationJobManager(SubmittedJob job) {
     var arguments = new ArrayList<>(configArguments());
     arguments.add("--job-classname");
-    arguments.add(JOB_CLASS);
+    arguments.add(JobKind.COMMANDS.className());
     if (!job.startedFrom().isEmpty()) {
       arguments.add("--fromSavepoint");
       arguments.add(job.startedFrom());
@@ -78,7 +76,7 @@ final class FlinkPrograms {
     }
     // Else Flink would take --config for a short form of its own --configDir.
     arguments.add("--");
-    arguments.addAll(jobArguments());
+    arguments.addAll(jobArguments(JobKind.COMMANDS));
     return java(List.of("-Xmx448m"), APPLICATION, arguments);
   }
 
@@ -118,7 +116,7 @@ final class FlinkPrograms {
   }
 
   /** The arguments of {@code flink run} for the job. */
-  List<String> runArguments(SubmittedJob job, String webAddress) {
+  List<String> runArguments(JobKind kind, SubmittedJob job, String webAddress) {
     var arguments = new ArrayList<>(List.of("run", "-d", "-m", webAddress));
     if (!job.startedFrom().isEmpty()) {
       arguments.addAll(List.of("-s", job.startedFrom()));
@@ -129,13 +127,19 @@ final class FlinkPrograms {
     for (var jar : job.domainJars()) {
       arguments.addAll(List.of("-C", Path.of(jar).toUri().toString()));
     }
-    arguments.addAll(List.of("-c", JOB_CLASS, job.jar()));
-    arguments.addAll(jobArguments());
+    arguments.addAll(List.of("-c", kind.className(), job.jar()));
+    arguments.addAll(jobArguments(kind));
     return arguments;
   }
 
-  private List<String> jobArguments() {
-    return List.of("--config", folder.regionFile().toString());
+  private List<String> jobArguments(JobKind kind) {
+    var config = List.of("--config", folder.regionFile().toString());
+    if (kind == JobKind.COMMANDS) {
+      return config;
+    }
+    var checkpoints = folder.directory(kind.folder("checkpoints")).toUri();
+    return List.of(
+        config.get(0), config.get(1), "-Dflink.execution.checkpointing.dir=" + checkpoints);
   }
 
   private List<String> configArguments() {

@@ -53,8 +53,9 @@ final class FlinkRest {
     return get("/overview").isPresent();
   }
 
-  int taskManagers() {
-    return get("/overview").map(overview -> overview.path("taskmanagers").asInt()).orElse(0);
+  /** Slots that no job has; 0 if nobody says. */
+  int freeSlots() {
+    return get("/overview").map(overview -> overview.path("slots-available").asInt()).orElse(0);
   }
 
   boolean hasTaskManager(String name) {
@@ -150,6 +151,11 @@ final class FlinkRest {
   CommandCounts commandCounts(String id) {
     return new CommandCounts(
         sumOfMetric(id, "anabranch.commandsIn"), sumOfMetric(id, "anabranch.commandErrors"));
+  }
+
+  /** Rows that a command job's tasks have read from the store since each of them started. */
+  long tailRows(String id) {
+    return sumOfMetric(id, "anabranch.tailRowsRead");
   }
 
   private long sumOfMetric(String id, String suffix) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -26,22 +27,47 @@ public final class JobControl {
 
   private static final int OUTPUT_LINES_SHOWN = 25;
 
+  /** What healthy means, and what it does not. */
+  private static final String HEALTHY =
+      "the job is healthy: all tasks run, and a checkpoint is complete";
+
   private final ClusterFolder folder;
   private final LocalCluster cluster;
+  private final JobKind kind;
   private final Consumer<String> say;
   private final JobFiles files;
   private final FlinkCli flink;
 
-  public JobControl(ClusterFolder folder, LocalCluster cluster, Consumer<String> say) {
-    this(folder, cluster, say, arguments -> new FlinkPrograms(folder).cli(arguments));
+  public JobControl(
+      ClusterFolder folder, LocalCluster cluster, JobKind kind, Consumer<String> say) {
+    this(folder, cluster, kind, say, arguments -> new FlinkPrograms(folder).cli(arguments));
   }
 
-  JobControl(ClusterFolder folder, LocalCluster cluster, Consumer<String> say, FlinkCli flink) {
+  JobControl(
+      ClusterFolder folder,
+      LocalCluster cluster,
+      JobKind kind,
+      Consumer<String> say,
+      FlinkCli flink) {
     this.folder = folder;
     this.cluster = cluster;
+    this.kind = kind;
     this.say = say;
-    this.files = new JobFiles(folder);
+    this.files = new JobFiles(folder, kind);
     this.flink = flink;
+  }
+
+  JobKind kind() {
+    return kind;
+  }
+
+  JobFiles files() {
+    return files;
+  }
+
+  /** Whether a job of this kind was submitted, and not stopped since. */
+  public boolean isWanted() {
+    return folder.job(kind).filter(job -> !job.id().isEmpty()).isPresent();
   }
 
   /**
@@ -52,6 +78,7 @@ public final class JobControl {
   public void submit(
       Path jar, List<Path> domainJars, int parallelism, String from, Duration patience) {
     requireNoJob();
+    new Slots(folder, kind).require(parallelism, rest());
     var job =
         new SubmittedJob(
             "",
@@ -68,13 +95,34 @@ public final class JobControl {
     if (problem.isPresent()) {
       throw new ClusterException("the job was submitted, but is not healthy: " + problem.get());
     }
-    say.accept("the job is healthy: all tasks run, and a checkpoint is complete");
+    say.accept(HEALTHY);
+    var read = kind == JobKind.COMMANDS ? rest().tailRows(started.id()) : 0;
+    if (read > 0) {
+      say.accept(
+          String.format(
+              Locale.ROOT,
+              "it has read %,d rows of the log so far that its start did not know; commands of a"
+                  + " shard wait until all of the shard's rows are read",
+              read));
+    }
+  }
+
+  /**
+   * How many tasks the job gets if nobody says.
+   *
+   * @param slots of the cluster; 0: as many tasks as there is room for
+   */
+  public int parallelism(int slots) {
+    return new Slots(folder, kind).parallelism(slots);
   }
 
   /** Takes a savepoint of the running job and gives its address. */
   public String savepoint() {
     var job = current();
-    var output = cli(List.of("savepoint", "-m", webAddress(), job.id()));
+    var output =
+        cli(
+            List.of(
+                "savepoint", "-m", webAddress(), job.id(), files.savepoints().toUri().toString()));
     var path = find(SAVEPOINT, output, "take a savepoint");
     say.accept("savepoint: " + path);
     return path;
@@ -83,13 +131,13 @@ public final class JobControl {
   /** Stops the job with a savepoint and gives its address. */
   public String stop() {
     var job = current();
-    var target = folder.directory("savepoints").toUri().toString();
+    var target = files.savepoints().toUri().toString();
     var output = cli(List.of("stop", "--savepointPath", target, "-m", webAddress(), job.id()));
     var path = find(SAVEPOINT, output, "stop the job");
     if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
     }
-    folder.job(job.withId("").from(path));
+    folder.job(kind, job.withId("").from(path));
     return path;
   }
 
@@ -101,7 +149,7 @@ public final class JobControl {
     if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
     }
-    folder.job(job.withId(""));
+    folder.job(kind, job.withId(""));
   }
 
   /**
@@ -118,12 +166,12 @@ public final class JobControl {
     if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
     }
-    folder.job(job.withId(""));
+    folder.job(kind, job.withId(""));
   }
 
   /** Starts a job that a new JobManager does not know, from the latest of what is left of it. */
   public void recover(Duration patience) {
-    var recorded = folder.job();
+    var recorded = folder.job(kind);
     if (recorded.isEmpty() || recorded.get().id().isEmpty()) {
       return;
     }
@@ -131,20 +179,24 @@ public final class JobControl {
     var findsItself = folder.settings().isHighlyAvailable() && !folder.settings().application();
     if (findsItself
         && Waiting.until(JOB_TIMEOUT, () -> rest().known(job.id()) == FlinkRest.Known.RUNS)) {
-      say.accept("the JobManager has recovered the job");
+      say.accept("the JobManager has recovered the " + kind.title());
       return;
     }
     if (runs(job)) {
       return;
     }
     var from = files.startFrom("latest");
-    say.accept("the JobManager does not know the job; starting it from " + from);
+    say.accept(
+        "the JobManager does not know the "
+            + kind.title()
+            + "; starting it from "
+            + (from.isEmpty() ? "nothing but the store" : from));
     var started = start(job.withId("").from(from));
     var problem = healthProblem(started, patience, Duration.ZERO);
     if (problem.isPresent()) {
-      throw new ClusterException("the job does not recover: " + problem.get());
+      throw new ClusterException("the " + kind.title() + " does not recover: " + problem.get());
     }
-    say.accept("the job is healthy again");
+    say.accept("the " + kind.title() + " is healthy again");
   }
 
   /**
@@ -217,7 +269,7 @@ public final class JobControl {
   /** Submits it as it is; throws if Flink does not take it. */
   SubmittedJob start(SubmittedJob job) {
     var started = folder.settings().application() ? startApplication(job) : run(job);
-    folder.job(started);
+    folder.job(kind, started);
     say.accept("job " + started.id() + ": http://" + webAddress() + "/#/job/" + started.id());
     return started;
   }
@@ -225,7 +277,7 @@ public final class JobControl {
   private SubmittedJob run(SubmittedJob job) {
     var before = idsOf(requireAnswer());
     try {
-      var output = cli(new FlinkPrograms(folder).runArguments(job, webAddress()));
+      var output = cli(new FlinkPrograms(folder).runArguments(kind, job, webAddress()));
       return job.withId(find(JOB_ID, output, "submit the job"));
     } catch (ClusterException e) {
       return job.withId(submittedAllTheSame(before, e));
@@ -304,15 +356,18 @@ public final class JobControl {
   /** The jars of the job that runs, its own first. */
   public static List<Path> jars(ClusterFolder folder) {
     var job =
-        folder.job().orElseThrow(() -> new ClusterException("there is no job; submit one first"));
+        folder
+            .job(JobKind.COMMANDS)
+            .orElseThrow(() -> new ClusterException("there is no job; submit one first"));
     return Stream.concat(Stream.of(job.jar()), job.domainJars().stream()).map(Path::of).toList();
   }
 
   SubmittedJob current() {
     return folder
-        .job()
+        .job(kind)
         .filter(job -> !job.id().isEmpty())
-        .orElseThrow(() -> new ClusterException("there is no job; submit one first"));
+        .orElseThrow(
+            () -> new ClusterException("there is no " + kind.title() + "; submit one first"));
   }
 
   FlinkRest rest() {
@@ -335,10 +390,11 @@ public final class JobControl {
   }
 
   private void requireNoJob() {
-    var job = folder.job().filter(each -> !each.id().isEmpty());
+    var job = folder.job(kind).filter(each -> !each.id().isEmpty());
     if (job.isPresent() && runs(job.get())) {
       throw new ClusterException(
-          "job "
+          kind.title()
+              + " "
               + job.get().id()
               + " runs already, and a second one would only fight it for the log; use upgrade, or"
               + " stop it first");

@@ -17,9 +17,20 @@ final class JobFiles {
   private static final String METADATA = "_metadata";
 
   private final ClusterFolder folder;
+  private final JobKind kind;
 
-  JobFiles(ClusterFolder folder) {
+  JobFiles(ClusterFolder folder, JobKind kind) {
     this.folder = folder;
+    this.kind = kind;
+  }
+
+  /** Where the job's savepoints go. */
+  Path savepoints() {
+    return folder.directory(kind.folder("savepoints"));
+  }
+
+  private Path checkpoints() {
+    return folder.directory(kind.folder("checkpoints"));
   }
 
   /** A copy that no later build overwrites; the same content gives the same file. */
@@ -86,10 +97,10 @@ final class JobFiles {
     return path.toAbsolutePath().normalize().toUri().toString();
   }
 
-  /** The newest complete savepoint or retained checkpoint of any job of this cluster. */
+  /** The newest complete savepoint or retained checkpoint of any job of this kind. */
   Optional<Path> latest() {
-    try (var checkpoints = candidates("checkpoints", 3);
-        var savepoints = candidates("savepoints", 2)) {
+    try (var checkpoints = candidates(checkpoints(), 3);
+        var savepoints = candidates(savepoints(), 2)) {
       return Stream.concat(checkpoints, savepoints)
           .max(java.util.Comparator.comparing(JobFiles::modifiedMillis))
           .map(Path::getParent);
@@ -101,7 +112,7 @@ final class JobFiles {
    * release that was given up are no place for the one before it to start from.
    */
   void setAside(String jobId) {
-    var checkpoints = folder.directory("checkpoints").resolve(jobId);
+    var checkpoints = checkpoints().resolve(jobId);
     if (!Files.isDirectory(checkpoints)) {
       return;
     }
@@ -112,9 +123,9 @@ final class JobFiles {
     }
   }
 
-  private Stream<Path> candidates(String directory, int depth) {
+  private static Stream<Path> candidates(Path directory, int depth) {
     try {
-      return Files.walk(folder.directory(directory), depth)
+      return Files.walk(directory, depth)
           .filter(file -> file.getFileName().toString().equals(METADATA));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

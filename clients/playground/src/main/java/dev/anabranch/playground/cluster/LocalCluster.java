@@ -112,7 +112,7 @@ public final class LocalCluster {
     if (processes.isRunning(JOB_MANAGER)) {
       throw new ClusterException("the JobManager runs a job already");
     }
-    new JobFiles(folder).putInUserLibrary(job);
+    new JobFiles(folder, JobKind.COMMANDS).putInUserLibrary(job);
     var programs = new FlinkPrograms(folder);
     var process =
         processes.start(
@@ -156,6 +156,14 @@ public final class LocalCluster {
 
   private ClusterSettings settings(ClusterOptions options, int taskManagers) {
     var settings = folder.exists() ? folder.settings() : ClusterSettings.of(options);
+    if (!options.region().isEmpty() && !options.region().equals(settings.region())) {
+      throw new ClusterException(
+          "the region of the cluster in "
+              + folder.path()
+              + " is "
+              + settings.region()
+              + " already; leave out --region, or name another folder with --folder");
+    }
     if (taskManagers > 0) {
       settings = settings.withTaskManagers(taskManagers);
     }

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 /** The configuration file of the cluster's region: the same as a real one's. */
 final class RegionFile {
 
-  static final String REGION = "local";
   private static final String SCHEMA = "anabranch";
+  private static final String QUERY_SCHEMA = "queries";
 
   private RegionFile() {}
 
@@ -53,7 +53,7 @@ final class RegionFile {
           databases: [%s]
           database:
         """,
-            REGION,
+            settings.region(),
             settings.shards(),
             Math.min(8, settings.shards()),
             settings.bootstrapServers(),
@@ -72,6 +72,18 @@ final class RegionFile {
                   DetachedServer.databaseUser(),
                   DetachedServer.databasePassword()));
     }
+    text.append(
+        """
+        # The tables of projections, for `cluster submit JAR --job projections`.
+        query:
+          url: "%s"
+          user: %s
+          password: %s
+        """
+            .formatted(
+                DetachedServer.jdbcUrl(QUERY_SCHEMA, settings.databases().get(0).port()),
+                DetachedServer.databaseUser(),
+                DetachedServer.databasePassword()));
     return text.toString();
   }
 }

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Replaces a running job by another release of it: stop with a savepoint, start from it, see that
@@ -19,7 +22,17 @@ public final class Upgrade {
   private final Consumer<String> say;
 
   /** How an upgrade or rescaling ended, and how long no task ran. */
-  public record Result(boolean healthy, Duration pause) {}
+  public record Result(boolean healthy, Duration pause, String savepoint) {}
+
+  /**
+   * How the next job starts.
+   *
+   * @param from the place, given the savepoint that the job before it was stopped with
+   * @param errorsAreExpected whether more commands than before may end in an error
+   */
+  private record Start(UnaryOperator<String> from, boolean errorsAreExpected) {
+    static final Start FROM_SAVEPOINT = new Start(UnaryOperator.identity(), false);
+  }
 
   public Upgrade(
       ClusterFolder folder, LocalCluster cluster, JobControl control, Consumer<String> say) {
@@ -33,19 +46,60 @@ public final class Upgrade {
    * Upgrades to the jar.
    *
    * @param domainJars beside it; empty: those of the running job
+   * @param foldAgain whether the new release starts from the store alone, and not from the
+   *     savepoint
    * @param patience how long the new release, and if need be the old one, may take to get healthy
    * @param steady how long it must have run without a failure to be taken for healthy
    * @throws ClusterException if neither the new nor the old release starts
    */
-  public Result to(Path jar, List<Path> domainJars, Duration patience, Duration steady) {
+  public Result to(
+      Path jar, List<Path> domainJars, boolean foldAgain, Duration patience, Duration steady) {
     var old = control.current();
-    var files = new JobFiles(folder);
+    var files = control.files();
     var domains =
         domainJars.isEmpty()
             ? old.domainJars()
             : domainJars.stream().map(each -> files.keep(each).toString()).toList();
     var next = new SubmittedJob("", files.keep(jar).toString(), domains, old.parallelism(), "");
-    return replace(old, next, new Change(() -> {}, () -> {}), patience, steady);
+    var start = new Start(savepoint -> foldAgain ? "" : savepoint, false);
+    var result = replace(old, next, start, Change.NONE, patience, steady);
+    if (result.healthy()) {
+      folder.previousJob(control.kind(), old.withId("").from(result.savepoint()));
+    }
+    return result;
+  }
+
+  /** The jars that the last upgrade replaced, the job's own first; empty: there was no upgrade. */
+  public static List<Path> previousJars(ClusterFolder folder) {
+    return folder.previousJob(JobKind.COMMANDS).stream()
+        .flatMap(job -> Stream.concat(Stream.of(job.jar()), job.domainJars().stream()))
+        .map(Path::of)
+        .toList();
+  }
+
+  /** Whether an upgrade replaced a job of this kind, and was not taken back. */
+  public static boolean isPossibleBack(ClusterFolder folder, JobKind kind) {
+    return folder.previousJob(kind).isPresent();
+  }
+
+  /**
+   * Goes back to what the last upgrade replaced, from the savepoint that it was stopped with; what
+   * was stored since is read from the log.
+   *
+   * @param someAreParked whether commands may end in an error, since aggregates have events that
+   *     the release does not know
+   */
+  public Result back(boolean someAreParked, Duration patience, Duration steady) {
+    var previous =
+        folder
+            .previousJob(control.kind())
+            .orElseThrow(() -> new ClusterException("there was no upgrade to go back from"));
+    var start = new Start(savepoint -> previous.startedFrom(), someAreParked);
+    var result = replace(control.current(), previous, start, Change.NONE, patience, steady);
+    if (result.healthy()) {
+      folder.forgetPreviousJob(control.kind());
+    }
+    return result;
   }
 
   /** Another number of TaskManagers and another parallelism. */
@@ -53,11 +107,13 @@ public final class Upgrade {
     var settings = folder.settings();
     var old = control.current();
     var slots = taskManagers * settings.slots();
-    var wanted = parallelism == 0 ? slots : parallelism;
-    if (wanted > slots) {
+    var wanted = parallelism == 0 ? control.parallelism(slots) : parallelism;
+    var others = new Slots(folder, control.kind()).ofOthers();
+    if (wanted + others > slots) {
       throw new ClusterException(
           "parallelism "
               + wanted
+              + (others == 0 ? "" : " and " + others + " tasks of other jobs")
               + " needs more than the "
               + slots
               + " slots of "
@@ -73,6 +129,7 @@ public final class Upgrade {
     return replace(
         old,
         old.withId("").withParallelism(wanted),
+        Start.FROM_SAVEPOINT,
         new Change(
             () -> cluster.scaleTaskManagers(taskManagers),
             () -> cluster.scaleTaskManagers(settings.taskManagers())),
@@ -101,7 +158,7 @@ public final class Upgrade {
       cluster.scaleTaskManagers(taskManagers);
     }
     awaitParallelism(job, parallelism, patience);
-    folder.job(job.withParallelism(parallelism));
+    folder.job(control.kind(), job.withParallelism(parallelism));
     var took = Duration.ofNanos(System.nanoTime() - began);
     say.accept(
         "rescaled to parallelism "
@@ -109,7 +166,7 @@ public final class Upgrade {
             + " in "
             + seconds(took)
             + ", without a savepoint");
-    return new Result(true, took);
+    return new Result(true, took, "");
   }
 
   private void awaitParallelism(SubmittedJob job, int parallelism, Duration patience) {
@@ -123,13 +180,22 @@ public final class Upgrade {
   }
 
   /** What changes of the cluster while no job runs, and how that is taken back. */
-  private record Change(Runnable make, Runnable undo) {}
+  private record Change(Runnable make, Runnable undo) {
+    static final Change NONE = new Change(() -> {}, () -> {});
+  }
 
   private Result replace(
-      SubmittedJob old, SubmittedJob next, Change change, Duration patience, Duration steady) {
+      SubmittedJob old,
+      SubmittedJob next,
+      Start start,
+      Change change,
+      Duration patience,
+      Duration steady) {
     if (!control.awaitRunning(old, patience)) {
       throw new ClusterException(
-          "not all tasks of the job run, so it can't be stopped with a savepoint; bring it back"
+          "not all tasks of the "
+              + control.kind().title()
+              + " run, so it can't be stopped with a savepoint; bring it back"
               + " first, or cancel it and submit the new jar from its latest checkpoint");
     }
     var before = control.commandCounts(old);
@@ -140,14 +206,16 @@ public final class Upgrade {
     // Whatever goes wrong from here on, a region that nobody runs is worse than the old release.
     try {
       change.make().run();
-      start(next.from(savepoint), patience, steady, began, stopped, before);
-      return new Result(true, Duration.ofNanos(runningNanos - began));
+      var counts =
+          start.errorsAreExpected() ? Optional.<CommandCounts>empty() : Optional.of(before);
+      start(next.from(start.from().apply(savepoint)), patience, steady, began, stopped, counts);
+      return new Result(true, Duration.ofNanos(runningNanos - began), savepoint);
     } catch (ClusterException | UncheckedIOException e) {
       say.accept("NOT healthy: " + e.getMessage());
     }
     say.accept("going back to " + Path.of(old.jar()).getFileName() + " and the same savepoint");
     goBack(old, savepoint, change, patience, began);
-    return new Result(false, Duration.ofNanos(runningNanos - began));
+    return new Result(false, Duration.ofNanos(runningNanos - began), savepoint);
   }
 
   private long runningNanos;
@@ -161,7 +229,7 @@ public final class Upgrade {
       Duration steady,
       long began,
       long stopped,
-      CommandCounts before) {
+      Optional<CommandCounts> before) {
     var started = control.start(job);
     var submitted = System.nanoTime();
     var runs = control.awaitRunning(started, patience);
@@ -169,7 +237,7 @@ public final class Upgrade {
     var problem = control.healthProblem(started, patience, steady);
     var counts = control.commandCounts(started);
     if (problem.isEmpty()) {
-      problem = counts.worseThan(before);
+      problem = before.flatMap(counts::worseThan);
     }
     if (problem.isPresent()) {
       throw new ClusterException(
@@ -186,7 +254,7 @@ public final class Upgrade {
               + ", start of the tasks "
               + seconds(runningNanos - submitted));
     }
-    if (counts.in() == 0) {
+    if (counts.in() == 0 && control.kind() == JobKind.COMMANDS) {
       say.accept(
           "no command came while it was watched, so its deciders are untried: look at"
               + " anabranch.commandErrors once some came, or upgrade with a longer --steady");
@@ -219,10 +287,10 @@ public final class Upgrade {
 
   /** One that was submitted may still restart for ever. */
   private void endFailed(SubmittedJob old) {
-    var failed = folder.job().map(SubmittedJob::id).orElse("");
+    var failed = folder.job(control.kind()).map(SubmittedJob::id).orElse("");
     if (!failed.isEmpty() && !failed.equals(old.id())) {
       control.end();
-      new JobFiles(folder).setAside(failed);
+      control.files().setAside(failed);
     } else if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
     }

@@ -46,6 +46,9 @@ final class FakeFlink implements FlinkCli, AutoCloseable {
     }
   }
 
+  /** Room for three jobs of parallelism 2. */
+  private static final int SLOTS = 6;
+
   private final HttpServer server;
   private final Map<String, FakeJob> jobs = new LinkedHashMap<>();
   private final Map<String, Submission> submissions = new ConcurrentHashMap<>();
@@ -122,8 +125,11 @@ final class FakeFlink implements FlinkCli, AutoCloseable {
 
   /** The copy of a jar has its hash in front of its name. */
   private static String jarOf(List<String> arguments) {
-    var path = arguments.get(arguments.indexOf("-c") + 2);
-    return path.substring(path.lastIndexOf('-') + 1);
+    var at = arguments.indexOf("-c");
+    var path = arguments.get(at + 2);
+    var jobClass = arguments.get(at + 1).replace("dev.anabranch.jobs.", "");
+    var jar = path.substring(path.lastIndexOf('-') + 1);
+    return jobClass.equals("CommandJob") ? jar : jobClass + " of " + jar;
   }
 
   private static FlinkPrograms.Output said(String text) {
@@ -147,6 +153,9 @@ final class FakeFlink implements FlinkCli, AutoCloseable {
   }
 
   private synchronized String body(String path, String query) {
+    if (path.equals("/overview")) {
+      return "{\"slots-available\":" + (SLOTS - 2 * running().size()) + "}";
+    }
     if (path.equals("/jobs/overview")) {
       return jobs.entrySet().stream()
           .map(

@@ -3,6 +3,7 @@ package dev.anabranch.playground.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.jobs.options.CommandJobOptions;
+import dev.anabranch.jobs.options.ProjectionJobOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,11 +53,35 @@ class RegionFileTest {
     assertThat(options.region().name().value()).isEqualTo("local");
   }
 
+  @Test
+  void theRegionHasTheNameThatItWasGiven() {
+    var folder = new ClusterFolder(directory);
+    write(folder, "us");
+
+    var options = CommandJobOptions.fromArgs("--config", folder.regionFile().toString());
+
+    assertThat(options.region().name().value()).isEqualTo("us");
+  }
+
+  @Test
+  void theProjectionJobFindsItsDatabaseThere() {
+    var folder = new ClusterFolder(directory);
+    write(folder);
+
+    var options = ProjectionJobOptions.fromArgs("--config", folder.regionFile().toString());
+
+    assertThat(options.query().config().jdbcUrl()).contains(":4711/queries");
+  }
+
   private void write(ClusterFolder folder) {
+    write(folder, "local");
+  }
+
+  private void write(ClusterFolder folder, String region) {
     var databases = List.of(new ClusterSettings.Database("db0", 4711));
     RegionFile.write(
         folder,
-        new ClusterSettings(databases, "", 8, 2, 1, false, "default", 9092, 0, 0, 0, 0, 0),
+        new ClusterSettings(databases, "", 8, 2, 1, false, "default", 9092, 0, 0, 0, 0, 0, region),
         said::add);
   }
 }

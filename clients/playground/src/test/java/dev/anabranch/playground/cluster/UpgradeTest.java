@@ -26,6 +26,7 @@ class UpgradeTest {
   private FakeFlink flink;
   private ClusterFolder folder;
   private JobControl control;
+  private JobControl projections;
   private Upgrade upgrade;
 
   @BeforeEach
@@ -33,9 +34,11 @@ class UpgradeTest {
     flink = new FakeFlink();
     folder = new ClusterFolder(files.resolve("cluster"));
     folder.settings(
-        new ClusterSettings(List.of(), "", 8, 2, 1, false, "default", 0, 0, 0, 0, 0, flink.port()));
+        new ClusterSettings(
+            List.of(), "", 8, 2, 1, false, "default", 0, 0, 0, 0, 0, flink.port(), "local"));
     var cluster = new LocalCluster(folder, said::add);
-    control = new JobControl(folder, cluster, said::add, flink);
+    control = new JobControl(folder, cluster, JobKind.COMMANDS, said::add, flink);
+    projections = new JobControl(folder, cluster, JobKind.PROJECTIONS, said::add, flink);
     upgrade = new Upgrade(folder, cluster, control, said::add);
     control.submit(jar("old.jar"), List.of(), 2, "none", PATIENCE);
   }
@@ -101,7 +104,7 @@ class UpgradeTest {
 
     to("new.jar");
 
-    assertThat(new JobFiles(folder).latest()).isEmpty();
+    assertThat(control.files().latest()).isEmpty();
     assertThat(folder.directory("checkpoints-given-up").resolve(failed).resolve("chk-7"))
         .isDirectory();
   }
@@ -127,8 +130,87 @@ class UpgradeTest {
     assertThat(flink.running()).containsExactly("old.jar from nothing");
   }
 
+  @Test
+  void aReleaseThatFoldsAgainStartsFromTheStoreAlone() throws IOException {
+    var release = jar("new.jar");
+
+    assertThat(upgrade.to(release, List.of(), true, PATIENCE, Duration.ZERO).healthy()).isTrue();
+    assertThat(flink.running()).containsExactly("new.jar from nothing");
+  }
+
+  @Test
+  void theWayBackIsTheOldJarAndTheSavepointThatItWasStoppedWith() throws IOException {
+    to("new.jar");
+
+    assertThat(Upgrade.previousJars(folder)).singleElement().asString().endsWith("old.jar");
+    assertThat(upgrade.back(false, PATIENCE, Duration.ZERO).healthy()).isTrue();
+    assertThat(flink.running()).containsExactly("old.jar from file:/savepoints/savepoint-1");
+    assertThat(Upgrade.isPossibleBack(folder, JobKind.COMMANDS)).isFalse();
+  }
+
+  @Test
+  void aWayBackThatParksAggregatesIsNotGivenUpForTheirErrors() throws IOException {
+    to("new.jar");
+    flink.submissionsOf("old.jar", Submission.ANSWERS_ERRORS);
+
+    assertThat(upgrade.back(true, PATIENCE, Duration.ZERO).healthy()).isTrue();
+    assertThat(flink.running()).containsExactly("old.jar from file:/savepoints/savepoint-1");
+  }
+
+  @Test
+  void aWayBackThatFailsLeavesTheNewReleaseRunning() throws IOException {
+    to("new.jar");
+    flink.submissionsOf("old.jar", Submission.FAILING);
+
+    assertThat(upgrade.back(false, PATIENCE, Duration.ZERO).healthy()).isFalse();
+    assertThat(flink.running()).containsExactly("new.jar from file:/savepoints/savepoint-2");
+  }
+
+  @Test
+  void aJobOfAnotherKindRunsBesideTheCommandJob() throws IOException {
+    projections.submit(jar("old.jar"), List.of(), 1, "latest", PATIENCE);
+
+    assertThat(flink.running())
+        .containsExactly("old.jar from nothing", "ProjectionJob of old.jar from nothing");
+    assertThat(projections.stop()).isEqualTo("file:/savepoints/savepoint-1");
+    assertThat(flink.running()).containsExactly("old.jar from nothing");
+  }
+
+  @Test
+  void noJobStartsFromWhatAnotherKindHasLeft() throws IOException {
+    var checkpoint = Files.createDirectories(folder.directory("checkpoints").resolve("7/chk-1"));
+    Files.writeString(checkpoint.resolve("_metadata"), "x");
+
+    assertThat(control.files().latest()).contains(checkpoint);
+    assertThat(projections.files().latest()).isEmpty();
+  }
+
+  @Test
+  void aJobWithMoreTasksThanThereIsRoomForIsRefusedInWordsThatWereTyped() throws IOException {
+    var release = jar("old.jar");
+    control.stop();
+
+    assertThatThrownBy(() -> control.submit(release, List.of(), 9, "none", PATIENCE))
+        .hasMessageContaining("-p 9 is more than the region's 8 shards")
+        .hasMessageContaining("give -p 8 at most");
+    assertThatThrownBy(() -> control.submit(release, List.of(), 7, "none", PATIENCE))
+        .hasMessageContaining("with -p 7 needs 7 slots, and 6 of the cluster's are free")
+        .hasMessageContaining("cluster up --taskmanagers 2");
+  }
+
+  @Test
+  void theCommandJobTakesTheSlotsThatOthersLeaveAndNoMoreThanItHasShards() throws IOException {
+    assertThat(control.parallelism(4)).isEqualTo(4);
+    assertThat(control.parallelism(64)).isEqualTo(8);
+
+    projections.submit(jar("old.jar"), List.of(), 1, "none", PATIENCE);
+
+    assertThat(control.parallelism(4)).isEqualTo(3);
+    assertThat(projections.parallelism(4)).isEqualTo(1);
+  }
+
   private Upgrade.Result to(String name) throws IOException {
-    return upgrade.to(jar(name), List.of(), PATIENCE, Duration.ZERO);
+    return upgrade.to(jar(name), List.of(), false, PATIENCE, Duration.ZERO);
   }
 
   private Path jar(String name) throws IOException {
