@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code anabranch conflicts}: concurrent versions, and choosing between them. */
+/** {@code anabranch conflicts}: branches of an aggregate, and choosing between them. */
 @Command(
     name = "conflicts",
     description = "Shows the conflicts of a region's aggregates, and resolves them.",
@@ -109,7 +109,7 @@ final class ConflictsCommand implements Runnable {
 
   @Command(
       name = "show",
-      description = "Shows the conflicts of one aggregate with the state of each version.",
+      description = "Shows the conflicts of one aggregate with the state of each branch.",
       footerHeading = "%nExamples:%n",
       footer = "  anabranch conflicts show Order/4711")
   static final class Show extends RegionCommand {
@@ -165,7 +165,7 @@ final class ConflictsCommand implements Runnable {
   @Command(
       name = "resolve",
       description = {
-        "Chooses the version of an aggregate that stays; the others are kept in the log and do not"
+        "Chooses the branch of an aggregate that stays; the others are kept in the log and do not"
             + " count. The choice holds in every region.",
         "If somebody chose otherwise at the same time in another region, one of the two choices is"
             + " void, the same in all regions; `anabranch conflicts list --all` tells which."
@@ -185,14 +185,14 @@ final class ConflictsCommand implements Runnable {
         names = "--winner",
         required = true,
         paramLabel = "DOT",
-        description = "The version that stays, as `conflicts show` names it: region:n.")
+        description = "The branch that stays, as `conflicts show` names it: region:n.")
     private String winner = "";
 
     @Option(
         names = "--reject",
         paramLabel = "DOT",
         split = ",",
-        description = "The versions that go. Default: all others that are live.")
+        description = "The branches that go. Default: all others that are live.")
     private List<String> rejected = List.of();
 
     @Option(
@@ -312,7 +312,7 @@ final class ConflictsCommand implements Runnable {
             new RegionId(text.substring(0, Math.max(0, colon))),
             Long.parseLong(text.substring(colon + 1)));
       } catch (IllegalArgumentException e) {
-        throw CliException.usage("'" + text + "' is no version; write region:n, such as a:3");
+        throw CliException.usage("'" + text + "' is no branch; write region:n, such as a:3");
       }
     }
   }

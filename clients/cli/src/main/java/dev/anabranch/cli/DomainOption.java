@@ -19,9 +19,11 @@ final class DomainOption {
       names = "--domain-jar",
       paramLabel = "JAR",
       split = ",",
+      defaultValue = "${env:ANABRANCH_DOMAIN_JAR}",
       description =
           "Jar with the application's Domain and what it needs; may be given several times. Default:"
-              + " what is on the class path; from a checkout, the examples.")
+              + " the variable ANABRANCH_DOMAIN_JAR, else what is on the class path; from a"
+              + " checkout, the examples.")
   private List<Path> jars = List.of();
 
   AggregateType<?, ?, ?> type(String name) {
@@ -40,7 +42,8 @@ final class DomainOption {
                             .map(AggregateType::name)
                             .sorted()
                             .collect(Collectors.joining(", "))
-                        + ". Name the jar of its domain with --domain-jar."));
+                        + ". Name the jar of its domain with --domain-jar, or in"
+                        + " ANABRANCH_DOMAIN_JAR."));
   }
 
   Projection projection(String name) {

@@ -5,9 +5,8 @@ import dev.anabranch.cli.exit.CliException;
 import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.log.AggregateHistory;
 import dev.anabranch.cli.log.CurrentSession;
+import dev.anabranch.cli.text.CommitTable;
 import dev.anabranch.cli.text.Payload;
-import dev.anabranch.cli.text.Printable;
-import dev.anabranch.cli.text.Table;
 import dev.anabranch.cli.text.Times;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
@@ -23,7 +22,11 @@ import picocli.CommandLine.Parameters;
 /** {@code anabranch history}: the commits of one aggregate. */
 @Command(
     name = "history",
-    description = "Shows the commits of one aggregate, oldest first, as they are stored.",
+    description = {
+      "Shows the commits of one aggregate, oldest first, as they are stored.",
+      "Where another region has changed the aggregate, DOT names the region that decided a commit and"
+          + " the commit's number there: the same in all regions, as the version is not."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  anabranch history Account/4711",
@@ -43,7 +46,7 @@ final class HistoryCommand extends RegionCommand {
   @Override
   protected int run(Region region) {
     var key = Keys.parse(aggregate);
-    var table = new Table(">VERSION", "WHEN (UTC)", "COMMAND", "EVENT", "DATA");
+    var table = new CommitTable(region.name());
     var commits = new AtomicLong();
     try (var store = region.openStore();
         var session = new CurrentSession(store)) {
@@ -53,7 +56,11 @@ final class HistoryCommand extends RegionCommand {
           lastVersion,
           row -> {
             commits.incrementAndGet();
-            show(row, table);
+            if (json) {
+              out().println(json(row)); // as it comes; a table must know all its rows
+            } else {
+              table.add(row);
+            }
           });
       var shard = Shards.shardOf(key, store.layout().shardCount());
       var database = store.layout().databases().get(store.layout().databaseOf(shard));
@@ -74,35 +81,6 @@ final class HistoryCommand extends RegionCommand {
     }
     out().flush();
     return ExitCode.OK;
-  }
-
-  /** JSON is printed as it comes; a table must know all its rows. */
-  private void show(LogRow row, Table table) {
-    if (json) {
-      out().println(json(row));
-    } else {
-      addTo(table, row);
-    }
-  }
-
-  private static void addTo(Table table, LogRow row) {
-    var outcome = row.outcome();
-    var version = Long.toString(outcome.version());
-    var when = Times.shown(outcome.stamp().occurredAtMicros());
-    var command = outcome.commandId() == null ? "" : Printable.of(outcome.commandId());
-    var events = EventsBlob.decode(outcome.blobs().events());
-    if (events.isEmpty()) {
-      table.row(version, when, command, "(" + outcome.kind() + ")", "");
-    }
-    for (var i = 0; i < events.size(); i++) {
-      var event = events.get(i);
-      table.row(
-          i == 0 ? version : "",
-          i == 0 ? when : "",
-          i == 0 ? command : "",
-          Payload.typeOf(event),
-          Payload.text(event.data()));
-    }
   }
 
   private static String json(LogRow row) {

@@ -96,7 +96,7 @@ final class SendCommand extends RegionCommand {
       names = "--on",
       paramLabel = "DOT",
       description =
-          "Decide on this live version, region:n, of an aggregate with an open conflict; see"
+          "Decide on this live branch, region:n, of an aggregate with an open conflict; see"
               + " `anabranch conflicts show`.")
   private @Nullable String buildsOn;
 

@@ -2,6 +2,7 @@ package dev.anabranch.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.anabranch.cli.send.SendRun;
+import dev.anabranch.cli.text.Printable;
 import dev.anabranch.cli.text.ReplyText;
 import dev.anabranch.client.Command;
 import dev.anabranch.model.message.CommandReply;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prints what must be seen while many commands are sent.
  *
- * <p><b>Bounds.</b> Names the first {@value #MAX_SHOWN} failures and counts the rest.
+ * <p><b>Bounds.</b> Names the first {@value #MAX_SHOWN} rejections and failures, and counts the
+ * rest.
  */
 final class SendPrinter implements SendRun.Listener {
 
@@ -21,7 +23,7 @@ final class SendPrinter implements SendRun.Listener {
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean json;
-  private long failures;
+  private long told;
 
   SendPrinter(PrintWriter out, PrintWriter err, boolean json) {
     this.out = out;
@@ -40,18 +42,35 @@ final class SendPrinter implements SendRun.Listener {
     }
   }
 
+  /** In JSON each reply says it by itself. */
+  @Override
+  public synchronized void rejected(String where, CommandReply reply) {
+    if (!json) {
+      tell(
+          where
+              + ": rejected, "
+              + reply.body().code()
+              + ": "
+              + Printable.of(reply.body().message()));
+    }
+  }
+
   @Override
   public synchronized void failed(String where, String problem, @Nullable Command unanswered) {
-    if (++failures <= MAX_SHOWN) {
-      err.println(where + ": " + problem);
+    tell(where + ": " + problem);
+  }
+
+  private void tell(String line) {
+    if (++told <= MAX_SHOWN) {
+      err.println(line);
       err.flush();
     }
   }
 
   synchronized void end() {
     out.flush();
-    if (failures > MAX_SHOWN) {
-      err.println("... and " + (failures - MAX_SHOWN) + " more like these");
+    if (told > MAX_SHOWN) {
+      err.println("... and " + (told - MAX_SHOWN) + " more like these");
       err.flush();
     }
   }

@@ -74,12 +74,7 @@ final class StateCommand extends RegionCommand {
                   + " UTC");
       out().println(pretty(fold.state()));
       for (var version : fold.concurrent()) {
-        out()
-            .println(
-                "concurrent version "
-                    + version.dot()
-                    + ": "
-                    + Payload.text(version.state().data()));
+        out().println("branch " + version.dot() + ": " + Payload.text(version.state().data()));
       }
     }
     out().flush();
@@ -93,7 +88,7 @@ final class StateCommand extends RegionCommand {
     node.put("occurredAt", Times.instant(fold.occurredAtMicros()).toString());
     node.set("state", Payload.node(fold.state()));
     if (!fold.concurrent().isEmpty()) {
-      var versions = node.putObject("concurrentVersions");
+      var versions = node.putObject("branches");
       for (var version : fold.concurrent()) {
         versions.set(version.dot().toString(), Payload.node(version.state()));
       }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     CommandEnvelope#ANY_VERSION}: not checked
  * @param expectedRevision revision of the aggregate, as a reply or a view carried it, that the
  *     sender decided on; null: not checked
- * @param buildsOn the live version that the sender decided on, where several regions changed the
+ * @param buildsOn the live branch that the sender decided on, where several regions changed the
  *     aggregate at once; null: none is named
  * @param metadata headers carried to the outcome and its events: {@code traceparent}, {@code
  *     tracestate}, {@code baggage} and any {@code meta-...}
@@ -79,7 +79,7 @@ public record Command(
         aggregate, commandId, payload, contentType, expectedVersion, revision, buildsOn, metadata);
   }
 
-  /** Decided on this one of several live versions, though the conflict is open. */
+  /** Decided on this one of several live branches, though the conflict is open. */
   public Command buildingOn(Dot version) {
     return new Command(
         aggregate,

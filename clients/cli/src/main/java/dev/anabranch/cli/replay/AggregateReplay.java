@@ -98,14 +98,14 @@ final class AggregateReplay {
     if (states.size() != before.size()) {
       return "it has "
           + (states.size() - 1)
-          + " concurrent versions, the old release made "
+          + " branches, the old release made "
           + (before.size() - 1)
           + "; did the type's replication policy change?";
     }
     for (var i = 1; i < before.size(); i++) {
       var taken = folded.takeOver(before.get(i));
       if (!taken.hasBytesOf(states.get(i))) {
-        return "of its version " + states.get(i).which() + " " + becomes(taken, states.get(i));
+        return "of its branch " + states.get(i).which() + " " + becomes(taken, states.get(i));
       }
     }
     return null;
@@ -121,7 +121,7 @@ final class AggregateReplay {
         ? becomes(taken, states.get(0))
         : "of its "
             + (states.size() - 1)
-            + " concurrent versions the old release makes "
+            + " branches the old release makes "
             + taken.text()
             + ", the new one "
             + states.get(0).text()

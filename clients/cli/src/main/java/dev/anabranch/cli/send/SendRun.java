@@ -50,6 +50,13 @@ public final class SendRun {
     default void replied(Command command, CommandReply reply, long sentNanos) {}
 
     /**
+     * The command was rejected, as {@link #replied} tells, too.
+     *
+     * @param where names the command: its line, or its aggregate and id
+     */
+    default void rejected(String where, CommandReply reply) {}
+
+    /**
      * It was no command, was answered with an error, or not at all.
      *
      * @param where names the command: its line, or its aggregate and id
@@ -170,6 +177,7 @@ public final class SendRun {
     }
     if (reply.status() == ReplyStatus.REJECTED) {
       rejections.computeIfAbsent(reply.body().code(), code -> new LongAdder()).increment();
+      listener.rejected(where, reply);
     }
     if (reply.status() == ReplyStatus.ERROR) {
       listener.failed(where, reply.body().code() + ": " + reply.body().message(), null);

@@ -113,7 +113,7 @@ class ConcurrentReplayTest {
     var report = check("two", JOIN_2, JOIN_1);
 
     assertThat(report.problems().get(0))
-        .contains("of its 2 concurrent versions the old release makes (,x:,x,a|,x,b)")
+        .contains("of its 2 branches the old release makes (,x:,x,a|,x,b)")
         .contains("the new one (,x:,x,a&,x,b): the resolver is another one");
   }
 

@@ -26,10 +26,16 @@ class SendRunTest {
 
   private final Deque<CompletableFuture<Optional<CommandReply>>> answers = new ArrayDeque<>();
   private final List<String> failures = new ArrayList<>();
+  private final List<String> rejected = new ArrayList<>();
   private final SendRun run =
       new SendRun(
           command -> answers.removeFirst(),
           new SendRun.Listener() {
+            @Override
+            public void rejected(String where, CommandReply reply) {
+              rejected.add(where + ": " + reply.body().code());
+            }
+
             @Override
             public void failed(String where, String problem, @Nullable Command unanswered) {
               failures.add(where + ": " + problem);
@@ -83,6 +89,9 @@ class SendRunTest {
     assertThat(summary.rejected()).isEqualTo(3);
     assertThat(summary.rejectionsByCode())
         .isEqualTo(Map.of("insufficient-funds", 2L, "not-open", 1L));
+    assertThat(rejected)
+        .containsExactly(
+            "line 1: insufficient-funds", "line 2: insufficient-funds", "line 3: not-open");
     assertThat(summary.unchanged()).isEqualTo(1);
     assertThat(summary.isComplete()).isTrue();
     assertThat(failures).isEmpty();
