@@ -23,6 +23,7 @@ class DocumentationTest {
       List.of(
           ROOT.resolve("README.md"),
           ROOT.resolve("docs/writing-a-domain.md"),
+          ROOT.resolve("docs/debugging.md"),
           ROOT.resolve("docs/writing-a-projection.md"));
   private static final Pattern BLOCK =
       Pattern.compile("(?:<!-- (\\S+) -->\\n)?```java\\n(.*?)```", Pattern.DOTALL);

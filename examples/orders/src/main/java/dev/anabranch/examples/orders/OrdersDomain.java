@@ -21,11 +21,11 @@ public final class OrdersDomain implements Domain {
   public static final AggregateType<Order, OrderCommand, OrderEvent> ORDER =
       orders("Order", ReplicationPolicy.singleHome());
 
-  /** Changed everywhere; versions that grew apart are merged. */
+  /** Changed everywhere; branches that grew apart are merged. */
   public static final AggregateType<Order, OrderCommand, OrderEvent> WEB_ORDER =
       orders("WebOrder", ReplicationPolicy.automatic(new OrderMerge()));
 
-  /** Changed everywhere; of versions that grew apart a person chooses one. */
+  /** Changed everywhere; of branches that grew apart a person chooses one. */
   public static final AggregateType<Order, OrderCommand, OrderEvent> CONTRACT_ORDER =
       orders("ContractOrder", ReplicationPolicy.interactive());
 
