@@ -2,6 +2,7 @@ package dev.anabranch.playground.cluster;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** How many tasks a job of the cluster may have: there are slots, shards, and other jobs. */
 final class Slots {
@@ -49,19 +50,25 @@ final class Slots {
     }
     if (kind == JobKind.COMMANDS && parallelism > settings.shards()) {
       throw new ClusterException(
-          "-p %d is more than the region's %d shards, and a shard has one task; give -p %d at most"
-              .formatted(parallelism, settings.shards(), settings.shards()));
+          String.format(
+              Locale.ROOT,
+              "-p %d is more than the region's %d shards, and a shard has one task; give -p %d at"
+                  + " most",
+              parallelism,
+              settings.shards(),
+              settings.shards()));
     }
     if (!Waiting.until(PATIENCE, () -> rest.freeSlots() >= parallelism)) {
       throw new ClusterException(
-          ("the %s with -p %d needs %d slots, and %d of the cluster's are free; give a smaller -p, or"
-                  + " add a TaskManager with `cluster up --taskmanagers %d`")
-              .formatted(
-                  kind.title(),
-                  parallelism,
-                  parallelism,
-                  rest.freeSlots(),
-                  settings.taskManagers() + 1));
+          String.format(
+              Locale.ROOT,
+              "the %s with -p %d needs %d slots, and %d of the cluster's are free; give a smaller"
+                  + " -p, or add a TaskManager with `cluster up --taskmanagers %d`",
+              kind.title(),
+              parallelism,
+              parallelism,
+              rest.freeSlots(),
+              settings.taskManagers() + 1));
     }
   }
 
