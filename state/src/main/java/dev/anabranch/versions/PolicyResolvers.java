@@ -6,6 +6,7 @@ import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.model.RowKind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The resolvers of one aggregate type, by the id stored with a commit, and what its policy shows of
@@ -34,7 +35,10 @@ public final class PolicyResolvers<S> {
    * @throws ResolverFailedException if the resolver throws or no resolver has this id
    */
   public S resolve(String resolverId, List<LiveVersion<S>> versions, S base) {
-    var resolver = resolver(resolverId, versions);
+    var resolver = find(resolverId);
+    if (resolver == null) {
+      throw new ResolverFailedException(missing(resolverId, policy), versions);
+    }
     try {
       return resolver.resolve(versions, base);
     } catch (RuntimeException e) {
@@ -59,31 +63,27 @@ public final class PolicyResolvers<S> {
     }
   }
 
-  private ConflictResolver<S> resolver(String id, List<LiveVersion<S>> versions) {
-    if (policy instanceof ReplicationPolicy.Interactive<S> interactive) {
-      return known(interactive.beneath(), id, versions);
-    }
-    if (policy instanceof ReplicationPolicy.Automatic<S> automatic) {
-      return id.isEmpty()
-          ? automatic.oldest()
-          : automatic
-              .resolver(id)
-              .orElseThrow(() -> new ResolverFailedException(missing(id, policy), versions));
-    }
-    return known(Resolvers.lastWriterWins(), id, versions);
+  /** Id of the resolver that is taken for commits which name this one; null: there is none. */
+  public @Nullable String resolverFor(String id) {
+    var found = find(id);
+    return found == null ? null : found.id();
   }
 
   /**
-   * The one resolver of a policy without named ones, for commits that name none, or just this one.
+   * The resolver of commits that name this one; null: there is none, since the type had another
+   * policy when they were decided, or a resolver was left out.
    *
-   * @param id of another resolver: the type had an automatic policy when the commit was decided
+   * @param id empty: they name none
    */
-  private ConflictResolver<S> known(
-      ConflictResolver<S> only, String id, List<LiveVersion<S>> versions) {
-    if (id.isEmpty() || id.equals(only.id())) {
-      return only;
+  public @Nullable ConflictResolver<S> find(String id) {
+    if (policy instanceof ReplicationPolicy.Automatic<S> automatic) {
+      return id.isEmpty() ? automatic.oldest() : automatic.resolver(id).orElse(null);
     }
-    throw new ResolverFailedException(missing(id, policy), versions);
+    ConflictResolver<S> only =
+        policy instanceof ReplicationPolicy.Interactive<S> interactive
+            ? interactive.beneath()
+            : Resolvers.lastWriterWins();
+    return id.isEmpty() || id.equals(only.id()) ? only : null;
   }
 
   /** Why a commit that names this resolver can't be made again, and what to do. */

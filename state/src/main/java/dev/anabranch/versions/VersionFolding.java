@@ -2,6 +2,7 @@ package dev.anabranch.versions;
 
 import dev.anabranch.api.LiveVersion;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Port: how states come of commits. Pure: the same arguments give the same state in every region,
@@ -27,4 +28,12 @@ public interface VersionFolding<S> {
    * @param base the state that all of them grew from
    */
   S resolve(String resolverId, List<LiveVersion<S>> versions, S base);
+
+  /**
+   * Id of the resolver that {@link #resolve} takes for this id; null: it has none. A folding that
+   * takes any id says the same id.
+   */
+  default @Nullable String resolverFor(String resolverId) {
+    return resolverId;
+  }
 }

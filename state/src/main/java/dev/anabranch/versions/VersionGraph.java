@@ -2,6 +2,7 @@ package dev.anabranch.versions;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.versions.GraphSummary.UsedResolver;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -160,7 +161,19 @@ public final class VersionGraph {
     plan.changed().forEach(entries::put);
     var summary = entries.summary();
     entries.summary(
-        new GraphSummary(summary.live(), summary.lastNothingLeft(), plan.open(), plan.open()));
+        summary.after(summary.live(), summary.lastNothingLeft(), plan.open(), plan.open()));
+  }
+
+  GraphSummary summary() {
+    return entries.summary();
+  }
+
+  /** A state that may be stored rests on this resolver. */
+  void restsOn(UsedResolver resolver) {
+    var summary = entries.summary();
+    if (!summary.resolvers().contains(resolver)) {
+      entries.summary(summary.with(resolver));
+    }
   }
 
   /** Whether the way that other commits are read can't depend on this one. */
@@ -182,7 +195,7 @@ public final class VersionGraph {
     put(GraphEntry.open(node, node.isHollow() ? Standing.HOLLOW : Standing.COUNTS, null, edges));
     var live = node.isHollow() ? before.live() : extended(before.live(), edges, node.place());
     entries.summary(
-        new GraphSummary(
+        before.after(
             live, before.lastNothingLeft(), before.open() + 1, before.openAfterCompaction()));
     return new GraphChange(before.live(), live, List.of(), List.of(), Set.of());
   }
@@ -236,7 +249,7 @@ public final class VersionGraph {
     }
     var live = fold.live();
     entries.summary(
-        new GraphSummary(live, fold.lastNothingLeft(), open, before.openAfterCompaction()));
+        before.after(live, fold.lastNothingLeft(), open, before.openAfterCompaction()));
     return new GraphChange(
         before.live(), live, List.copyOf(voided), List.copyOf(restored), rederived);
   }

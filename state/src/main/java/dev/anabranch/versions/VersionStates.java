@@ -3,6 +3,7 @@ package dev.anabranch.versions;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.versions.GraphSummary.UsedResolver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,6 +81,7 @@ public final class VersionStates<S> {
     if (isLive(node, change)) {
       if (graph.edges(node.dot()).equals(change.before())) {
         snapshots.put(node.dot(), state);
+        noteResolver(node, change.before());
       } else {
         state(node.dot());
       }
@@ -242,7 +244,28 @@ public final class VersionStates<S> {
       var only = derived.get(edges.get(0).dot());
       return only != null ? only : state(edges.get(0).dot());
     }
-    return resolved(edges, node.resolverId());
+    var merge = resolved(edges, node.resolverId());
+    noteResolver(node, edges);
+    return merge;
+  }
+
+  /** So that a release without the resolver notices it, though it does not resolve them again. */
+  private void noteResolver(VersionNode node, List<Place> edges) {
+    if (edges.size() > 1) {
+      var used = folding.resolverFor(node.resolverId());
+      if (used != null) {
+        graph.restsOn(new UsedResolver(node.resolverId(), used));
+      }
+    }
+  }
+
+  /**
+   * A resolver that stored states rest on, or have rested on, and that the folding does not have,
+   * or takes another one for. The states are not those that the commits make: add all of them again
+   * to an empty graph. Null: there is none.
+   */
+  public @Nullable UsedResolver goneResolver() {
+    return graph.summary().goneResolver(folding::resolverFor);
   }
 
   /** A line's state is needed for the next of the line only; where lines meet it is kept. */

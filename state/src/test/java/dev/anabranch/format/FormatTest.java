@@ -117,6 +117,11 @@ class FormatTest {
             GraphBlob.encode(Samples.GRAPH_SUMMARY),
             GraphBlob::decodeSummary),
         new Format(
+            "graph-summary-with-resolvers",
+            Samples.GRAPH_SUMMARY_WITH_RESOLVERS,
+            GraphBlob.encode(Samples.GRAPH_SUMMARY_WITH_RESOLVERS),
+            GraphBlob::decodeSummary),
+        new Format(
             "gate-held", Samples.HELD, GateBlob.encode(Samples.HELD), GateBlob::decodeArrival),
         new Format(
             "gate-stability",

@@ -37,6 +37,7 @@ import dev.anabranch.model.view.VersionState;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
+import dev.anabranch.versions.GraphSummary.UsedResolver;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.Resolution;
 import dev.anabranch.versions.Settled;
@@ -233,7 +234,17 @@ final class Samples {
           List.of(new Place(new Dot(EU, 300), HLC - 1), new Place(new Dot(US, 2), HLC)),
           new Place(new Dot(US, 1), HLC - 9),
           70,
-          33);
+          33,
+          List.of());
+  static final GraphSummary GRAPH_SUMMARY_WITH_RESOLVERS =
+      new GraphSummary(
+          List.of(new Place(new Dot(EU, 301), HLC)),
+          null,
+          3,
+          2,
+          List.of(
+              new UsedResolver("order-merge-1", "order-merge-1"),
+              new UsedResolver("", "last-writer-wins")));
   static final Arrival HELD = new Arrival(new Dot(EU, 302), HLC, TIME, true);
   static final Stability STABILITY =
       Stability.of(Map.of(EU, TIME, US, VectorTime.of(Map.of(US, 1L))));

@@ -3,11 +3,20 @@ package dev.anabranch.operators.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.ConflictResolver;
+import dev.anabranch.api.Decision;
+import dev.anabranch.api.DecisionContext;
+import dev.anabranch.api.Domain;
+import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
+import dev.anabranch.api.MessageCodec;
+import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.EventContext;
+import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.codec.ResolveConflictJson;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.ResolveConflict;
@@ -21,14 +30,17 @@ import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
+import dev.anabranch.replicated.PnCounter;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.EventWire;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -136,6 +148,77 @@ class MergedUnderAnotherPolicyTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Policy.class,
+      names = {"HOME", "BY_HAND", "AUTOMATIC"})
+  void whatAResolverMadeThatIsGoneIsParkedFromACheckpointAsFromTheLog(Policy after)
+      throws Exception {
+    try (var a = new Site("a", Policy.FIRST_WRITER);
+        var b = new Site("b", Policy.FIRST_WRITER)) {
+      a.handle("c1", "add 1");
+      b.handle("c2", "add 10");
+      a.receiveAll(b);
+      a.handle("c3", "add 100");
+
+      a.release(after);
+      var kept = a.handle("r2", "read");
+      a.operator.restartFromNothing();
+      var made = a.handle("r3", "read");
+
+      assertThat(made.status()).isEqualTo(ReplyStatus.ERROR);
+      assertThat(made.body().message()).contains("first-writer");
+      assertThat(kept.status()).as(text(kept)).isEqualTo(ReplyStatus.ERROR);
+      assertThat(kept.body().message()).contains("first-writer");
+    }
+  }
+
+  /** Also after versions that it made were dropped, and the aggregate was parked meanwhile. */
+  @Test
+  void whoGetsTheResolverBackGoesOn() throws Exception {
+    try (var a = new Site("a", Policy.FIRST_WRITER);
+        var b = new Site("b", Policy.FIRST_WRITER)) {
+      a.handle("c1", "add 1");
+      b.handle("c2", "add 10");
+      a.receiveAll(b);
+      a.handle("c3", "add 100");
+      b.receiveAll(a);
+      for (var i = 0; i < 20; i++) {
+        b.handle("b" + i, "add 1");
+        a.receiveAll(b);
+        a.handle("a" + i, "add 1");
+        b.receiveAll(a);
+      }
+      var was = a.read("r1");
+
+      a.release(Policy.AUTOMATIC);
+      assertThat(a.handle("r2", "read").status()).isEqualTo(ReplyStatus.ERROR);
+      a.operator.crash();
+      assertThat(a.handle("r3", "read").status()).isEqualTo(ReplyStatus.ERROR);
+
+      a.release(Policy.FIRST_WRITER);
+      assertThat(a.read("r4")).isEqualTo(was);
+      a.operator.restartFromNothing();
+      assertThat(a.read("r5")).isEqualTo(was);
+    }
+  }
+
+  /** What no version rests on is no reason to park anything. */
+  @Test
+  void aResolverThatMadeNoVersionMayGo() throws Exception {
+    try (var a = new Site("a", Policy.FIRST_WRITER);
+        var b = new Site("b", Policy.FIRST_WRITER)) {
+      a.handle("c1", "add 1");
+      b.receiveAll(a);
+      b.handle("c2", "add 10");
+      a.receiveAll(b);
+
+      a.release(Policy.AUTOMATIC);
+
+      assertThat(a.read("r1")).isEqualTo("11");
+    }
+  }
+
   static Stream<Arguments> changes() {
     var policies = EnumSet.complementOf(EnumSet.of(Policy.FIRST_WRITER));
     return policies.stream()
@@ -238,19 +321,17 @@ class MergedUnderAnotherPolicyTest {
     }
   }
 
-  private enum Policy implements CountDomain.Replicated {
+  private enum Policy {
     HOME,
     AUTOMATIC,
     FIRST_WRITER,
     BY_HAND,
     REPLICATED;
 
-    @Override
-    public ReplicationPolicy<CountDomain.Total> policy() {
+    ReplicationPolicy<Total> policy() {
       return switch (this) {
         case HOME -> ReplicationPolicy.singleHome();
-        case AUTOMATIC ->
-            ReplicationPolicy.automatic(Resolvers.<CountDomain.Total>lastWriterWins());
+        case AUTOMATIC -> ReplicationPolicy.automatic(Resolvers.<Total>lastWriterWins());
         case FIRST_WRITER -> ReplicationPolicy.automatic(new FirstWriter());
         case BY_HAND -> ReplicationPolicy.interactive();
         case REPLICATED -> ReplicationPolicy.replicatedTypes();
@@ -258,16 +339,67 @@ class MergedUnderAnotherPolicyTest {
     }
   }
 
-  private static final class FirstWriter implements ConflictResolver<CountDomain.Total> {
+  private static final class FirstWriter implements ConflictResolver<Total> {
     @Override
     public String id() {
       return "first-writer";
     }
 
     @Override
-    public CountDomain.Total resolve(
-        List<LiveVersion<CountDomain.Total>> live, CountDomain.Total base) {
+    public Total resolve(List<LiveVersion<Total>> live, Total base) {
       return live.get(0).state();
+    }
+  }
+
+  private record CountDomain(Policy policy) implements Domain, Serializable {
+    @Override
+    public List<AggregateType<?, ?, ?>> aggregateTypes() {
+      return List.of(
+          AggregateType.named("Count", new Counts())
+              .commands(new Text("command"))
+              .events(new Text("event"))
+              .state(JsonCodec.single("Total", 1, Total.class))
+              .replication(policy.policy())
+              .build());
+    }
+  }
+
+  /** State of a counter. */
+  public record Total(PnCounter value) {}
+
+  private static final class Counts implements ReplicatedDecider<Total, String, String> {
+    @Override
+    public Total initialState() {
+      return new Total(PnCounter.ZERO);
+    }
+
+    @Override
+    public Decision<String> decide(Total state, String command, DecisionContext context) {
+      return command.equals("read")
+          ? Decision.unchangedWithResult(Long.toString(state.value().value()))
+          : Decision.accepted(command.substring("add ".length()));
+    }
+
+    @Override
+    public Total evolve(Total state, String event, EventContext at) {
+      return new Total(state.value().add(Long.parseLong(event), at));
+    }
+  }
+
+  private record Text(String name) implements MessageCodec<String> {
+    @Override
+    public String contentType() {
+      return "text/plain";
+    }
+
+    @Override
+    public EncodedMessage encode(String message) {
+      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
+    }
+
+    @Override
+    public String decode(EncodedMessage encoded) {
+      return new String(encoded.data(), UTF_8);
     }
   }
 }

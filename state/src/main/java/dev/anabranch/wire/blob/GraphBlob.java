@@ -6,6 +6,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
+import dev.anabranch.versions.GraphSummary.UsedResolver;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.Resolution;
 import dev.anabranch.versions.Settled;
@@ -28,8 +29,11 @@ public final class GraphBlob {
   private static final int CAUSE = 4;
   private static final int LINKS = 8;
   private static final int ALL_FLAGS = 15;
+  private static final int LAST_NOTHING_LEFT = 1;
+  private static final int RESOLVERS = 2;
   private static final int MIN_DOT_BYTES = 3;
   private static final int MIN_PLACE_BYTES = 4;
+  private static final int MIN_RESOLVER_BYTES = 2;
 
   private GraphBlob() {}
 
@@ -136,17 +140,28 @@ public final class GraphBlob {
     return dots;
   }
 
-  /** The summary: format 1, flags, live versions, last void for leaving nothing, counts. */
+  /**
+   * The summary: format 1, flags, live versions, last void for leaving nothing, counts, and the
+   * resolvers if there are any. Only these are unknown to releases that do not note them.
+   */
   public static byte[] encode(GraphSummary summary) {
     var out = new BlobWriter(FORMAT, 32);
     var last = summary.lastNothingLeft();
-    out.writeByte(last == null ? 0 : 1);
+    var resolvers = summary.resolvers();
+    out.writeByte((last == null ? 0 : LAST_NOTHING_LEFT) | (resolvers.isEmpty() ? 0 : RESOLVERS));
     writePlaces(out, summary.live());
     if (last != null) {
       Dots.write(out, last);
     }
     out.writeNumber(summary.open());
     out.writeNumber(summary.openAfterCompaction());
+    if (!resolvers.isEmpty()) {
+      out.writeNumber(resolvers.size());
+      for (var resolver : resolvers) {
+        out.writeText(resolver.named());
+        out.writeText(resolver.used());
+      }
+    }
     return out.toByteArray();
   }
 
@@ -157,13 +172,24 @@ public final class GraphBlob {
    */
   public static GraphSummary decodeSummary(byte[] blob) {
     var in = new BlobReader("graph summary", blob, FORMAT);
-    var flags = readFlags(in, 1);
+    var flags = readFlags(in, LAST_NOTHING_LEFT | RESOLVERS);
     var live = readPlaces(in, "live version");
-    var last = flags == 1 ? Dots.readPlace(in, "last that left nothing") : null;
+    var last =
+        (flags & LAST_NOTHING_LEFT) != 0 ? Dots.readPlace(in, "last that left nothing") : null;
     var open = in.readInt("open", 0, Integer.MAX_VALUE);
     var afterCompaction = in.readInt("open after compaction", 0, Integer.MAX_VALUE);
+    var resolvers = (flags & RESOLVERS) != 0 ? readResolvers(in) : List.<UsedResolver>of();
     in.readEnd();
-    return new GraphSummary(live, last, open, afterCompaction);
+    return new GraphSummary(live, last, open, afterCompaction, resolvers);
+  }
+
+  private static List<UsedResolver> readResolvers(BlobReader in) {
+    var resolvers = new ArrayList<UsedResolver>();
+    var count = in.readCount("number of resolvers", MIN_RESOLVER_BYTES);
+    for (var i = 0; i < count; i++) {
+      resolvers.add(new UsedResolver(in.readText("named resolver"), in.readText("resolver")));
+    }
+    return resolvers;
   }
 
   private static int readFlags(BlobReader in, int known) {

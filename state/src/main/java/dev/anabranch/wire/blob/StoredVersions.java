@@ -12,6 +12,7 @@ import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionNode;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the stored commits of one aggregate become versions, and versions become states: the same for
@@ -86,5 +87,15 @@ public final class StoredVersions<S> implements VersionFolding<S> {
   @Override
   public S resolve(String resolverId, List<LiveVersion<S>> versions, S base) {
     return resolvers.resolve(resolverId, versions, base);
+  }
+
+  @Override
+  public @Nullable String resolverFor(String resolverId) {
+    return resolvers.resolverFor(resolverId);
+  }
+
+  /** Why a commit that names this resolver can't be made again, and what to do. */
+  public String missing(String resolverId) {
+    return PolicyResolvers.missing(resolverId, type.replication());
   }
 }

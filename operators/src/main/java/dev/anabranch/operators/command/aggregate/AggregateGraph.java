@@ -224,6 +224,21 @@ public final class AggregateGraph {
   }
 
   /**
+   * Why the states that are kept are not those which this release would make of the commits: a
+   * resolver is gone that made one of them. They are to be made again from all commits. Null:
+   * nothing is gone.
+   */
+  @Nullable String problem() {
+    var gone = committed.goneResolver();
+    return gone == null
+        ? null
+        : "its versions are made again from the log: "
+            + (gone.named().isEmpty()
+                ? "resolver " + gone.used() + " made some of them, and another one serves now"
+                : folding.missing(gone.named()));
+  }
+
+  /**
    * Drops what no answer needs any more, if that is worth a pass; not while rows are pending. Tried
    * when the graph has doubled and other regions have more than at the last time: one that a silent
    * region keeps from shrinking costs nothing.

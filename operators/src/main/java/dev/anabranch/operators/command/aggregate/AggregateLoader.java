@@ -69,6 +69,8 @@ final class AggregateLoader {
       brokenReason = initial.problem();
     } else if (graph != null && isFromAnotherPolicy(record, graph)) {
       brokenReason = "its versions were not kept under its former replication policy";
+    } else if (graph != null && graph.problem() != null) {
+      brokenReason = graph.problem();
     } else if (graph != null) {
       try {
         value = graph.state();

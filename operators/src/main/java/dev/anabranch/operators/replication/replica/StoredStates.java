@@ -86,4 +86,9 @@ final class StoredStates implements VersionSnapshots<Folded>, VersionFolding<Fol
   public Folded resolve(String resolverId, List<LiveVersion<Folded>> versions, Folded base) {
     return type.resolve(resolverId, versions, base);
   }
+
+  @Override
+  public @Nullable String resolverFor(String resolverId) {
+    return type.resolverFor(resolverId);
+  }
 }

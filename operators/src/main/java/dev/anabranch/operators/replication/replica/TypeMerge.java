@@ -1,12 +1,10 @@
 package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.ConflictResolver;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.ResolverCheck;
-import dev.anabranch.api.Resolvers;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
@@ -28,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class TypeMerge<S> {
 
   private final AggregateType<S, ?, ?> type;
+  private final PolicyResolvers<S> resolvers;
 
   TypeMerge(AggregateType<S, ?, ?> type) {
     this.type = type;
+    this.resolvers = new PolicyResolvers<>(type.replication());
   }
 
   public static TypeMerge<?> of(AggregateType<?, ?, ?> type) {
@@ -66,6 +66,11 @@ public final class TypeMerge<S> {
         : "";
   }
 
+  /** Id of the resolver that is taken for this one; null: there is none. */
+  public @Nullable String resolverFor(String resolverId) {
+    return resolvers.resolverFor(resolverId);
+  }
+
   Folded initial() {
     try {
       return Folded.of(type.decider().initialState());
@@ -95,7 +100,7 @@ public final class TypeMerge<S> {
         return version.state();
       }
     }
-    var resolver = resolver(resolverId);
+    var resolver = resolvers.find(resolverId);
     if (resolver == null) {
       return Folded.broken(PolicyResolvers.missing(resolverId, type.replication()));
     }
@@ -157,18 +162,6 @@ public final class TypeMerge<S> {
       return Folded.broken(
           "its stored state can't be read by this release: " + ApplicationCode.problem(e));
     }
-  }
-
-  private @Nullable ConflictResolver<S> resolver(String id) {
-    var policy = type.replication();
-    if (policy instanceof ReplicationPolicy.Automatic<S> automatic) {
-      return id.isEmpty() ? automatic.oldest() : automatic.resolver(id).orElse(null);
-    }
-    ConflictResolver<S> only =
-        policy instanceof ReplicationPolicy.Interactive<S> interactive
-            ? interactive.beneath()
-            : Resolvers.lastWriterWins();
-    return id.isEmpty() || id.equals(only.id()) ? only : null;
   }
 
   @SuppressWarnings("unchecked") // as above
