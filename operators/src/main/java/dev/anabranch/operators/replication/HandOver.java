@@ -1,8 +1,11 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
+import dev.anabranch.model.RowKind;
 import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
@@ -12,6 +15,8 @@ import dev.anabranch.operators.replication.replica.ReplicationCounts;
 import dev.anabranch.operators.replication.replica.ReplicationOutputs;
 import dev.anabranch.operators.replication.replica.Rows;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +25,18 @@ import org.slf4j.LoggerFactory;
  * does not, and is not in the store either, was lost between the jobs: other regions are asked to
  * publish it again, and it is handed over once more.
  *
+ * <p><b>Recovery.</b> The aggregate's head tells what was handed over, as long as it is kept. Where
+ * it is dropped, and of payloads that come late, since the log has their tombstones, a state of its
+ * own does.
+ *
  * <p><b>Threads.</b> The task's thread only.
  */
 final class HandOver {
 
   private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+
+  /** In the state, beside the dot of a late payload. */
+  private static final String LATE = "";
 
   private final ReplicationOptions options;
   private final ReplicaState state;
@@ -48,9 +60,36 @@ final class HandOver {
     this.task = task;
   }
 
-  /** A commit of another region was handed over. */
-  void released(AggregateKey key, LogRow row) {
-    handedOver.add(key, Rows.dot(row), nowMillis());
+  /**
+   * A commit of another region was handed over.
+   *
+   * @param isLate whether it is the payload of a commit whose tombstone was handed over before
+   */
+  void released(AggregateKey key, LogRow row, boolean isLate) {
+    handedOver.add(key, Rows.dot(row), isLate, nowMillis());
+    if (isLate) {
+      ReplicaState.run(() -> state.handedOver.put(Rows.dot(row).toString(), LATE));
+    }
+  }
+
+  /**
+   * What is kept of the current aggregate is dropped, which told of what was handed over.
+   *
+   * @param applied what was handed over, or came from the own log
+   */
+  void remember(VectorTime applied, VectorTime inLog) {
+    var beyond = applied.beyond(inLog);
+    for (var i = 0; i < beyond.size(); i++) {
+      var region = beyond.regionAt(i).value();
+      var n = beyond.valueAt(i);
+      ReplicaState.run(
+          () -> {
+            var before = state.handedOver.get(region);
+            if (before == null || Long.parseLong(before) < n) {
+              state.handedOver.put(region, Long.toString(n));
+            }
+          });
+    }
   }
 
   /** The own log, or the store, has what the head says. */
@@ -58,30 +97,91 @@ final class HandOver {
     handedOver.has(key, head.inLog(), nowMillis());
   }
 
-  /** Does what the other does, for an aggregate whose shard is known. Nearly all go this way. */
-  void cameBack(AggregateKey key, int shard, ReplicaHead head) {
-    handedOver.has(key, shard, head.inLog(), nowMillis());
+  /** A commit that was applied came from the own log. Nearly all come back this way. */
+  void cameBack(LogRow row, AggregateKey key, ReplicaHead head) {
+    if (handedOver.has(key, row.shard(), head.inLog(), nowMillis())) {
+      storeHas(key, List.of(row));
+      has(key, head);
+    }
+  }
+
+  /** The store, or the own log, has these commits of the current aggregate. */
+  void storeHas(AggregateKey key, List<LogRow> commits) {
+    var late = remembered().late();
+    if (late.isEmpty()) {
+      return;
+    }
+    for (var row : commits) {
+      if (row.outcome().kind() != RowKind.TOMBSTONE && late.remove(Rows.dot(row))) {
+        ReplicaState.run(() -> state.handedOver.remove(Rows.dot(row).toString()));
+      }
+    }
+    if (late.isEmpty()) {
+      handedOver.noneIsLate(key);
+    }
   }
 
   /** A commit came again, as it was before. */
   void cameAgain(PublishedRow in, AggregateKey key, ReplicaHead head) {
-    if (handedOver.isAsked(key) && !head.inLog().covers(Rows.dot(in.row()))) {
+    if (handedOver.isAsked(key) && isMissing(in.row(), key, head)) {
       counts.releasedAgain();
       outputs.inbound(in);
     }
   }
 
+  private boolean isMissing(LogRow row, AggregateKey key, ReplicaHead head) {
+    var dot = Rows.dot(row);
+    return !head.inLog().covers(dot)
+        || (row.outcome().kind() != RowKind.TOMBSTONE
+            && handedOver.isLate(key)
+            && ReplicaState.access(() -> state.handedOver.contains(dot.toString())));
+  }
+
   /** A timer of the current aggregate has come: whether the store must be asked what it has. */
   boolean onTimer(AggregateKey key) {
     var head = state.head();
-    if (head == null
-        || head.merging() == Merging.FILLING
-        || !handedOver.look(key, head.applied(), head.inLog(), nowMillis())) {
+    if (head == null || head.merging() == Merging.FILLING) {
+      return false;
+    }
+    var remembered = remembered();
+    forget(remembered.commits(), head.inLog());
+    var applied = head.applied().merge(remembered.commits());
+    var isLate = !remembered.late().isEmpty();
+    if (!handedOver.look(key, applied, isLate, head.inLog(), nowMillis())) {
       return false;
     }
     var isOverdue = handedOver.isOverdue(key, head.inLog(), nowMillis());
     task.timerInMillis().accept(handedOver.nextLookMillis(key));
     return isOverdue && handedOver.mayLook(key);
+  }
+
+  /** What is kept of the hand-over of the current aggregate beside its head. */
+  private record Remembered(VectorTime commits, Set<Dot> late) {}
+
+  private Remembered remembered() {
+    return ReplicaState.access(
+        () -> {
+          var commits = VectorTime.ZERO;
+          var late = new TreeSet<Dot>();
+          for (var entry : state.handedOver.entries()) {
+            if (entry.getValue().equals(LATE)) {
+              late.add(Dot.parse(entry.getKey()));
+            } else {
+              commits =
+                  commits.with(new RegionId(entry.getKey()), Long.parseLong(entry.getValue()));
+            }
+          }
+          return new Remembered(commits, late);
+        });
+  }
+
+  private void forget(VectorTime commits, VectorTime inLog) {
+    for (var i = 0; i < commits.size(); i++) {
+      var region = commits.regionAt(i);
+      if (commits.valueAt(i) <= inLog.get(region)) {
+        ReplicaState.run(() -> state.handedOver.remove(region.value()));
+      }
+    }
   }
 
   /** The head of the current aggregate says what the store has. */
@@ -92,13 +192,20 @@ final class HandOver {
         || !handedOver.mayAsk(key)) {
       return;
     }
+    var remembered = remembered();
     LOG.warn(
-        "{}: commits up to {} were handed to the command job, and its log has them up to {} only:"
-            + " the regions that read from this one are asked to publish the others again",
+        "{}: commits up to {} were handed to the command job, and its log has them up to {} only,"
+            + " without the payloads of {}: the regions that read from this one are asked to publish"
+            + " the others again",
         key,
-        head.applied(),
-        head.inLog());
-    request(key, head.inLog());
+        head.applied().merge(remembered.commits()),
+        head.inLog(),
+        remembered.late());
+    var known = head.inLog();
+    for (var dot : remembered.late()) {
+      known = known.with(dot.origin(), Math.min(known.get(dot.origin()), dot.n() - 1));
+    }
+    request(key, known);
   }
 
   void request(AggregateKey key, VectorTime applied) {

@@ -55,10 +55,29 @@ final class HandedOver {
     private boolean hasTimer;
     private int looks;
 
+    /** Whether payloads have to come back whose tombstones are in the log. */
+    private boolean late;
+
+    private long lateSinceMillis;
+
     Waiting(long sinceMillis, VectorTime first) {
       this.sinceMillis = sinceMillis;
       this.first = first;
       this.all = first;
+    }
+
+    private void late(long since) {
+      if (!late) {
+        late = true;
+        lateSinceMillis = since;
+      }
+    }
+
+    /** Since when it waits for what is missing. */
+    private long since(VectorTime inLog) {
+      return !late
+          ? sinceMillis
+          : all.isBeforeOrEqual(inLog) ? lateSinceMillis : Math.min(sinceMillis, lateSinceMillis);
     }
   }
 
@@ -72,14 +91,22 @@ final class HandedOver {
     return size;
   }
 
-  /** A commit of another region was handed over. */
-  void add(AggregateKey key, Dot dot, long nowMillis) {
+  /**
+   * A commit of another region was handed over.
+   *
+   * @param isLate whether the log has a tombstone of it
+   */
+  void add(AggregateKey key, Dot dot, boolean isLate, long nowMillis) {
     var known = waiting.get(key);
     if (known == null) {
-      waiting.put(key, new Waiting(nowMillis, VectorTime.ZERO.with(dot.origin(), dot.n())));
+      known = new Waiting(nowMillis, VectorTime.ZERO.with(dot.origin(), dot.n()));
+      waiting.put(key, known);
       size = waiting.size();
     } else {
       known.all = known.all.with(dot.origin(), Math.max(dot.n(), known.all.get(dot.origin())));
+    }
+    if (isLate) {
+      known.late(nowMillis);
     }
   }
 
@@ -91,25 +118,49 @@ final class HandedOver {
     }
   }
 
-  /** Does what the other does, for an aggregate whose shard is known. */
-  void has(AggregateKey key, int shard, VectorTime inLog, long nowMillis) {
+  /**
+   * Does what the other does, for an aggregate whose shard is known.
+   *
+   * @return see {@link #isLate}
+   */
+  boolean has(AggregateKey key, int shard, VectorTime inLog, long nowMillis) {
     var known = waiting.get(key);
     if (known != null && known.first.isBeforeOrEqual(inLog)) {
       cameBack(key, known, shard, inLog, nowMillis);
     }
+    return known != null && known.late;
   }
 
   private void cameBack(
       AggregateKey key, Waiting known, int shard, VectorTime inLog, long nowMillis) {
     returnedMillis[shard] = Math.max(returnedMillis[shard], known.sinceMillis);
-    asked.remove(key);
     if (known.all.isBeforeOrEqual(inLog)) {
-      waiting.remove(key);
-      size = waiting.size();
-    } else {
-      known.first = known.all;
-      known.sinceMillis = nowMillis;
-      known.looks = 0;
+      if (!known.late) {
+        asked.remove(key);
+        waiting.remove(key);
+        size = waiting.size();
+      }
+      return;
+    }
+    if (!known.late) {
+      asked.remove(key);
+    }
+    known.first = known.all;
+    known.sinceMillis = nowMillis;
+    known.looks = 0;
+  }
+
+  /** Whether payloads of it have to come back whose tombstones are in the log. */
+  boolean isLate(AggregateKey key) {
+    var known = waiting.get(key);
+    return known != null && known.late;
+  }
+
+  /** The log has all payloads; call {@link #has} then. */
+  void noneIsLate(AggregateKey key) {
+    var known = waiting.get(key);
+    if (known != null) {
+      known.late = false;
     }
   }
 
@@ -117,29 +168,34 @@ final class HandedOver {
   boolean isOverdue(AggregateKey key, VectorTime inLog, long nowMillis) {
     var known = waiting.get(key);
     return known != null
-        && isMissing(key, inLog)
-        && nowMillis - known.sinceMillis >= patienceMillis;
+        && (known.late || !known.all.isBeforeOrEqual(inLog))
+        && nowMillis - known.since(inLog) >= patienceMillis;
   }
 
   /**
    * A timer of an aggregate has come.
    *
    * @param applied what was handed over, or came from the own log
+   * @param isLate whether payloads have to come back whose tombstones are in the log
    * @return whether it must be looked at again
    */
-  boolean look(AggregateKey key, VectorTime applied, VectorTime inLog, long nowMillis) {
+  boolean look(
+      AggregateKey key, VectorTime applied, boolean isLate, VectorTime inLog, long nowMillis) {
     has(key, inLog, nowMillis);
     var known = waiting.get(key);
     if (known != null) {
       known.hasTimer = false;
-      return true;
-    }
-    if (applied.isBeforeOrEqual(inLog)) {
+    } else if (applied.isBeforeOrEqual(inLog) && !isLate) {
       return false;
+    } else {
+      // It was handed over before the checkpoint that this attempt started from.
+      known = new Waiting(nowMillis - patienceMillis, applied);
+      waiting.put(key, known);
+      size = waiting.size();
     }
-    // It was handed over before the checkpoint that this attempt started from.
-    waiting.put(key, new Waiting(nowMillis - patienceMillis, applied));
-    size = waiting.size();
+    if (isLate) {
+      known.late(nowMillis - patienceMillis);
+    }
     return true;
   }
 
@@ -218,10 +274,5 @@ final class HandedOver {
 
   private int shardOf(AggregateKey key) {
     return Shards.shardOf(key.toString(), shardCount);
-  }
-
-  private boolean isMissing(AggregateKey key, VectorTime inLog) {
-    var known = waiting.get(key);
-    return known != null && !known.all.isBeforeOrEqual(inLog);
   }
 }

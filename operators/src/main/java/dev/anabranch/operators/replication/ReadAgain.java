@@ -1,26 +1,53 @@
 package dev.anabranch.operators.replication;
 
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
+import dev.anabranch.model.view.VoidCommit;
+import dev.anabranch.operators.replication.replica.ReplicaState;
+import dev.anabranch.operators.replication.replica.ReplicationCounts;
 import dev.anabranch.operators.replication.replica.TypeMerge;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which aggregates have to be made anew from the own store.
+ * Drops what is kept of an aggregate that has to be made again from the own store.
  *
  * <p><b>Threads.</b> The task's thread only.
  */
 final class ReadAgain {
 
+  private final ReplicaState state;
+  private final ReplicationCounts counts;
+  private final Holds holds;
+  private final HeldCommits heldCommits;
+  private final HandOver handOver;
+
   /** Aggregates with a problem that this attempt has tried to mend. */
   private final Set<AggregateKey> mended = new HashSet<>();
 
+  ReadAgain(
+      ReplicaState state,
+      ReplicationCounts counts,
+      Holds holds,
+      HeldCommits heldCommits,
+      HandOver handOver) {
+    this.state = state;
+    this.counts = counts;
+    this.holds = holds;
+    this.heldCommits = heldCommits;
+    this.handOver = handOver;
+  }
+
   /**
-   * Whether what is kept was made under another policy, or a problem may have been mended. A single
-   * home and replicated data types are both folded; only of the latter is noted what was heard.
+   * Whether what is kept was made under another policy, or by a resolver that is gone, or a problem
+   * may have been mended. A single home and replicated data types are both folded; only of the
+   * latter is noted what was heard.
    */
   boolean isNeeded(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
     if (type == null || head.merging() == Merging.FILLING) {
@@ -31,9 +58,42 @@ final class ReadAgain {
     }
     if (head.merging() != Merging.FOLD) {
       // A single home keeps the graph of a fork.
-      return head.merging() == Merging.RELAY || type.commutes();
+      return head.merging() == Merging.RELAY
+          || type.commutes()
+          || state.graph().goneResolver(type::resolverFor) != null;
     }
     return type.merging() == Merging.GRAPH
         || (head.position() > 0 && type.commutes() == head.heard().isNone());
+  }
+
+  /**
+   * Drops what is kept of the current aggregate, but for what waits.
+   *
+   * @param applied what was handed to the command job, or came from the own log: the store may not
+   *     have all of it yet
+   */
+  void start(AggregateKey key, VectorTime applied) {
+    var before = state.head();
+    for (var left = before == null ? 0 : before.held() - heldCommits.taken(); left > 0; left--) {
+      holds.removed();
+    }
+    var heldRows =
+        ReplicaState.access(
+            () -> {
+              var rows = new ArrayList<PublishedRow>();
+              state.heldRows.values().forEach(rows::add);
+              return rows;
+            });
+    state.clear();
+    heldRows.forEach(
+        row -> {
+          counts.held(row.region(), -1);
+          state.addWaiting(row);
+        });
+    heldCommits.forgetTaken();
+    holds.ended(key);
+    handOver.remember(applied, before == null ? VectorTime.ZERO : before.inLog());
+    var toldOf = before == null ? List.<VoidCommit>of() : before.voided();
+    state.head(ReplicaHead.empty(Merging.FILLING).withVoided(toldOf));
   }
 }

@@ -6,6 +6,7 @@ import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.GateVerdict;
 import dev.anabranch.causality.HoldBack;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
@@ -13,7 +14,6 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
-import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.operators.replication.replica.CommitPrints;
 import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.ReplicaCache;
@@ -25,7 +25,7 @@ import dev.anabranch.operators.replication.replica.StoredGate;
 import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +66,9 @@ final class Replicator {
   private final Holds holds;
   private final HeldCommits heldCommits;
   private final HandOver handOver;
+  private final ReadAgain readAgain;
 
   private final Reads reads;
-
-  private final ReadAgain readAgain = new ReadAgain();
 
   Replicator(
       ReplicationOptions options,
@@ -94,6 +93,7 @@ final class Replicator {
     this.gate = new CausalGate(region);
     this.held = new StoredGate(state);
     this.heldCommits = new HeldCommits(options, state, held, counts, holds, task);
+    this.readAgain = new ReadAgain(state, counts, holds, heldCommits, handOver);
     this.commitPrints = new CommitPrints(options.region(), state, outputs, counts);
     this.replicas =
         new Replica.Environment(
@@ -130,7 +130,7 @@ final class Replicator {
       state.enter(key); // The key of the shard was the current one.
       head = ReplicaHead.empty(isCovered ? TypeMerges.merging(type) : Merging.FILLING);
     } else if (readAgain.isNeeded(key, type, head)) {
-      startReading(key);
+      readAgain.start(key, head.applied());
       lookAgain();
       head = reload(head);
     }
@@ -153,6 +153,7 @@ final class Replicator {
     if (head == null) {
       return;
     }
+    handOver.storeHas(key, commits);
     if (head.merging() == Merging.FILLING) {
       reads.keep(key, commits);
     } else {
@@ -173,6 +174,7 @@ final class Replicator {
     if (head == null) {
       return;
     }
+    handOver.storeHas(key, commits);
     if (head.merging() != Merging.FILLING) {
       if (offerStored(commits, key, type, head)) {
         offerWaiting(key, type, head);
@@ -339,13 +341,13 @@ final class Replicator {
         if (seen != head) {
           state.head(seen);
         }
-        handOver.cameBack(key, in.row().shard(), seen);
+        handOver.cameBack(in.row(), key, seen);
       } else if (isSame && (!arrival.tombstone() || held.isHollow(arrival.dot()))) {
         // A tombstone must not arrive in the place of the payload that was lost on the way.
         handOver.cameAgain(in, key, head);
       }
       if (repeatsCommand(in, type)) {
-        readAgainSoon(key);
+        readAgainSoon(key, head.applied());
       }
       return;
     }
@@ -397,11 +399,11 @@ final class Replicator {
       heldCommits.forgetTaken();
     } catch (MissingVersionException e) {
       LOG.info("{}: its graph is built anew from the own store: {}", key, e.getMessage());
-      readAgainSoon(key);
+      readAgainSoon(key, replica.head().applied());
       return;
     }
     if (repeatsCommand(in, type)) {
-      readAgainSoon(key);
+      readAgainSoon(key, replica.head().applied());
     }
   }
 
@@ -423,7 +425,7 @@ final class Replicator {
     counts.released(row.region());
     if (!isOwn(row)) {
       outputs.inbound(row);
-      handOver.released(key, row.row());
+      handOver.released(key, row.row(), fills);
     }
     var verdict = replica.apply(row.row(), causality, fills, false, task.nowMicros().getAsLong());
     if (verdict == Replica.Verdict.APPLIED) {
@@ -441,38 +443,16 @@ final class Replicator {
           key,
           Rows.dot(row.row()));
     }
-    readAgainSoon(key);
+    var dot = Rows.dot(row.row());
+    readAgainSoon(
+        key, replica.head().applied().merge(VectorTime.ZERO.with(dot.origin(), dot.n())));
     return false;
   }
 
   /** The store has the commit when the command job has appended it: its own row comes back here. */
-  private void readAgainSoon(AggregateKey key) {
-    startReading(key);
+  private void readAgainSoon(AggregateKey key, VectorTime applied) {
+    readAgain.start(key, applied);
     task.timerInMillis().accept(Math.min(1_000L, options.holdPatience().toMillis()));
-  }
-
-  private void startReading(AggregateKey key) {
-    var before = state.head();
-    for (var left = before == null ? 0 : before.held() - heldCommits.taken(); left > 0; left--) {
-      holds.removed();
-    }
-    var heldRows =
-        ReplicaState.access(
-            () -> {
-              var rows = new ArrayList<PublishedRow>();
-              state.heldRows.values().forEach(rows::add);
-              return rows;
-            });
-    state.clear();
-    heldRows.forEach(
-        row -> {
-          counts.held(row.region(), -1);
-          state.addWaiting(row);
-        });
-    heldCommits.forgetTaken();
-    holds.ended(key);
-    var toldOf = before == null ? List.<VoidCommit>of() : before.voided();
-    state.head(ReplicaHead.empty(Merging.FILLING).withVoided(toldOf));
   }
 
   private void askStore(AggregateKey key) {

@@ -10,6 +10,7 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.replication.replica.ReplicationHarness;
+import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.TestRegion;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the topic between the two jobs of a region loses is handed over again. */
@@ -103,6 +105,115 @@ class HandOverTest {
     assertThat(harness.inboundDots()).containsExactly("b:1", "b:1");
   }
 
+  /** The log has its tombstone, which says nothing of the payload. */
+  @ParameterizedTest
+  @CsvSource({
+    "Auto/1, true", "Marks/1, true", "Home/1, true", "Auto/1, false", "Marks/1, false", "Home/1, false"
+  })
+  void aLatePayloadThatIsLostIsAskedFor(String aggregate, boolean restarts) throws Exception {
+    var commit = b.commit(aggregate, "c1", "a");
+    var tombstone = tombstoneOf(commit);
+    harness.process(tombstone);
+    harness.settle();
+    harness.process(a.take(tombstone.row()));
+    harness.process(commit);
+    harness.settle();
+    assertThat(kindsHandedOver()).containsExactly(RowKind.TOMBSTONE, RowKind.COMMIT);
+
+    if (restarts) {
+      harness.crashAndRestore();
+    } else {
+      harness.checkpoint();
+    }
+    for (var second = 0; second < 8; second++) {
+      harness.pass(Duration.ofSeconds(1));
+    }
+
+    assertThat(harness.requests()).isNotEmpty();
+    assertThat(harness.requests().get(0).applied().covers(Dot.parse("b:1"))).isFalse();
+    harness.process(tombstone);
+    assertThat(kindsHandedOver()).hasSize(2);
+    harness.process(commit);
+    assertThat(kindsHandedOver())
+        .containsExactly(RowKind.TOMBSTONE, RowKind.COMMIT, RowKind.COMMIT);
+
+    var asked = harness.requests().size();
+    harness.process(a.take(commit.row()));
+    harness.pass(Duration.ofHours(2));
+    harness.process(commit);
+    harness.pass(Duration.ofHours(2));
+    assertThat(harness.requests()).as("nothing is missing any more").hasSize(asked);
+    assertThat(kindsHandedOver()).hasSize(3);
+    assertThat(harness.state(aggregate)).contains("a");
+  }
+
+  @Test
+  void aLatePayloadThatComesBackIsNotAskedFor() throws Exception {
+    var commit = b.commit("Auto/1", "c1", "x");
+    var tombstone = tombstoneOf(commit);
+    harness.process(tombstone);
+    harness.settle();
+    harness.process(a.take(tombstone.row()));
+    harness.process(commit);
+    harness.process(a.take(commit.row()));
+    harness.crashAndRestore();
+
+    harness.pass(Duration.ofHours(2));
+
+    assertThat(harness.requests()).isEmpty();
+  }
+
+  /** What was applied of it is dropped, to be read from the store, which does not have it. */
+  @Test
+  void aForkThatIsLostIsAskedForAfterARestart() throws Exception {
+    var own = a.commit("Home/1", "c1", "x");
+    var fork = b.commit("Home/1", "c2", "y");
+    harness.process(own);
+    harness.process(fork);
+    harness.pass(Duration.ofSeconds(2));
+    assertThat(harness.inboundDots()).containsExactly("b:1");
+
+    askedForAfterARestart(fork);
+    assertThat(harness.view("Home/1").conflict()).isTrue();
+  }
+
+  /** The own commit makes the aggregate be read again while the other one is on its way. */
+  @Test
+  void whatWasOnItsWayWhenAForkCameIsAskedForAfterARestart() throws Exception {
+    var own = a.commit("Home/1", "c1", "x");
+    var fork = b.commit("Home/1", "c2", "y");
+    harness.process(fork);
+    harness.settle();
+    harness.process(own);
+    harness.pass(Duration.ofSeconds(2));
+    assertThat(harness.inboundDots()).containsExactly("b:1");
+
+    askedForAfterARestart(fork);
+  }
+
+  private void askedForAfterARestart(PublishedRow lost) throws Exception {
+    harness.crashAndRestore();
+    for (var second = 0; second < 8; second++) {
+      harness.pass(Duration.ofSeconds(1));
+    }
+    assertThat(harness.requests()).isNotEmpty();
+    assertThat(harness.requests().get(0).applied().covers(Rows.dot(lost.row()))).isFalse();
+
+    harness.process(lost);
+    assertThat(harness.inboundDots()).containsExactly("b:1", "b:1");
+    var asked = harness.requests().size();
+    harness.process(a.take(lost.row()));
+    harness.pass(Duration.ofHours(2));
+    harness.process(lost);
+    harness.pass(Duration.ofHours(2));
+    assertThat(harness.requests()).as("nothing is missing any more").hasSize(asked);
+    assertThat(harness.inboundDots()).hasSize(2);
+  }
+
+  private List<RowKind> kindsHandedOver() {
+    return harness.inbound().stream().map(row -> row.row().outcome().kind()).toList();
+  }
+
   @Test
   void whatTheStoreHasIsNotAskedFor() throws Exception {
     var commit = b.commit("Auto/1", "c1", "x");
@@ -152,7 +263,7 @@ class HandOverTest {
   void whatWasHandedOverBeforeSomethingThatCameBackMayBeAskedFor() {
     var handed = new HandedOver(ReplicationHarness.SHARDS, 1_000);
     for (var i = 0; i < 1_000; i++) {
-      handed.add(key(i), Dot.parse("b:1"), 10);
+      handed.add(key(i), Dot.parse("b:1"), false, 10);
     }
     var asked = 0;
     for (var i = 0; i < 1_000; i++) {
@@ -161,7 +272,7 @@ class HandOverTest {
     assertThat(asked).isEqualTo(HandedOver.MAX_ASKED_ON_SUSPICION);
 
     for (var i = 1_000; i < 2_000; i++) {
-      handed.add(key(i), Dot.parse("b:1"), 20);
+      handed.add(key(i), Dot.parse("b:1"), false, 20);
       handed.has(key(i), VectorTime.ZERO.with(Dot.parse("b:1").origin(), 1), 25);
     }
     assertThat(handed.size()).isEqualTo(1_000);
@@ -175,7 +286,7 @@ class HandOverTest {
   void moreThanFitGetATimerAndAreForgotten() {
     var handed = new HandedOver(ReplicationHarness.SHARDS, 1_000);
     for (var i = 0; i < HandedOver.MAX + 3; i++) {
-      handed.add(key(i), Dot.parse("b:1"), i);
+      handed.add(key(i), Dot.parse("b:1"), false, i);
     }
 
     assertThat(handed.forgetOldest()).isEqualTo(List.of(key(0), key(1), key(2)));

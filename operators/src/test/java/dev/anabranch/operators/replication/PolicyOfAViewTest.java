@@ -3,7 +3,9 @@ package dev.anabranch.operators.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateType;
+import dev.anabranch.api.ConflictResolver;
 import dev.anabranch.api.Domain;
+import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.causality.RegionId;
@@ -74,6 +76,32 @@ class PolicyOfAViewTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Policy.class,
+      names = {"HOME", "AUTOMATIC", "BY_HAND"})
+  void whatAResolverMadeThatIsGoneIsShownFromACheckpointAsFromTheLog(Policy after)
+      throws Exception {
+    var first = NoteDomain.marks("Note", ReplicationPolicy.automatic(new FirstWriter()));
+    var a = new TestRegion("a", ReplicationHarness.SHARDS).resolvesBy("first-writer");
+    var b = new TestRegion("b", ReplicationHarness.SHARDS);
+    a.commit(NOTE, "c1", "a");
+    a.take(b.commit(NOTE, "c2", "e").row());
+    a.commit(NOTE, "c3", "g");
+    var history = List.copyOf(a.published());
+    assertThat(lettersOf(viewOfAJobThatStartsAnew(history, () -> List.of(first)))).isEqualTo("ag");
+
+    var last = a.commit(NOTE, "c4", "h");
+    var kept = viewAfterTheChange(history, () -> List.of(first), after.domain(), last);
+    var anew = viewOfAJobThatStartsAnew(a.published(), after.domain());
+
+    assertThat(anew.state()).isNull();
+    assertThat(anew.problem()).contains("first-writer");
+    assertThat(kept.state()).isNull();
+    assertThat(kept.problem()).isEqualTo(anew.problem());
+    assertThat(kept.live()).usingRecursiveComparison().isEqualTo(anew.live());
+  }
+
   /** To read it from the store would cost each start a read of every aggregate. */
   @ParameterizedTest
   @EnumSource(Policy.class)
@@ -106,15 +134,21 @@ class PolicyOfAViewTest {
 
   private static AggregateView viewAfterTheChange(
       List<PublishedRow> history, Policy before, Policy after, PublishedRow last) throws Exception {
+    return viewAfterTheChange(history, before.domain(), after.domain(), last);
+  }
+
+  private static AggregateView viewAfterTheChange(
+      List<PublishedRow> history, Domain before, Domain after, PublishedRow last)
+      throws Exception {
     try (var store = new StoreOfA();
         var harness = new ReplicationHarness(store.factory())) {
-      harness.release(before.domain());
+      harness.release(before);
       harness.crashAndRestore();
       for (var row : history) {
         harness.process(row);
         harness.settle();
       }
-      harness.release(after.domain());
+      harness.release(after);
       harness.crashAndRestore();
       store.append(last.row());
       harness.process(last);
@@ -125,9 +159,14 @@ class PolicyOfAViewTest {
 
   private static AggregateView viewOfAJobThatStartsAnew(List<PublishedRow> rows, Policy policy)
       throws Exception {
+    return viewOfAJobThatStartsAnew(rows, policy.domain());
+  }
+
+  private static AggregateView viewOfAJobThatStartsAnew(List<PublishedRow> rows, Domain domain)
+      throws Exception {
     try (var store = new StoreOfA();
         var harness = new ReplicationHarness(store.factory())) {
-      harness.release(policy.domain());
+      harness.release(domain);
       harness.restartFromNothing();
       for (var row : rows) {
         store.append(row.row());
@@ -178,6 +217,19 @@ class PolicyOfAViewTest {
     Domain domain() {
       var type = type();
       return () -> List.of(type);
+    }
+  }
+
+  private static final class FirstWriter implements ConflictResolver<NoteDomain.Marks> {
+    @Override
+    public String id() {
+      return "first-writer";
+    }
+
+    @Override
+    public NoteDomain.Marks resolve(
+        List<LiveVersion<NoteDomain.Marks>> live, NoteDomain.Marks base) {
+      return live.get(0).state();
     }
   }
 }

@@ -75,6 +75,14 @@ public final class ReplicaState {
 
   // -- Kept for the gate; see there.
   public final MapState<String, PublishedRow> heldRows;
+
+  /**
+   * What was handed to the command job, of which nothing else tells until the own log has it: by
+   * region a number, up to which its commits were; and dots of payloads that came after their
+   * tombstones, which the log has, without a value. Few aggregates have any.
+   */
+  public final MapState<String, String> handedOver;
+
   final MapState<String, byte[]> held;
   final MapState<String, String> heldUnder;
   final MapState<String, String> parked;
@@ -108,6 +116,7 @@ public final class ReplicaState {
     covered = store.getState(new ValueStateDescriptor<>(COVERED, LongSerializer.INSTANCE));
     ownLast = store.getState(new ValueStateDescriptor<>(OWN_LAST, StringSerializer.INSTANCE));
     heldRows = map(store, HELD_ROWS, new PublishedRowSerializer());
+    handedOver = map(store, "handed-over-v1", StringSerializer.INSTANCE);
     held = map(store, "held-v1", BytePrimitiveArraySerializer.INSTANCE);
     heldUnder = map(store, "held-under-v1", StringSerializer.INSTANCE);
     parked = map(store, "parked-v1", StringSerializer.INSTANCE);
@@ -199,6 +208,12 @@ public final class ReplicaState {
     live().head().set(value);
   }
 
+  /** The summary of the current aggregate's graph. */
+  public GraphSummary graph() {
+    var summary = live().summary().get();
+    return summary == null ? GraphSummary.EMPTY : summary;
+  }
+
   /** Call it when the number of held commits has changed. */
   public void holding(ReplicaHead value) {
     run(() -> holding.update(value.held() == 0 ? null : ReplicaBlob.encode(value)));
@@ -252,7 +267,7 @@ public final class ReplicaState {
     run(() -> ownLast.update(value));
   }
 
-  /** Forgets the aggregate, but for what waits for it to be read from the store. */
+  /** Forgets the aggregate, but for what waits for the store to be read, or to have it. */
   public void clear() {
     live().clear();
     holding.clear();
