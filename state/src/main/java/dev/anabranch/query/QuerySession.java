@@ -41,10 +41,10 @@ public interface QuerySession extends AutoCloseable {
   Optional<Map<Integer, Long>> positions(VersionId version, Collection<Integer> shards);
 
   /**
-   * Returns the id of the topic that a version of views has read, by partition, as {@link #follow}
+   * Returns what the records are that a version of views has read, by partition, as {@link #follow}
    * noted it. A partition is missing where the topic is not known.
    */
-  Map<Integer, String> topics(VersionId version, Collection<Integer> partitions);
+  Map<Integer, ViewLog.Origin> topics(VersionId version, Collection<Integer> partitions);
 
   /**
    * Notes, all or nothing, of which topic a version of views reads these partitions from here on,

@@ -28,20 +28,43 @@ public interface ViewLog extends Serializable {
    */
   record Topic(String id, int partitions) {}
 
+  /** No epoch of a leader is known. */
+  int NO_EPOCH = -1;
+
   /**
    * What a partition has now.
    *
    * @param start offset of the first record
    * @param end offset behind the last record
+   * @param leaderEpoch no leader of a later epoch took any of the records before the end; {@link
+   *     #NO_EPOCH}: not known
    */
-  record Range(long start, long end) {}
+  record Range(long start, long end, int leaderEpoch) {
+    public Range(long start, long end) {
+      this(start, end, NO_EPOCH);
+    }
+  }
+
+  /**
+   * What the records are that were read of a partition.
+   *
+   * @param topic id of the topic; empty: not known
+   * @param leaderEpoch no leader of a later epoch took any of them; {@link #NO_EPOCH}: not known
+   */
+  record Origin(String topic, int leaderEpoch) {
+    public static final Origin UNKNOWN = new Origin("", NO_EPOCH);
+  }
 
   /**
    * Where the reading of a partition is.
    *
-   * @param topic id of the topic in which it is; empty: not known
+   * @param origin of the records before it
    */
-  record Position(String topic, long offset) {}
+  record Position(Origin origin, long offset) {
+    public Position(String topic, long offset) {
+      this(new Origin(topic, NO_EPOCH), offset);
+    }
+  }
 
   /** What the topic is now. */
   Topic topic();
@@ -59,10 +82,11 @@ public interface ViewLog extends Serializable {
   /**
    * Begins to read.
    *
-   * @param from first offset by partition; what is no longer there is passed over
+   * @param from where by partition; what is no longer there is passed over. A position whose epoch
+   *     is known is gone if the records before it are others now
    * @param maxRecords of one page
    */
-  Reading read(Map<Integer, Long> from, int maxRecords);
+  Reading read(Map<Integer, Position> from, int maxRecords);
 
   /** One record; empty if it is no longer there, since the aggregate has a later view. */
   Optional<ViewRecord> find(int partition, long offset);

@@ -30,6 +30,11 @@ public final class InMemoryViewLog implements ViewLog {
   private final long[] ends = new long[MOST];
   private final long[] starts = new long[MOST];
   private int generation = 1;
+
+  /** The leader that takes records now, and by epoch where the records of a partition end. */
+  private int epoch;
+
+  private final transient List<Map<Integer, Long>> epochEnds = new ArrayList<>();
   private final transient AtomicInteger asked = new AtomicInteger();
   private boolean away;
 
@@ -41,12 +46,15 @@ public final class InMemoryViewLog implements ViewLog {
   synchronized void grow(int count) {
     while (partitions.size() < count) {
       partitions.add(new TreeMap<>());
+      epochEnds.add(new TreeMap<>());
     }
   }
 
   /** Deletes the topic and makes one of the same name. */
   synchronized void makeAnew() {
     generation++;
+    epoch = 0;
+    epochEnds.forEach(Map::clear);
     partitions.forEach(TreeMap::clear);
     Arrays.fill(ends, 0);
     Arrays.fill(starts, 0);
@@ -58,15 +66,29 @@ public final class InMemoryViewLog implements ViewLog {
     starts[partition] = Math.max(starts[partition], offset);
   }
 
-  private record Cut(int partition, long offset) {}
-
-  private final List<Cut> cuts = new ArrayList<>();
+  /** Another broker leads, which has all records. */
+  synchronized void elect() {
+    epoch++;
+  }
 
   /** Loses the records from an offset on, as after an unclean election. */
   synchronized void truncate(int partition, long offset) {
     partitions.get(partition).tailMap(offset).clear();
     ends[partition] = Math.min(ends[partition], offset);
-    cuts.add(new Cut(partition, offset));
+    epochEnds.get(partition).replaceAll((each, end) -> Math.min(end, offset));
+    elect();
+  }
+
+  /** Where the records of this epoch and those before it end, as the leader says. */
+  private long endOf(int partition, int asked) {
+    if (asked >= epoch) {
+      return ends[partition];
+    }
+    var end = 0L;
+    for (var each : epochEnds.get(partition).entrySet()) {
+      end = each.getKey() <= asked ? Math.max(end, each.getValue()) : end;
+    }
+    return end;
   }
 
   /** Whether nobody can reach it. */
@@ -87,9 +109,11 @@ public final class InMemoryViewLog implements ViewLog {
 
   public synchronized void add(int partition, @Nullable AggregateView view) {
     var offset = ends[partition]++;
+    epochEnds.get(partition).put(epoch, ends[partition]);
+    var problem = view == null ? "no view" : "";
     partitions
         .get(partition)
-        .put(offset, new ViewRecord(partition, offset, view, view == null ? "no view" : ""));
+        .put(offset, new ViewRecord(partition, offset, epoch, view, problem));
     notifyAll();
   }
 
@@ -109,12 +133,12 @@ public final class InMemoryViewLog implements ViewLog {
     requireHere();
     var found = new HashMap<Integer, Range>();
     wanted.forEach(
-        partition -> found.put(partition, new Range(starts[partition], ends[partition])));
+        partition -> found.put(partition, new Range(starts[partition], ends[partition], epoch)));
     return found;
   }
 
   @Override
-  public Reading read(Map<Integer, Long> from, int maxRecords) {
+  public Reading read(Map<Integer, Position> from, int maxRecords) {
     return new Place(new TreeMap<>(from), maxRecords);
   }
 
@@ -125,11 +149,10 @@ public final class InMemoryViewLog implements ViewLog {
   }
 
   private final class Place implements Reading {
-    private final TreeMap<Integer, Long> next;
+    private final TreeMap<Integer, Position> next;
     private final int maxRecords;
-    private final int cutsBefore = cuts.size();
 
-    Place(TreeMap<Integer, Long> next, int maxRecords) {
+    Place(TreeMap<Integer, Position> next, int maxRecords) {
       this.next = next;
       this.maxRecords = maxRecords;
     }
@@ -162,25 +185,32 @@ public final class InMemoryViewLog implements ViewLog {
       if (away) {
         return page; // As a consumer does that reaches no broker.
       }
-      for (var cut : cuts.subList(cutsBefore, cuts.size())) {
-        // A consumer that was reading asks the new leader.
-        if (next.getOrDefault(cut.partition, 0L) > cut.offset) {
-          throw new PositionGoneException(
-              "others from " + cut, Map.of(cut.partition, cut.offset), new IllegalStateException());
-        }
-      }
       for (var place : next.entrySet()) {
-        if (place.getValue() < starts[place.getKey()] || place.getValue() > ends[place.getKey()]) {
+        requireSame(place.getKey(), place.getValue());
+        var offset = place.getValue().offset();
+        if (offset < starts[place.getKey()] || offset > ends[place.getKey()]) {
           throw new PositionGoneException("nothing at " + place, new IllegalStateException());
         }
-        for (var record : partitions.get(place.getKey()).tailMap(place.getValue()).values()) {
+        for (var record : partitions.get(place.getKey()).tailMap(offset).values()) {
           if (page.size() < maxRecords) {
             page.add(record);
-            place.setValue(record.offset() + 1);
+            var origin = new Origin("", record.leaderEpoch());
+            place.setValue(new Position(origin, record.offset() + 1));
           }
         }
       }
       return page;
+    }
+
+    /** As a consumer does that asks the leader where the epoch of its position ends. */
+    private void requireSame(int partition, Position position) {
+      var known = position.origin().leaderEpoch();
+      if (known != NO_EPOCH && endOf(partition, known) < position.offset()) {
+        throw new PositionGoneException(
+            "others before " + position,
+            Map.of(partition, endOf(partition, known)),
+            new IllegalStateException());
+      }
     }
 
     @Override

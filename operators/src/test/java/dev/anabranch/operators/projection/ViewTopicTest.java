@@ -18,10 +18,12 @@ import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.query.ParkedRequest;
 import dev.anabranch.query.VersionId;
+import dev.anabranch.query.ViewLog;
 import dev.anabranch.testkit.query.InMemoryQueryDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -168,19 +170,77 @@ class ViewTopicTest {
     assertThat(told).containsExactly(new ViewPlace(0, 10, 0, ViewPlace.Change.CUT_SHORT));
   }
 
-  /** Only who reads meanwhile can know: a position in the database has no leader's epoch. */
-  @Test
-  void aPartitionThatLostRecordsWhileItWasReadAndIsLongerAgainIsReadFromItsFirstRecord() {
+  /** It is longer again: the epochs of its leaders tell. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPartitionThatLostRecordsWhileItWasReadOrBeforeIsReadFromItsFirstRecord(boolean whileItRuns) {
     start(1);
     show(0, 1, 10, 1);
     awaitShown(10);
+    restartUnless(
+        whileItRuns,
+        () -> {
+          synchronized (topic) {
+            topic.truncate(0, 4);
+            show(0, 11, 30, 1);
+          }
+        });
+
+    awaitShown(30);
+    assertThat(told).containsExactly(new ViewPlace(0, 10, 0, ViewPlace.Change.CUT_SHORT));
+  }
+
+  @Test
+  void whoHasReadNothingSinceItsStartKnowsThatThePartitionLostItsEnd() {
+    start(1);
+    show(0, 1, 10, 1);
+    awaitShown(10);
+    stop();
+    // As a release that noted no epochs leaves it.
+    follow(new ViewLog.Position("topic-1", 10));
+    start(1);
+    await("the epoch", () -> origin().leaderEpoch() == 0);
+    stop();
     synchronized (topic) {
       topic.truncate(0, 4);
       show(0, 11, 30, 1);
     }
+    start(1);
 
     awaitShown(30);
     assertThat(told).containsExactly(new ViewPlace(0, 10, 0, ViewPlace.Change.CUT_SHORT));
+  }
+
+  @Test
+  void anElectionThatLosesNothingIsNoReasonToReadAgain() {
+    start(1);
+    show(0, 1, 10, 1);
+    awaitShown(10);
+    topic.elect();
+    show(0, 11, 20, 1);
+    awaitShown(20);
+    stop();
+    topic.elect();
+    show(0, 21, 30, 1);
+    start(1);
+
+    awaitShown(30);
+    assertThat(told).isEmpty();
+    assertThat(origin()).isEqualTo(new ViewLog.Origin("topic-1", 2));
+  }
+
+  private void follow(ViewLog.Position position) {
+    try (var session = database.open()) {
+      var writer = 7;
+      assertThat(session.claim(version, List.of(0), writer)).isPresent();
+      assertThat(session.follow(version, writer, Map.of(0, position))).isTrue();
+    }
+  }
+
+  private ViewLog.Origin origin() {
+    try (var session = database.open()) {
+      return session.topics(version, List.of(0)).getOrDefault(0, ViewLog.Origin.UNKNOWN);
+    }
   }
 
   @Test

@@ -68,7 +68,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
                 .thenComparingLong(LogPosition::offset));
     final Map<LogPosition, ParkedRequest.Action> requests = new HashMap<>();
     final Map<AggregateKey, VectorTime> views = new HashMap<>();
-    final Map<Integer, String> topics = new HashMap<>();
+    final Map<Integer, ViewLog.Origin> topics = new HashMap<>();
 
     Version(VersionInfo info, int shardCount) {
       this.info = info;
@@ -249,11 +249,12 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
     }
 
     @Override
-    public Map<Integer, String> topics(VersionId version, Collection<Integer> partitions) {
+    public Map<Integer, ViewLog.Origin> topics(
+        VersionId version, Collection<Integer> partitions) {
       synchronized (InMemoryQueryDatabase.this) {
         check();
         var found = versions.get(version);
-        var topics = new HashMap<>(found == null ? Map.<Integer, String>of() : found.topics);
+        var topics = new HashMap<>(found == null ? Map.<Integer, ViewLog.Origin>of() : found.topics);
         topics.keySet().retainAll(partitions);
         return topics;
       }
@@ -270,7 +271,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
         from.forEach(
             (partition, position) -> {
               found.next[partition] = position.offset();
-              found.topics.put(partition, position.topic());
+              found.topics.put(partition, position.origin());
             });
         return true;
       }

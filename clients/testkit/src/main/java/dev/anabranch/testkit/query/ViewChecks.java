@@ -76,28 +76,36 @@ final class ViewChecks {
   static void theTopicOfAPositionIsNotedWithIt(
       QuerySession session, VersionId version, long writer) {
     var both = List.of(0, 1);
+    var one = new ViewLog.Origin("one", ViewLog.NO_EPOCH);
+    var later = new ViewLog.Origin("one", Integer.MAX_VALUE);
     assertThat(session.topics(version, both)).isEmpty();
     assertThat(
             session.follow(
                 version,
                 writer,
-                Map.of(0, new ViewLog.Position("one", 5), 1, new ViewLog.Position("one", 0))))
+                Map.of(0, new ViewLog.Position(one, 5), 1, new ViewLog.Position(later, 0))))
         .isTrue();
-    assertThat(session.topics(version, both)).isEqualTo(Map.of(0, "one", 1, "one"));
+    assertThat(session.topics(version, both)).isEqualTo(Map.of(0, one, 1, later));
     assertThat(session.positions(version, both)).contains(Map.of(0, 5L, 1, 0L));
 
-    var back = Map.of(0, new ViewLog.Position("two", 2));
+    var two = new ViewLog.Origin("two", 0);
+    var back = Map.of(0, new ViewLog.Position(two, 2));
     assertThat(session.follow(version, writer + 1, back)).isFalse();
     var unknown = new VersionId(version.projection(), version.version() + 70);
     assertThat(session.follow(unknown, writer, back)).isFalse();
-    assertThat(session.topics(version, both)).isEqualTo(Map.of(0, "one", 1, "one"));
+    assertThat(session.topics(version, both)).isEqualTo(Map.of(0, one, 1, later));
     assertThat(session.positions(version, both)).contains(Map.of(0, 5L, 1, 0L));
 
     assertThat(session.follow(version, writer, back)).isTrue();
     assertThat(session.follow(version, writer, back)).as("once more").isTrue();
-    assertThat(session.topics(version, both)).isEqualTo(Map.of(0, "two", 1, "one"));
+    assertThat(session.topics(version, both)).isEqualTo(Map.of(0, two, 1, later));
     assertThat(session.positions(version, both)).contains(Map.of(0, 2L, 1, 0L));
-    assertThat(session.topics(version, List.of(1))).isEqualTo(Map.of(1, "one"));
+    assertThat(session.topics(version, List.of(1))).isEqualTo(Map.of(1, later));
+
+    var namelessToo = new ViewLog.Origin("", 7);
+    assertThat(session.follow(version, writer, Map.of(0, new ViewLog.Position(namelessToo, 2))))
+        .isTrue();
+    assertThat(session.topics(version, List.of(0))).isEqualTo(Map.of(0, namelessToo));
   }
 
   private static ApplyResult show(

@@ -117,7 +117,8 @@ class SuiteFindsNoopDatabasesTest {
     }
 
     @Override
-    public Map<Integer, String> topics(VersionId version, Collection<Integer> partitions) {
+    public Map<Integer, ViewLog.Origin> topics(
+        VersionId version, Collection<Integer> partitions) {
       return Map.of();
     }
 

@@ -210,7 +210,7 @@ public final class ViewFollower implements LaneGauges, AutoCloseable {
     }
     otherFrom = Map.of();
     places.get().forEach(this::tell);
-    try (var reading = log.read(work.positions(partitions), part.maxRows)) {
+    try (var reading = patiently(() -> log.read(work.places(partitions), part.maxRows))) {
       follow(topic, partitions, reading);
     } catch (PositionGoneException e) {
       LOG.warn("{} looks again at what the topic of views is: {}", version, e.getMessage());
@@ -233,7 +233,8 @@ public final class ViewFollower implements LaneGauges, AutoCloseable {
             cut.computeIfPresent(
                 partition,
                 (number, range) ->
-                    new ViewLog.Range(range.start(), Math.max(range.start(), first))));
+                    new ViewLog.Range(
+                        range.start(), Math.max(range.start(), first), range.leaderEpoch())));
     return cut;
   }
 

@@ -63,6 +63,9 @@ public final class ViewWork {
   /** Next offset by partition, as committed. */
   private final Map<Integer, Long> positions = new HashMap<>();
 
+  /** What the records are that were read, by partition, as noted in the database. */
+  private final Map<Integer, ViewLog.Origin> origins = new HashMap<>();
+
   /** Clock of the newest view that was committed, by partition. */
   private final Map<Integer, Long> clocks = new HashMap<>();
 
@@ -133,11 +136,12 @@ public final class ViewWork {
     var moved = new HashMap<Integer, ViewLog.Position>();
     ranges.forEach(
         (partition, range) -> {
-          var before = noted.getOrDefault(partition, "");
+          var before = noted.getOrDefault(partition, ViewLog.Origin.UNKNOWN);
           var position = positions.getOrDefault(partition, 0L);
-          var place = ViewPlace.of(partition, position, before, topic, range);
+          var place = ViewPlace.of(partition, position, before.topic(), topic, range);
           places.add(place);
-          var now = new ViewLog.Position(topic.isEmpty() ? before : topic, place.offset());
+          var now = new ViewLog.Position(origin(before, topic, place, range), place.offset());
+          origins.put(partition, now.origin());
           if (!now.equals(new ViewLog.Position(before, position))) {
             moved.put(partition, now);
           }
@@ -149,14 +153,56 @@ public final class ViewWork {
     return Optional.of(places);
   }
 
+  /** An epoch that is noted stays: the records before the position are still to be compared. */
+  private static ViewLog.Origin origin(
+      ViewLog.Origin before, String topic, ViewPlace place, ViewLog.Range range) {
+    var isSame = topic.isEmpty() || topic.equals(before.topic());
+    var isKnown = before.leaderEpoch() != ViewLog.NO_EPOCH;
+    return isSame && isKnown && place.offset() == place.before()
+        ? before
+        : new ViewLog.Origin(topic.isEmpty() ? before.topic() : topic, range.leaderEpoch());
+  }
+
+  /**
+   * Notes the epochs of later leaders before what they took is applied: noted later, an end that is
+   * lost meanwhile would not be noticed. A few bytes for each election.
+   */
+  private void noteEpochs(List<ViewRecord> records) throws InterruptedException {
+    var later = new HashMap<Integer, ViewLog.Origin>();
+    for (var record : records) {
+      var partition = record.partition();
+      var noted = origins.getOrDefault(partition, ViewLog.Origin.UNKNOWN);
+      var known = later.getOrDefault(partition, noted);
+      if (record.leaderEpoch() > known.leaderEpoch()) {
+        later.put(partition, new ViewLog.Origin(noted.topic(), record.leaderEpoch()));
+      }
+    }
+    if (later.isEmpty()) {
+      return;
+    }
+    var moved = new HashMap<Integer, ViewLog.Position>();
+    later.forEach(
+        (partition, origin) ->
+            moved.put(
+                partition, new ViewLog.Position(origin, positions.getOrDefault(partition, 0L))));
+    if (database.call(session -> session.follow(version, writer, moved))) {
+      origins.putAll(later);
+    } // Else somebody else has claimed one of them, and the batch is refused for that.
+  }
+
   Map<Integer, Long> positions() {
     return Map.copyOf(positions);
   }
 
-  Map<Integer, Long> positions(Collection<Integer> partitions) {
-    var some = new HashMap<>(positions);
-    some.keySet().retainAll(partitions);
-    return some;
+  /** Where to read on, with what was read before. */
+  Map<Integer, ViewLog.Position> places(Collection<Integer> partitions) {
+    var places = new HashMap<Integer, ViewLog.Position>();
+    for (var partition : partitions) {
+      var origin = origins.getOrDefault(partition, ViewLog.Origin.UNKNOWN);
+      places.put(
+          partition, new ViewLog.Position(origin, positions.getOrDefault(partition, 0L)));
+    }
+    return places;
   }
 
   /**
@@ -178,6 +224,7 @@ public final class ViewWork {
    */
   int apply(List<ViewRecord> records)
       throws InterruptedException, AppliedBatches.GoneException, ParkedLimitException {
+    noteEpochs(records);
     var draft = new Draft();
     for (var newer : newest(records)) {
       var record = newer.record();

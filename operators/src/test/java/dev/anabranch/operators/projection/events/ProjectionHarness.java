@@ -383,7 +383,7 @@ public final class ProjectionHarness implements AutoCloseable {
     }
 
     @Override
-    public Reading read(Map<Integer, Long> from, int maxRecords) {
+    public Reading read(Map<Integer, Position> from, int maxRecords) {
       return of(id).views.read(from, maxRecords);
     }
 

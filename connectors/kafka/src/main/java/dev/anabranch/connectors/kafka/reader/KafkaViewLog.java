@@ -1,5 +1,7 @@
 package dev.anabranch.connectors.kafka.reader;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import dev.anabranch.connectors.kafka.topics.KafkaRecords;
 import dev.anabranch.connectors.kafka.topics.TopicAdmin;
@@ -20,13 +22,19 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -74,6 +82,11 @@ public final class KafkaViewLog implements ViewLog {
                               + " does not exist: start the region's cross-region job first, which"
                               + " writes it, correct views.topic, or name only projections of"
                               + " events in projections.names"));
+      TopicAdmin.withoutId(found)
+          .ifPresent(
+              problem -> {
+                throw new IllegalStateException(problem);
+              });
       if (found.partitions().size() > maxPartitions) {
         throw new IllegalStateException(
             String.format(
@@ -112,12 +125,16 @@ public final class KafkaViewLog implements ViewLog {
   }
 
   private Topic topic(Admin admin) {
+    var described = answer(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+    if (described == null) {
+      throw new StoreUnavailableException("topic " + topic + " is not there", null);
+    }
+    return new Topic(TopicAdmin.idOf(described).orElse(""), described.partitions().size());
+  }
+
+  private <T> T answer(KafkaFuture<T> question) {
     try {
-      var described = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-      if (described == null) {
-        throw new StoreUnavailableException("topic " + topic + " is not there", null);
-      }
-      return new Topic(TopicAdmin.idOf(described).orElse(""), described.partitions().size());
+      return question.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof KafkaException kafka) {
         throw unreadable(kafka);
@@ -131,32 +148,53 @@ public final class KafkaViewLog implements ViewLog {
 
   @Override
   public Map<Integer, Range> ranges(Collection<Integer> partitions) {
-    try (var consumer = consumer(1)) {
-      var places = partitions.stream().map(this::of).toList();
-      var starts = consumer.beginningOffsets(places, ENDS_TIMEOUT);
+    var admin = admin();
+    try {
+      var starts = offsets(admin, partitions, OffsetSpec.earliest());
       var ranges = new HashMap<Integer, Range>();
-      consumer
-          .endOffsets(places, ENDS_TIMEOUT)
+      offsets(admin, partitions, OffsetSpec.latest())
           .forEach(
               (place, end) ->
-                  ranges.put(place.partition(), new Range(starts.getOrDefault(place, 0L), end)));
+                  ranges.put(
+                      place.partition(),
+                      new Range(
+                          requireNonNull(starts.get(place)).offset(),
+                          end.offset(),
+                          end.leaderEpoch().orElse(NO_EPOCH))));
       return ranges;
+    } finally {
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  private Map<TopicPartition, ListOffsetsResultInfo> offsets(
+      Admin admin, Collection<Integer> partitions, OffsetSpec spec) {
+    var asked = new HashMap<TopicPartition, OffsetSpec>();
+    partitions.forEach(partition -> asked.put(of(partition), spec));
+    var options = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+    return answer(admin.listOffsets(asked, options).all());
+  }
+
+  @Override
+  public Reading read(Map<Integer, Position> from, int maxRecords) {
+    var consumer = consumer(maxRecords);
+    try {
+      var places = from.keySet().stream().map(this::of).toList();
+      consumer.assign(places);
+      // What is before a position is compared only if the leader is known by then.
+      var unused = consumer.endOffsets(places, ENDS_TIMEOUT);
+      from.forEach((partition, position) -> consumer.seek(of(partition), place(position)));
+      return new Pages(consumer);
     } catch (KafkaException e) {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
       throw unreadable(e);
     }
   }
 
-  @Override
-  public Reading read(Map<Integer, Long> from, int maxRecords) {
-    var consumer = consumer(maxRecords);
-    try {
-      consumer.assign(from.keySet().stream().map(this::of).toList());
-      from.forEach((partition, offset) -> consumer.seek(of(partition), offset));
-      return new Pages(consumer);
-    } catch (KafkaException e) {
-      consumer.close();
-      throw unreadable(e);
-    }
+  private static OffsetAndMetadata place(Position position) {
+    var epoch = position.origin().leaderEpoch();
+    return new OffsetAndMetadata(
+        position.offset(), epoch == NO_EPOCH ? Optional.empty() : Optional.of(epoch), "");
   }
 
   @Override
@@ -225,11 +263,23 @@ public final class KafkaViewLog implements ViewLog {
     try {
       var view = record.value() == null ? null : ViewWire.decode(KafkaRecords.fromConsumer(record));
       return new ViewRecord(
-          record.partition(), record.offset(), view, view == null ? "it has no value" : "");
+          record.partition(),
+          record.offset(),
+          epochOf(record),
+          view,
+          view == null ? "it has no value" : "");
     } catch (WireFormatException e) {
       return new ViewRecord(
-          record.partition(), record.offset(), null, String.valueOf(e.getMessage()));
+          record.partition(),
+          record.offset(),
+          epochOf(record),
+          null,
+          String.valueOf(e.getMessage()));
     }
+  }
+
+  private static int epochOf(ConsumerRecord<?, ?> record) {
+    return record.leaderEpoch().orElse(NO_EPOCH);
   }
 
   private final class Pages implements Reading {

@@ -100,6 +100,22 @@ sealed interface Beginning {
         : Optional.of(new OffsetAndMetadata(position, Optional.of(epoch), ""));
   }
 
+  /**
+   * The epoch of the leader that took the last record before the beginning, or of a later one that
+   * has that record too: such a one knows where the partition ended as well, before any record is
+   * read.
+   */
+  static int epoch(IdentifiedSplit split, TopicNow now, Beginning beginning) {
+    var range = now.partitions().get(split.getPartition());
+    var latest = range == null ? IdentifiedSplit.NO_EPOCH : range.endEpoch();
+    if (beginning instanceof LostEnd lost && lost.leaderEpoch() != IdentifiedSplit.NO_EPOCH) {
+      return lost.leaderEpoch();
+    }
+    return beginning instanceof At
+        ? comparable(split, now).flatMap(OffsetAndMetadata::leaderEpoch).orElse(latest)
+        : latest;
+  }
+
   private static long marker(Reading.Otherwise otherwise) {
     return otherwise == Reading.Otherwise.LATEST
         ? KafkaPartitionSplit.LATEST_OFFSET

@@ -19,7 +19,6 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -192,7 +191,7 @@ final class CheckedReader<T> implements SourceReader<T, KafkaPartitionSplit> {
       var offset = tell(split, now, beginning);
       if (offset >= 0) {
         ids.put(split.getTopic(), now.id());
-        var epoch = epoch(split, now, beginning);
+        var epoch = Beginning.epoch(split, now, beginning);
         admitted.add(new IdentifiedSplit(split.getTopicPartition(), offset, now.id(), epoch));
         waiting.remove(split.splitId());
       } else {
@@ -207,18 +206,6 @@ final class CheckedReader<T> implements SourceReader<T, KafkaPartitionSplit> {
     } else {
       ask();
     }
-  }
-
-  /** The epoch of the leader that took the last record before the beginning. */
-  private static int epoch(IdentifiedSplit split, TopicNow now, Beginning beginning) {
-    if (beginning instanceof Beginning.LostEnd lost) {
-      return lost.leaderEpoch();
-    }
-    return beginning instanceof Beginning.At
-        ? Beginning.comparable(split, now)
-            .flatMap(OffsetAndMetadata::leaderEpoch)
-            .orElse(IdentifiedSplit.NO_EPOCH)
-        : IdentifiedSplit.NO_EPOCH;
   }
 
   /** Returns where to begin; negative: the partition can't be read now. */

@@ -80,6 +80,11 @@ public final class EventSource {
                               + topic
                               + " does not exist: start the region's command job first, or correct"
                               + " events.topic"));
+      TopicAdmin.withoutId(found)
+          .ifPresent(
+              problem -> {
+                throw new IllegalStateException(problem);
+              });
       if (found.partitions().size() != layout.eventsPartitions()) {
         throw new IllegalStateException(
             String.format(

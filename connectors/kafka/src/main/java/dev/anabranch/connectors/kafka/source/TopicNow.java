@@ -34,6 +34,8 @@ record TopicNow(String id, Map<Integer, Range> partitions) {
    * @param committed of the reader's group; negative: none
    * @param committedEpoch of the leader that took the last record before it; {@link
    *     IdentifiedSplit#NO_EPOCH}: not known
+   * @param endEpoch no leader of a later epoch took any of the records before the end; {@link
+   *     IdentifiedSplit#NO_EPOCH}: not known
    * @param lost null: all that was read before the position in question is still there, or that is
    *     not known
    */
@@ -42,14 +44,15 @@ record TopicNow(String id, Map<Integer, Range> partitions) {
       long end,
       long committed,
       int committedEpoch,
+      int endEpoch,
       LostEnds.@Nullable Divergence lost) {
 
     Range(long start, long end, long committed) {
-      this(start, end, committed, IdentifiedSplit.NO_EPOCH, null);
+      this(start, end, committed, IdentifiedSplit.NO_EPOCH, IdentifiedSplit.NO_EPOCH, null);
     }
 
     Range lost(LostEnds.Divergence divergence) {
-      return new Range(start, end, committed, committedEpoch, divergence);
+      return new Range(start, end, committed, committedEpoch, endEpoch, divergence);
     }
   }
 }

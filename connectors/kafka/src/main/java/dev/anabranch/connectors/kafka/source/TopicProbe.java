@@ -166,16 +166,18 @@ final class TopicProbe implements AutoCloseable {
     topics.keySet().forEach(topic -> ranges.put(topic, new HashMap<>()));
     for (var partition : there) {
       var committed = rest.committed.get(partition);
+      var end = requireNonNull(rest.ends.get(partition));
       requireNonNull(ranges.get(partition.topic()))
           .put(
               partition.partition(),
               new TopicNow.Range(
                   requireNonNull(starts.get(partition)).offset(),
-                  requireNonNull(rest.ends.get(partition)).offset(),
+                  end.offset(),
                   committed == null ? -1 : committed.offset(),
                   committed == null
                       ? IdentifiedSplit.NO_EPOCH
                       : committed.leaderEpoch().orElse(IdentifiedSplit.NO_EPOCH),
+                  end.leaderEpoch().orElse(IdentifiedSplit.NO_EPOCH),
                   null));
     }
     var now = new HashMap<String, TopicNow>();

@@ -158,6 +158,7 @@ public final class ReplicationTopicCheck {
     var described = admin.describe(topic);
     if (described.isPresent()) {
       TopicAdmin.idOf(described.get()).ifPresent(id -> ids.put(topic, id));
+      TopicAdmin.withoutId(described.get()).ifPresent(problems::add);
       return described.get().partitions().size();
     }
     if (plan.createMissing == null) {
@@ -176,6 +177,7 @@ public final class ReplicationTopicCheck {
                 .configs(withRetention(topic, settings)));
     created.add(topic);
     TopicAdmin.idOf(made).ifPresent(id -> ids.put(topic, id));
+    TopicAdmin.withoutId(made).ifPresent(problems::add);
     return made.partitions().size();
   }
 

@@ -77,6 +77,21 @@ public final class TopicAdmin implements AutoCloseable {
         : Optional.of(topic.topicId().toString());
   }
 
+  /**
+   * Why no job can work with the topic, if its cluster gives it no id: whether it was deleted and
+   * made again could not be told.
+   */
+  public static Optional<String> withoutId(TopicDescription topic) {
+    return idOf(topic).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "topic "
+                + topic.name()
+                + ": its cluster gives it no id, by which one that was deleted and made again is"
+                + " known; let all brokers be of Kafka 2.8 or later, with"
+                + " inter.broker.protocol.version 2.8 or later if they use ZooKeeper");
+  }
+
   /** Returns when the topic can be seen; one that another process creates meanwhile is fine. */
   TopicDescription create(NewTopic topic) {
     try {

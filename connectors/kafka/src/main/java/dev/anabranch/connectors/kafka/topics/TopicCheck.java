@@ -165,6 +165,7 @@ public final class TopicCheck {
       return Optional.empty();
     }
     TopicAdmin.idOf(described.get()).ifPresent(id -> ids.put(topic, id));
+    TopicAdmin.withoutId(described.get()).ifPresent(problems::add);
     var found =
         new Found(described.get(), admin.topicSettings(topic).orElseGet(() -> unread(topic)));
     describe(topic, found);

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param deadLetterMaxBytes what the dead-letter topic takes
  * @param eventsMaxBytes what the events topic takes; what is stored fits into it
  * @param inboundMaxBytes what the inbound topic takes; 0 if there is none
- * @param ids Kafka's id of each topic, by name; a broker that gives none leaves it out
+ * @param ids Kafka's id of each topic, by name; a topic without one is a problem
  */
 public record TopicReport(
     List<String> problems,

@@ -115,13 +115,41 @@ class BeginningTest {
   void comparesWhatIsKnownOfThePosition(
       String id, long position, int epoch, long committed, int committedEpoch, String expected) {
     var split = new IdentifiedSplit(new TopicPartition("t", 0), position, SAME, epoch);
-    var range = new TopicNow.Range(10, 20, committed, committedEpoch, null);
+    var range = new TopicNow.Range(10, 20, committed, committedEpoch, 9, null);
 
     assertThat(
             Beginning.comparable(split, new TopicNow(id, Map.of(0, range)))
                 .map(found -> found.offset() + " in " + found.leaderEpoch().orElseThrow())
                 .orElse(""))
         .isEqualTo(expected);
+  }
+
+  static Object[][] known() {
+    return new Object[][] {
+      // position, epoch, group's offset and its epoch, where the records are others, what is known
+      {15L, 7, -1L, NO_EPOCH, null, 7},
+      {15L, NO_EPOCH, -1L, NO_EPOCH, null, 9},
+      {10L, 7, -1L, NO_EPOCH, null, 9},
+      {4L, 7, -1L, NO_EPOCH, null, 9},
+      {25L, NO_EPOCH, -1L, NO_EPOCH, null, 9},
+      {15L, 7, -1L, NO_EPOCH, new Divergence(12, 3), 3},
+      {15L, 7, -1L, NO_EPOCH, LostEnds.UNKNOWN, 9},
+      {COMMITTED_OFFSET, NO_EPOCH, 15L, 7, null, 7},
+      {COMMITTED_OFFSET, NO_EPOCH, 15L, NO_EPOCH, null, 9},
+      {COMMITTED_OFFSET, NO_EPOCH, -1L, NO_EPOCH, null, 9},
+      {LATEST_OFFSET, NO_EPOCH, -1L, NO_EPOCH, null, 9},
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("known")
+  void knowsAnEpochOfItsBeginningBeforeItReads(
+      long position, int epoch, long committed, int committedEpoch, Divergence lost, int known) {
+    var split = new IdentifiedSplit(new TopicPartition("t", 0), position, SAME, epoch);
+    var range = new TopicNow.Range(10, 20, committed, committedEpoch, 9, lost);
+    var now = new TopicNow(SAME, Map.of(0, range));
+
+    assertThat(Beginning.epoch(split, now, Beginning.of(split, now, EARLIEST))).isEqualTo(known);
   }
 
   static Arguments[] positions() {

@@ -3,9 +3,13 @@ package dev.anabranch.connectors.kafka.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anabranch.connectors.kafka.reader.KafkaViewLog;
+import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import dev.anabranch.embedded.EmbeddedKafka;
 import dev.anabranch.embedded.KafkaBrokerConfig;
 import dev.anabranch.embedded.LostEnd;
+import dev.anabranch.query.PositionGoneException;
+import dev.anabranch.query.ViewLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +106,8 @@ class CheckedReaderITCase {
     assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 7L));
     assertThat(told()).isEmpty();
     assertThat(ids.of(topic)).isEqualTo(idOf(topic));
-    assertThat(reader.snapshotState(1)).containsExactly(new IdentifiedSplit(at(0), 7, idOf(topic)));
+    assertThat(reader.snapshotState(1))
+        .containsExactly(new IdentifiedSplit(at(0), 7, idOf(topic), lastEpoch()));
   }
 
   @Test
@@ -115,7 +120,8 @@ class CheckedReaderITCase {
 
     assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 0L));
     assertThat(told()).containsExactly(Map.entry("partitionsMadeAnew", 1L));
-    assertThat(reader.snapshotState(1)).containsExactly(new IdentifiedSplit(at(0), 0, idOf(topic)));
+    assertThat(reader.snapshotState(1))
+        .containsExactly(new IdentifiedSplit(at(0), 0, idOf(topic), lastEpoch()));
   }
 
   @Test
@@ -186,11 +192,29 @@ class CheckedReaderITCase {
     restore(new KafkaPartitionSplit(at(0), COMMITTED));
     assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 12L));
 
-    // Without the epoch, as after a release that kept none, nobody can tell.
+    // Without the epoch, as after a release that kept none, nobody can tell; nor later.
     startAgain();
     restore(new IdentifiedSplit(at(0), 20, idOf(topic)));
-    assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 20L));
+    assertThat(wrapped.added)
+        .containsExactly(new IdentifiedSplit(at(0), 20, idOf(topic), lastEpoch()));
     assertThat(told()).isEmpty();
+
+    // A version of views has its position elsewhere, and Kafka's consumer compares.
+    var views = new KafkaViewLog(KafkaConnection.to(kafka.bootstrapServers()), topic);
+    var read = new ViewLog.Position(new ViewLog.Origin(idOf(topic), epoch), 20);
+    try (var reading = views.read(Map.of(0, read), 10)) {
+      assertThatThrownBy(
+              () -> {
+                while (reading.next().isEmpty()) {
+                  // What is before the position is being asked for.
+                }
+              })
+          .isInstanceOfSatisfying(
+              PositionGoneException.class,
+              gone -> assertThat(gone.otherFrom()).isEqualTo(Map.of(0, 12L)));
+    }
+    assertThat(views.ranges(List.of(0)))
+        .isEqualTo(Map.of(0, new ViewLog.Range(0, 52, lastEpoch())));
 
     // What was kept is as it was, whoever leads now.
     startAgain();
@@ -200,13 +224,31 @@ class CheckedReaderITCase {
   }
 
   @Test
+  void aReaderThatHasGotNoRecordKnowsThatThePartitionLostItsEnd() throws Exception {
+    send(12);
+    var kept = LostEnd.keep(kafka, directory, at(0));
+    send(8);
+    restore(new IdentifiedSplit(at(0), 20, idOf(topic)));
+    var checkpoint = reader.snapshotState(1);
+    kept.putBack(kafka);
+    send(40);
+
+    startAgain();
+    restore(checkpoint.toArray(new KafkaPartitionSplit[0]));
+
+    assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 12L));
+    assertThat(told()).containsExactly(Map.entry("partitionsCutShort", 1L));
+  }
+
+  @Test
   void aPositionOfAReleaseThatKeptNoIdIsAdopted() throws Exception {
     send(10);
 
     restore(new KafkaPartitionSplit(at(0), 7));
 
     assertThat(wrapped.offsets()).containsExactly(Map.entry(at(0), 7L));
-    assertThat(reader.snapshotState(1)).containsExactly(new IdentifiedSplit(at(0), 7, idOf(topic)));
+    assertThat(reader.snapshotState(1))
+        .containsExactly(new IdentifiedSplit(at(0), 7, idOf(topic), lastEpoch()));
   }
 
   @Test

@@ -14,10 +14,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Table {@code projection_topic}: of which topic a version of views has read its partitions. */
+/**
+ * Table {@code projection_topic}: of which topic a version of views has read its partitions. Behind
+ * the topic's id are a blank and the leader's epoch, if it is known. A release that knows no epochs
+ * takes that for another topic, and reads it from its first record on: views may come again.
+ */
 final class FollowedTopics {
 
   static final String TABLE = "projection_topic";
+
+  private static final char BEFORE_EPOCH = ' ';
 
   private final Connection connection;
 
@@ -25,8 +31,9 @@ final class FollowedTopics {
     this.connection = connection;
   }
 
-  Map<Integer, String> read(VersionId version, Collection<Integer> partitions) throws SQLException {
-    var topics = new HashMap<Integer, String>();
+  Map<Integer, ViewLog.Origin> read(VersionId version, Collection<Integer> partitions)
+      throws SQLException {
+    var topics = new HashMap<Integer, ViewLog.Origin>();
     try (var select =
         prepare(
             "SELECT view_partition, topic_id FROM projection_topic WHERE projection = ? AND version = ?"
@@ -35,11 +42,23 @@ final class FollowedTopics {
             version)) {
       try (var result = select.executeQuery()) {
         while (result.next()) {
-          topics.put(result.getInt(1), MySqlQuerySession.text(result, 2));
+          topics.put(result.getInt(1), origin(MySqlQuerySession.text(result, 2)));
         }
       }
     }
     return topics;
+  }
+
+  private static ViewLog.Origin origin(String text) {
+    var end = text.indexOf(BEFORE_EPOCH);
+    return end < 0
+        ? new ViewLog.Origin(text, ViewLog.NO_EPOCH)
+        : new ViewLog.Origin(text.substring(0, end), Integer.parseInt(text.substring(end + 1)));
+  }
+
+  private static byte[] text(ViewLog.Origin origin) {
+    var epoch = origin.leaderEpoch() == ViewLog.NO_EPOCH ? "" : "" + BEFORE_EPOCH + origin.leaderEpoch();
+    return (origin.topic() + epoch).getBytes(UTF_8);
   }
 
   /** Commits, unless it returns false: some partition is not the writer's. */
@@ -64,8 +83,8 @@ final class FollowedTopics {
         move.setInt(4, place.getKey());
         move.executeUpdate();
         note.setInt(3, place.getKey());
-        note.setBytes(4, place.getValue().topic().getBytes(UTF_8));
-        note.setBytes(5, place.getValue().topic().getBytes(UTF_8));
+        note.setBytes(4, text(place.getValue().origin()));
+        note.setBytes(5, text(place.getValue().origin()));
         note.executeUpdate();
       }
     }
@@ -123,7 +142,7 @@ final class FollowedTopics {
       while (result.next()) {
         var id = new VersionId(MySqlQuerySession.text(result, 1), result.getInt(2));
         all.computeIfAbsent(id, v -> new HashMap<>())
-            .put(result.getInt(3), MySqlQuerySession.text(result, 4));
+            .put(result.getInt(3), origin(MySqlQuerySession.text(result, 4)).topic());
       }
     }
     return all;
