@@ -58,10 +58,36 @@ final class LossCommand implements Runnable {
   }
 
   /** What is known of one shard. */
-  private record Lost(int shard, long next, @Nullable ShardHead known, String what) {
+  private record Lost(
+      int shard, long next, @Nullable ShardHead known, String what, long foundAtMicros) {
     /** The offset after the last row that is known to be lost. */
     long until() {
       return known == null ? next : Math.max(next, known.offset() + 1);
+    }
+
+    /**
+     * When it is accepted: not before it was found, nor before the loss that was accepted last,
+     * whatever the clocks of these machines say.
+     */
+    long acceptedAt(long nowMicros, List<AcceptedLoss> accepted) {
+      var at = Math.max(nowMicros, foundAtMicros);
+      for (var before : accepted) {
+        if (before.shard() == shard) {
+          at = Math.max(at, before.acceptedAtMicros() + 1);
+        }
+      }
+      return at;
+    }
+
+    /** What is known of both. */
+    Lost with(Lost other) {
+      var further = until() >= other.until() ? this : other;
+      return new Lost(
+          shard,
+          further.next,
+          further.known,
+          further.what,
+          Math.max(foundAtMicros, other.foundAtMicros));
     }
 
     /** Whether the store has another row in place of the known one. */
@@ -176,7 +202,8 @@ final class LossCommand implements Runnable {
     protected int run(Region region) throws Exception {
       requireSense();
       try (var store = region.openStoreToWrite()) {
-        var lost = find(region, store, acceptedLosses(store), this);
+        var accepted = acceptedLosses(store);
+        var lost = find(region, store, accepted, this);
         for (var i = 0; i < shards.size(); i++) {
           requireLost(shards.get(i), from.get(i), store, lost);
         }
@@ -190,14 +217,15 @@ final class LossCommand implements Runnable {
               throw new IllegalStateException("checked above");
             }
             var until = of.until();
+            var atMicros = of.acceptedAt(nowMicros, accepted);
             // Told first: a record too many is harmless, a row of the new line before it is not.
             var end =
                 announcer.announce(
                     new ForgottenRows(
-                        region.name(), shard, from.get(i), until, nowMicros, author, reason));
+                        region.name(), shard, from.get(i), until, atMicros, author, reason));
             try (var session = store.open(store.layout().databaseOf(shard))) {
               session.acceptLoss(
-                  new AcceptedLoss(shard, from.get(i), until, end, author, reason, nowMicros));
+                  new AcceptedLoss(shard, from.get(i), until, end, author, reason, atMicros));
             }
             out()
                 .println(
@@ -470,7 +498,7 @@ final class LossCommand implements Runnable {
     var next = head == null ? 0 : head.offset() + 1;
     lost.merge(
         missing.shard(),
-        new Lost(missing.shard(), next, known, missing.what()),
-        (before, now) -> before.until() >= now.until() ? before : now);
+        new Lost(missing.shard(), next, known, missing.what(), missing.foundAtMicros()),
+        Lost::with);
   }
 }

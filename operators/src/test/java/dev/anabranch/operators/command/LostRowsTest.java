@@ -183,6 +183,25 @@ class LostRowsTest {
     refusedWhile(() -> operator.settleUntilFailure());
   }
 
+  /** Neither the topic nor a checkpoint tells of it: the note in the database is all there is. */
+  @Test
+  void anAcceptanceWhoseClockIsAheadHidesNoLaterLoss() throws Exception {
+    operator.handle("Tally/1", "c1", "add a");
+    operator.checkpoint();
+    var tomorrow = (System.currentTimeMillis() + 86_400_000) * 1_000;
+    accept(lose("c2"), tomorrow);
+    operator.crashWithoutReplay();
+    operator.handle("Tally/1", "c4", "add d");
+    lose("c5");
+    store.databaseOf("Tally/1").failNextAppends(Fault.LOSE_BEFORE);
+    refusedWhile(() -> operator.handle("Tally/1", "c6", "add f"));
+
+    operator.topic().setAway(true);
+    operator.restartFromNothing();
+
+    refusedWhile(() -> operator.settleUntilFailure());
+  }
+
   @Test
   void aStartReadsTheTopicFromTheBookmarkOn() throws Exception {
     for (var i = 0; i < 10; i++) {
@@ -292,6 +311,10 @@ class LostRowsTest {
   }
 
   private void accept(LogPosition lost) {
+    accept(lost, System.currentTimeMillis() * 1_000);
+  }
+
+  private void accept(LogPosition lost, long atMicros) {
     try (var session = store.openSession(databaseOf(lost.shard()))) {
       session.acceptLoss(
           new AcceptedLoss(
@@ -301,7 +324,7 @@ class LostRowsTest {
               operator.topic().end(lost.shard()),
               "somebody",
               "the old primary is gone",
-              System.currentTimeMillis() * 1_000));
+              atMicros));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.operators.task.TaskThreads;
+import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.AppendResult;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
@@ -11,7 +12,9 @@ import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,9 @@ public final class LaneConnection {
 
   /** By shard, the fingerprint of its last row as this attempt knows it; null: of another lane. */
   private @Nullable ShardHead[] heads = {};
+
+  /** By shard, when the last loss was accepted that this attempt knows of. */
+  private final Map<Integer, Long> acceptedMicros = new HashMap<>();
 
   private final Reconnecting<LogSession> sessions;
 
@@ -60,6 +66,21 @@ public final class LaneConnection {
       heads = Arrays.copyOf(heads, Math.max(shard + 1, 2 * heads.length));
     }
     heads[shard] = head;
+  }
+
+  void knowAccepted(List<AcceptedLoss> losses) {
+    for (var loss : losses) {
+      acceptedMicros.merge(loss.shard(), loss.acceptedAtMicros(), Math::max);
+    }
+  }
+
+  /**
+   * The time of a loss that is found now. It is later than each acceptance that this attempt has
+   * seen, however far the clock of whoever accepted was ahead: what was accepted is not missed, so
+   * this is another loss.
+   */
+  long foundAtMicros(int shard) {
+    return Math.max(threads.nowMicros(), acceptedMicros.getOrDefault(shard, -1L) + 1);
   }
 
   /** Appends the same rows until it is known what became of them. */
@@ -123,7 +144,12 @@ public final class LaneConnection {
       var known = heads[position.shard()];
       if (known != null && !known.equals(stored.get(position))) {
         throw LossCheck.lost(
-            opened, databaseName(), known, position.shard(), "this job", threads.nowMicros());
+            opened,
+            databaseName(),
+            known,
+            position.shard(),
+            "this job",
+            foundAtMicros(position.shard()));
       }
     }
   }

@@ -96,6 +96,7 @@ public final class LossCheck implements AutoCloseable {
   void checkCheckpointed(LaneConnection connection, Map<Integer, ShardHead> expected)
       throws InterruptedException {
     var losses = connection.call(LogSession::acceptedLosses);
+    connection.knowAccepted(losses);
     for (var lost : lacking(connection, expected).entrySet()) {
       var accepted = accepted(losses, lost.getKey(), lost.getValue().offset());
       if (accepted != null) {
@@ -119,9 +120,9 @@ public final class LossCheck implements AutoCloseable {
    * @throws LostRowsException if a row is not there and nobody has accepted that
    */
   void check(LaneConnection connection, Collection<Integer> shards) throws InterruptedException {
-    for (var loss : connection.call(LogSession::acceptedLosses)) {
-      accepted.add(loss.shard());
-    }
+    var losses = connection.call(LogSession::acceptedLosses);
+    connection.knowAccepted(losses);
+    losses.forEach(loss -> accepted.add(loss.shard()));
     checkMissing(connection, shards);
     var published = new HashMap<>(found(connection, shards).heads());
     published.keySet().retainAll(List.copyOf(shards));
@@ -149,7 +150,7 @@ public final class LossCheck implements AutoCloseable {
 
   /** Notes that another region knows more of this one's commits than its store, and fails. */
   void refuse(LaneConnection connection, int shard, String what) throws InterruptedException {
-    note(connection, new MissingRow(shard, null, what, threads.nowMicros()));
+    note(connection, new MissingRow(shard, null, what, connection.foundAtMicros(shard)));
     throw new LostRowsException(message(connection.databaseName(), what, shard, null));
   }
 
@@ -158,10 +159,10 @@ public final class LossCheck implements AutoCloseable {
    * knows it.
    */
   static LostRowsException lost(
-      LogSession session, String database, ShardHead known, int shard, String who, long nowMicros) {
+      LogSession session, String database, ShardHead known, int shard, String who, long atMicros) {
     var what = what(new LogPosition(shard, known.offset()), who);
     try {
-      session.recordMissing(new MissingRow(shard, known, what, nowMicros));
+      session.recordMissing(new MissingRow(shard, known, what, atMicros));
     } catch (StoreUnavailableException | StoreLayoutException e) {
       LOG.warn("Database {} can't note that it lost a row: {}", database, e.getMessage());
     }
@@ -201,7 +202,11 @@ public final class LossCheck implements AutoCloseable {
       var position = new LogPosition(row.getKey(), row.getValue().offset());
       note(
           connection,
-          new MissingRow(row.getKey(), row.getValue(), what(position, who), threads.nowMicros()));
+          new MissingRow(
+              row.getKey(),
+              row.getValue(),
+              what(position, who),
+              connection.foundAtMicros(row.getKey())));
     }
     var named =
         lacking.entrySet().stream()
