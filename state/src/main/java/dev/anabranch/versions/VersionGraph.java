@@ -248,8 +248,7 @@ public final class VersionGraph {
       }
     }
     var live = fold.live();
-    entries.summary(
-        before.after(live, fold.lastNothingLeft(), open, before.openAfterCompaction()));
+    entries.summary(before.after(live, fold.lastNothingLeft(), open, before.openAfterCompaction()));
     return new GraphChange(
         before.live(), live, List.copyOf(voided), List.copyOf(restored), rederived);
   }

@@ -444,8 +444,7 @@ final class Replicator {
           Rows.dot(row.row()));
     }
     var dot = Rows.dot(row.row());
-    readAgainSoon(
-        key, replica.head().applied().merge(VectorTime.ZERO.with(dot.origin(), dot.n())));
+    readAgainSoon(key, replica.head().applied().merge(VectorTime.ZERO.with(dot.origin(), dot.n())));
     return false;
   }
 

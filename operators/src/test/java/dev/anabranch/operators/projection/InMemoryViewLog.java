@@ -111,9 +111,7 @@ public final class InMemoryViewLog implements ViewLog {
     var offset = ends[partition]++;
     epochEnds.get(partition).put(epoch, ends[partition]);
     var problem = view == null ? "no view" : "";
-    partitions
-        .get(partition)
-        .put(offset, new ViewRecord(partition, offset, epoch, view, problem));
+    partitions.get(partition).put(offset, new ViewRecord(partition, offset, epoch, view, problem));
     notifyAll();
   }
 

@@ -173,7 +173,8 @@ class ViewTopicTest {
   /** It is longer again: the epochs of its leaders tell. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aPartitionThatLostRecordsWhileItWasReadOrBeforeIsReadFromItsFirstRecord(boolean whileItRuns) {
+  void aPartitionThatLostRecordsWhileItWasReadOrBeforeIsReadFromItsFirstRecord(
+      boolean whileItRuns) {
     start(1);
     show(0, 1, 10, 1);
     awaitShown(10);

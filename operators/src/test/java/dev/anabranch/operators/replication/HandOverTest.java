@@ -108,7 +108,12 @@ class HandOverTest {
   /** The log has its tombstone, which says nothing of the payload. */
   @ParameterizedTest
   @CsvSource({
-    "Auto/1, true", "Marks/1, true", "Home/1, true", "Auto/1, false", "Marks/1, false", "Home/1, false"
+    "Auto/1, true",
+    "Marks/1, true",
+    "Home/1, true",
+    "Auto/1, false",
+    "Marks/1, false",
+    "Home/1, false"
   })
   void aLatePayloadThatIsLostIsAskedFor(String aggregate, boolean restarts) throws Exception {
     var commit = b.commit(aggregate, "c1", "a");

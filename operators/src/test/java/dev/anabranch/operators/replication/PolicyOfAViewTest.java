@@ -138,8 +138,7 @@ class PolicyOfAViewTest {
   }
 
   private static AggregateView viewAfterTheChange(
-      List<PublishedRow> history, Domain before, Domain after, PublishedRow last)
-      throws Exception {
+      List<PublishedRow> history, Domain before, Domain after, PublishedRow last) throws Exception {
     try (var store = new StoreOfA();
         var harness = new ReplicationHarness(store.factory())) {
       harness.release(before);

@@ -249,12 +249,12 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
     }
 
     @Override
-    public Map<Integer, ViewLog.Origin> topics(
-        VersionId version, Collection<Integer> partitions) {
+    public Map<Integer, ViewLog.Origin> topics(VersionId version, Collection<Integer> partitions) {
       synchronized (InMemoryQueryDatabase.this) {
         check();
         var found = versions.get(version);
-        var topics = new HashMap<>(found == null ? Map.<Integer, ViewLog.Origin>of() : found.topics);
+        var topics =
+            new HashMap<>(found == null ? Map.<Integer, ViewLog.Origin>of() : found.topics);
         topics.keySet().retainAll(partitions);
         return topics;
       }

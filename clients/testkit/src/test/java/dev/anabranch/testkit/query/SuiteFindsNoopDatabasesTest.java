@@ -117,8 +117,7 @@ class SuiteFindsNoopDatabasesTest {
     }
 
     @Override
-    public Map<Integer, ViewLog.Origin> topics(
-        VersionId version, Collection<Integer> partitions) {
+    public Map<Integer, ViewLog.Origin> topics(VersionId version, Collection<Integer> partitions) {
       return Map.of();
     }
 

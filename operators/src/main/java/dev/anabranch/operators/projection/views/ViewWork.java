@@ -199,8 +199,7 @@ public final class ViewWork {
     var places = new HashMap<Integer, ViewLog.Position>();
     for (var partition : partitions) {
       var origin = origins.getOrDefault(partition, ViewLog.Origin.UNKNOWN);
-      places.put(
-          partition, new ViewLog.Position(origin, positions.getOrDefault(partition, 0L)));
+      places.put(partition, new ViewLog.Position(origin, positions.getOrDefault(partition, 0L)));
     }
     return places;
   }

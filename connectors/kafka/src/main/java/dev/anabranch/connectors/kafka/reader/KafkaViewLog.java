@@ -185,9 +185,21 @@ public final class KafkaViewLog implements ViewLog {
       var unused = consumer.endOffsets(places, ENDS_TIMEOUT);
       from.forEach((partition, position) -> consumer.seek(of(partition), place(position)));
       return new Pages(consumer);
+    } catch (InterruptException e) {
+      close(consumer);
+      throw new StoreUnavailableException("interrupted while asking for topic " + topic, e);
     } catch (KafkaException e) {
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
+      close(consumer);
       throw unreadable(e);
+    }
+  }
+
+  /** It has nothing to leave or commit; an interrupted thread must not wait. */
+  private static void close(KafkaConsumer<?, ?> consumer) {
+    var interrupted = Thread.interrupted();
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -57,7 +57,8 @@ final class FollowedTopics {
   }
 
   private static byte[] text(ViewLog.Origin origin) {
-    var epoch = origin.leaderEpoch() == ViewLog.NO_EPOCH ? "" : "" + BEFORE_EPOCH + origin.leaderEpoch();
+    var epoch =
+        origin.leaderEpoch() == ViewLog.NO_EPOCH ? "" : "" + BEFORE_EPOCH + origin.leaderEpoch();
     return (origin.topic() + epoch).getBytes(UTF_8);
   }
 

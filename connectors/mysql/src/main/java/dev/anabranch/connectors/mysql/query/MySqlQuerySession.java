@@ -182,8 +182,7 @@ final class MySqlQuerySession implements QuerySession {
   }
 
   @Override
-  public Map<Integer, ViewLog.Origin> topics(
-      VersionId version, Collection<Integer> partitions) {
+  public Map<Integer, ViewLog.Origin> topics(VersionId version, Collection<Integer> partitions) {
     return partitions.isEmpty() ? Map.of() : call("read", () -> topics.read(version, partitions));
   }
 
