@@ -57,50 +57,6 @@ final class LossCommand implements Runnable {
     }
   }
 
-  /** What is known of one shard. */
-  private record Lost(
-      int shard, long next, @Nullable ShardHead known, String what, long foundAtMicros) {
-    /** The offset after the last row that is known to be lost. */
-    long until() {
-      return known == null ? next : Math.max(next, known.offset() + 1);
-    }
-
-    /**
-     * When it is accepted: not before it was found, nor before the loss that was accepted last,
-     * whatever the clocks of these machines say.
-     */
-    long acceptedAt(long nowMicros, List<AcceptedLoss> accepted) {
-      var at = Math.max(nowMicros, foundAtMicros);
-      for (var before : accepted) {
-        if (before.shard() == shard) {
-          at = Math.max(at, before.acceptedAtMicros() + 1);
-        }
-      }
-      return at;
-    }
-
-    /** What is known of both. */
-    Lost with(Lost other) {
-      var further = until() >= other.until() ? this : other;
-      return new Lost(
-          shard,
-          further.next,
-          further.known,
-          further.what,
-          Math.max(foundAtMicros, other.foundAtMicros));
-    }
-
-    /** Whether the store has another row in place of the known one. */
-    boolean isForked() {
-      return known != null && known.offset() < next;
-    }
-
-    /** What is to be given up at least. */
-    long from() {
-      return known == null ? next : Math.min(next, known.offset());
-    }
-  }
-
   @Command(
       name = "losses",
       description = {
@@ -121,10 +77,10 @@ final class LossCommand implements Runnable {
           var table = new Table(">SHARD", ">FROM", ">TO", "KNOWN FROM");
           for (var each : lost.values()) {
             table.row(
-                Integer.toString(each.shard),
+                Integer.toString(each.shard()),
                 Long.toString(each.from()),
-                each.known == null ? "?" : Long.toString(each.known.offset()),
-                each.what + (each.isForked() ? "; another row is there" : ""));
+                each.known() == null ? "?" : Long.toString(each.known().offset()),
+                each.what() + (each.isForked() ? "; another row is there" : ""));
           }
           table.print(out(), style());
         }
@@ -344,7 +300,7 @@ final class LossCommand implements Runnable {
     }
 
     private static void requireLost(
-        int shard, long offset, EventStore store, Map<Integer, Lost> lost) {
+        int shard, long offset, EventStore store, Map<Integer, LostShard> lost) {
       if (shard < 0 || shard >= store.layout().shardCount()) {
         throw CliException.usage(
             "--shard "
@@ -376,14 +332,14 @@ final class LossCommand implements Runnable {
                 + of.from()
                 + " or below; 'anabranch verify' names it");
       }
-      if (offset != of.next) {
+      if (offset != of.next()) {
         throw CliException.usage(
             "--from "
                 + offset
                 + ": the store of shard "
                 + shard
                 + " ends before offset "
-                + of.next
+                + of.next()
                 + "; rows that are there can't be given up, and there is nothing in between");
       }
     }
@@ -409,10 +365,10 @@ final class LossCommand implements Runnable {
     return List.copyOf(byDatabase.values());
   }
 
-  private static Map<Integer, Lost> find(
+  private static Map<Integer, LostShard> find(
       Region region, EventStore store, List<AcceptedLoss> accepted, RegionCommand command)
       throws InterruptedException {
-    var lost = new TreeMap<Integer, Lost>();
+    var lost = new TreeMap<Integer, LostShard>();
     var layout = store.layout();
     for (var first : firstShards(store)) {
       var shards = new ArrayList<Integer>();
@@ -435,7 +391,7 @@ final class LossCommand implements Runnable {
       StoreLayout layout,
       List<Integer> shards,
       List<AcceptedLoss> accepted,
-      Map<Integer, Lost> lost,
+      Map<Integer, LostShard> lost,
       RegionCommand command)
       throws InterruptedException {
     var heads = here.heads(shards);
@@ -483,7 +439,7 @@ final class LossCommand implements Runnable {
   }
 
   private static void add(
-      Map<Integer, Lost> lost,
+      Map<Integer, LostShard> lost,
       LogSession session,
       Map<Integer, ShardHead> heads,
       MissingRow missing) {
@@ -498,7 +454,7 @@ final class LossCommand implements Runnable {
     var next = head == null ? 0 : head.offset() + 1;
     lost.merge(
         missing.shard(),
-        new Lost(missing.shard(), next, known, missing.what(), missing.foundAtMicros()),
-        Lost::with);
+        new LostShard(missing.shard(), next, known, missing.what(), missing.foundAtMicros()),
+        LostShard::with);
   }
 }

@@ -25,7 +25,6 @@ import dev.anabranch.operators.replication.replica.StoredGate;
 import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -253,8 +253,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
       synchronized (InMemoryQueryDatabase.this) {
         check();
         var found = versions.get(version);
-        var topics =
-            new HashMap<>(found == null ? Map.<Integer, ViewLog.Origin>of() : found.topics);
+        var topics = new HashMap<Integer, ViewLog.Origin>(found == null ? Map.of() : found.topics);
         topics.keySet().retainAll(partitions);
         return topics;
       }
