@@ -30,7 +30,7 @@ class GlossaryTest {
               word("fence", "fences?"),
               word("fingerprint", "fingerprints?"),
               word("frontier", "frontiers?"),
-              word("group-commit", "group commits?"),
+              word("group-commit", "group commit"),
               word("hollow", "hollow"),
               word("lane", "lanes?"),
               word("projection", "projections?"),
@@ -44,7 +44,11 @@ class GlossaryTest {
 
   private static final List<String> READ_IN_PIECES =
       List.of(
-          "docs/adr/", "docs/glossary.md", "docs/internals/faults.md", "docs/operating/drills.md");
+          "docs/adr/",
+          "docs/glossary.md",
+          "docs/internals/faults.md",
+          "docs/internals/rules-broken.md",
+          "docs/operating/drills.md");
 
   @Test
   void everyPageLinksTheWordsOfOurOwn() throws IOException {
