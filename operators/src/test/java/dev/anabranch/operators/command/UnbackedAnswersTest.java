@@ -264,6 +264,28 @@ class UnbackedAnswersTest {
     }
   }
 
+  /** One that was taken for dead begins late, and takes back the right to answer. */
+  @Test
+  void whatAnotherLiveAttemptAnswersWhileTheTailIsReadIsNotExecuted() throws Exception {
+    var held = new HeldCallStore(store.factory(), "heads");
+    try (var later = new OperatorHarness(held)) {
+      held.awaitCall();
+      var command = operator.command("Fleeting/1", "r1", "reject-if-empty a", "caller");
+      try (var slow = new OperatorHarness(store.factory())) {
+        slow.send(command);
+        slow.settle();
+        assertThat(slow.lastReply().status()).isEqualTo(ReplyStatus.REJECTED);
+      }
+      held.goOn();
+
+      later.send(operator.command("Fleeting/1", "x1", "add x", "caller"));
+      later.send(command);
+      later.settle();
+    }
+
+    assertThat(commandsWithRows()).containsExactly("x1");
+  }
+
   /** As an insert that hung in the server while its attempt was killed. */
   @Test
   void anInsertOfAnEarlierAttemptCantComeAfterAnErrorWasTold() throws Exception {

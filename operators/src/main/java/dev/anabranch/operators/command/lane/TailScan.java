@@ -51,9 +51,6 @@ public final class TailScan {
     var shards = List.copyOf(request.shards().keySet());
     checkCheckpointedRows();
     losses.check(connection, shards);
-    // First of all: from here on no earlier attempt gives an answer that this one would not know.
-    var answered = connection.call(session -> session.takeAnswers(request.writer(), shards));
-    mailbox.post("answers taken over", () -> request.reader().answered(answered));
     var published = connection.call(session -> session.published(shards));
     var heads = connection.call(session -> session.heads(shards));
     for (var shard : shards) {
@@ -63,6 +60,11 @@ public final class TailScan {
         connection.knowHead(shard, head);
       }
     }
+    // Last of all. Another attempt that is alive answers while it has the right to, behind a row of
+    // its own: what it answered before this is among the marks, and its row is read, or clashes. If
+    // it took the right back before the heads were read, this one would never hear of its answers.
+    var answered = connection.call(session -> session.takeAnswers(request.writer(), shards));
+    mailbox.post("answers taken over", () -> request.reader().answered(answered));
     mailbox.post("tail complete", request.reader()::complete);
   }
 
