@@ -46,6 +46,7 @@ class DomainFixtureTest {
       return switch (command.text()) {
         case "" -> Decision.rejected("empty", "say something", Map.of("id", context.aggregateId()));
         case "same" -> Decision.unchangedWithResult(state.texts().size());
+        case "silent" -> Decision.unchanged();
         case "poison" -> throw new IllegalStateException("no");
         default ->
             Decision.acceptedWithResult(
@@ -105,6 +106,7 @@ class DomainFixtureTest {
     assertFails(accepted::expectUnchanged);
     assertFails(() -> accepted.expectState(new Notes(List.of())));
     assertFails(() -> accepted.expectResult("other"));
+    assertFails(() -> notes.when(new Note("silent")).expectResult("c-7"));
     assertFails(() -> accepted.expectFailure(RuntimeException.class));
     assertFails(() -> notes.when(new Note("")).expectRejection("other"));
     assertFails(() -> notes.when(new Note("")).expectEvents());

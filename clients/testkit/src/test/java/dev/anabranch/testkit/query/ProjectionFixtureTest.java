@@ -41,6 +41,23 @@ class ProjectionFixtureTest {
   }
 
   @Test
+  void handlersOfViewsThatAreNotPureAreFound() {
+    var calls = new AtomicInteger();
+    var projection =
+        Projection.named("p")
+            .tables(TABLE)
+            .fromViews(
+                TextAggregate.type(),
+                view ->
+                    List.of(
+                        TABLE.row(view.aggregateId()).set("last", "" + calls.getAndIncrement())))
+            .build();
+    var fixture = ProjectionFixture.of(projection).givenView(TextAggregate.type(), "a", "x");
+
+    assertThatThrownBy(fixture::tables).hasMessageContaining("something else of the same view");
+  }
+
+  @Test
   void whatDiffersIsShown() {
     var fixture =
         given((event, context) -> List.of(TABLE.row(context.aggregateId()).set("last", "x")));
@@ -52,6 +69,7 @@ class ProjectionFixtureTest {
         .hasMessageContaining("there is no row [c]");
     assertThatThrownBy(() -> fixture.expectNoRow(TABLE, "a")).hasMessageContaining("is a row");
     assertThatThrownBy(() -> fixture.expectRowCount(TABLE, 3)).hasMessageContaining("has 2 rows");
+    assertThatThrownBy(() -> fixture.expectRowCount(TABLE, 1)).hasMessageContaining("has 2 rows");
   }
 
   private static ProjectionFixture given(EventHandler<String> handler) {
