@@ -19,6 +19,7 @@ import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.command.lane.FenceRow;
 import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.operators.task.RegionMap;
+import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.CommandWire;
@@ -79,6 +80,7 @@ public final class OperatorHarness implements AutoCloseable {
   private final List<DeadLetter> letters = new ArrayList<>();
   private CommandOperatorOptions options = defaults();
   private Domain domain = new TallyDomain(true);
+  private TaskThreads threads = TaskThreads.REAL;
   private KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow> harness;
   private @Nullable OperatorSubtaskState snapshot;
   private long nextOffset;
@@ -122,6 +124,11 @@ public final class OperatorHarness implements AutoCloseable {
   /** Takes effect at the next start. */
   void useStore(EventStoreFactory store) {
     this.store = store;
+  }
+
+  /** Takes effect at the next start. */
+  void useThreads(TaskThreads newThreads) {
+    this.threads = newThreads;
   }
 
   /** The events topic, as far as the rows were taken from the operator. */
@@ -389,7 +396,7 @@ public final class OperatorHarness implements AutoCloseable {
     DomainLoader loader = new LocalDomain(domain);
     var created =
         new KeyedOneInputStreamOperatorTestHarness<String, CommandRecord, LogRow>(
-            new CommandOperatorFactory(options, loader, store, topic),
+            new CommandOperatorFactory(options, loader, store, topic, threads),
             CommandRecord::routingKey,
             Types.STRING,
             SHARDS,
