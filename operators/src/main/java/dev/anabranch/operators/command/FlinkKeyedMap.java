@@ -1,11 +1,11 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.operators.command.aggregate.KeyedMap;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -72,14 +72,16 @@ final class FlinkKeyedMap implements KeyedMap {
   }
 
   @Override
-  public Map<String, byte[]> all(String key) {
+  public void forEach(String key, Predicate<String> names, BiConsumer<String, byte[]> action) {
     currentKey.accept(key);
     try {
-      var all = new HashMap<String, byte[]>();
       for (var entry : map.entries()) {
-        all.put(entry.getKey(), entry.getValue());
+        if (names.test(entry.getKey())) {
+          action.accept(entry.getKey(), entry.getValue());
+        }
       }
-      return all;
+    } catch (RuntimeException e) {
+      throw e; // Also what the action throws.
     } catch (Exception e) {
       throw failed(e);
     }

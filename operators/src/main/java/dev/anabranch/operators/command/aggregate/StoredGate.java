@@ -4,7 +4,6 @@ import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.GateEntries;
 import dev.anabranch.model.message.CommandRecord;
-import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.serde.CommandRecordSerializer;
 import dev.anabranch.wire.blob.GateBlob;
 import java.io.IOException;
@@ -13,8 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code heard}: not of the gate, but of {@link HeardRegions}
  * </ul>
  *
- * <p>Each commit asks what waits for it, and most often nothing does: so the entries are on the
- * heap too, and written at once. Records are not: each may be as large as a commit.
+ * <p>Each commit asks what waits for it, and most often nothing does: so a {@link GateIndex} of the
+ * entries is on the heap. It is made by one pass over them, when it is first asked for. What
+ * changes is written at once. Records stay in the keyed state: each may be as large as a commit.
  *
- * <p><b>Bounds.</b> At most {@value #MAX_KEPT} entries stay on the heap; more are read each time.
- * The records of all gates together are bounded by {@code HeldAggregates}.
+ * <p><b>Threads.</b> The task's thread only.
  */
 public final class StoredGate implements GateEntries {
 
@@ -43,11 +41,11 @@ public final class StoredGate implements GateEntries {
   private static final String HELD = "held/";
   private static final byte[] PRESENT = {1};
 
-  private static final int MAX_KEPT = 16;
-
   private final String key;
   private final KeyedMap stored;
-  private final CachedMap<String, byte[]> entries;
+
+  /** Null until it is asked for. */
+  private @Nullable GateIndex index;
 
   /** Marks of rows that are not durable yet: true is a tombstone, false the payload for one. */
   private final Map<Dot, Boolean> pendingMarks = new HashMap<>();
@@ -55,13 +53,16 @@ public final class StoredGate implements GateEntries {
   StoredGate(String key, OwnedState state) {
     this.key = key;
     this.stored = state.gateEntries();
-    this.entries = new CachedMap<>(new Marks(stored, key));
   }
 
   @Override
   public boolean isHollow(Dot dot) {
     var pending = pendingMarks.get(dot);
-    return pending == null ? entries.get(HOLLOW + dot) != null : pending;
+    if (pending != null) {
+      return pending;
+    }
+    var known = index().hollow();
+    return known == null ? stored.get(key, HOLLOW + dot) != null : known.contains(dot);
   }
 
   /** A tombstone is on its way; see {@link #durable}. */
@@ -91,81 +92,103 @@ public final class StoredGate implements GateEntries {
 
   /** The log has the tombstone of this dot, and nothing else. */
   void storeHollow(Dot dot) {
-    put(HOLLOW + dot, PRESENT);
+    stored.put(key, HOLLOW + dot, PRESENT);
+    if (index != null) {
+      index.addHollow(dot);
+    }
   }
 
   /** The log has the payload of this dot. */
   void eraseHollow(Dot dot) {
-    remove(List.of(HOLLOW + dot));
+    stored.remove(key, HOLLOW + dot);
+    if (index != null) {
+      index.removeHollow(dot);
+    }
   }
 
   @Override
   public @Nullable Arrival held(Dot dot) {
-    if (!isKept(dot)) {
-      return null;
-    }
-    for (var name : waits(name -> name.endsWith("/" + dot))) {
-      var arrival = entries.get(name);
-      if (arrival != null) {
-        return GateBlob.decodeArrival(arrival);
-      }
-    }
-    return null;
+    var cause = index().waitsFor(dot);
+    return cause == null ? null : arrival(cause, dot);
   }
 
   @Override
   public void park(Dot waitsFor, Arrival arrival) {
-    if (isKept(arrival.dot())) {
-      var suffix = "/" + arrival.dot();
-      remove(waits(name -> name.endsWith(suffix)));
+    var before = index().waitsFor(arrival.dot());
+    if (before != null) {
+      remove(before, arrival.dot());
     }
     parkAgain(waitsFor, arrival);
   }
 
   /** Parks an arrival that was taken out of the index: there is no need to look for it. */
   public void parkAgain(Dot waitsFor, Arrival arrival) {
-    put(WAIT + waitsFor + "/" + arrival.dot(), GateBlob.encode(arrival));
+    index().add(waitsFor, arrival);
+    stored.put(key, waitName(waitsFor, arrival.dot()), GateBlob.encode(arrival));
   }
 
   /** Whether something that is held waits for this commit. */
   public boolean isAwaited(Dot dot) {
-    var prefix = WAIT + dot + "/";
-    return !waits(name -> name.startsWith(prefix)).isEmpty();
-  }
-
-  private boolean isKept(Dot dot) {
-    return stored.get(key, HELD + dot) != null;
+    return !index().waitingFor(dot).isEmpty();
   }
 
   @Override
   public List<Arrival> takeWaitingFor(Dot dot) {
-    var prefix = WAIT + dot + "/";
-    return takeWaiting(name -> name.startsWith(prefix));
+    var dots = index().waitingFor(dot);
+    if (dots.isEmpty()) {
+      return List.of();
+    }
+    var taken = new ArrayList<Arrival>(dots.size());
+    for (var held : dots) {
+      taken.add(arrival(dot, held));
+      remove(dot, held);
+    }
+    return taken;
   }
 
   /** Whether any commit is held. */
   public boolean holdsAny() {
-    return !waits(name -> true).isEmpty();
+    return !index().isEmpty();
   }
 
   /** Takes all that is held out of the index, in (hlc, dot) order; their records stay. */
   public List<Arrival> takeAllWaiting() {
-    var all = takeWaiting(name -> true);
+    var names = new ArrayList<String>();
+    var all = new ArrayList<Arrival>();
+    stored.forEach(
+        key,
+        name -> name.startsWith(WAIT),
+        (name, arrival) -> {
+          names.add(name);
+          all.add(GateBlob.decodeArrival(arrival));
+        });
+    names.forEach(name -> stored.remove(key, name));
+    if (index != null) {
+      index.removeAll();
+    }
     all.sort(null);
     return all;
   }
 
-  private List<Arrival> takeWaiting(Predicate<String> condition) {
-    var names = waits(condition);
-    var taken = new ArrayList<Arrival>(names.size());
-    for (var name : names) {
-      var arrival = entries.get(name);
-      if (arrival != null) {
-        taken.add(GateBlob.decodeArrival(arrival));
-      }
+  private Arrival arrival(Dot waitsFor, Dot held) {
+    var known = index().arrival(held);
+    if (known != null) {
+      return known;
     }
-    remove(names);
-    return taken;
+    var blob = stored.get(key, waitName(waitsFor, held));
+    if (blob == null) {
+      throw new IllegalStateException("held commit " + held + " of " + key + " is not in state");
+    }
+    return GateBlob.decodeArrival(blob);
+  }
+
+  private void remove(Dot waitsFor, Dot held) {
+    index().remove(held);
+    stored.remove(key, waitName(waitsFor, held));
+  }
+
+  private static String waitName(Dot waitsFor, Dot held) {
+    return WAIT + waitsFor + "/" + held;
   }
 
   /** Keeps the record of a held commit, in the place of its tombstone if that is held. */
@@ -192,11 +215,9 @@ public final class StoredGate implements GateEntries {
 
   /** How large all records are that are kept. Reads all of them: call it once a start. */
   public long heldBytes() {
-    var sum = 0L;
-    for (var entry : stored.all(key).entrySet()) {
-      sum += entry.getKey().startsWith(HELD) ? entry.getValue().length : 0;
-    }
-    return sum;
+    var sum = new LongAdder();
+    stored.forEach(key, name -> name.startsWith(HELD), (name, record) -> sum.add(record.length));
+    return sum.sum();
   }
 
   /** Returns the record of a commit that is held no more. */
@@ -213,72 +234,33 @@ public final class StoredGate implements GateEntries {
     }
   }
 
-  /** Names of those of the index that are asked for. */
-  private List<String> waits(Predicate<String> condition) {
-    var names = new ArrayList<String>(0);
-    entries.forEach(
-        (name, arrival) -> {
-          if (name.startsWith(WAIT) && condition.test(name)) {
-            names.add(name);
+  private GateIndex index() {
+    var known = index;
+    if (known == null) {
+      known = read();
+      index = known;
+    }
+    return known;
+  }
+
+  private GateIndex read() {
+    var read = new GateIndex();
+    stored.forEach(
+        key,
+        name -> name.startsWith(HOLLOW) || name.startsWith(WAIT),
+        (name, value) -> {
+          if (name.startsWith(HOLLOW)) {
+            read.addHollow(Dot.parse(name.substring(HOLLOW.length())));
+            return;
+          }
+          var slash = name.indexOf('/', WAIT.length());
+          var cause = Dot.parse(name.substring(WAIT.length(), slash));
+          if (read.hasRoomForArrival()) {
+            read.add(cause, GateBlob.decodeArrival(value));
+          } else {
+            read.add(cause, Dot.parse(name.substring(slash + 1)));
           }
         });
-    entries.trim(MAX_KEPT, name -> false);
-    return names;
-  }
-
-  private void put(String name, byte[] value) {
-    entries.put(name, value);
-    entries.writeBack();
-    entries.trim(MAX_KEPT, kept -> false);
-  }
-
-  private void remove(List<String> names) {
-    if (!names.isEmpty()) {
-      names.forEach(entries::remove);
-      entries.writeBack();
-    }
-  }
-
-  /** All but the records. */
-  private record Marks(KeyedMap map, String key) implements CachedMap.Backing<String, byte[]> {
-
-    @Override
-    public byte @Nullable [] read(String name) {
-      return map.get(key, name);
-    }
-
-    @Override
-    public void write(String name, byte[] value) {
-      map.put(key, name, value);
-    }
-
-    @Override
-    public void remove(String name) {
-      map.remove(key, name);
-    }
-
-    @Override
-    public void readAll(BiConsumer<String, byte[]> action) {
-      map.all(key)
-          .forEach(
-              (name, value) -> {
-                if (isMark(name)) {
-                  action.accept(name, value);
-                }
-              });
-    }
-
-    @Override
-    public void clear() {
-      for (var name : map.names(key)) {
-        if (isMark(name)) {
-          map.remove(key, name);
-        }
-      }
-    }
-
-    private static boolean isMark(String name) {
-      return name.startsWith(HOLLOW) || name.startsWith(WAIT);
-    }
+    return read;
   }
 }

@@ -8,13 +8,8 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
-import java.lang.reflect.Proxy;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How much of a graph that nobody compacts is on the heap, and how often the state is asked. */
@@ -73,52 +68,8 @@ class StoredGraphTest {
   }
 
   private StoredGraph graph() {
-    var state =
-        (OwnedState)
-            Proxy.newProxyInstance(
-                OwnedState.class.getClassLoader(),
-                new Class<?>[] {OwnedState.class},
-                (proxy, method, arguments) ->
-                    switch (method.getName()) {
-                      case "graphEntries" -> entries;
-                      case "graphCommands" -> commands;
-                      default -> throw new UnsupportedOperationException(method.getName());
-                    });
-    return new StoredGraph("Auto/1", state);
-  }
-
-  /** Of one aggregate. */
-  private static final class CountedMap implements KeyedMap {
-    private final Map<String, byte[]> stored = new TreeMap<>();
-    private int reads;
-    private int passes;
-
-    @Override
-    public byte @Nullable [] get(String key, String name) {
-      reads++;
-      return stored.get(name);
-    }
-
-    @Override
-    public void put(String key, String name, byte[] value) {
-      stored.put(name, value);
-    }
-
-    @Override
-    public void remove(String key, String name) {
-      stored.remove(name);
-    }
-
-    @Override
-    public Set<String> names(String key) {
-      passes++;
-      return Set.copyOf(stored.keySet());
-    }
-
-    @Override
-    public Map<String, byte[]> all(String key) {
-      passes++;
-      return new HashMap<>(stored);
-    }
+    return new StoredGraph(
+        "Auto/1",
+        OwnedStateOf.maps(Map.of("graphEntries", entries, "graphCommands", commands)));
   }
 }
