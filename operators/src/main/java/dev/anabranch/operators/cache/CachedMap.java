@@ -196,7 +196,7 @@ public final class CachedMap<K, V> {
   }
 
   /** The state is known to have none. */
-  public void isNew() {
+  public void knownEmpty() {
     complete = true;
   }
 

@@ -46,7 +46,7 @@ public final class CachedValue<V> {
   }
 
   /** The state is known to have none. */
-  public void isNew() {
+  public void knownEmpty() {
     known = true;
   }
 

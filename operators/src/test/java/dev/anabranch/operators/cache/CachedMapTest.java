@@ -95,7 +95,7 @@ class CachedMapTest {
   void whatComesAndGoesBetweenWriteBacksIsNeverWritten() {
     var stored = new StoredEntries();
     var cached = new CachedMap<>(stored);
-    cached.isNew();
+    cached.knownEmpty();
 
     cached.put(1, "a");
     cached.remove(1);
@@ -109,7 +109,7 @@ class CachedMapTest {
   void ofANewAggregateNothingIsRead() {
     var stored = new StoredEntries();
     var cached = new CachedMap<>(stored);
-    cached.isNew();
+    cached.knownEmpty();
 
     assertThat(cached.get(1)).isNull();
     assertThat(cached.values()).isEmpty();

@@ -7,6 +7,7 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.operators.history.GraphInState;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.Standing;
 import dev.anabranch.versions.VersionGraph;
@@ -26,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AggregateGraph {
 
+  /** A graph that is compacted in time has some four open entries for each region. */
+  static final int MAX_KEPT = 16;
+
   private final String key;
   private final KeyedMap events;
   private final StoredVersions<Object> folding;
   private final HeardRegions heard;
-  private final StoredGraph storedGraph;
+  private final GraphInState storedGraph;
   private final StoredStates storedStates;
   private final VersionGraph committedGraph;
   private final VersionStates<Object> committed;
@@ -66,11 +70,13 @@ public final class AggregateGraph {
     this.events = state.graphEvents();
     this.folding = new StoredVersions<>(type, this::eventsOf);
     this.heard = heard;
-    this.storedGraph = new StoredGraph(key, state);
+    this.storedGraph =
+        new GraphInState(
+            GraphLayout.of(key, state), MAX_KEPT, dot -> events.remove(key, dot.toString()));
     this.storedStates = new StoredStates(key, state, storedGraph, type);
     if (isNew) {
-      storedGraph.isNew();
-      storedStates.isNew();
+      storedGraph.knownEmpty();
+      storedStates.knownEmpty();
     }
     this.committedGraph = new VersionGraph(storedGraph);
     this.committed = new VersionStates<>(committedGraph, folding, storedStates);
@@ -252,14 +258,8 @@ public final class AggregateGraph {
       }
       compactedTo = stable;
       compactAt = 2 * open;
-      var before = storedGraph.all();
       committed.compact(stable);
       compactAt = 2 * storedGraph.summary().open();
-      for (var entry : before) {
-        if (storedGraph.get(entry.dot()) == null) {
-          events.remove(key, entry.dot().toString());
-        }
-      }
       storedGraph.writeEntries();
       storedStates.bound();
     }

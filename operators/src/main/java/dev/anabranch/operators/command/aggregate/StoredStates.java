@@ -3,6 +3,8 @@ package dev.anabranch.operators.command.aggregate;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.operators.cache.CachedMap;
+import dev.anabranch.operators.history.EntriesInState;
+import dev.anabranch.operators.history.GraphInState;
 import dev.anabranch.versions.VersionSnapshots;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.util.List;
@@ -19,27 +21,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoredStates implements VersionSnapshots<Object> {
 
-  private final StoredGraph graph;
+  private final GraphInState graph;
   private final CachedMap<Dot, Snapshot> states;
   private final AggregateType<Object, Object, Object> type;
 
   StoredStates(
-      String key, OwnedState state, StoredGraph graph, AggregateType<Object, Object, Object> type) {
+      String key, OwnedState state, GraphInState graph, AggregateType<Object, Object, Object> type) {
     this.graph = graph;
     this.type = type;
     this.states =
         new CachedMap<>(
-            new KeyedEntries<>(
-                state.graphStates(),
-                key,
-                StoredGraph.DOTS,
-                new KeyedEntries.Form<>(Snapshot::new, Snapshot::blob)),
+            new EntriesInState<>(
+                new KeyedEntries(state.graphStates(), key),
+                EntriesInState.Form.byDot(Snapshot::new, Snapshot::blob)),
             graph::isSmall);
   }
 
   /** The state is known to have none. */
-  void isNew() {
-    states.isNew();
+  void knownEmpty() {
+    states.knownEmpty();
   }
 
   /** How many bytes the states on the heap take, encoded. */
@@ -49,7 +49,7 @@ final class StoredStates implements VersionSnapshots<Object> {
 
   /** Writes what has changed, if that is much. */
   void bound() {
-    if (states.size() > StoredGraph.MAX_KEPT) {
+    if (states.size() > AggregateGraph.MAX_KEPT) {
       writeBack();
     }
   }
@@ -57,7 +57,7 @@ final class StoredStates implements VersionSnapshots<Object> {
   /** Completes the keyed state. */
   void writeBack() {
     states.writeBack();
-    states.trim(StoredGraph.MAX_KEPT, graph::isLive);
+    states.trim(AggregateGraph.MAX_KEPT, graph::isLive);
   }
 
   /** Removes all, also from the state. */

@@ -4,8 +4,7 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
-import dev.anabranch.versions.GraphEntry;
-import dev.anabranch.versions.GraphSummary;
+import dev.anabranch.operators.history.GraphInState;
 import java.util.List;
 
 /**
@@ -22,9 +21,7 @@ final class LiveReplica {
   private final CachedValue<ReplicaHead> head;
   private final CachedValue<String> conflict;
   private final CachedValue<StoredState> folded;
-  private final CachedValue<GraphSummary> summary;
-  private final CachedMap<Dot, GraphEntry> nodes;
-  private final CachedMap<String, List<Dot>> commands;
+  private final GraphInState graph;
   private final CachedMap<Dot, byte[]> events;
   private final CachedMap<Dot, StoredState> states;
   private final CachedMap<Dot, String> hollow;
@@ -45,17 +42,16 @@ final class LiveReplica {
     this.head = new CachedValue<>(state.head());
     this.conflict = new CachedValue<>(state.conflict());
     this.folded = new CachedValue<>(state.folded());
-    this.summary = new CachedValue<>(state.summary());
-    this.nodes = new CachedMap<>(state.nodes());
-    this.commands = new CachedMap<>(state.commands());
     this.events = new CachedMap<>(state.events(), this::isSmall, blob -> blob.length);
     this.states = new CachedMap<>(state.states(), this::isSmall, StoredState::bytes);
     this.hollow = new CachedMap<>(state.hollow());
-    this.values = List.of(head, conflict, folded, summary);
-    this.maps = List.of(nodes, commands, events, states, hollow);
+    this.graph = new GraphInState(state.graph(), GraphInState.ALL, events::remove);
+    this.values = List.of(head, conflict, folded);
+    this.maps = List.of(events, states, hollow);
     if (head.get() == null) {
-      values.forEach(CachedValue::isNew);
-      maps.forEach(CachedMap::isNew);
+      values.forEach(CachedValue::knownEmpty);
+      graph.knownEmpty();
+      maps.forEach(CachedMap::knownEmpty);
     }
   }
 
@@ -77,18 +73,8 @@ final class LiveReplica {
     return folded;
   }
 
-  /** The summary of the graph. */
-  CachedValue<GraphSummary> summary() {
-    return summary;
-  }
-
-  CachedMap<Dot, GraphEntry> nodes() {
-    return nodes;
-  }
-
-  /** The commits of a command. */
-  CachedMap<String, List<Dot>> commands() {
-    return commands;
+  GraphInState graph() {
+    return graph;
   }
 
   /** The events of the graph's entries that compaction has not fixed. */
@@ -110,7 +96,7 @@ final class LiveReplica {
   void clear() {
     head.set(null);
     folded.set(null);
-    summary.set(null);
+    graph.clear();
     maps.forEach(CachedMap::clear);
   }
 
@@ -125,11 +111,12 @@ final class LiveReplica {
         return true;
       }
     }
-    return false;
+    return graph.isChanged();
   }
 
   void writeBack() {
     values.forEach(CachedValue::writeBack);
+    graph.writeBack();
     maps.forEach(CachedMap::writeBack);
   }
 
@@ -142,8 +129,7 @@ final class LiveReplica {
 
   /** Whether all events and states may be read for the sake of some. */
   private boolean isSmall() {
-    var known = summary.get();
-    return known == null || known.open() <= MAX_READ_TOGETHER;
+    return graph.summary().open() <= MAX_READ_TOGETHER;
   }
 
   /** How large its states and events on the heap are, encoded. */
@@ -154,7 +140,7 @@ final class LiveReplica {
 
   /** How much it keeps on the heap. */
   int entries() {
-    var entries = 1;
+    var entries = 1 + graph.size();
     for (var map : maps) {
       entries += map.size();
     }

@@ -49,7 +49,6 @@ public final class Replica {
   private final @Nullable TypeMerge<?> type;
   private final ReplicaState state;
   private final LiveReplica live;
-  private final StoredGraph entries;
   private final VersionGraph graph;
   private final @Nullable StoredStates stored;
   private final @Nullable VersionStates<Folded> states;
@@ -81,9 +80,8 @@ public final class Replica {
     this.type = type;
     this.state = environment.state();
     this.live = state.live();
-    this.entries = new StoredGraph(live);
     this.head = head;
-    this.graph = new VersionGraph(entries);
+    this.graph = new VersionGraph(live.graph());
     this.stored = type == null ? null : new StoredStates(live, type);
     this.states = stored == null ? null : new VersionStates<>(graph, stored, stored);
   }
@@ -322,7 +320,7 @@ public final class Replica {
    */
   private void compact(VersionStates<Folded> known) {
     if (!compacts
-        || entries.summary().open() < Math.max(head.compactAt(), 1)
+        || live.graph().summary().open() < Math.max(head.compactAt(), 1)
         || !graph.isWorthCompacting()) {
       return;
     }
@@ -332,7 +330,7 @@ public final class Replica {
         .noneMatch(version -> version.state().isBroken())) {
       known.compact(stable);
     }
-    head = head.withCompactAt(2 * entries.summary().open());
+    head = head.withCompactAt(2 * live.graph().summary().open());
   }
 
   private void broken(String problem) {

@@ -6,8 +6,11 @@ import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
+import dev.anabranch.operators.history.EntriesInState;
+import dev.anabranch.operators.history.EntriesInState.Form;
+import dev.anabranch.operators.history.GraphInState;
+import dev.anabranch.operators.history.MapInState;
 import dev.anabranch.serde.PublishedRowSerializer;
-import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.wire.blob.GraphBlob;
 import dev.anabranch.wire.blob.ReplicaBlob;
@@ -61,8 +64,6 @@ public final class ReplicaState {
   /** The other aggregates of the cache keep their place while one is filled. */
   private static final int SPILLS_AT_PART = 4;
 
-  private static final StoredMap.Names<Dot> DOTS = new StoredMap.Names<>(Dot::toString, Dot::parse);
-
   /** Access to state; whatever fails ends the task. */
   public interface Access<T> {
     T run() throws Exception;
@@ -96,9 +97,7 @@ public final class ReplicaState {
       CachedValue.Backing<ReplicaHead> head,
       CachedValue.Backing<String> conflict,
       CachedValue.Backing<StoredState> folded,
-      CachedValue.Backing<GraphSummary> summary,
-      CachedMap.Backing<Dot, GraphEntry> nodes,
-      CachedMap.Backing<String, List<Dot>> commands,
+      GraphInState.Layout graph,
       CachedMap.Backing<Dot, byte[]> events,
       CachedMap.Backing<Dot, StoredState> states,
       CachedMap.Backing<Dot, String> hollow) {}
@@ -136,20 +135,28 @@ public final class ReplicaState {
         new StoredValue<>(
             store.getState(CONFLICT_DESCRIPTOR), Function.identity(), Function.identity()),
         new StoredValue<>(blob(store, "folded-v1"), StoredState::read, StoredState::toBlob),
-        new StoredValue<>(blob(store, "graph-v1"), GraphBlob::decodeSummary, GraphBlob::encode),
-        new StoredMap<>(blobs(store, "nodes-v1"), DOTS, GraphBlob::decode, GraphBlob::encode),
-        new StoredMap<>(
-            map(store, "commands-v1", StringSerializer.INSTANCE),
-            StoredMap.Names.TEXT,
-            ReplicaState::dots,
-            ReplicaState::text),
-        new StoredMap<>(blobs(store, "events-v1"), DOTS, Function.identity(), Function.identity()),
-        new StoredMap<>(blobs(store, "states-v1"), DOTS, StoredState::read, StoredState::toBlob),
-        new StoredMap<>(
+        graph(store),
+        entries(
+            blobs(store, "events-v1"), Form.byDot(Function.identity(), Function.identity())),
+        entries(
+            blobs(store, "states-v1"), Form.byDot(StoredState::read, StoredState::toBlob)),
+        entries(
             map(store, "hollow-v1", StringSerializer.INSTANCE),
-            DOTS,
-            Function.identity(),
-            Function.identity()));
+            Form.byDot(Function.identity(), Function.identity())));
+  }
+
+  private static GraphInState.Layout graph(KeyedStateStore store) {
+    return new GraphInState.Layout(
+        new StoredValue<>(blob(store, "graph-v1"), GraphBlob::decodeSummary, GraphBlob::encode),
+        entries(blobs(store, "nodes-v1"), Form.byDot(GraphBlob::decode, GraphBlob::encode)),
+        entries(
+            map(store, "commands-v1", StringSerializer.INSTANCE),
+            Form.byText(ReplicaState::dots, ReplicaState::text)));
+  }
+
+  private static <K, V, B> CachedMap.Backing<K, V> entries(
+      MapState<String, B> map, Form<K, V, B> form) {
+    return new EntriesInState<>(new MapInState<>(map), form);
   }
 
   /** Makes an aggregate the current key, of which everything is asked. */
@@ -171,7 +178,7 @@ public final class ReplicaState {
 
   /** How many nodes of the current aggregate's graph are on the heap. */
   public int graphNodes() {
-    return live().nodes().size();
+    return live().graph().entries();
   }
 
   /** What has come of the current aggregate while it is read from the store. */
@@ -210,8 +217,7 @@ public final class ReplicaState {
 
   /** The summary of the current aggregate's graph. */
   public GraphSummary graph() {
-    var summary = live().summary().get();
-    return summary == null ? GraphSummary.EMPTY : summary;
+    return live().graph().summary();
   }
 
   /** Call it when the number of held commits has changed. */

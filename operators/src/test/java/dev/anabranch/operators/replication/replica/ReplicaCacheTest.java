@@ -7,6 +7,7 @@ import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
+import dev.anabranch.operators.history.GraphInState;
 import dev.anabranch.operators.replication.ReplicationOptions;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.util.ArrayList;
@@ -191,9 +192,7 @@ class ReplicaCacheTest {
         new Heads(),
         new NoValue<>(),
         new States(),
-        new NoValue<>(),
-        new NoMap<>(),
-        new NoMap<>(),
+        new GraphInState.Layout(new NoValue<>(), new NoMap<>(), new NoMap<>()),
         new NoMap<>(),
         new NoMap<>(),
         new NoMap<>());
