@@ -140,15 +140,6 @@ public final class CachedMap<K, V> {
     changed = true;
   }
 
-  /** Adds something up over the values on the heap; reads none for it. */
-  public long sumOfKnown(ToLongFunction<V> of) {
-    var sum = 0L;
-    for (var slot : slots.values()) {
-      sum += slot.value == null ? 0 : of.applyAsLong(slot.value);
-    }
-    return sum;
-  }
-
   /** All values, in any order. */
   public List<V> values() {
     readAll();

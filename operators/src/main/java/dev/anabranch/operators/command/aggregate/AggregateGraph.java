@@ -7,7 +7,12 @@ import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.operators.cache.CachedMap;
+import dev.anabranch.operators.history.EntriesInState;
+import dev.anabranch.operators.history.EntriesInState.Form;
 import dev.anabranch.operators.history.GraphInState;
+import dev.anabranch.operators.history.Snapshot;
+import dev.anabranch.operators.history.StatesInState;
 import dev.anabranch.versions.Place;
 import dev.anabranch.versions.Standing;
 import dev.anabranch.versions.VersionGraph;
@@ -30,12 +35,19 @@ public final class AggregateGraph {
   /** A graph that is compacted in time has some four open entries for each region. */
   static final int MAX_KEPT = 16;
 
+  private static final Form<Dot, Snapshot<Object>, byte[]> SNAPSHOTS =
+      Form.byDot(Snapshot::read, Snapshot::toBlob);
+
   private final String key;
   private final KeyedMap events;
   private final StoredVersions<Object> folding;
   private final HeardRegions heard;
   private final GraphInState storedGraph;
-  private final StoredStates storedStates;
+
+  /** States of versions; the next commit asks for that of the live one, and replaces it. */
+  private final CachedMap<Dot, Snapshot<Object>> snapshots;
+
+  private final StatesInState<Object> storedStates;
   private final VersionGraph committedGraph;
   private final VersionStates<Object> committed;
 
@@ -73,10 +85,15 @@ public final class AggregateGraph {
     this.storedGraph =
         new GraphInState(
             GraphLayout.of(key, state), MAX_KEPT, dot -> events.remove(key, dot.toString()));
-    this.storedStates = new StoredStates(key, state, storedGraph, type);
+    this.snapshots =
+        new CachedMap<>(
+            new EntriesInState<>(new KeyedEntries(state.graphStates(), key), SNAPSHOTS),
+            storedGraph::isSmall,
+            Snapshot::bytes);
+    this.storedStates = new StatesInState<>(snapshots, new CodecForm(type));
     if (isNew) {
       storedGraph.knownEmpty();
-      storedStates.knownEmpty();
+      snapshots.knownEmpty();
     }
     this.committedGraph = new VersionGraph(storedGraph);
     this.committed = new VersionStates<>(committedGraph, folding, storedStates);
@@ -101,8 +118,7 @@ public final class AggregateGraph {
       }
     } finally {
       added = null;
-      storedGraph.writeEntries();
-      storedStates.bound();
+      writeEntries();
     }
   }
 
@@ -118,13 +134,26 @@ public final class AggregateGraph {
 
   /** What the versions on the heap take, encoded; without a head's. */
   long bytes() {
-    return storedStates.bytes();
+    return snapshots.bytes();
   }
 
   /** Completes the keyed state. */
   void writeBack() {
     storedGraph.writeBack();
-    storedStates.writeBack();
+    writeStates();
+  }
+
+  /** Writes what a commit has changed, but for what the next one replaces, if that is little. */
+  private void writeEntries() {
+    storedGraph.writeEntries();
+    if (snapshots.size() > MAX_KEPT) {
+      writeStates();
+    }
+  }
+
+  private void writeStates() {
+    snapshots.writeBack();
+    snapshots.trim(MAX_KEPT, storedGraph::isLive);
   }
 
   /**
@@ -151,8 +180,7 @@ public final class AggregateGraph {
       committed.add(node);
     } finally {
       hollow = null;
-      storedGraph.writeEntries();
-      storedStates.bound();
+      writeEntries();
     }
   }
 
@@ -160,7 +188,7 @@ public final class AggregateGraph {
   void clear() {
     dropHead();
     storedGraph.clear();
-    storedStates.clear();
+    snapshots.clear();
     committed.forgetMerges();
     compactAt = 0;
     compactedTo = VectorTime.ZERO;
@@ -260,8 +288,7 @@ public final class AggregateGraph {
       compactAt = 2 * open;
       committed.compact(stable);
       compactAt = 2 * storedGraph.summary().open();
-      storedGraph.writeEntries();
-      storedStates.bound();
+      writeEntries();
     }
   }
 

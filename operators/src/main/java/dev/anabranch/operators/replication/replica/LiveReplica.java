@@ -5,6 +5,7 @@ import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
 import dev.anabranch.operators.history.GraphInState;
+import dev.anabranch.operators.history.Snapshot;
 import java.util.List;
 
 /**
@@ -20,10 +21,10 @@ final class LiveReplica {
   private final String key;
   private final CachedValue<ReplicaHead> head;
   private final CachedValue<String> conflict;
-  private final CachedValue<StoredState> folded;
+  private final CachedValue<Snapshot<Folded>> folded;
   private final GraphInState graph;
   private final CachedMap<Dot, byte[]> events;
-  private final CachedMap<Dot, StoredState> states;
+  private final CachedMap<Dot, Snapshot<Folded>> states;
   private final CachedMap<Dot, String> hollow;
   private final List<CachedValue<?>> values;
   private final List<CachedMap<?, ?>> maps;
@@ -43,7 +44,7 @@ final class LiveReplica {
     this.conflict = new CachedValue<>(state.conflict());
     this.folded = new CachedValue<>(state.folded());
     this.events = new CachedMap<>(state.events(), this::isSmall, blob -> blob.length);
-    this.states = new CachedMap<>(state.states(), this::isSmall, StoredState::bytes);
+    this.states = new CachedMap<>(state.states(), this::isSmall, Snapshot::bytes);
     this.hollow = new CachedMap<>(state.hollow());
     this.graph = new GraphInState(state.graph(), GraphInState.ALL, events::remove);
     this.values = List.of(head, conflict, folded);
@@ -69,7 +70,7 @@ final class LiveReplica {
   }
 
   /** The state of an aggregate that is folded; without a value it is the initial state. */
-  CachedValue<StoredState> folded() {
+  CachedValue<Snapshot<Folded>> folded() {
     return folded;
   }
 
@@ -83,7 +84,7 @@ final class LiveReplica {
   }
 
   /** The states of versions. */
-  CachedMap<Dot, StoredState> states() {
+  CachedMap<Dot, Snapshot<Folded>> states() {
     return states;
   }
 

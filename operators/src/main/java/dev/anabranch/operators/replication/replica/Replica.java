@@ -14,6 +14,7 @@ import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.model.view.VersionState;
 import dev.anabranch.model.view.VoidCommit;
+import dev.anabranch.operators.history.Snapshot;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.GraphChange;
 import dev.anabranch.versions.PolicyResolvers;
@@ -50,7 +51,6 @@ public final class Replica {
   private final ReplicaState state;
   private final LiveReplica live;
   private final VersionGraph graph;
-  private final @Nullable StoredStates stored;
   private final @Nullable VersionStates<Folded> states;
   private ReplicaHead head;
   private Set<Dot> leftOut = Set.of();
@@ -82,7 +82,7 @@ public final class Replica {
     this.live = state.live();
     this.head = head;
     this.graph = new VersionGraph(live.graph());
-    this.stored = type == null ? null : new StoredStates(live, type);
+    var stored = type == null ? null : new FoldedStates(live, type);
     this.states = stored == null ? null : new VersionStates<>(graph, stored, stored);
   }
 
@@ -239,7 +239,7 @@ public final class Replica {
     try {
       var kept = known.dropStable(now, head.heard().stable(environment.regions()));
       encoded = known.encode(kept);
-      live.folded().set(StoredState.of(kept));
+      live.folded().set(Snapshot.of(kept, encoded));
     } catch (Throwable e) {
       broken("its state can't be written: " + ApplicationCode.problem(e));
     }
@@ -250,7 +250,7 @@ public final class Replica {
       return folded;
     }
     var stored = live.folded().get();
-    return stored == null ? known.initial() : stored.folded(known);
+    return stored == null ? known.initial() : stored.state(known);
   }
 
   private void addToGraph(LogRow row, Causality causality, boolean quiet, long nowMicros) {

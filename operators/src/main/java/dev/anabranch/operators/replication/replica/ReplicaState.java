@@ -10,6 +10,7 @@ import dev.anabranch.operators.history.EntriesInState;
 import dev.anabranch.operators.history.EntriesInState.Form;
 import dev.anabranch.operators.history.GraphInState;
 import dev.anabranch.operators.history.MapInState;
+import dev.anabranch.operators.history.Snapshot;
 import dev.anabranch.serde.PublishedRowSerializer;
 import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.wire.blob.GraphBlob;
@@ -96,10 +97,10 @@ public final class ReplicaState {
   record Backings(
       CachedValue.Backing<ReplicaHead> head,
       CachedValue.Backing<String> conflict,
-      CachedValue.Backing<StoredState> folded,
+      CachedValue.Backing<Snapshot<Folded>> folded,
       GraphInState.Layout graph,
       CachedMap.Backing<Dot, byte[]> events,
-      CachedMap.Backing<Dot, StoredState> states,
+      CachedMap.Backing<Dot, Snapshot<Folded>> states,
       CachedMap.Backing<Dot, String> hollow) {}
 
   /**
@@ -134,12 +135,11 @@ public final class ReplicaState {
             store.getState(HEAD_DESCRIPTOR), ReplicaBlob::decode, ReplicaBlob::encode),
         new StoredValue<>(
             store.getState(CONFLICT_DESCRIPTOR), Function.identity(), Function.identity()),
-        new StoredValue<>(blob(store, "folded-v1"), StoredState::read, StoredState::toBlob),
+        new StoredValue<>(blob(store, "folded-v1"), Snapshot::read, Snapshot::toBlob),
         graph(store),
         entries(
             blobs(store, "events-v1"), Form.byDot(Function.identity(), Function.identity())),
-        entries(
-            blobs(store, "states-v1"), Form.byDot(StoredState::read, StoredState::toBlob)),
+        entries(blobs(store, "states-v1"), Form.byDot(Snapshot::read, Snapshot::toBlob)),
         entries(
             map(store, "hollow-v1", StringSerializer.INSTANCE),
             Form.byDot(Function.identity(), Function.identity())));

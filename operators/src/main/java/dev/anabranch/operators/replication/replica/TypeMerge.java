@@ -8,6 +8,7 @@ import dev.anabranch.api.ResolverCheck;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
+import dev.anabranch.operators.history.StateForm;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.PolicyResolvers;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> state
  */
-public final class TypeMerge<S> {
+public final class TypeMerge<S> implements StateForm<Folded> {
 
   private final AggregateType<S, ?, ?> type;
   private final PolicyResolvers<S> resolvers;
@@ -145,8 +146,9 @@ public final class TypeMerge<S> {
   /**
    * @throws RuntimeException if the codec can't write it
    */
+  @Override
   @SuppressWarnings("unchecked") // a state comes from this type's decider, codec or resolver
-  EncodedMessage encode(Folded state) {
+  public EncodedMessage encode(Folded state) {
     var encoded = state.encoded();
     if (encoded == null) {
       encoded = type.stateCodec().encode((S) state.value());
@@ -155,13 +157,20 @@ public final class TypeMerge<S> {
     return encoded;
   }
 
-  Folded decodeBlob(byte[] blob) {
+  @Override
+  public Folded decode(byte[] blob) {
     try {
       return Folded.of(type.decodeState(EventsBlob.decode(blob).get(0)));
     } catch (Throwable e) {
       return Folded.broken(
           "its stored state can't be read by this release: " + ApplicationCode.problem(e));
     }
+  }
+
+  /** What is broken is not kept: it may be read when it is asked for again. */
+  @Override
+  public boolean isSound(Folded state) {
+    return !state.isBroken();
   }
 
   @SuppressWarnings("unchecked") // as above

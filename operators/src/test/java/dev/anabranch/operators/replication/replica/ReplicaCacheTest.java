@@ -8,6 +8,7 @@ import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
 import dev.anabranch.operators.history.GraphInState;
+import dev.anabranch.operators.history.Snapshot;
 import dev.anabranch.operators.replication.ReplicationOptions;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.util.ArrayList;
@@ -171,7 +172,7 @@ class ReplicaCacheTest {
   private void changeFolded(String key, int bytes) {
     change(key);
     var state = new EncodedMessage("Text", 1, new byte[bytes]);
-    cache.current().folded().set(StoredState.read(EventsBlob.encode(List.of(state))));
+    cache.current().folded().set(Snapshot.read(EventsBlob.encode(List.of(state))));
   }
 
   private void change(String key) {
@@ -211,15 +212,15 @@ class ReplicaCacheTest {
     }
   }
 
-  private final class States implements CachedValue.Backing<StoredState> {
+  private final class States implements CachedValue.Backing<Snapshot<Folded>> {
     @Override
-    public @Nullable StoredState read() {
+    public @Nullable Snapshot<Folded> read() {
       var blob = folded.get(currentKey);
-      return blob == null ? null : StoredState.read(blob);
+      return blob == null ? null : Snapshot.read(blob);
     }
 
     @Override
-    public void write(@Nullable StoredState value) {
+    public void write(@Nullable Snapshot<Folded> value) {
       folded.put(currentKey, Objects.requireNonNull(value).toBlob());
     }
   }

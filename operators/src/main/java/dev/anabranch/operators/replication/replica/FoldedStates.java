@@ -4,6 +4,7 @@ import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.operators.history.StatesInState;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionNode;
@@ -17,25 +18,23 @@ import org.jspecify.annotations.Nullable;
  * The states of the current aggregate's versions, and the events that they are made of. What is
  * broken is kept for one record only: the next release may fold it.
  */
-final class StoredStates implements VersionSnapshots<Folded>, VersionFolding<Folded> {
+final class FoldedStates implements VersionSnapshots<Folded>, VersionFolding<Folded> {
 
   private final LiveReplica live;
   private final TypeMerge<?> type;
+  private final StatesInState<Folded> states;
   private final Map<Dot, Folded> broken = new HashMap<>();
 
-  StoredStates(LiveReplica live, TypeMerge<?> type) {
+  FoldedStates(LiveReplica live, TypeMerge<?> type) {
     this.live = live;
     this.type = type;
+    this.states = new StatesInState<>(live.states(), type);
   }
 
   @Override
   public @Nullable Folded get(Dot version) {
     var known = broken.get(version);
-    if (known != null) {
-      return known;
-    }
-    var stored = live.states().get(version);
-    return stored == null ? null : stored.folded(type);
+    return known == null ? states.get(version) : known;
   }
 
   @Override
@@ -45,7 +44,8 @@ final class StoredStates implements VersionSnapshots<Folded>, VersionFolding<Fol
       return;
     }
     try {
-      var unused = type.encode(folded);
+      states.put(version, folded);
+      broken.remove(version);
     } catch (Throwable e) {
       broken.put(
           version,
@@ -54,16 +54,13 @@ final class StoredStates implements VersionSnapshots<Folded>, VersionFolding<Fol
                   + version
                   + " can't be written: "
                   + ApplicationCode.problem(e)));
-      return;
     }
-    broken.remove(version);
-    live.states().put(version, StoredState.of(folded));
   }
 
   @Override
   public void remove(Dot version) {
     broken.remove(version);
-    live.states().remove(version);
+    states.remove(version);
   }
 
   @Override
