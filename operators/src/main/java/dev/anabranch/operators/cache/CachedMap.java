@@ -29,6 +29,11 @@ public final class CachedMap<K, V> {
     void readAll(BiConsumer<K, V> action);
 
     void clear();
+
+    /** Whether what is read is on the heap already, and need not be kept a second time. */
+    default boolean isOnHeap() {
+      return false;
+    }
   }
 
   /** A pass over all costs about as much as some reads, if they are few. */
@@ -98,6 +103,9 @@ public final class CachedMap<K, V> {
     if (complete) {
       return null;
     }
+    if (backing.isOnHeap()) {
+      return backing.read(key);
+    }
     if (misses >= MISSES_BEFORE_READING_ALL && hasFew.getAsBoolean()) {
       readAll();
       return get(key);
@@ -142,19 +150,23 @@ public final class CachedMap<K, V> {
 
   /** All values, in any order. */
   public List<V> values() {
-    readAll();
     var values = new ArrayList<V>(slots.size());
-    for (var slot : slots.values()) {
-      if (slot.value != null) {
-        values.add(slot.value);
-      }
-    }
+    forEach((key, value) -> values.add(value));
     return values;
   }
 
   /** All entries, in any order; the action must not change the map. */
   public void forEach(BiConsumer<K, V> action) {
-    readAll();
+    if (backing.isOnHeap()) {
+      backing.readAll(
+          (key, value) -> {
+            if (!slots.containsKey(key)) {
+              action.accept(key, value);
+            }
+          });
+    } else {
+      readAll();
+    }
     for (var entry : slots.entrySet()) {
       var value = entry.getValue().value;
       if (value != null) {
@@ -184,6 +196,14 @@ public final class CachedMap<K, V> {
     backing.clear();
     complete = true;
     changed = false;
+  }
+
+  /**
+   * A map that takes changes over this one, which it leaves alone. What changes here is seen there,
+   * unless it was changed there too. A layer is thrown away, and never written back.
+   */
+  public CachedMap<K, V> layer() {
+    return new CachedMap<>(new Beneath<>(this));
   }
 
   /** The state is known to have none. */
@@ -258,6 +278,43 @@ public final class CachedMap<K, V> {
             }
           });
       complete = true;
+    }
+  }
+
+  private record Beneath<K, V>(CachedMap<K, V> map) implements Backing<K, V> {
+
+    @Override
+    public @Nullable V read(K key) {
+      return map.get(key);
+    }
+
+    @Override
+    public void readAll(BiConsumer<K, V> action) {
+      map.forEach(action);
+    }
+
+    @Override
+    public boolean isOnHeap() {
+      return true;
+    }
+
+    @Override
+    public void write(K key, V value) {
+      throw thrownAway();
+    }
+
+    @Override
+    public void remove(K key) {
+      throw thrownAway();
+    }
+
+    @Override
+    public void clear() {
+      throw thrownAway();
+    }
+
+    private static UnsupportedOperationException thrownAway() {
+      return new UnsupportedOperationException("a layer is never written back");
     }
   }
 }

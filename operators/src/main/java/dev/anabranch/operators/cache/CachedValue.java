@@ -15,6 +15,11 @@ public final class CachedValue<V> {
 
     /** Writes the value; null removes it. */
     void write(@Nullable V value);
+
+    /** Whether what is read is on the heap already, and need not be kept a second time. */
+    default boolean isOnHeap() {
+      return false;
+    }
   }
 
   private final Backing<V> backing;
@@ -27,6 +32,9 @@ public final class CachedValue<V> {
   }
 
   public @Nullable V get() {
+    if (!known && backing.isOnHeap()) {
+      return backing.read();
+    }
     if (!known) {
       value = backing.read();
       known = true;
@@ -45,6 +53,11 @@ public final class CachedValue<V> {
     changed = true;
   }
 
+  /** A value that is set over this one, which it leaves alone; see {@link CachedMap#layer}. */
+  public CachedValue<V> layer() {
+    return new CachedValue<>(new Beneath<>(this));
+  }
+
   /** The state is known to have none. */
   public void knownEmpty() {
     known = true;
@@ -58,6 +71,24 @@ public final class CachedValue<V> {
     if (changed) {
       backing.write(value);
       changed = false;
+    }
+  }
+
+  private record Beneath<V>(CachedValue<V> beneath) implements Backing<V> {
+
+    @Override
+    public @Nullable V read() {
+      return beneath.get();
+    }
+
+    @Override
+    public boolean isOnHeap() {
+      return true;
+    }
+
+    @Override
+    public void write(@Nullable V value) {
+      throw new UnsupportedOperationException("a layer is never written back");
     }
   }
 }

@@ -54,6 +54,19 @@ public final class GraphInState implements GraphEntries {
     commands = new CachedMap<>(layout.commands(), this::isSmall);
   }
 
+  private GraphInState(GraphInState beneath) {
+    this.maxKept = ALL;
+    this.unneeded = dot -> {};
+    summary = beneath.summary.layer();
+    entries = beneath.entries.layer();
+    commands = beneath.commands.layer();
+  }
+
+  /** A graph that takes commits over this one, which it leaves alone. It is never written. */
+  public GraphInState layer() {
+    return new GraphInState(this);
+  }
+
   /** The state is known to have nothing of the aggregate. */
   public void knownEmpty() {
     summary.knownEmpty();

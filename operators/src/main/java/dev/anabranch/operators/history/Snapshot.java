@@ -36,6 +36,11 @@ public final class Snapshot<S> {
     return new Snapshot<>(null, encoded, state);
   }
 
+  /** A state that is never written, so that it need not be encoded. */
+  static <S> Snapshot<S> onHeap(S state) {
+    return new Snapshot<>(null, null, state);
+  }
+
   /**
    * The state itself.
    *

@@ -19,10 +19,22 @@ public final class StatesInState<S> implements VersionSnapshots<S> {
 
   private final CachedMap<Dot, Snapshot<S>> states;
   private final StateForm<S> form;
+  private final boolean isLayer;
 
   public StatesInState(CachedMap<Dot, Snapshot<S>> states, StateForm<S> form) {
+    this(states, form, false);
+  }
+
+  private StatesInState(
+      CachedMap<Dot, Snapshot<S>> states, StateForm<S> form, boolean isLayer) {
     this.states = states;
     this.form = form;
+    this.isLayer = isLayer;
+  }
+
+  /** States over these, which it leaves alone. It is never written, so nothing is encoded. */
+  public StatesInState<S> layer() {
+    return new StatesInState<>(states.layer(), form, true);
   }
 
   @Override
@@ -36,7 +48,8 @@ public final class StatesInState<S> implements VersionSnapshots<S> {
    */
   @Override
   public void put(Dot version, S state) {
-    states.put(version, Snapshot.of(state, form.encode(state)));
+    states.put(
+        version, isLayer ? Snapshot.onHeap(state) : Snapshot.of(state, form.encode(state)));
   }
 
   @Override

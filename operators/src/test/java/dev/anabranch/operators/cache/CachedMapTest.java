@@ -1,10 +1,13 @@
 package dev.anabranch.operators.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import net.jqwik.api.Arbitraries;
@@ -88,6 +91,68 @@ class CachedMapTest {
 
   private static long lengthOf(Map<Integer, String> map) {
     return map.values().stream().mapToLong(String::length).sum();
+  }
+
+  /** What is done to a layer is seen there only; what is done beneath it, unless it did too. */
+  @Property
+  void aLayerIsAMapOverTheOther(
+      @ForAll("steps") List<Step> before, @ForAll("steps") List<Step> steps) {
+    var stored = new StoredEntries();
+    var model = new HashMap<Integer, String>();
+    var beneath = new CachedMap<>(stored, () -> false, String::length);
+    before.forEach(step -> change(beneath, model, step, "before"));
+    var layer = beneath.layer();
+    var changes = new HashMap<Integer, Optional<String>>();
+    for (var step : steps) {
+      var key = step.key();
+      switch (step.kind()) {
+        case PUT -> {
+          layer.put(key, "layer");
+          changes.put(key, Optional.of("layer"));
+        }
+        case REMOVE -> {
+          layer.remove(key);
+          changes.put(key, Optional.empty());
+        }
+        default -> change(beneath, model, step, "after");
+      }
+      var expected = new HashMap<>(model);
+      changes.forEach((changed, value) -> expected.put(changed, value.orElse(null)));
+      expected.values().removeIf(Objects::isNull);
+      assertThat(layer.get(key)).isEqualTo(expected.get(key));
+      assertThat(layer.values()).containsExactlyInAnyOrderElementsOf(expected.values());
+      assertThat(beneath.get(key)).isEqualTo(model.get(key));
+    }
+    assertThat(layer.size()).as("kept of what is beneath").isEqualTo(changes.size());
+    requireWritten(beneath, stored, model);
+  }
+
+  private static void change(
+      CachedMap<Integer, String> map, Map<Integer, String> model, Step step, String value) {
+    switch (step.kind()) {
+      case PUT, GET -> {
+        map.put(step.key(), value);
+        model.put(step.key(), value);
+      }
+      case REMOVE -> {
+        map.remove(step.key());
+        model.remove(step.key());
+      }
+      case WRITE_BACK -> map.writeBack();
+      case TRIM -> map.trim(step.key(), kept -> false);
+      case CLEAR -> {
+        map.clear();
+        model.clear();
+      }
+      default -> assertThat(map.get(step.key())).isEqualTo(model.get(step.key()));
+    }
+  }
+
+  @Test
+  void aLayerIsNeverWrittenBack() {
+    var layer = new CachedMap<>(new StoredEntries()).layer();
+    layer.put(1, "a");
+    assertThatThrownBy(layer::writeBack).isInstanceOf(UnsupportedOperationException.class);
   }
 
   private static void requireWritten(

@@ -1,7 +1,6 @@
 package dev.anabranch.operators.command.aggregate;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.Blobs;
@@ -66,7 +65,7 @@ public final class AggregateGraph {
   // -- While rows are pending.
   private final Map<Dot, byte[]> headEvents = new HashMap<>();
   private @Nullable VersionGraph headGraph;
-  private @Nullable LayeredStates headStates;
+  private @Nullable StatesInState<Object> headStates;
   private @Nullable VersionStates<Object> head;
 
   /**
@@ -199,8 +198,8 @@ public final class AggregateGraph {
     var node = StoredVersions.node(outcome);
     var states = head;
     if (states == null) {
-      headGraph = new VersionGraph(new LayeredGraph(storedGraph));
-      headStates = new LayeredStates(storedStates);
+      headGraph = new VersionGraph(storedGraph.layer());
+      headStates = storedStates.layer();
       states = new VersionStates<>(headGraph, folding, headStates);
       head = states;
     }
@@ -219,11 +218,6 @@ public final class AggregateGraph {
   /** The live versions of the head, in (hlc, dot) order. */
   List<Dot> live() {
     return current().live().stream().map(Place::dot).toList();
-  }
-
-  /** The live versions of the head with their states, in (hlc, dot) order. */
-  List<LiveVersion<Object>> liveVersions() {
-    return states().live();
   }
 
   /** One state of the head's live versions. */
@@ -246,10 +240,6 @@ public final class AggregateGraph {
   public boolean isVoid(Dot commit) {
     var entry = storedGraph.get(commit);
     return entry != null && entry.standing().isVoid();
-  }
-
-  boolean has(Dot version) {
-    return current().find(version).isPresent();
   }
 
   /** The resolver that commits of several parents are decided with; empty: the type has none. */
