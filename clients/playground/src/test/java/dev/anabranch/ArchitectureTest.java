@@ -156,7 +156,7 @@ class ArchitectureTest {
           .resideInAPackage(CONNECTORS);
 
   @ArchTest
-  static final ArchRule whatTheJobsShareIsInTheirTaskAndCache =
+  static final ArchRule whatTheJobsShareIsInTaskCacheAndHistory =
       slices()
           .matching("dev.anabranch.operators.(command|replication|projection)..")
           .should()
