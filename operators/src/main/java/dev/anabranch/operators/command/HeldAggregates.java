@@ -24,7 +24,7 @@ final class HeldAggregates {
   /** Among the entries of a shard's key; the gates' own entries are under aggregates' keys. */
   static final String HOLDING = "holding/";
 
-  /** An aggregate's gate is read as a whole, with the records: so these must fit on the heap. */
+  /** It bounds the index that each gate has on the heap, too: two dots for each record. */
   static final long MAX_BYTES = 64L << 20;
 
   private static final byte[] PRESENT = {1};
