@@ -37,18 +37,22 @@ public final class GraphInState implements GraphEntries {
   private final CachedMap<Dot, GraphEntry> entries;
   private final CachedMap<String, List<Dot>> commands;
   private final int maxKept;
-  private final Consumer<Dot> unneeded;
+  private final Consumer<Dot> fixed;
+  private final Consumer<Dot> removed;
 
   /**
    * A graph as the keyed state has it.
    *
    * @param maxKept how many entries stay on the heap after {@link #writeEntries}, or {@link #ALL}
-   * @param unneeded takes commits from whose events no state will be derived again: they are
-   *     dropped, or their states are stored for ever
+   * @param fixed takes commits whose states are stored for ever, so that their events are not
+   *     needed; it may take them again
+   * @param removed takes commits that the graph has dropped
    */
-  public GraphInState(Layout layout, int maxKept, Consumer<Dot> unneeded) {
+  public GraphInState(
+      Layout layout, int maxKept, Consumer<Dot> fixed, Consumer<Dot> removed) {
     this.maxKept = maxKept;
-    this.unneeded = unneeded;
+    this.fixed = fixed;
+    this.removed = removed;
     summary = new CachedValue<>(layout.summary());
     entries = new CachedMap<>(layout.entries(), this::isSmall);
     commands = new CachedMap<>(layout.commands(), this::isSmall);
@@ -56,7 +60,8 @@ public final class GraphInState implements GraphEntries {
 
   private GraphInState(GraphInState beneath) {
     this.maxKept = ALL;
-    this.unneeded = dot -> {};
+    this.fixed = dot -> {};
+    this.removed = dot -> {};
     summary = beneath.summary.layer();
     entries = beneath.entries.layer();
     commands = beneath.commands.layer();
@@ -143,14 +148,14 @@ public final class GraphInState implements GraphEntries {
   public void put(GraphEntry entry) {
     entries.put(entry.dot(), entry);
     if (entry.settled() != Settled.OPEN) {
-      unneeded.accept(entry.dot());
+      fixed.accept(entry.dot());
     }
   }
 
   @Override
   public void remove(Dot dot) {
     entries.remove(dot);
-    unneeded.accept(dot);
+    removed.accept(dot);
   }
 
   @Override

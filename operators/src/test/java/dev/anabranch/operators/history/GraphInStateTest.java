@@ -218,7 +218,7 @@ class GraphInStateTest {
     private final VersionStates<String> states;
 
     Opened(GraphInState.Layout layout, Bytes stored) {
-      entries = new GraphInState(layout, 2, dot -> {});
+      entries = new GraphInState(layout, 2, fixed -> {}, removed -> {});
       Form<Dot, Snapshot<String>, byte[]> form = Form.byDot(Snapshot::read, Snapshot::toBlob);
       kept = new CachedMap<>(new EntriesInState<>(stored, form), entries::isSmall);
       snapshots = new StatesInState<>(kept, new Text());

@@ -83,7 +83,10 @@ public final class AggregateGraph {
     this.heard = heard;
     this.storedGraph =
         new GraphInState(
-            GraphLayout.of(key, state), MAX_KEPT, dot -> events.remove(key, dot.toString()));
+            GraphLayout.of(key, state),
+            MAX_KEPT,
+            fixed -> {}, // They go with the entry: once is cheaper than twice.
+            removed -> events.remove(key, removed.toString()));
     this.snapshots =
         new CachedMap<>(
             new EntriesInState<>(new KeyedEntries(state.graphStates(), key), SNAPSHOTS),

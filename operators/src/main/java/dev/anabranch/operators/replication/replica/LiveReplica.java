@@ -46,7 +46,7 @@ final class LiveReplica {
     this.events = new CachedMap<>(state.events(), this::isSmall, blob -> blob.length);
     this.states = new CachedMap<>(state.states(), this::isSmall, Snapshot::bytes);
     this.hollow = new CachedMap<>(state.hollow());
-    this.graph = new GraphInState(state.graph(), GraphInState.ALL, events::remove);
+    this.graph = new GraphInState(state.graph(), GraphInState.ALL, events::remove, events::remove);
     this.values = List.of(head, conflict, folded);
     this.maps = List.of(events, states, hollow);
     if (head.get() == null) {

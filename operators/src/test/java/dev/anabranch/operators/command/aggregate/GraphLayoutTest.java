@@ -27,7 +27,8 @@ class GraphLayoutTest {
 
   private final CountedMap entries = new CountedMap();
   private final CountedMap commands = new CountedMap();
-  private final List<Dot> unneeded = new ArrayList<>();
+  private final List<Dot> fixed = new ArrayList<>();
+  private final List<Dot> removed = new ArrayList<>();
 
   @Test
   void ofALongLineLittleStaysOnTheHeapAndFewEntriesAreRead() {
@@ -67,7 +68,8 @@ class GraphLayoutTest {
     assertThat(again.summary()).isEqualTo(graph.summary());
     assertThat(again.all()).containsExactlyInAnyOrderElementsOf(graph.all());
     assertThat(again.ofCommand("c7")).containsExactly(new Dot(A, 7));
-    assertThat(unneeded).isEmpty();
+    assertThat(fixed).isEmpty();
+    assertThat(removed).isEmpty();
   }
 
   /** From the one that stays nothing is derived any more: its state is stored. */
@@ -83,7 +85,8 @@ class GraphLayoutTest {
 
     states.compact(VectorTime.of(Map.of(A, 6L)));
 
-    assertThat(unneeded).containsExactlyInAnyOrder(dots(1, 6));
+    assertThat(removed).containsExactlyInAnyOrder(dots(1, 5));
+    assertThat(fixed).containsExactlyInAnyOrder(dots(6, 6));
     assertThat(states.state(new Dot(A, 8))).isEqualTo(8);
     graph.writeBack();
     assertThat(entries.stored.keySet()).containsExactly("", "a:6", "a:7", "a:8");
@@ -120,6 +123,6 @@ class GraphLayoutTest {
   private GraphInState graph() {
     var state = OwnedStateOf.maps(Map.of("graphEntries", entries, "graphCommands", commands));
     return new GraphInState(
-        GraphLayout.of("Auto/1", state), AggregateGraph.MAX_KEPT, unneeded::add);
+        GraphLayout.of("Auto/1", state), AggregateGraph.MAX_KEPT, fixed::add, removed::add);
   }
 }

@@ -81,7 +81,8 @@ class StoredGateTest {
         case TAKE_ALL_AND_PARK -> takeAllAndPark(gate, model, cause);
         case HELD -> assertThat(gate.held(dot)).isEqualTo(model.held(dot));
         case IS_AWAITED ->
-            assertThat(gate.isAwaited(cause)).isEqualTo(model.parked().containsKey(cause));
+            assertThat(gate.isAwaited(cause))
+                .isEqualTo(!model.parked().getOrDefault(cause, List.of()).isEmpty());
         case ADD_HOLLOW -> {
           gate.addHollow(dot);
           gate.durable(dot, true);
