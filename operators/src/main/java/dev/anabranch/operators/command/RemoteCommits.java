@@ -15,7 +15,7 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
-import dev.anabranch.operators.command.aggregate.StoredGate;
+import dev.anabranch.operators.command.aggregate.AggregateGate;
 import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.command.lane.Lane;
 import dev.anabranch.operators.command.lane.LaneRequest;
@@ -169,14 +169,14 @@ final class RemoteCommits {
     noteHeld(live, entries);
   }
 
-  private CommandRecord take(LiveAggregate live, StoredGate entries, Dot dot) {
+  private CommandRecord take(LiveAggregate live, AggregateGate entries, Dot dot) {
     if (held.has(live.routingKey())) {
       held.add(live.routingKey(), -entries.heldBytes(dot));
     }
     return entries.take(dot);
   }
 
-  private void noteHeld(LiveAggregate live, StoredGate entries) {
+  private void noteHeld(LiveAggregate live, AggregateGate entries) {
     if (held.has(live.routingKey()) && !entries.holdsAny()) {
       held.remove(live.routingKey());
     }
@@ -256,7 +256,7 @@ final class RemoteCommits {
       counts.remoteRepeated();
       return;
     }
-    var encoded = StoredGate.encode(record);
+    var encoded = AggregateGate.encode(record);
     var more = encoded.length - entries.heldBytes(arrival.dot());
     if (!held.hasRoom(more)) {
       refuse(record, arrival.dot(), hold.waitsFor());

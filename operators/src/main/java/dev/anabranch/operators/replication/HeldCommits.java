@@ -10,7 +10,7 @@ import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.replication.replica.ReplicationCounts;
 import dev.anabranch.operators.replication.replica.Rows;
-import dev.anabranch.operators.replication.replica.StoredGate;
+import dev.anabranch.operators.replication.replica.ReplicaGate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +38,7 @@ final class HeldCommits {
 
   private final ReplicationOptions options;
   private final ReplicaState state;
-  private final StoredGate gate;
+  private final ReplicaGate gate;
   private final ReplicationCounts counts;
   private final Holds holds;
   private final MergeTask task;
@@ -49,7 +49,7 @@ final class HeldCommits {
   HeldCommits(
       ReplicationOptions options,
       ReplicaState state,
-      StoredGate gate,
+      ReplicaGate gate,
       ReplicationCounts counts,
       Holds holds,
       MergeTask task) {

@@ -10,7 +10,7 @@ import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.Rows;
-import dev.anabranch.operators.replication.replica.StoredGate;
+import dev.anabranch.operators.replication.replica.ReplicaGate;
 import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
@@ -32,7 +32,7 @@ final class ReplicaRebuild {
   private static final int NODE_BYTES = 512;
 
   private final Replica.Environment replicas;
-  private final StoredGate held;
+  private final ReplicaGate held;
   private final CausalGate gate;
   private final LongSupplier nowMicros;
   private final long maxBytes;
@@ -48,7 +48,7 @@ final class ReplicaRebuild {
 
   ReplicaRebuild(
       Replica.Environment replicas,
-      StoredGate held,
+      ReplicaGate held,
       CausalGate gate,
       LongSupplier nowMicros,
       long maxBytes) {

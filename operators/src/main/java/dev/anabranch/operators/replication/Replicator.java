@@ -21,7 +21,7 @@ import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.replication.replica.ReplicationCounts;
 import dev.anabranch.operators.replication.replica.ReplicationOutputs;
 import dev.anabranch.operators.replication.replica.Rows;
-import dev.anabranch.operators.replication.replica.StoredGate;
+import dev.anabranch.operators.replication.replica.ReplicaGate;
 import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
@@ -59,7 +59,7 @@ final class Replicator {
   private final MergeTask task;
   private final OwnLog ownLog;
   private final CausalGate gate;
-  private final StoredGate held;
+  private final ReplicaGate held;
   private final CommitPrints commitPrints;
   private final Replica.Environment replicas;
   private final Holds holds;
@@ -90,7 +90,7 @@ final class Replicator {
     var region = new RegionId(options.region());
     this.ownLog = new OwnLog(state, task.currentKey(), options.shardCount());
     this.gate = new CausalGate(region);
-    this.held = new StoredGate(state);
+    this.held = new ReplicaGate(state);
     this.heldCommits = new HeldCommits(options, state, held, counts, holds, task);
     this.readAgain = new ReadAgain(state, counts, holds, heldCommits, handOver);
     this.commitPrints = new CommitPrints(options.region(), state, outputs, counts);

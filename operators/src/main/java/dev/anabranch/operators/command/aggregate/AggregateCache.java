@@ -100,7 +100,7 @@ public final class AggregateCache {
   }
 
   /** The gate that commits of other regions pass on their way to the aggregate. */
-  public StoredGate gateOf(LiveAggregate aggregate) {
+  public AggregateGate gateOf(LiveAggregate aggregate) {
     return aggregate.gate(state);
   }
 

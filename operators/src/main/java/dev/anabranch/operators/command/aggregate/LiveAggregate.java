@@ -51,7 +51,7 @@ public final class LiveAggregate {
   private @Nullable HeardRegions heard;
 
   private @Nullable AggregateGraph graph;
-  private @Nullable StoredGate gate;
+  private @Nullable AggregateGate gate;
 
   /** What the log says. */
   private Version committed;
@@ -139,14 +139,14 @@ public final class LiveAggregate {
 
   /** The gate; null until a commit of another region came. */
   @Nullable
-  public StoredGate openGate() {
+  public AggregateGate openGate() {
     return gate;
   }
 
-  StoredGate gate(OwnedState state) {
+  AggregateGate gate(OwnedState state) {
     var open = gate;
     if (open == null) {
-      open = new StoredGate(routingKey, state);
+      open = new AggregateGate(routingKey, state);
       gate = open;
     }
     return open;
@@ -275,7 +275,7 @@ public final class LiveAggregate {
    * @param itsGate which few rows ask for, and the aggregate keeps
    * @param commandWindow how many recent commands are remembered
    */
-  public void replay(LogRow row, Supplier<StoredGate> itsGate, int commandWindow) {
+  public void replay(LogRow row, Supplier<AggregateGate> itsGate, int commandWindow) {
     var outcome = row.outcome();
     var dot = outcome.dot();
     if (dot != null && !Folding.isApplied(committed, row, dot)) {

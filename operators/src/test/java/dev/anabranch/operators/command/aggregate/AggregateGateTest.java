@@ -22,7 +22,7 @@ import net.jqwik.api.Tuple;
 import org.junit.jupiter.api.Test;
 
 /** The index of a gate: nobody may tell that it is there, and it saves the passes over the state. */
-class StoredGateTest {
+class AggregateGateTest {
 
   private static final RegionId A = new RegionId("a");
   private static final RegionId B = new RegionId("b");
@@ -106,7 +106,7 @@ class StoredGateTest {
     }
   }
 
-  private static void takeAllAndPark(StoredGate gate, GateEntriesInMemory model, Dot cause) {
+  private static void takeAllAndPark(AggregateGate gate, GateEntriesInMemory model, Dot cause) {
     var all = new ArrayList<Arrival>();
     model.parked().keySet().forEach(dot -> all.addAll(model.takeWaitingFor(dot)));
     all.sort(null);
@@ -178,7 +178,7 @@ class StoredGateTest {
     return new Arrival(dot, hlc, VectorTime.of(context), false);
   }
 
-  private StoredGate gate() {
-    return new StoredGate("Auto/1", OwnedStateOf.maps(Map.of("gateEntries", stored)));
+  private AggregateGate gate() {
+    return new AggregateGate("Auto/1", OwnedStateOf.maps(Map.of("gateEntries", stored)));
   }
 }

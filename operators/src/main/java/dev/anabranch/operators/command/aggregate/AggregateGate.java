@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> The task's thread only.
  */
-public final class StoredGate implements GateEntries {
+public final class AggregateGate implements GateEntries {
 
   private static final String HOLLOW = "hollow/";
   private static final String WAIT = "wait/";
@@ -44,13 +44,13 @@ public final class StoredGate implements GateEntries {
   private final String key;
   private final KeyedMap stored;
 
-  /** Null until it is asked for. */
+  /** It is null until it is asked for. */
   private @Nullable GateIndex index;
 
   /** Marks of rows that are not durable yet: true is a tombstone, false the payload for one. */
   private final Map<Dot, Boolean> pendingMarks = new HashMap<>();
 
-  StoredGate(String key, OwnedState state) {
+  AggregateGate(String key, OwnedState state) {
     this.key = key;
     this.stored = state.gateEntries();
   }

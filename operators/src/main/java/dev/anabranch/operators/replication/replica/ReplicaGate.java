@@ -13,14 +13,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What the gate holds of the current aggregate, in keyed state. Most hold nothing. */
-public final class StoredGate implements GateEntries {
+public final class ReplicaGate implements GateEntries {
 
   private static final String SEPARATOR = " ";
 
   private final ReplicaState state;
   private boolean anyHeld;
 
-  public StoredGate(ReplicaState state) {
+  public ReplicaGate(ReplicaState state) {
     this.state = state;
   }
 
