@@ -50,8 +50,7 @@ public record EntriesInState<K, V, B>(NamedEntries<B> stored, Form<K, V, B> form
 
   @Override
   public void readAll(BiConsumer<K, V> action) {
-    stored.forEach(
-        (name, value) -> action.accept(form.key.apply(name), form.decode.apply(value)));
+    stored.forEach((name, value) -> action.accept(form.key.apply(name), form.decode.apply(value)));
   }
 
   @Override

@@ -48,8 +48,7 @@ public final class GraphInState implements GraphEntries {
    *     needed; it may take them again
    * @param removed takes commits that the graph has dropped
    */
-  public GraphInState(
-      Layout layout, int maxKept, Consumer<Dot> fixed, Consumer<Dot> removed) {
+  public GraphInState(Layout layout, int maxKept, Consumer<Dot> fixed, Consumer<Dot> removed) {
     this.maxKept = maxKept;
     this.fixed = fixed;
     this.removed = removed;

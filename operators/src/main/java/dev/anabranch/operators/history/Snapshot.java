@@ -20,8 +20,7 @@ public final class Snapshot<S> {
   private final @Nullable EncodedMessage encoded;
   private @Nullable S state;
 
-  private Snapshot(
-      byte @Nullable [] blob, @Nullable EncodedMessage encoded, @Nullable S state) {
+  private Snapshot(byte @Nullable [] blob, @Nullable EncodedMessage encoded, @Nullable S state) {
     this.blob = blob;
     this.encoded = encoded;
     this.state = state;

@@ -25,8 +25,7 @@ public final class StatesInState<S> implements VersionSnapshots<S> {
     this(states, form, false);
   }
 
-  private StatesInState(
-      CachedMap<Dot, Snapshot<S>> states, StateForm<S> form, boolean isLayer) {
+  private StatesInState(CachedMap<Dot, Snapshot<S>> states, StateForm<S> form, boolean isLayer) {
     this.states = states;
     this.form = form;
     this.isLayer = isLayer;
@@ -48,8 +47,7 @@ public final class StatesInState<S> implements VersionSnapshots<S> {
    */
   @Override
   public void put(Dot version, S state) {
-    states.put(
-        version, isLayer ? Snapshot.onHeap(state) : Snapshot.of(state, form.encode(state)));
+    states.put(version, isLayer ? Snapshot.onHeap(state) : Snapshot.of(state, form.encode(state)));
   }
 
   @Override

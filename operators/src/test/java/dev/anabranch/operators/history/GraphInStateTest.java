@@ -159,8 +159,7 @@ class GraphInStateTest {
   }
 
   private static boolean hasCommand(TestRegion region, String commandId) {
-    return region.log().stream()
-        .anyMatch(row -> commandId.equals(row.outcome().commandId()));
+    return region.log().stream().anyMatch(row -> commandId.equals(row.outcome().commandId()));
   }
 
   private static void choose(TestRegion region) {
@@ -168,8 +167,7 @@ class GraphInStateTest {
     region.log().forEach(row -> graph.add(Rows.node(row)));
     var live = graph.live().stream().map(place -> place.dot().toString()).toList();
     if (live.size() > 1) {
-      region.resolve(
-          AGGREGATE, live.get(0), live.subList(1, live.size()).toArray(new String[0]));
+      region.resolve(AGGREGATE, live.get(0), live.subList(1, live.size()).toArray(new String[0]));
     }
   }
 
@@ -205,7 +203,8 @@ class GraphInStateTest {
           new GraphInState.Layout(
               summary,
               new EntriesInState<>(entries, Form.byDot(GraphBlob::decode, GraphBlob::encode)),
-              new EntriesInState<>(commands, Form.byText(GraphBlob::decodeDots, GraphBlob::encode)));
+              new EntriesInState<>(
+                  commands, Form.byText(GraphBlob::decodeDots, GraphBlob::encode)));
       return new Opened(layout, states);
     }
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the command job keeps version graphs: an entry per commit, named by its dot, and the summary
- * among them under the empty name.
+ * Where the command job keeps version graphs: an entry per commit, named by its dot, and the
+ * summary among them under the empty name.
  */
 final class GraphLayout {
 

@@ -137,8 +137,7 @@ public final class ReplicaState {
             store.getState(CONFLICT_DESCRIPTOR), Function.identity(), Function.identity()),
         new StoredValue<>(blob(store, "folded-v1"), Snapshot::read, Snapshot::toBlob),
         graph(store),
-        entries(
-            blobs(store, "events-v1"), Form.byDot(Function.identity(), Function.identity())),
+        entries(blobs(store, "events-v1"), Form.byDot(Function.identity(), Function.identity())),
         entries(blobs(store, "states-v1"), Form.byDot(Snapshot::read, Snapshot::toBlob)),
         entries(
             map(store, "hollow-v1", StringSerializer.INSTANCE),

@@ -21,7 +21,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import org.junit.jupiter.api.Test;
 
-/** The index of a gate: nobody may tell that it is there, and it saves the passes over the state. */
+/**
+ * The index of a gate: nobody may tell that it is there, and it saves the passes over the state.
+ */
 class AggregateGateTest {
 
   private static final RegionId A = new RegionId("a");
