@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which commits an aggregate's gate holds, by what each waits for, and which dots are hollow. Every
- * commit asks what waits for it: so this is on the heap, and the keyed state need not be searched.
+ * This index of a gate says which commits it holds, by what each waits for, and which dots are
+ * hollow. Every commit asks what waits for it: so the index is on the heap, and the keyed state
+ * need not be searched.
  *
  * <p><b>Bounds.</b> Two dots for each commit that is held, which take less than its record; all
  * records together are bounded by {@code HeldAggregates}. Beside them {@value #MAX_KEPT} arrivals
