@@ -2,7 +2,7 @@ package dev.anabranch.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.embedded.TcpProxy;
+import dev.anabranch.embedded.network.TcpProxy;
 import dev.anabranch.jobs.region.ChildJvm;
 import dev.anabranch.jobs.region.PurseReadModel;
 import dev.anabranch.jobs.region.ReadSide;

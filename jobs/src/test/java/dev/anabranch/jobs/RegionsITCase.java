@@ -8,7 +8,7 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.client.Command;
 import dev.anabranch.codec.ResolveConflictJson;
-import dev.anabranch.embedded.TcpProxy;
+import dev.anabranch.embedded.network.TcpProxy;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
 import dev.anabranch.jobs.region.RegionUnderTest;

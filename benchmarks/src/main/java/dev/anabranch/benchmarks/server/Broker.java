@@ -4,7 +4,7 @@ import dev.anabranch.benchmarks.load.CommandPlan;
 import dev.anabranch.benchmarks.load.LoadOptions;
 import dev.anabranch.embedded.KafkaBrokerConfig;
 import dev.anabranch.embedded.KafkaProcess;
-import dev.anabranch.embedded.TcpProxy;
+import dev.anabranch.embedded.network.TcpProxy;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

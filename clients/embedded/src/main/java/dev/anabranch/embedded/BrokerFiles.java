@@ -1,5 +1,7 @@
 package dev.anabranch.embedded;
 
+import dev.anabranch.embedded.network.FreePorts;
+import dev.anabranch.embedded.network.TcpProxy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,5 +1,6 @@
 package dev.anabranch.embedded;
 
+import dev.anabranch.embedded.network.FreePorts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,5 +1,6 @@
 package dev.anabranch.embedded;
 
+import dev.anabranch.embedded.network.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.anabranch.embedded;
 
+import dev.anabranch.embedded.network.TcpProxy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

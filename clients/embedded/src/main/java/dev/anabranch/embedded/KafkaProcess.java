@@ -1,5 +1,6 @@
 package dev.anabranch.embedded;
 
+import dev.anabranch.embedded.network.TcpProxy;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
 package dev.anabranch.embedded;
 
 import dev.anabranch.embedded.RegionTopology.Link;
+import dev.anabranch.embedded.network.TcpProxy;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -9,7 +9,7 @@ import dev.anabranch.connectors.mysql.query.ProjectionTables;
 import dev.anabranch.connectors.mysql.query.QueryOwner;
 import dev.anabranch.connectors.mysql.query.VersionStatus;
 import dev.anabranch.embedded.EmbeddedDatabase;
-import dev.anabranch.embedded.TcpProxy;
+import dev.anabranch.embedded.network.TcpProxy;
 import dev.anabranch.jobs.ProjectionJobUnderTest;
 import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.jobs.options.ProjectionJobOptions;

@@ -9,7 +9,7 @@ import dev.anabranch.connectors.kafka.topics.KafkaConnection;
 import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
 import dev.anabranch.embedded.EmbeddedDatabase;
 import dev.anabranch.embedded.KafkaProcess;
-import dev.anabranch.embedded.TcpProxy;
+import dev.anabranch.embedded.network.TcpProxy;
 import dev.anabranch.jobs.CommandJobUnderTest;
 import dev.anabranch.jobs.CrossRegionJob;
 import dev.anabranch.jobs.config.Settings;

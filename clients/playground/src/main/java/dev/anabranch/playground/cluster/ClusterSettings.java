@@ -1,6 +1,6 @@
 package dev.anabranch.playground.cluster;
 
-import dev.anabranch.embedded.FreePorts;
+import dev.anabranch.embedded.network.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -5,7 +5,7 @@ import dev.anabranch.connectors.mysql.query.ProjectionTables;
 import dev.anabranch.connectors.mysql.query.QueryConfig;
 import dev.anabranch.connectors.mysql.query.QueryOwner;
 import dev.anabranch.connectors.mysql.query.TableNames;
-import dev.anabranch.embedded.TcpProxy;
+import dev.anabranch.embedded.network.TcpProxy;
 import dev.anabranch.projection.Column;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.query.VersionId;

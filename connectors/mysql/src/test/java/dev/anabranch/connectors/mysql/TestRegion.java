@@ -4,7 +4,7 @@ import dev.anabranch.connectors.mysql.connection.SessionSettings;
 import dev.anabranch.connectors.mysql.log.MySqlEventStoreFactory;
 import dev.anabranch.connectors.mysql.schema.MySqlStoreConfig;
 import dev.anabranch.connectors.mysql.schema.SchemaMigrator;
-import dev.anabranch.embedded.TcpProxy;
+import dev.anabranch.embedded.network.TcpProxy;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.LogSession;
 import java.sql.Connection;

@@ -1,4 +1,4 @@
-package dev.anabranch.embedded;
+package dev.anabranch.embedded.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

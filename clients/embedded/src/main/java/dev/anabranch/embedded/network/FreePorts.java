@@ -1,4 +1,4 @@
-package dev.anabranch.embedded;
+package dev.anabranch.embedded.network;
 
 import java.io.IOException;
 import java.net.InetAddress;
