@@ -3,20 +3,11 @@ package dev.anabranch.operators.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.ConflictResolver;
-import dev.anabranch.api.Decision;
-import dev.anabranch.api.DecisionContext;
-import dev.anabranch.api.Domain;
-import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
-import dev.anabranch.api.MessageCodec;
-import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.EventContext;
-import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.codec.ResolveConflictJson;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.ResolveConflict;
@@ -30,10 +21,8 @@ import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
-import dev.anabranch.replicated.PnCounter;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.EventWire;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -321,17 +310,19 @@ class MergedUnderAnotherPolicyTest {
     }
   }
 
-  private enum Policy {
+  private enum Policy implements CountDomain.Replicated {
     HOME,
     AUTOMATIC,
     FIRST_WRITER,
     BY_HAND,
     REPLICATED;
 
-    ReplicationPolicy<Total> policy() {
+    @Override
+    public ReplicationPolicy<CountDomain.Total> policy() {
       return switch (this) {
         case HOME -> ReplicationPolicy.singleHome();
-        case AUTOMATIC -> ReplicationPolicy.automatic(Resolvers.<Total>lastWriterWins());
+        case AUTOMATIC ->
+            ReplicationPolicy.automatic(Resolvers.<CountDomain.Total>lastWriterWins());
         case FIRST_WRITER -> ReplicationPolicy.automatic(new FirstWriter());
         case BY_HAND -> ReplicationPolicy.interactive();
         case REPLICATED -> ReplicationPolicy.replicatedTypes();
@@ -339,67 +330,16 @@ class MergedUnderAnotherPolicyTest {
     }
   }
 
-  private static final class FirstWriter implements ConflictResolver<Total> {
+  private static final class FirstWriter implements ConflictResolver<CountDomain.Total> {
     @Override
     public String id() {
       return "first-writer";
     }
 
     @Override
-    public Total resolve(List<LiveVersion<Total>> live, Total base) {
+    public CountDomain.Total resolve(
+        List<LiveVersion<CountDomain.Total>> live, CountDomain.Total base) {
       return live.get(0).state();
-    }
-  }
-
-  private record CountDomain(Policy policy) implements Domain, Serializable {
-    @Override
-    public List<AggregateType<?, ?, ?>> aggregateTypes() {
-      return List.of(
-          AggregateType.named("Count", new Counts())
-              .commands(new Text("command"))
-              .events(new Text("event"))
-              .state(JsonCodec.single("Total", 1, Total.class))
-              .replication(policy.policy())
-              .build());
-    }
-  }
-
-  /** State of a counter. */
-  public record Total(PnCounter value) {}
-
-  private static final class Counts implements ReplicatedDecider<Total, String, String> {
-    @Override
-    public Total initialState() {
-      return new Total(PnCounter.ZERO);
-    }
-
-    @Override
-    public Decision<String> decide(Total state, String command, DecisionContext context) {
-      return command.equals("read")
-          ? Decision.unchangedWithResult(Long.toString(state.value().value()))
-          : Decision.accepted(command.substring("add ".length()));
-    }
-
-    @Override
-    public Total evolve(Total state, String event, EventContext at) {
-      return new Total(state.value().add(Long.parseLong(event), at));
-    }
-  }
-
-  private record Text(String name) implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), UTF_8);
     }
   }
 }

@@ -6,7 +6,6 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.view.AggregateView;
-import dev.anabranch.operators.projection.version.ProjectionCounts;
 import dev.anabranch.operators.projection.version.RebuildPace;
 import dev.anabranch.operators.projection.version.ViewPlace;
 import dev.anabranch.operators.projection.views.ViewFollower;
@@ -447,22 +446,7 @@ class ViewTopicTest {
     }
   }
 
-  private final class Counts implements ProjectionCounts {
-    @Override
-    public void applied(int rows, int changed, long nanos) {}
-
-    @Override
-    public void caughtUp(long rows) {}
-
-    @Override
-    public void repeated() {}
-
-    @Override
-    public void differs() {}
-
-    @Override
-    public void gap() {}
-
+  private final class Counts extends QuietCounts {
     @Override
     public void moved(ViewPlace place) {
       told.add(place);

@@ -8,9 +8,8 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.operators.projection.QuietCounts;
 import dev.anabranch.operators.projection.TallyReadModel;
-import dev.anabranch.operators.projection.version.ProjectionCounts;
-import dev.anabranch.operators.projection.version.ViewPlace;
 import dev.anabranch.operators.task.PageWatch;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.projection.Projections;
@@ -40,7 +39,7 @@ class LaneBoundsTest {
   void rowsOfSomeMegabytesFillALaneThoughTheyAreFew() {
     var lane =
         new VersionLane(
-            VERSION, List.of(1), new LaneLimits(10, 40), new NoCounts(), TaskThreads.REAL);
+            VERSION, List.of(1), new LaneLimits(10, 40), new QuietCounts(), TaskThreads.REAL);
     lane.claimed(
         Map.of(1, 0L), Map.of(), List.of(), new StoreComparison.Result(Map.of(), Map.of()));
 
@@ -206,25 +205,5 @@ class LaneBoundsTest {
             new Stamp(1, offset + 1, 1),
             blobs)
         .at(1, offset);
-  }
-
-  private record NoCounts() implements ProjectionCounts {
-    @Override
-    public void applied(int rows, int changed, long nanos) {}
-
-    @Override
-    public void caughtUp(long rows) {}
-
-    @Override
-    public void repeated() {}
-
-    @Override
-    public void differs() {}
-
-    @Override
-    public void gap() {}
-
-    @Override
-    public void moved(ViewPlace place) {}
   }
 }
