@@ -1,5 +1,6 @@
 package dev.anabranch;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -21,6 +22,7 @@ class ArchitectureTest {
   private static final String MODEL = "dev.anabranch.model..";
   private static final String CAUSALITY = "dev.anabranch.causality..";
   private static final String REPLICATED = "dev.anabranch.replicated..";
+  private static final String GATE = "dev.anabranch.gate..";
   private static final String VERSIONS = "dev.anabranch.versions..";
   private static final String STORE = "dev.anabranch.store..";
   private static final String WIRE = "dev.anabranch.wire..";
@@ -50,15 +52,52 @@ class ArchitectureTest {
     "java.sql..", "javax.sql..", "com.mysql..", "org.flywaydb.."
   };
 
+  /** Module {@code state/domain}: what an application writes. */
+  private static final String[] DOMAIN = {API, CODEC, REPLICATED, PROJECTION, CAUSALITY};
+
+  /** Module {@code state/log}: what is true. */
+  private static final String[] LOG = {MODEL, GATE, VERSIONS, STORE, QUERY, WIRE, SERDE};
+
   @ArchTest
-  static final ArchRule valuesAndPortsNeedTheJdkOnly =
+  static final ArchRule whatAnApplicationWritesKnowsNothingOfTheLog =
       classes()
           .that()
-          .resideInAnyPackage(API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE)
+          .resideInAnyPackage(DOMAIN)
           .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              JDK, JSPECIFY, API, MODEL, CAUSALITY, REPLICATED, STORE, VERSIONS, WIRE);
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(DOMAIN).or(resideInAnyPackage(JDK, JSPECIFY, JACKSON)));
+
+  @ArchTest
+  static final ArchRule onlyCodecsKnowJackson =
+      noClasses()
+          .that(resideInAnyPackage(DOMAIN).or(resideInAnyPackage(LOG)))
+          .and()
+          .resideOutsideOfPackage(CODEC)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(JACKSON);
+
+  @ArchTest
+  static final ArchRule whatIsTrueNeedsTheDomainAndTheJdkOnly =
+      classes()
+          .that()
+          .resideInAnyPackage(LOG)
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(LOG)
+                  .or(resideInAnyPackage(DOMAIN))
+                  .or(resideInAnyPackage(JDK, JSPECIFY, FLINK)));
+
+  @ArchTest
+  static final ArchRule onlySerializersOfStateKnowFlink =
+      noClasses()
+          .that()
+          .resideInAnyPackage(LOG)
+          .and()
+          .resideOutsideOfPackage(SERDE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(FLINK);
 
   @ArchTest
   static final ArchRule replicatedTypesKnowCausalityOnly =
@@ -76,57 +115,16 @@ class ArchitectureTest {
           .resideInAPackage(PROJECTION)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage(JDK, JSPECIFY, API, MODEL, CAUSALITY, PROJECTION);
+          .resideInAnyPackage(JDK, JSPECIFY, API, CAUSALITY, PROJECTION);
 
   @ArchTest
-  static final ArchRule theQueryPortNeedsTheJdkOnly =
+  static final ArchRule theQueryPortKnowsNoFormat =
       classes()
           .that()
           .resideInAPackage(QUERY)
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(JDK, JSPECIFY, CAUSALITY, MODEL, PROJECTION, QUERY, STORE);
-
-  @ArchTest
-  static final ArchRule codecAddsJackson =
-      classes()
-          .that()
-          .resideInAPackage(CODEC)
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              JDK,
-              JSPECIFY,
-              JACKSON,
-              CODEC,
-              API,
-              MODEL,
-              CAUSALITY,
-              REPLICATED,
-              STORE,
-              VERSIONS,
-              WIRE);
-
-  @ArchTest
-  static final ArchRule serdeAddsFlink =
-      classes()
-          .that()
-          .resideInAPackage(SERDE)
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              JDK,
-              JSPECIFY,
-              FLINK,
-              SERDE,
-              CODEC,
-              API,
-              MODEL,
-              CAUSALITY,
-              REPLICATED,
-              STORE,
-              VERSIONS,
-              WIRE);
 
   @ArchTest
   static final ArchRule sqlStaysInTheMysqlConnectorAndTheTools =
@@ -217,14 +215,15 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(PLAYGROUND, EMBEDDED, EXAMPLES);
 
+  /** An application's compile class path is module {@code state/domain}. */
   @ArchTest
-  static final ArchRule examplesArePure =
-      noClasses()
+  static final ArchRule examplesAreWhatAnApplicationWrites =
+      classes()
           .that()
           .resideInAPackage(EXAMPLES)
           .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(FLINK, KAFKA_CLIENTS, STORE, WIRE, SERDE);
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(DOMAIN).or(resideInAnyPackage(JDK, JSPECIFY, EXAMPLES)));
 
   @ArchTest
   static final ArchRule productionDoesNotUseTheTestKit =

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
+import dev.anabranch.api.ResolveConflict;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.client.Command;
@@ -15,7 +16,6 @@ import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.jobs.region.SharedDomain;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.decide.ErrorCodes;

@@ -353,7 +353,9 @@ class ViewProjectionITCase {
 
   private void awaitExact(VersionId version) {
     var expected = new InMemoryTables();
-    lastViews().values().forEach(view -> expected.apply(PROJECTION.changes(view)));
+    lastViews()
+        .values()
+        .forEach(view -> expected.apply(PROJECTION.changes(view.forProjections())));
     Await.until(
         version + " as the last views",
         () ->

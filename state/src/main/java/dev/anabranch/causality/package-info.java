@@ -1,6 +1,6 @@
 /**
- * What happened before what: vector times, dots, hybrid logical clocks, and the gate that holds a
- * commit until its causes are there. Pure functions of values; no wall clock is read here.
+ * What happened before what, as values: regions, dots, vector times and hybrid logical clocks. An
+ * application sees these in its deciders and resolvers. No wall clock is read here.
  */
 @NullMarked
 package dev.anabranch.causality;

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.jsontype.NamedType;
 import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
-import dev.anabranch.model.Quoted;
+import dev.anabranch.api.Quoted;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package dev.anabranch.codec;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import dev.anabranch.model.Quoted;
+import dev.anabranch.api.Quoted;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;

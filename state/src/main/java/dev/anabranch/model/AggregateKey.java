@@ -1,5 +1,7 @@
 package dev.anabranch.model;
 
+import dev.anabranch.api.Quoted;
+
 /**
  * Identity of an aggregate: its type and its id within the type. Written {@code type/id}; the type
  * holds no slash, so this is unambiguous.

@@ -3,7 +3,6 @@ package dev.anabranch.projection;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.ReplicationPolicy;
-import dev.anabranch.model.view.AggregateView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,9 +133,10 @@ public final class Projection {
    * What makes the tables show a view of one of {@link #aggregateTypes}: at most one change of each
    * row, deletions among them of rows that only share the beginning of their key.
    *
+   * @param view its states as the type's state codec has written them
    * @throws RuntimeException if a state can't be decoded or the handler fails
    */
-  public List<RowChange> changes(AggregateView view) {
+  public List<RowChange> changes(View<EncodedMessage> view) {
     var views = viewInput;
     return views == null ? List.of() : views.changes(view, tables);
   }

@@ -1,8 +1,7 @@
 package dev.anabranch.projection;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.model.view.AggregateView;
-import java.time.Instant;
+import dev.anabranch.api.EncodedMessage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 record ViewInput<S>(AggregateType<S, ?, ?> type, ViewHandler<S> handler) {
 
   /** What makes the tables show this view: deletions of what it does not name, whole rows. */
-  List<RowChange> changes(AggregateView view, List<QueryTable> tables) {
-    var id = view.aggregate().id();
+  List<RowChange> changes(View<EncodedMessage> view, List<QueryTable> tables) {
+    var id = view.aggregateId();
     var changes = new ArrayList<RowChange>();
     var ids = new HashSet<RowChange.RowId>();
     var shown = new HashSet<QueryTable>();
@@ -48,29 +47,24 @@ record ViewInput<S>(AggregateType<S, ?, ?> type, ViewHandler<S> handler) {
     }
   }
 
-  private View<S> decoded(AggregateView view) {
+  private View<S> decoded(View<EncodedMessage> view) {
     var live = new ArrayList<View.Live<S>>();
     for (var version : view.live()) {
-      var state = version.state();
-      live.add(
-          new View.Live<>(
-              version.dot(), time(version.hlc()), state == null ? null : type.decodeState(state)));
+      live.add(new View.Live<>(version.dot(), version.decidedAt(), state(version.state())));
     }
-    var state = view.state();
-    @Nullable S decoded = state == null ? null : type.decodeState(state);
     return new View<>(
-        view.aggregate().type(),
-        view.aggregate().id(),
+        view.aggregateType(),
+        view.aggregateId(),
         view.region(),
-        view.revision().token(),
-        time(view.hlc()),
-        decoded,
+        view.revision(),
+        view.changedAt(),
+        state(view.state()),
         view.conflict(),
         live,
         view.problem());
   }
 
-  private static Instant time(long hlc) {
-    return Instant.ofEpochMilli(hlc >> 16);
+  private @Nullable S state(@Nullable EncodedMessage stored) {
+    return stored == null ? null : type.decodeState(stored);
   }
 }

@@ -1,10 +1,10 @@
 package dev.anabranch.serde;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.CommandWindow;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package dev.anabranch.wire;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.Quoted;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.Quoted;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.RecordHeader;

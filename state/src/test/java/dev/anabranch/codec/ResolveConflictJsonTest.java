@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.ResolveConflict;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.model.ResolveConflict;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

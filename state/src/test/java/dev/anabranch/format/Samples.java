@@ -1,13 +1,13 @@
 package dev.anabranch.format;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.Arrival;
-import dev.anabranch.causality.CausalPast;
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.CausalPast;
+import dev.anabranch.gate.Causality;
+import dev.anabranch.gate.Stability;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogPosition;

@@ -11,10 +11,9 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.VectorTime;
-import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.view.AggregateView;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -135,15 +134,14 @@ class ViewDeclarationsTest {
         .fromViews(TYPE, view -> List.of(rows))
         .build()
         .changes(
-            new AggregateView(
+            new View<>(
+                "Note",
+                "a",
                 "eu",
-                new AggregateKey("Note", "a"),
-                VectorTime.ZERO,
-                1,
+                VectorTime.ZERO.token(),
+                Instant.EPOCH,
                 null,
-                "text/plain",
                 true,
-                List.of(),
                 List.of(),
                 ""));
   }

@@ -3,7 +3,7 @@ package dev.anabranch.serde;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anabranch.causality.CausalPast;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandRecord;

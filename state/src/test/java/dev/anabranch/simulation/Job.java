@@ -1,10 +1,10 @@
 package dev.anabranch.simulation;
 
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.GateEntriesInMemory;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.GateEntriesInMemory;
+import dev.anabranch.gate.Stability;
 import dev.anabranch.versions.GraphEntriesInMemory;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionSnapshotsInMemory;

@@ -1,12 +1,12 @@
 package dev.anabranch.simulation;
 
-import dev.anabranch.causality.Arrival;
-import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.GateVerdict;
-import dev.anabranch.causality.HoldBack;
 import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.CausalGate;
+import dev.anabranch.gate.GateVerdict;
+import dev.anabranch.gate.HoldBack;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.MissingVersionException;
 import dev.anabranch.versions.Resolution;

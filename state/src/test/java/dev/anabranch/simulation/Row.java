@@ -1,7 +1,7 @@
 package dev.anabranch.simulation;
 
-import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.gate.Arrival;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.VersionNode;
 import java.util.Set;

@@ -1,10 +1,10 @@
 package dev.anabranch.values;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogPosition;

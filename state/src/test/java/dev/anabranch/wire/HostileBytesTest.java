@@ -3,7 +3,7 @@ package dev.anabranch.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.anabranch.causality.Causality;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.RecordHeader;

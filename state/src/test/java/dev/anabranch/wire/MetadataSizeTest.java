@@ -2,11 +2,11 @@ package dev.anabranch.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.wire.blob.CausalityBlob;
 import java.util.List;
 import java.util.TreeMap;

@@ -1,7 +1,7 @@
 package dev.anabranch.benchmarks.micro;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.Causality;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.wire.blob.CausalityBlob;

@@ -2,6 +2,7 @@ package dev.anabranch.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.ResolveConflict;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.cli.exit.CliException;
@@ -15,7 +16,6 @@ import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.codec.ResolveConflictJson;
 import dev.anabranch.connectors.mysql.conflict.ConflictTable;
-import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.model.view.ConflictRecord;
 import dev.anabranch.model.view.VersionState;

@@ -1,10 +1,10 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.api.ResolveConflict;
 import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandRecord;

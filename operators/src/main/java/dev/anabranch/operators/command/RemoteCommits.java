@@ -1,12 +1,12 @@
 package dev.anabranch.operators.command;
 
-import dev.anabranch.causality.Arrival;
-import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.GateVerdict;
-import dev.anabranch.causality.HoldBack;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.CausalGate;
+import dev.anabranch.gate.GateVerdict;
+import dev.anabranch.gate.HoldBack;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;

@@ -1,8 +1,8 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.HybridLogicalClock;
+import dev.anabranch.gate.Arrival;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;

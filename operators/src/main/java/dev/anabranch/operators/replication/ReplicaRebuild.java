@@ -1,8 +1,8 @@
 package dev.anabranch.operators.replication;
 
-import dev.anabranch.causality.CausalGate;
-import dev.anabranch.causality.GateVerdict;
-import dev.anabranch.causality.HoldBack;
+import dev.anabranch.gate.CausalGate;
+import dev.anabranch.gate.GateVerdict;
+import dev.anabranch.gate.HoldBack;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.stored.ReplicaHead;

@@ -2,10 +2,10 @@ package dev.anabranch.operators.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.api.ResolveConflict;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.codec.ResolveConflictJson;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;

@@ -2,12 +2,12 @@ package dev.anabranch.operators.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.api.ResolveConflict;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.codec.ResolveConflictJson;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandReply;

@@ -1,6 +1,6 @@
 package dev.anabranch.model.message;
 
-import dev.anabranch.model.Quoted;
+import dev.anabranch.api.Quoted;
 import dev.anabranch.model.RowKind;
 
 /** How a command ended. All but {@link #ERROR} are durable outcomes. The codes are published. */

@@ -1,7 +1,7 @@
 package dev.anabranch.model.stored;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.CausalPast;
+import dev.anabranch.gate.CausalPast;
 import org.jspecify.annotations.Nullable;
 
 /**

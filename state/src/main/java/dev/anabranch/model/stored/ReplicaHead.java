@@ -1,8 +1,8 @@
 package dev.anabranch.model.stored;
 
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Stability;
 import dev.anabranch.model.view.VoidCommit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

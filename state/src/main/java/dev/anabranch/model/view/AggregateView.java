@@ -3,6 +3,8 @@ package dev.anabranch.model.view;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
+import dev.anabranch.projection.View;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,22 @@ public record AggregateView(
     voided = List.copyOf(voided);
   }
 
+  /** Returns what a projection is given of the view; the states are still encoded. */
+  public View<EncodedMessage> forProjections() {
+    return new View<>(
+        aggregate.type(),
+        aggregate.id(),
+        region,
+        revision.token(),
+        time(hlc),
+        state,
+        conflict,
+        live.stream()
+            .map(each -> new View.Live<>(each.dot(), time(each.hlc()), each.state()))
+            .toList(),
+        problem);
+  }
+
   /** Returns the view without any state, which some reader could not take. */
   public AggregateView withoutStates(String why) {
     return new AggregateView(
@@ -49,5 +67,9 @@ public record AggregateView(
         live.stream().map(VersionState::withoutState).toList(),
         voided,
         why);
+  }
+
+  private static Instant time(long hlc) {
+    return Instant.ofEpochMilli(hlc >> 16);
   }
 }

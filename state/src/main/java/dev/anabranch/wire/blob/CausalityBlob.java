@@ -1,9 +1,9 @@
 package dev.anabranch.wire.blob;
 
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.Blobs;
 import java.util.ArrayList;
 import java.util.Arrays;

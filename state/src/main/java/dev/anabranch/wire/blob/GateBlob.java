@@ -1,9 +1,9 @@
 package dev.anabranch.wire.blob;
 
-import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.Stability;
 import java.util.TreeMap;
 
 /**

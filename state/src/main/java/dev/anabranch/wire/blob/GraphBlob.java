@@ -1,8 +1,8 @@
 package dev.anabranch.wire.blob;
 
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;

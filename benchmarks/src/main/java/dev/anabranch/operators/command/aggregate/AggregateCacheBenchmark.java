@@ -3,7 +3,7 @@ package dev.anabranch.operators.command.aggregate;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.benchmarks.load.BenchmarkDomain;
 import dev.anabranch.benchmarks.micro.Samples;
-import dev.anabranch.causality.CausalPast;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.AggregateRecord;

@@ -1,7 +1,7 @@
 package dev.anabranch.cli.log;
 
-import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.wire.blob.StoredVersions;
 import java.util.ArrayList;

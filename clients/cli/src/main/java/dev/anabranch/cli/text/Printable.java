@@ -1,6 +1,6 @@
 package dev.anabranch.cli.text;
 
-import dev.anabranch.model.Quoted;
+import dev.anabranch.api.Quoted;
 
 /** Text from users and stores, safe to print. */
 public final class Printable {

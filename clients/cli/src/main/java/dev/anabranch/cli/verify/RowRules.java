@@ -1,8 +1,8 @@
 package dev.anabranch.cli.verify;
 
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;

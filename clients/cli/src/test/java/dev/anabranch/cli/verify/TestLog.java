@@ -1,12 +1,12 @@
 package dev.anabranch.cli.verify;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.connectors.kafka.reader.EventTopicReader;
 import dev.anabranch.connectors.kafka.reader.ShardSequencer;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;

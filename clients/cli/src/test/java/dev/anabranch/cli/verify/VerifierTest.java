@@ -2,10 +2,10 @@ package dev.anabranch.cli.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;

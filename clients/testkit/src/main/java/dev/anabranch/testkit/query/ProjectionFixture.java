@@ -6,12 +6,11 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.view.AggregateView;
-import dev.anabranch.model.view.VersionState;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.RowChange;
+import dev.anabranch.projection.View;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -43,11 +42,14 @@ public final class ProjectionFixture {
 
   private final Projection projection;
   private final List<Commit> commits;
-  private final List<AggregateView> views;
+  private final List<View<EncodedMessage>> views;
   private final Instant timestamp;
 
   private ProjectionFixture(
-      Projection projection, List<Commit> commits, List<AggregateView> views, Instant timestamp) {
+      Projection projection,
+      List<Commit> commits,
+      List<View<EncodedMessage>> views,
+      Instant timestamp) {
     this.projection = projection;
     this.commits = List.copyOf(commits);
     this.views = List.copyOf(views);
@@ -132,24 +134,23 @@ public final class ProjectionFixture {
       String problem) {
     var key = new AggregateKey(type.name(), aggregateId);
     var region = new RegionId("test");
-    var n = 1 + views.stream().filter(view -> view.aggregate().equals(key)).count();
-    var hlc = timestamp.toEpochMilli() << 16;
-    var versions = new ArrayList<VersionState>();
+    var n = 1 + views.stream().filter(view -> isOf(view, key)).count();
+    var time = timestamp.truncatedTo(ChronoUnit.MILLIS);
+    var versions = new ArrayList<View.Live<EncodedMessage>>();
     for (var each : live) {
-      versions.add(new VersionState(new Dot(region, n + versions.size()), hlc, each));
+      versions.add(new View.Live<>(new Dot(region, n + versions.size()), time, each));
     }
     var longer = new ArrayList<>(views);
     longer.add(
-        new AggregateView(
+        new View<>(
+            key.type(),
+            key.id(),
             region.value(),
-            key,
-            VectorTime.ZERO.with(region, n),
-            hlc,
+            VectorTime.ZERO.with(region, n).token(),
+            time,
             state,
-            type.stateCodec().contentType(),
             state == null && problem.isEmpty(),
             versions,
-            List.of(),
             problem));
     return new ProjectionFixture(projection, commits, longer, timestamp);
   }
@@ -270,6 +271,10 @@ public final class ProjectionFixture {
       tables.apply(changes);
     }
     return tables;
+  }
+
+  private static boolean isOf(View<?> view, AggregateKey key) {
+    return view.aggregateType().equals(key.type()) && view.aggregateId().equals(key.id());
   }
 
   private static boolean isOf(Commit commit, String type, String id) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.RowChange;
+import dev.anabranch.projection.View;
 import dev.anabranch.query.ApplyResult;
 import dev.anabranch.query.QueryBatch;
 import dev.anabranch.query.QuerySession;
@@ -15,6 +15,7 @@ import dev.anabranch.query.ShardAdvance;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.query.ViewLog;
 import dev.anabranch.query.ViewMark;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,15 +38,14 @@ final class ViewChecks {
                 TextAggregate.type(), view -> List.of(table.row(id, 2).set("label", view.state())))
             .build();
     return projection.changes(
-        new AggregateView(
+        new View<>(
+            "Account",
+            id,
             "eu",
-            new AggregateKey("Account", id),
-            revision,
-            1,
+            revision.token(),
+            Instant.EPOCH,
             TextAggregate.type().stateCodec().encode("new"),
-            "text/plain",
             false,
-            List.of(),
             List.of(),
             ""));
   }

@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.GateEntries;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.GateEntries;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.serde.CommandRecordSerializer;
 import dev.anabranch.wire.blob.GateBlob;

@@ -2,7 +2,7 @@ package dev.anabranch.operators.command.aggregate;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
-import dev.anabranch.causality.CausalPast;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.CommandWindow;

@@ -2,8 +2,8 @@ package dev.anabranch.operators.command.aggregate;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.ReplicationPolicy;
-import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;

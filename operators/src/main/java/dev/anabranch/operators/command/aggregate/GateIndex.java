@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.gate.Arrival;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,8 +2,8 @@ package dev.anabranch.operators.command.aggregate;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.causality.Stability;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Stability;
 import dev.anabranch.wire.blob.GateBlob;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

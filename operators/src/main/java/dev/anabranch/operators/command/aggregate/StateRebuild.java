@@ -2,7 +2,7 @@ package dev.anabranch.operators.command.aggregate;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.ReplicationPolicy;
-import dev.anabranch.causality.CausalPast;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;

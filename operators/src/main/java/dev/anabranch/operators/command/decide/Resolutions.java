@@ -2,8 +2,8 @@ package dev.anabranch.operators.command.decide;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.api.ResolveConflict;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.model.ResolveConflict;
 import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.operators.command.aggregate.LiveAggregate;
 import dev.anabranch.versions.Resolution;

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.causality.CausalPast;
-import dev.anabranch.causality.Causality;
+import dev.anabranch.gate.CausalPast;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;

@@ -229,7 +229,7 @@ public final class ViewWork {
       var record = newer.record();
       var view = viewOf(record);
       try {
-        draft.changes.addAll(projection.changes(view));
+        draft.changes.addAll(projection.changes(view.forProjections()));
         draft.marks.add(new ViewMark(view.aggregate(), view.revision(), newer.shown()));
         draft.shown.add(view.aggregate());
       } catch (Throwable e) {
@@ -375,7 +375,7 @@ public final class ViewWork {
       return;
     }
     try {
-      draft.changes.addAll(projection.changes(view));
+      draft.changes.addAll(projection.changes(view.forProjections()));
       draft.marks.add(new ViewMark(view.aggregate(), view.revision(), shown));
     } catch (Throwable e) {
       draft.park.add(letter(record, view, VersionWork.reasonOf(e)));

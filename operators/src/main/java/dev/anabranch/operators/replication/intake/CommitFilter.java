@@ -3,7 +3,7 @@ package dev.anabranch.operators.replication.intake;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.ReplicationFilter;
 import dev.anabranch.api.ReplicationPolicy;
-import dev.anabranch.causality.Causality;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;

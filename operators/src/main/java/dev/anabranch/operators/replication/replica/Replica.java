@@ -1,11 +1,11 @@
 package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;

@@ -3,9 +3,9 @@ package dev.anabranch.operators.replication.replica;
 import static dev.anabranch.operators.replication.replica.ReplicaState.access;
 import static dev.anabranch.operators.replication.replica.ReplicaState.run;
 
-import dev.anabranch.causality.Arrival;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.GateEntries;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.GateEntries;
 import dev.anabranch.wire.blob.GateBlob;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.anabranch.operators.replication.replica;
 
-import dev.anabranch.causality.Arrival;
-import dev.anabranch.causality.Causality;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.VersionNode;

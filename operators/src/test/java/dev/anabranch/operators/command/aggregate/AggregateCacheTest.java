@@ -3,8 +3,8 @@ package dev.anabranch.operators.command.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.AggregateTypes;
-import dev.anabranch.causality.CausalPast;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.AggregateRecord;

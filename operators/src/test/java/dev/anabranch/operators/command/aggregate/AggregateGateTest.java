@@ -2,13 +2,13 @@ package dev.anabranch.operators.command.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.causality.Arrival;
-import dev.anabranch.causality.CausalGate;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.GateEntriesInMemory;
-import dev.anabranch.causality.HoldBack;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.CausalGate;
+import dev.anabranch.gate.GateEntriesInMemory;
+import dev.anabranch.gate.HoldBack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.CausalPast;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandEnvelope;

@@ -3,7 +3,7 @@ package dev.anabranch.operators.command.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anabranch.causality.CausalPast;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;

@@ -3,7 +3,7 @@ package dev.anabranch.operators.command.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.causality.CausalPast;
+import dev.anabranch.gate.CausalPast;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandEnvelope;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.causality.Stability;
+import dev.anabranch.gate.Stability;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;

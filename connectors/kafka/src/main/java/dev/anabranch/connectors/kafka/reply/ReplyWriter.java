@@ -1,7 +1,7 @@
 package dev.anabranch.connectors.kafka.reply;
 
+import dev.anabranch.api.Quoted;
 import dev.anabranch.connectors.kafka.topics.TopicDirectory;
-import dev.anabranch.model.Quoted;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyTarget;
 import java.io.IOException;

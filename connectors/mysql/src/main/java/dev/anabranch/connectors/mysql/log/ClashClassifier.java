@@ -1,8 +1,8 @@
 package dev.anabranch.connectors.mysql.log;
 
+import dev.anabranch.api.Quoted;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.Quoted;
 import dev.anabranch.store.AppendResult;
 import java.sql.SQLException;
 import java.util.Collection;

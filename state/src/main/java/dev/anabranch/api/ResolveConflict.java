@@ -1,6 +1,5 @@
-package dev.anabranch.model;
+package dev.anabranch.api;
 
-import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
-package dev.anabranch.causality;
+package dev.anabranch.gate;
 
+import dev.anabranch.causality.Dot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

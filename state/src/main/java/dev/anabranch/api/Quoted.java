@@ -1,4 +1,4 @@
-package dev.anabranch.model;
+package dev.anabranch.api;
 
 import java.util.Locale;
 

@@ -1,5 +1,6 @@
-package dev.anabranch.causality;
+package dev.anabranch.gate;
 
+import dev.anabranch.causality.VectorTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;

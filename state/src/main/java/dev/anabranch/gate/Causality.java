@@ -1,5 +1,7 @@
-package dev.anabranch.causality;
+package dev.anabranch.gate;
 
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.VectorTime;
 import java.util.List;
 
 /**

@@ -1,9 +1,11 @@
-package dev.anabranch.causality;
+package dev.anabranch.gate;
 
-import static dev.anabranch.causality.CausalGateTest.dot;
-import static dev.anabranch.causality.CausalGateTest.time;
+import static dev.anabranch.gate.CausalGateTest.dot;
+import static dev.anabranch.gate.CausalGateTest.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,6 @@
-package dev.anabranch.causality;
+package dev.anabranch.gate;
+
+import dev.anabranch.causality.Dot;
 
 /** What the gate says about a commit that arrived. */
 public sealed interface GateVerdict {

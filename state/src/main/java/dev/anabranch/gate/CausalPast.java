@@ -1,5 +1,8 @@
-package dev.anabranch.causality;
+package dev.anabranch.gate;
 
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,4 +1,7 @@
-package dev.anabranch.causality;
+package dev.anabranch.gate;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.VectorTime;
 
 /**
  * What the gate needs to know of a commit that arrived, without its payload.

@@ -1,7 +1,10 @@
-package dev.anabranch.causality;
+package dev.anabranch.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.causality.Dot;
+import dev.anabranch.causality.RegionId;
+import dev.anabranch.causality.VectorTime;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
