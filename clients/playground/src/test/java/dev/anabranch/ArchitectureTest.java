@@ -223,7 +223,8 @@ class ArchitectureTest {
           .resideInAPackage(EXAMPLES)
           .should()
           .onlyDependOnClassesThat(
-              resideInAnyPackage(DOMAIN).or(resideInAnyPackage(JDK, JSPECIFY, EXAMPLES)));
+              resideInAnyPackage(DOMAIN)
+                  .or(resideInAnyPackage(JDK, JSPECIFY, JACKSON, EXAMPLES)));
 
   @ArchTest
   static final ArchRule productionDoesNotUseTheTestKit =

@@ -13,8 +13,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
 
 /**
  * House rules that neither compiler nor formatter knows, checked on the source tree as text. Each
@@ -112,6 +114,47 @@ class TidyTest {
   void noPackageHasAVagueName() {
     assertThat(sources.stream().map(TidyTest::relative).filter(VAGUE_PACKAGE.asMatchPredicate()))
         .isEmpty();
+  }
+
+  /** The job and its connectors are there at run time. */
+  @Test
+  void anApplicationIsCompiledAgainstTheDomainOnly() throws Exception {
+    var compiledAgainst = new TreeMap<String, Set<String>>();
+    try (var files = Files.walk(root.resolve("examples"))) {
+      for (var pom : files.filter(TidyTest::isPom).toList()) {
+        var own = dependencies(pom);
+        if (!own.isEmpty()) {
+          compiledAgainst.put(relative(pom.getParent()), own);
+        }
+      }
+    }
+
+    assertThat(compiledAgainst).hasSizeGreaterThan(4);
+    assertThat(compiledAgainst.values()).containsOnly(Set.of("anabranch-domain"));
+  }
+
+  private static boolean isPom(Path file) {
+    return file.endsWith("pom.xml") && !relative(file).contains("target/");
+  }
+
+  /** Artifacts of this project on the class path of a project's compiler. */
+  private static Set<String> dependencies(Path pom) throws Exception {
+    var document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(pom.toFile());
+    var all = document.getElementsByTagName("dependency");
+    var names = new TreeSet<String>();
+    for (int i = 0; i < all.getLength(); i++) {
+      var dependency = (Element) all.item(i);
+      if (text(dependency, "groupId").equals("dev.anabranch")
+          && List.of("", "compile", "provided").contains(text(dependency, "scope"))) {
+        names.add(text(dependency, "artifactId"));
+      }
+    }
+    return names;
+  }
+
+  private static String text(Element parent, String name) {
+    var found = parent.getElementsByTagName(name);
+    return found.getLength() == 0 ? "" : found.item(0).getTextContent().strip();
   }
 
   /** A test may share the package-info of the package that it tests. */

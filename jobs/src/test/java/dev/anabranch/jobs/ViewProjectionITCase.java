@@ -353,9 +353,7 @@ class ViewProjectionITCase {
 
   private void awaitExact(VersionId version) {
     var expected = new InMemoryTables();
-    lastViews()
-        .values()
-        .forEach(view -> expected.apply(PROJECTION.changes(view.forProjections())));
+    lastViews().values().forEach(view -> expected.apply(PROJECTION.changes(view.forProjections())));
     Await.until(
         version + " as the last views",
         () ->

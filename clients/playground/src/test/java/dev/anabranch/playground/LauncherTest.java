@@ -40,13 +40,13 @@ class LauncherTest {
         esac
         """);
     executable("bin/mvn", "echo '" + BUILT + "' >&2; exit 1\n");
-    var module = Files.createDirectories(checkout.resolve("state/target/classes"));
+    var module = Files.createDirectories(checkout.resolve("state/log/target/classes"));
     classPath(module.toString());
   }
 
   @Test
   void aCheckoutBelowFoldersThatAreNamedLikeOursIsNotBuiltAgain() throws Exception {
-    var jar = Files.createFile(checkout.resolve("state/target/anabranch-state-1.jar"));
+    var jar = Files.createFile(checkout.resolve("state/log/target/anabranch-log-1.jar"));
     classPath(jar.toString());
 
     assertThat(run(Map.of(), "--version")).contains("<--version>").doesNotContain(BUILT);
@@ -54,7 +54,7 @@ class LauncherTest {
 
   @Test
   void modulesOfTheLocalRepositoryAreBuiltAnew() throws Exception {
-    var jar = directory.resolve("m2/dev/anabranch/anabranch-state/1.0/anabranch-state-1.0.jar");
+    var jar = directory.resolve("m2/dev/anabranch/anabranch-log/1.0/anabranch-log-1.0.jar");
     Files.createDirectories(jar.getParent());
     classPath(Files.createFile(jar).toString());
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class EventsBlobTest {
 
-  private static final Path PAGE = Path.of("../docs/reference/topics.md");
+  private static final Path PAGE = Path.of("../../docs/reference/topics.md");
   private static final Pattern BYTES = Pattern.compile("(?m)^([0-9a-f]{2}(?: [0-9a-f]+)?) {4,}.*$");
 
   /** Whoever reads the topic without our code has only the page. */

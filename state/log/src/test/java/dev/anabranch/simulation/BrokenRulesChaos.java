@@ -23,11 +23,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * copy of the source of one class, compiles the copy, and runs the simulator with it in a class
  * loader of its own, until a schedule fails:
  *
- * <pre>mvn -B -ntp verify -P long -pl state -Dit.test=BrokenRulesChaos</pre>
+ * <pre>mvn -B -ntp verify -P long -pl state/log -am -Dit.test=BrokenRulesChaos</pre>
  */
 class BrokenRulesChaos {
 
-  private static final Path SOURCES = Path.of("src/main/java/dev/anabranch");
+  private static final List<Path> SOURCES =
+      List.of(
+          Path.of("src/main/java/dev/anabranch"), Path.of("../domain/src/main/java/dev/anabranch"));
   private static final int SCHEDULES = 20_000;
 
   /**
@@ -46,27 +48,27 @@ class BrokenRulesChaos {
     return List.of(
         new Broken(
             "skip the context check",
-            "causality/CausalGate.java",
+            "gate/CausalGate.java",
             "context.valueAt(i) > applied.get(region)",
             "context.valueAt(i) > Long.MAX_VALUE - 1"),
         new Broken(
             "do not wait for the one before",
-            "causality/CausalGate.java",
+            "gate/CausalGate.java",
             "if (dot.n() > applied.get(dot.origin()) + 1) {",
             "if (dot.n() > Long.MAX_VALUE - 1) {"),
         new Broken(
             "dedupe by vector",
-            "causality/CausalGate.java",
+            "gate/CausalGate.java",
             "if (applied.covers(dot)) {",
             "if (applied.covers(dot) || arrival.context().isBefore(applied)) {"),
         new Broken(
             "take a payload for a hollow dot for a duplicate",
-            "causality/CausalGate.java",
+            "gate/CausalGate.java",
             "return !arrival.tombstone() && hollow.test(dot)",
             "return arrival.tombstone() && hollow.test(dot)"),
         new Broken(
             "do not store tombstones",
-            "causality/HoldBack.java",
+            "gate/HoldBack.java",
             "return new Outcome(verdict, release(arrival));",
             "return new Outcome(verdict, arrival.tombstone() ? List.of() : release(arrival));"),
         new Broken(
@@ -166,7 +168,13 @@ class BrokenRulesChaos {
   }
 
   private static void compile(Broken broken, Path folder) throws IOException {
-    var source = Files.readString(SOURCES.resolve(broken.source()));
+    var original =
+        SOURCES.stream()
+            .map(sources -> sources.resolve(broken.source()))
+            .filter(Files::exists)
+            .findFirst()
+            .orElseThrow();
+    var source = Files.readString(original);
     assertThat(source.split(Pattern.quote(broken.was()), -1))
         .as("%s must occur once in %s: was it reworded?", broken.was(), broken.source())
         .hasSize(2);
