@@ -223,8 +223,7 @@ class ArchitectureTest {
           .resideInAPackage(EXAMPLES)
           .should()
           .onlyDependOnClassesThat(
-              resideInAnyPackage(DOMAIN)
-                  .or(resideInAnyPackage(JDK, JSPECIFY, JACKSON, EXAMPLES)));
+              resideInAnyPackage(DOMAIN).or(resideInAnyPackage(JDK, JSPECIFY, JACKSON, EXAMPLES)));
 
   @ArchTest
   static final ArchRule productionDoesNotUseTheTestKit =
