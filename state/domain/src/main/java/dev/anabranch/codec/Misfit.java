@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,21 @@ final class Misfit {
       Pattern.compile("Missing (?:required )?creator property '([^']+)'.*");
   private static final Pattern COERCED =
       Pattern.compile(
-          "Cannot coerce (String|[\\w-]+) value \\(\"?(.*?)\"?\\) to .*", Pattern.DOTALL);
+          "Cannot coerce (?:empty )?(String|[\\w-]+)(?: value)? \\(\"?(.*?)\"?\\) to .*",
+          Pattern.DOTALL);
+
+  /** A plain value where an object or a list belongs. */
+  private static final Pattern CONSTRUCTED =
+      Pattern.compile(
+          "Cannot construct instance of .* from (String|Number|boolean) value \\('?(.*?)'?\\)",
+          Pattern.DOTALL);
+
+  private static final Pattern NO_NAME =
+      Pattern.compile("Could not resolve subtype of .*: missing type id property '([^']+)'.*");
+  private static final Pattern UNKNOWN_NAME =
+      Pattern.compile(
+          "Could not resolve type id '(.*)' as a subtype of .*: known type ids = (\\[.*?]).*",
+          Pattern.DOTALL);
   private static final Pattern TOKEN = Pattern.compile("from (\\w[\\w -]*) value \\(token");
   private static final Pattern DETAIL =
       Pattern.compile("from (?:String \".*\"|number \\S+): (.+)", Pattern.DOTALL);
@@ -80,6 +95,14 @@ final class Misfit {
     if (missing.matches()) {
       return "property " + Quoted.of(missing.group(1)) + " is missing";
     }
+    var noName = NO_NAME.matcher(message);
+    if (noName.matches()) {
+      return "an object with a property " + Quoted.of(noName.group(1)) + " is needed";
+    }
+    var unknownName = UNKNOWN_NAME.matcher(message);
+    if (unknownName.matches()) {
+      return Quoted.of(unknownName.group(1)) + " is none of the types " + unknownName.group(2);
+    }
     if (message.startsWith("Trailing token")) {
       return "something follows the value";
     }
@@ -93,7 +116,10 @@ final class Misfit {
             + detail(message);
       }
     }
-    return SWITCHES.matcher(message).replaceAll("");
+    var plain = plain(message);
+    return plain == null
+        ? SWITCHES.matcher(message).replaceAll("")
+        : plain + " was sent where something else is needed";
   }
 
   /** What came, or null if the problem does not say. */
@@ -109,8 +135,27 @@ final class Misfit {
       var kind = coerced.group(1).equals("String") ? "the text " : "the number ";
       return kind + Quoted.of(coerced.group(2));
     }
+    var plain = plain(message);
+    if (plain != null) {
+      return plain;
+    }
+    if (message.startsWith("Unexpected token")) {
+      return "something else";
+    }
     var token = TOKEN.matcher(message);
     return token.find() ? token(token.group(1)) : null;
+  }
+
+  private static @Nullable String plain(String message) {
+    var plain = CONSTRUCTED.matcher(message);
+    if (!plain.matches()) {
+      return null;
+    }
+    return switch (plain.group(1)) {
+      case "String" -> "the text " + Quoted.of(plain.group(2));
+      case "Number" -> "the number " + Quoted.of(plain.group(2));
+      default -> token("Boolean");
+    };
   }
 
   private static String value(Object value) {
@@ -158,7 +203,8 @@ final class Misfit {
       return "";
     }
     var text = detail.group(1);
-    return text.contains("`") || text.contains("Enum class") || text.contains("java.")
+    return Stream.of("`", "Enum class", "java.", "DeserializationFeature")
+            .anyMatch(text::contains)
         ? ""
         : ": " + text;
   }

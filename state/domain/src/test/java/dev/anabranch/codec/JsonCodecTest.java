@@ -86,6 +86,23 @@ class JsonCodecTest {
 
   record Tags(Set<String> tags, Map<String, Integer> counts) {}
 
+  record Backwards(int z, String m, int a) {}
+
+  /** Public, as Jackson would take them for properties. */
+  public record Behaving(int number) {
+    public boolean isLarge() {
+      return number > 100;
+    }
+
+    public String getName() {
+      return "number " + number;
+    }
+
+    public int doubled() {
+      return 2 * number;
+    }
+  }
+
   record Odd(Set<Money> set) {}
 
   record Counter(int value, String name) {}
@@ -134,6 +151,22 @@ class JsonCodecTest {
   void writesAnEmptyRecordAsAnEmptyObject() {
     assertThat(text(EVENTS.encode(new Nothing()))).isEqualTo("{}");
     assertThat(EVENTS.decode(message("Nothing", 1, "{}"))).isEqualTo(new Nothing());
+  }
+
+  @Test
+  void propertiesAreSortedHoweverTheyAreDeclared() {
+    var codec = JsonCodec.single("Backwards", 1, Backwards.class);
+
+    assertThat(text(codec.encode(new Backwards(1, "m", 2)))).isEqualTo("{\"a\":2,\"m\":\"m\",\"z\":1}");
+  }
+
+  @Test
+  void methodsAreNoProperties() {
+    var codec = JsonCodec.single("Behaving", 1, Behaving.class);
+
+    assertThat(text(codec.encode(new Behaving(5)))).isEqualTo("{\"number\":5}");
+    assertThatThrownBy(() -> codec.decode(message("Behaving", 1, "{\"number\":5,\"name\":\"x\"}")))
+        .hasMessageContaining("name");
   }
 
   @Test
@@ -200,6 +233,7 @@ class JsonCodecTest {
       value = {
         "unknown property      | {\"name\":\"a\",\"value\":1,\"colour\":1} | colour",
         "missing property      | {\"name\":\"a\"}                          | value",
+        "missing text          | {\"value\":1}                           | name",
         "null for a primitive  | {\"name\":\"a\",\"value\":null}           | value",
         "text for a number     | {\"name\":\"a\",\"value\":\"1\"}          | value",
         "fraction for an int   | {\"name\":\"a\",\"value\":1.5}            | value",
@@ -234,6 +268,7 @@ class JsonCodecTest {
         "{\"amount\":true}     | a truth value was sent where a whole number (long) is needed (at amount)",
         "{\"when\":\"soon\"} | the text 'soon' was sent where a time such as",
         "{\"colour\":\"BLUE\"} | the text 'BLUE' was sent where one of RED, GREEN is needed (at colour)",
+        "{\"colour\":0}        | the number '0' was sent where one of RED, GREEN is needed (at colour)",
         "{\"colour\":\"RED\"} | property 'amount' is missing",
         "[1]                     | a list was sent where an object (Sample) is needed",
         "{\"amount\":1,\"when\":\"2026-11-29T08:15:00Z\",\"colour\":\"RED\"} {} | something follows the value",
