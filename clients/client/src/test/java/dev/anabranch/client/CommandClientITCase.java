@@ -17,12 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,6 +208,52 @@ class CommandClientITCase {
     }
     try (var anew = client().build()) {
       accepted(anew.send(command("answer"), ReplyLevel.COMMITTED));
+    }
+  }
+
+  /** The records before were deleted: what is left may be a reply that somebody waits for. */
+  @Test
+  void whoseReplyTopicLostThePositionReadsOnFromTheFirstReplyThatIsLeft() throws Exception {
+    var values = new LinkedBlockingQueue<String>();
+    try (var admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+        var poller = ReplyPoller.open(options(), Duration.ofSeconds(30))) {
+      var partition = new TopicPartition(replies, poller.partition());
+      reply(partition, "0", "1", "2", "3");
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2))).all().get();
+
+      poller.start(record -> values.add(new String(record.value(), StandardCharsets.UTF_8)));
+
+      assertThat(values.poll(30, TimeUnit.SECONDS)).isEqualTo("2");
+      assertThat(values.poll(30, TimeUnit.SECONDS)).isEqualTo("3");
+    }
+  }
+
+  private ClientOptions options() {
+    return new ClientOptions(
+        kafka.bootstrapServers(),
+        commands,
+        replies,
+        "test",
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(30),
+        3,
+        10,
+        Duration.ofSeconds(1),
+        Map.of());
+  }
+
+  private static void reply(TopicPartition partition, String... values) throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+            new StringSerializer(),
+            new StringSerializer())) {
+      for (var value : values) {
+        producer
+            .send(
+                new ProducerRecord<>(partition.topic(), partition.partition(), null, value))
+            .get(30, TimeUnit.SECONDS);
+      }
     }
   }
 

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.projection.events.ProjectionHarness;
 import dev.anabranch.query.LostRow;
+import dev.anabranch.query.QueryDatabase;
+import dev.anabranch.query.QuerySession;
 import dev.anabranch.query.VersionId;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogBookmark;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,18 +72,49 @@ class StoreLossTest {
     var other = projection.replace(lost, 5);
     projection.databaseOf(other).loseRows(other.shard(), other.offset());
     projection.await("a mark", () -> !marks().isEmpty());
+    var found = projection.database.lost(version);
     projection.restore(other);
     var next = projection.write(here, 7);
     projection.deliver(other, next);
     deliver(projection.write(there, 3));
+    projection.pumpMails(20);
 
     assertThat(projection.database.nextOffset(version, lost.shard())).isEqualTo(next.offset());
     assertThat(marks()).containsExactly(mark(lost, lost.outcome().stamp().hlc()));
+    assertThat(projection.database.lost(version)).as("as it was found").isEqualTo(found);
 
     var rebuilt = projection.database.begin(TallyReadModel.projection(1, Set.of()), false);
     projection.awaitEnd(rebuilt);
     projection.assertExact(rebuilt);
     assertThat(projection.database.lost(rebuilt)).isEmpty();
+  }
+
+  /** Kafka has brought it while the database was busy with the row before. */
+  @Test
+  void whatWasTakenAndNotCommittedBeforeTheLossWasNoticedIsNotApplied() throws Exception {
+    var isHeld = new AtomicBoolean();
+    var reached = new AtomicBoolean();
+    projection.crash();
+    projection.aroundDatabase = database -> holdingApply(database, isHeld, reached);
+    projection.start();
+    var lost = projection.write(here, 2);
+    deliver(lost);
+    isHeld.set(true);
+    var onItsWay = projection.write(here, 3);
+    projection.deliver(onItsWay);
+    projection.await("the database to be busy", reached::get);
+    var next = projection.write(here, 7);
+    projection.deliver(next);
+    projection.databaseOf(lost).loseRows(lost.shard(), lost.offset());
+    projection.pumpMails(40);
+
+    isHeld.set(false);
+    projection.await("a mark", () -> !marks().isEmpty());
+    deliver(projection.write(there, 4));
+    projection.pumpMails(20);
+
+    assertThat(projection.database.nextOffset(version, lost.shard())).isEqualTo(next.offset());
+    assertThat(marks()).containsExactly(mark(onItsWay, onItsWay.outcome().stamp().hlc()));
   }
 
   @Test
@@ -234,6 +270,39 @@ class StoreLossTest {
 
   private String what() {
     return projection.database.lost(version).get(0).what();
+  }
+
+  /** The database, that applies nothing while it is held. */
+  private static QueryDatabase holdingApply(
+      QueryDatabase database, AtomicBoolean isHeld, AtomicBoolean reached) {
+    return around(
+        QueryDatabase.class,
+        (method, arguments) -> {
+          var result = method.invoke(database, arguments);
+          return result instanceof QuerySession session
+              ? around(
+                  QuerySession.class,
+                  (call, given) -> {
+                    while (call.getName().equals("apply") && isHeld.get()) {
+                      reached.set(true);
+                      Thread.onSpinWait();
+                    }
+                    return call.invoke(session, given);
+                  })
+              : result;
+        });
+  }
+
+  private interface Call {
+    Object invoke(Method method, Object[] arguments) throws ReflectiveOperationException;
+  }
+
+  private static <T> T around(Class<T> type, Call call) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> call.invoke(method, arguments)));
   }
 
   private static LostRow mark(LogRow row, long clock) {

@@ -241,6 +241,51 @@ class ViewProjectionTest {
     expect("bad", expected, expected);
   }
 
+  /** A partition was added, and later views of the aggregate are there: its dead letter stays. */
+  @Test
+  void aRetryLeavesALaterViewThatCameThroughAnotherPartition() throws Exception {
+    leaveADeadLetter();
+    projection.views.add(1 - partition("bad"), view("a", "bad", "3", 2, 0));
+    projection.start();
+    awaitEnd();
+    expect("bad", 3, 3);
+    assertThat(projection.database.allParked(version)).hasSize(1);
+
+    retry();
+
+    expect("bad", 3, 3);
+  }
+
+  /** A topic that was made anew may have anything there. */
+  @Test
+  void aRetryDoesNotShowAnotherAggregateThatHasTheOffsetNow() throws Exception {
+    leaveADeadLetter();
+    projection.views.makeAnew();
+    projection.views.add(
+        partition("bad"), view(new AggregateKey("Other", "x"), "a", encoded("5"), 1, 0, List.of()));
+    projection.start();
+    awaitEnd();
+
+    retry();
+
+    assertThat(projection.database.tables(version).rows(COUNTS)).isEmpty();
+  }
+
+  private void leaveADeadLetter() throws Exception {
+    projection.release(TallyReadModel.projections(projection(Set.of(13L))));
+    projection.start();
+    show("bad", 13, 1, 0);
+    projection.await("a letter", () -> projection.database.allParked(version).size() == 1);
+    projection.crash();
+    projection.release(TallyReadModel.projections(projection(Set.of())));
+  }
+
+  private void retry() throws Exception {
+    projection.database.request(
+        version, new AggregateKey("Tally", "bad"), ParkedRequest.Action.RETRY);
+    projection.await("no dead letter", () -> projection.database.allParked(version).isEmpty());
+  }
+
   @Test
   void whatTheDatabaseRefusesIsFoundAmongTheOthers() throws Exception {
     projection.database.refuse(change -> Long.valueOf(7).equals(change.set().get("number")));
@@ -282,7 +327,7 @@ class ViewProjectionTest {
   }
 
   private static AggregateView view(String region, String id, String state, long a, long b) {
-    return view(region, id, encoded(state), a, b, List.of());
+    return view(new AggregateKey("Tally", id), region, encoded(state), a, b, List.of());
   }
 
   private static AggregateView conflict(String id, long a, long b, String... states) {
@@ -290,19 +335,19 @@ class ViewProjectionTest {
     for (var state : states) {
       live.add(new VersionState(new Dot(A, live.size() + 1), 1, encoded(state)));
     }
-    return view("a", id, null, a, b, live);
+    return view(new AggregateKey("Tally", id), "a", null, a, b, live);
   }
 
   private static AggregateView view(
+      AggregateKey key,
       String region,
-      String id,
       @Nullable EncodedMessage state,
       long a,
       long b,
       List<VersionState> live) {
     return new AggregateView(
         region,
-        new AggregateKey("Tally", id),
+        key,
         VectorTime.ZERO.with(A, a).with(B, b),
         (a + b) << 16,
         state,

@@ -388,7 +388,7 @@ public final class InMemoryQueryDatabase implements QueryDatabase {
       synchronized (InMemoryQueryDatabase.this) {
         check();
         return parkedOf(version).values().stream()
-            .filter(row -> row.aggregate().equals(aggregate))
+            .filter(row -> row.position().shard() == shard && row.aggregate().equals(aggregate))
             .toList();
       }
     }

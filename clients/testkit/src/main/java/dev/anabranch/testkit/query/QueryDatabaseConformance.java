@@ -336,6 +336,7 @@ public abstract class QueryDatabaseConformance extends LostRowsConformance {
     assertThat(session.parked(version, List.of(0, 1))).isEqualTo(Map.of(AGGREGATE, 3));
     assertThat(session.parked(version, List.of(1))).isEmpty();
     var rows = session.parkedRows(version, 0, AGGREGATE);
+    assertThat(session.parkedRows(version, 1, AGGREGATE)).as("of another shard").isEmpty();
     assertThat(rows)
         .containsExactly(parked(0, "it broke: \u00e9'\\"), parked(1, ""), parked(2, ""));
     assertThat(claim()).containsEntry(0, 3L);

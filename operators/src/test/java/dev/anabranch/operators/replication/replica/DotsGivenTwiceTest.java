@@ -116,6 +116,17 @@ class DotsGivenTwiceTest {
   }
 
   @Test
+  void aRowThatComesWhileTheStoreIsAskedIsLookedForTheNextTime() throws Exception {
+    harness.process(a.commit("Auto/1", "c1", "x"));
+    harness.passUnanswered(Duration.ofSeconds(6));
+    harness.storeLags();
+    harness.process(a.commit("Auto/1", "c2", "y"));
+    harness.runOneMail(); // The store has the first one.
+
+    refusedWithinSeconds();
+  }
+
+  @Test
   void aStartFromNothingRefusesItAsSoonAsItHasReadWhatTheStoreLacks() throws Exception {
     var lost = a.commit("Auto/1", "c1", "x");
     harness.storeLags();

@@ -45,9 +45,6 @@ public final class KafkaPublishedLog implements PublishedLog {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(KafkaPublishedLog.class);
 
-  /** Read of a partition's end if no bookmark says where to begin. */
-  static final long RECORDS_WITHOUT_BOOKMARK = 10_000;
-
   static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
   private static final int FETCH_BYTES = 16 << 20;
@@ -198,46 +195,12 @@ public final class KafkaPublishedLog implements PublishedLog {
     }
 
     private long start(int partition, @Nullable LogBookmark from, long begin, long end) {
-      var piece = Math.max(begin, end - RECORDS_WITHOUT_BOOKMARK);
-      if (from == null) {
-        if (piece > 0) {
-          unchecked.put(
-              partition,
-              "no bookmark says from where on to compare; the last "
-                  + (end - piece)
-                  + " records were");
-        }
-        return piece;
+      var start = ComparisonStart.of(topic, topicId, from, begin, end);
+      var why = start.unchecked();
+      if (why != null) {
+        unchecked.put(partition, why);
       }
-      if (!from.topicId().equals(topicId)) {
-        unchecked.put(partition, "topic " + topic + " was made anew");
-        return piece;
-      }
-      if (from.position() > end) {
-        unchecked.put(
-            partition,
-            "topic "
-                + topic
-                + " ends at "
-                + end
-                + ", before "
-                + from.position()
-                + ": it lost records");
-        return piece;
-      }
-      if (from.position() < begin) {
-        unchecked.put(
-            partition,
-            "topic "
-                + topic
-                + " begins at "
-                + begin
-                + ": its records from "
-                + from.position()
-                + " on were deleted");
-        return begin;
-      }
-      return from.position();
+      return start.offset();
     }
 
     private void giveUp(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {

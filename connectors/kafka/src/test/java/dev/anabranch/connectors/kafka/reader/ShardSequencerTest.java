@@ -63,7 +63,16 @@ class ShardSequencerTest {
   }
 
   @Test
-  void aRowWhoseApplicationFailedIsNotLost() {
+  void aRowWhoseApplicationFailedComesNext() {
+    assertThatThrownBy(() -> sequencer.accept(0, 0, 1L, this::failOnOne)).hasMessage("no one");
+    assertThat(sequencer.nextOffset(0)).isZero();
+
+    assertThat(take(0)).isEqualTo(Verdict.APPLIED);
+    assertThat(applied).containsExactly(0L);
+  }
+
+  @Test
+  void aHeldRowWhoseApplicationFailedIsNotLost() {
     take(1);
     assertThatThrownBy(() -> sequencer.accept(0, 0, 0L, this::failOnOne)).hasMessage("no one");
     assertThat(sequencer.nextOffset(0)).isEqualTo(1);
