@@ -250,8 +250,7 @@ class CommandClientITCase {
             new StringSerializer())) {
       for (var value : values) {
         producer
-            .send(
-                new ProducerRecord<>(partition.topic(), partition.partition(), null, value))
+            .send(new ProducerRecord<>(partition.topic(), partition.partition(), null, value))
             .get(30, TimeUnit.SECONDS);
       }
     }

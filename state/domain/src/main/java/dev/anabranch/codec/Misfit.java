@@ -203,8 +203,7 @@ final class Misfit {
       return "";
     }
     var text = detail.group(1);
-    return Stream.of("`", "Enum class", "java.", "DeserializationFeature")
-            .anyMatch(text::contains)
+    return Stream.of("`", "Enum class", "java.", "DeserializationFeature").anyMatch(text::contains)
         ? ""
         : ": " + text;
   }

@@ -157,7 +157,8 @@ class JsonCodecTest {
   void propertiesAreSortedHoweverTheyAreDeclared() {
     var codec = JsonCodec.single("Backwards", 1, Backwards.class);
 
-    assertThat(text(codec.encode(new Backwards(1, "m", 2)))).isEqualTo("{\"a\":2,\"m\":\"m\",\"z\":1}");
+    assertThat(text(codec.encode(new Backwards(1, "m", 2))))
+        .isEqualTo("{\"a\":2,\"m\":\"m\",\"z\":1}");
   }
 
   @Test

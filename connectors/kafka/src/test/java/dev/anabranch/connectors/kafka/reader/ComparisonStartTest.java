@@ -44,7 +44,9 @@ class ComparisonStartTest {
 
   @Test
   void withoutABookmarkAPieceOfTheEndIsRead() {
-    assertThat(start(null, 0, 900)).as("all there ever was").isEqualTo(new ComparisonStart(0, null));
+    assertThat(start(null, 0, 900))
+        .as("all there ever was")
+        .isEqualTo(new ComparisonStart(0, null));
     assertThat(start(null, 100, 900).unchecked()).contains("the last 800 records were");
     assertThat(start(null, 100, 60_000).offset()).isEqualTo(60_000 - PIECE);
   }
