@@ -1,6 +1,6 @@
 package dev.anabranch.benchmarks;
 
-import dev.anabranch.benchmarks.projection.ProjectionsCommand;
+import dev.anabranch.benchmarks.projection.ProjectionRatesCommand;
 import dev.anabranch.benchmarks.report.ChartCommand;
 import dev.anabranch.benchmarks.report.TableCommand;
 import picocli.CommandLine;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
       ChartCommand.class,
       CompareCommand.class,
       ProfileCommand.class,
-      ProjectionsCommand.class,
+      ProjectionRatesCommand.class,
       TableCommand.class
     })
 public final class Benchmarks {

@@ -10,7 +10,7 @@ import dev.anabranch.benchmarks.report.Report;
 import dev.anabranch.benchmarks.report.ResultFiles;
 import dev.anabranch.benchmarks.report.RunResult;
 import dev.anabranch.benchmarks.server.Database;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.embedded.WorkDirectory;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -77,7 +77,7 @@ final class CompareCommand implements Callable<Integer> {
     try (var work = WorkDirectory.create("benchmarks");
         var database = Database.start(work.resolve("database"), options);
         var setting =
-            new Setting(options, database, work.resolve("servers"), preload, backlog, rate)) {
+            new CellServers(options, database, work.resolve("servers"), preload, backlog, rate)) {
       var cells = new ArrayList<Cell>();
       for (var kind : kinds) {
         for (var cell : kind.cells(setting, outstanding)) {

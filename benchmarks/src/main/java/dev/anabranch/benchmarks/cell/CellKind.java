@@ -3,7 +3,7 @@ package dev.anabranch.benchmarks.cell;
 import dev.anabranch.benchmarks.load.AggregateDraw;
 import dev.anabranch.benchmarks.load.ClosedLoop;
 import dev.anabranch.benchmarks.load.OpenLoop;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.benchmarks.server.StoreCheck;
 import dev.anabranch.benchmarks.subject.InProcessJob;
 import dev.anabranch.benchmarks.subject.InProcessJob.Writers;
@@ -65,7 +65,7 @@ public enum CellKind {
   private static final double HOT_SHARE = 0.5;
 
   /** One cell, or for a closed loop one per number of commands under way. */
-  public List<Cell> cells(Setting setting, List<Integer> outstanding) {
+  public List<Cell> cells(CellServers setting, List<Integer> outstanding) {
     return switch (this) {
       case RAW_INSERT -> insert(setting, RawInsertCell.Way.PLAIN);
       case CONNECTOR_INSERT -> insert(setting, RawInsertCell.Way.CONNECTOR);
@@ -100,12 +100,12 @@ public enum CellKind {
     };
   }
 
-  private static List<Cell> insert(Setting setting, RawInsertCell.Way way) {
+  private static List<Cell> insert(CellServers setting, RawInsertCell.Way way) {
     return List.of(new RawInsertCell(setting.options(), setting.database(), way));
   }
 
   private List<Cell> closed(
-      Setting setting, LoadCell.TargetFactory targets, List<Integer> outstanding) {
+      CellServers setting, LoadCell.TargetFactory targets, List<Integer> outstanding) {
     var cells = new ArrayList<Cell>();
     for (var each : outstanding) {
       cells.add(
@@ -115,17 +115,17 @@ public enum CellKind {
     return cells;
   }
 
-  private List<Cell> regions(Setting setting, TwoRegions.Until until, boolean cut) {
+  private List<Cell> regions(CellServers setting, TwoRegions.Until until, boolean cut) {
     return open(
         setting,
         (schema, checkpoints) -> TwoRegions.open(setting, schema, checkpoints, until, cut));
   }
 
-  private List<Cell> open(Setting setting, LoadCell.TargetFactory targets) {
+  private List<Cell> open(CellServers setting, LoadCell.TargetFactory targets) {
     return open(setting, StoreCheck::require, targets);
   }
 
-  private List<Cell> open(Setting setting, LoadCell.Gate gate, LoadCell.TargetFactory targets) {
+  private List<Cell> open(CellServers setting, LoadCell.Gate gate, LoadCell.TargetFactory targets) {
     var rate = setting.rate();
     return List.of(
         new LoadCell(
@@ -137,13 +137,13 @@ public enum CellKind {
   }
 
   private static LoadCell.TargetFactory inProcess(
-      Setting setting, Writers writers, double hotShare) {
+      CellServers setting, Writers writers, double hotShare) {
     var draw = new AggregateDraw(setting.options().aggregates, hotShare);
     return (schema, checkpoints) ->
         new InProcessJob(setting.options(), writers, draw, 1, schema, checkpoints);
   }
 
-  private static LoadCell.TargetFactory kafka(Setting setting) {
+  private static LoadCell.TargetFactory kafka(CellServers setting) {
     return (schema, checkpoints) -> KafkaTarget.open(setting, schema, checkpoints);
   }
 

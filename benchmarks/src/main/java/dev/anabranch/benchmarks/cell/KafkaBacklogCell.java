@@ -5,7 +5,7 @@ import dev.anabranch.benchmarks.measure.Checkpoints;
 import dev.anabranch.benchmarks.measure.Measurement;
 import dev.anabranch.benchmarks.measure.Recording;
 import dev.anabranch.benchmarks.server.Broker;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.benchmarks.server.StoreCheck;
 import dev.anabranch.benchmarks.subject.KafkaJob;
 import java.time.Duration;
@@ -16,10 +16,10 @@ import java.time.Duration;
  */
 final class KafkaBacklogCell implements Cell {
 
-  private final Setting setting;
+  private final CellServers setting;
   private int runs;
 
-  KafkaBacklogCell(Setting setting) {
+  KafkaBacklogCell(CellServers setting) {
     this.setting = setting;
   }
 

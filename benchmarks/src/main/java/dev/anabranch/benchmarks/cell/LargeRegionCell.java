@@ -7,7 +7,7 @@ import dev.anabranch.benchmarks.measure.Machine;
 import dev.anabranch.benchmarks.measure.Measurement;
 import dev.anabranch.benchmarks.measure.Recording;
 import dev.anabranch.benchmarks.server.DatabaseCounters;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.benchmarks.subject.InProcessJob;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,10 +18,10 @@ import java.util.HashMap;
  */
 final class LargeRegionCell implements Cell {
 
-  private final Setting setting;
+  private final CellServers setting;
   private final int outstanding;
 
-  LargeRegionCell(Setting setting, int outstanding) {
+  LargeRegionCell(CellServers setting, int outstanding) {
     this.setting = setting;
     this.outstanding = outstanding;
   }

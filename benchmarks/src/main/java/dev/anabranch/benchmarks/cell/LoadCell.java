@@ -8,7 +8,7 @@ import dev.anabranch.benchmarks.measure.Measurement;
 import dev.anabranch.benchmarks.measure.Recording;
 import dev.anabranch.benchmarks.server.Database;
 import dev.anabranch.benchmarks.server.DatabaseCounters;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.benchmarks.server.StoreCheck;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,19 +29,19 @@ final class LoadCell implements Cell {
   }
 
   private final String name;
-  private final Setting setting;
+  private final CellServers setting;
   private final Gate gate;
   private final TargetFactory targets;
   private final Function<Target, Load> loads;
   private int runs;
 
-  LoadCell(String name, Setting setting, TargetFactory targets, Function<Target, Load> loads) {
+  LoadCell(String name, CellServers setting, TargetFactory targets, Function<Target, Load> loads) {
     this(name, setting, StoreCheck::require, targets, loads);
   }
 
   LoadCell(
       String name,
-      Setting setting,
+      CellServers setting,
       Gate gate,
       TargetFactory targets,
       Function<Target, Load> loads) {

@@ -13,7 +13,7 @@ import dev.anabranch.benchmarks.server.EchoedLog;
 import dev.anabranch.benchmarks.server.FlinkJob;
 import dev.anabranch.benchmarks.server.JobSettings;
 import dev.anabranch.benchmarks.server.PeerLog;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.jobs.CrossRegionJob;
 import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.jobs.options.CrossRegionJobOptions;
@@ -30,10 +30,10 @@ import java.util.Map;
 final class MergeCell implements Cell {
 
   private final CellKind kind;
-  private final Setting setting;
+  private final CellServers setting;
   private final int commits;
 
-  MergeCell(CellKind kind, Setting setting, int commits) {
+  MergeCell(CellKind kind, CellServers setting, int commits) {
     this.kind = kind;
     this.setting = setting;
     this.commits = commits;

@@ -8,7 +8,7 @@ import dev.anabranch.benchmarks.server.Broker;
 import dev.anabranch.benchmarks.server.Database;
 import dev.anabranch.benchmarks.server.EchoedLog;
 import dev.anabranch.benchmarks.server.FlinkJob;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.connectors.kafka.sink.ReplicationSinks;
 import dev.anabranch.connectors.kafka.source.PublishedLogSource;
 import dev.anabranch.connectors.kafka.topics.KafkaConnection;
@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class MergePassThroughCell implements Cell {
 
-  private final Setting setting;
+  private final CellServers setting;
 
-  MergePassThroughCell(Setting setting) {
+  MergePassThroughCell(CellServers setting) {
     this.setting = setting;
   }
 

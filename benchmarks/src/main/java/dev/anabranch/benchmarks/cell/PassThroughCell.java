@@ -9,7 +9,7 @@ import dev.anabranch.benchmarks.measure.Recording;
 import dev.anabranch.benchmarks.server.Broker;
 import dev.anabranch.benchmarks.server.Database;
 import dev.anabranch.benchmarks.server.FlinkJob;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -42,9 +42,9 @@ final class PassThroughCell implements Cell {
       Types.TUPLE(Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
   private final CellKind kind;
-  private final Setting setting;
+  private final CellServers setting;
 
-  PassThroughCell(CellKind kind, Setting setting) {
+  PassThroughCell(CellKind kind, CellServers setting) {
     this.kind = kind;
     this.setting = setting;
   }

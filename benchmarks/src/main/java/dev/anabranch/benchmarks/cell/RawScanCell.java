@@ -4,7 +4,7 @@ import dev.anabranch.benchmarks.measure.CpuWindow;
 import dev.anabranch.benchmarks.measure.IncorrectException;
 import dev.anabranch.benchmarks.measure.Measurement;
 import dev.anabranch.benchmarks.server.Database;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,9 +25,9 @@ final class RawScanCell implements Cell {
           + " event_log WHERE shard = ? AND shard_offset >= ? ORDER BY shard_offset LIMIT "
           + PAGE_ROWS;
 
-  private final Setting setting;
+  private final CellServers setting;
 
-  RawScanCell(Setting setting) {
+  RawScanCell(CellServers setting) {
     this.setting = setting;
   }
 

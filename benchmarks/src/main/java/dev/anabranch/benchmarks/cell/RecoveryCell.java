@@ -4,7 +4,7 @@ import dev.anabranch.benchmarks.measure.Checkpoints;
 import dev.anabranch.benchmarks.measure.CpuWindow;
 import dev.anabranch.benchmarks.measure.Measurement;
 import dev.anabranch.benchmarks.measure.Recording;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.benchmarks.subject.InProcessJob;
 import java.time.Duration;
 import java.util.Map;
@@ -15,10 +15,10 @@ import java.util.Map;
  */
 final class RecoveryCell implements Cell {
 
-  private final Setting setting;
+  private final CellServers setting;
   private int runs;
 
-  RecoveryCell(Setting setting) {
+  RecoveryCell(CellServers setting) {
     this.setting = setting;
   }
 

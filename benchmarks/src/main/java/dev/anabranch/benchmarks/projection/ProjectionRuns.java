@@ -10,7 +10,7 @@ import dev.anabranch.benchmarks.server.Database;
 import dev.anabranch.benchmarks.server.DepositHistory;
 import dev.anabranch.benchmarks.server.FlinkJob;
 import dev.anabranch.benchmarks.server.JobSettings;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.benchmarks.subject.KafkaJob;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.QueryClient;
@@ -42,10 +42,10 @@ final class ProjectionRuns {
   private static final int APPEND_ROWS = 1_000;
   private static final int COMMIT_MAX_BYTES = 900_000;
 
-  private final Setting setting;
+  private final CellServers setting;
   private final int events;
 
-  ProjectionRuns(Setting setting, int events) {
+  ProjectionRuns(CellServers setting, int events) {
     this.setting = setting;
     this.events = events;
   }

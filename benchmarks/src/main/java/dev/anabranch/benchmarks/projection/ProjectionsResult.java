@@ -3,7 +3,7 @@ package dev.anabranch.benchmarks.projection;
 import java.util.List;
 import java.util.Map;
 
-/** A run of {@link ProjectionsCommand}, as it is written to JSON. */
+/** A run of {@link ProjectionRatesCommand}, as it is written to JSON. */
 record ProjectionsResult(
     String label,
     String date,

@@ -41,7 +41,7 @@ public final class Database implements AutoCloseable {
     // A log shorter than the pool makes the server write pages that will change again soon.
     var redo = Math.max(1024, options.poolMegabytes) + "M";
     var config =
-        dev.anabranch.embedded.DatabaseConfig.in(directory)
+        dev.anabranch.embedded.ServerConfig.in(directory)
             .withKind(options.databaseKind())
             .withBufferPoolMegabytes(options.poolMegabytes);
     config =

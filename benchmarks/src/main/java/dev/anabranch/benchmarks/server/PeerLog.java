@@ -17,7 +17,7 @@ public final class PeerLog {
   private PeerLog() {}
 
   /** Publishes so many commits, and gives the topic. */
-  static String fill(Setting setting, int commits) {
+  static String fill(CellServers setting, int commits) {
     var options = setting.options();
     var broker = setting.broker();
     var topic = broker.newTopic("events-of-" + REGION, Database.EVENTS_PARTITIONS);

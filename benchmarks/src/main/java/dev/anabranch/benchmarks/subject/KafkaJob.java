@@ -6,7 +6,7 @@ import dev.anabranch.benchmarks.server.Broker;
 import dev.anabranch.benchmarks.server.Database;
 import dev.anabranch.benchmarks.server.FlinkJob;
 import dev.anabranch.benchmarks.server.JobSettings;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.jobs.CommandJob;
 import dev.anabranch.jobs.config.Settings;
 import dev.anabranch.jobs.options.CommandJobOptions;
@@ -32,7 +32,7 @@ public final class KafkaJob implements AutoCloseable {
   }
 
   public static KafkaJob start(
-      Setting setting, Database.Schema schema, Path checkpoints, String commandsTopic)
+      CellServers setting, Database.Schema schema, Path checkpoints, String commandsTopic)
       throws Exception {
     var options = setting.options();
     var broker = setting.broker();

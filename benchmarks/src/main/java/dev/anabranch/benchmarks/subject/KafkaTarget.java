@@ -5,7 +5,7 @@ import dev.anabranch.benchmarks.load.Request;
 import dev.anabranch.benchmarks.load.Target;
 import dev.anabranch.benchmarks.server.Broker;
 import dev.anabranch.benchmarks.server.Database;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.model.message.ReplyStatus;
@@ -30,7 +30,7 @@ public final class KafkaTarget implements Target {
     this.plan = plan;
   }
 
-  public static KafkaTarget open(Setting setting, Database.Schema schema, Path checkpoints)
+  public static KafkaTarget open(CellServers setting, Database.Schema schema, Path checkpoints)
       throws Exception {
     var commands = setting.broker().newTopic("commands", Broker.PARTITIONS);
     var job = KafkaJob.start(setting, schema, checkpoints, commands);

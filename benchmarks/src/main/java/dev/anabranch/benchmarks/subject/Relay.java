@@ -5,7 +5,7 @@ import dev.anabranch.benchmarks.load.Request;
 import dev.anabranch.benchmarks.load.Target;
 import dev.anabranch.benchmarks.server.Broker;
 import dev.anabranch.benchmarks.server.Database;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.benchmarks.server.TopicTail;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class Relay implements Target {
 
-  private final Setting setting;
+  private final CellServers setting;
   private final CommandPlan plan;
   private final byte[] value;
   private final String from;
@@ -29,7 +29,7 @@ public final class Relay implements Target {
   private final TopicTail relay;
   private final Arrivals arrivals;
 
-  private Relay(Setting setting) {
+  private Relay(CellServers setting) {
     this.setting = setting;
     this.plan = new CommandPlan(setting.options(), 1);
     this.value = new byte[setting.options().eventBytes];
@@ -49,7 +49,7 @@ public final class Relay implements Target {
     arrivals = new Arrivals(setting.otherBroker(), to);
   }
 
-  public static Relay open(Setting setting) {
+  public static Relay open(CellServers setting) {
     return new Relay(setting);
   }
 

@@ -5,7 +5,7 @@ import dev.anabranch.benchmarks.load.Request;
 import dev.anabranch.benchmarks.load.Target;
 import dev.anabranch.benchmarks.server.Database;
 import dev.anabranch.benchmarks.server.PeerLog;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.client.CommandClient;
 import dev.anabranch.client.ReplyLevel;
 import dev.anabranch.model.message.ReplyStatus;
@@ -68,7 +68,7 @@ public final class TwoRegions implements Target {
    * @param cut whether neither region can reach the other one's Kafka once its jobs are started
    */
   public static TwoRegions open(
-      Setting setting, Database.Schema schema, Path checkpoints, Until until, boolean cut)
+      CellServers setting, Database.Schema schema, Path checkpoints, Until until, boolean cut)
       throws Exception {
     var farSchema = setting.database().newSchema(PeerLog.REGION);
     var near = ReplicatingRegion.create(Database.REGION, setting.broker(), schema);

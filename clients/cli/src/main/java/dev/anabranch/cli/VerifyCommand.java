@@ -6,7 +6,7 @@ import dev.anabranch.cli.exit.ExitCode;
 import dev.anabranch.cli.text.Payload;
 import dev.anabranch.cli.text.Progress;
 import dev.anabranch.cli.text.ReportText;
-import dev.anabranch.cli.verify.PublishedLog;
+import dev.anabranch.cli.verify.PublishedRows;
 import dev.anabranch.cli.verify.TopicNotes;
 import dev.anabranch.cli.verify.VerificationReport;
 import dev.anabranch.cli.verify.Verifier;
@@ -219,7 +219,7 @@ final class VerifyCommand extends RegionCommand {
     return TopicNotes.of(noted, TopicIdentity.of(region.kafka(), noted.keySet()));
   }
 
-  private @Nullable PublishedLog topic(Region region, EventStore store) {
+  private @Nullable PublishedRows topic(Region region, EventStore store) {
     return storeOnly ? null : region.eventTopic(store)::read;
   }
 }

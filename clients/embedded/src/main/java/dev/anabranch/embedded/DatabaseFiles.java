@@ -27,16 +27,16 @@ final class DatabaseFiles {
    */
   private static final String SOCKET = "server.sock";
 
-  private final DatabaseConfig config;
+  private final ServerConfig config;
   private final DatabaseSoftware software;
 
-  private DatabaseFiles(DatabaseConfig config) {
+  private DatabaseFiles(ServerConfig config) {
     this.config = config;
     this.software = DatabaseSoftware.of(config.kind());
   }
 
   /** Makes the data directory unless there is one. */
-  static DatabaseFiles prepare(DatabaseConfig config) {
+  static DatabaseFiles prepare(ServerConfig config) {
     PlainPath.require(config.directory(), "a database's folder", "Name another one.");
     var files = new DatabaseFiles(config);
     files.initialize();

@@ -39,7 +39,7 @@ public record DetachedServer(
   }
 
   /** A database server as {@link EmbeddedDatabase} runs it: the same account, the same settings. */
-  public static DetachedServer database(DatabaseConfig config) {
+  public static DetachedServer database(ServerConfig config) {
     var files = DatabaseFiles.prepare(config);
     files.clearLocks();
     return new DetachedServer(

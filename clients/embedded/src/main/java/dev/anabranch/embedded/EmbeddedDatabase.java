@@ -26,11 +26,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
-  private final DatabaseConfig config;
+  private final ServerConfig config;
   private final DatabaseFiles files;
   private ServerProcess process;
 
-  private EmbeddedDatabase(DatabaseConfig config) {
+  private EmbeddedDatabase(ServerConfig config) {
     this.config = config;
     this.files = DatabaseFiles.prepare(config);
     this.process = startServer();
@@ -38,10 +38,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   /** Starts a server of the configured kind, with its data in the directory. */
   public static EmbeddedDatabase start(Path directory) {
-    return start(DatabaseConfig.in(directory));
+    return start(ServerConfig.in(directory));
   }
 
-  public static EmbeddedDatabase start(DatabaseConfig config) {
+  public static EmbeddedDatabase start(ServerConfig config) {
     return new EmbeddedDatabase(config);
   }
 

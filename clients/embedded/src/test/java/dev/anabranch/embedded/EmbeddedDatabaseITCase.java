@@ -175,7 +175,7 @@ class EmbeddedDatabaseITCase {
 
   @Test
   void aServerThatCannotStartSaysWhy() {
-    var config = DatabaseConfig.in(work.resolve("broken")).withServerArgument("--no-such-option");
+    var config = ServerConfig.in(work.resolve("broken")).withServerArgument("--no-such-option");
 
     assertThatThrownBy(() -> EmbeddedDatabase.start(config))
         .isInstanceOf(IllegalStateException.class)

@@ -84,7 +84,7 @@ public final class CommandOperator extends ShardOperator<LogRow>
     super.initializeState(context);
     var owned = ownShards();
     var state =
-        new FlinkOwnedState(
+        new FlinkCommandState(
             context.getKeyedStateStore(), this::setCurrentKey, options.shardCount());
     shards =
         new CommandShards(

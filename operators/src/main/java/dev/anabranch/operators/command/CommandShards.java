@@ -7,7 +7,7 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.operators.command.aggregate.AggregateCache;
 import dev.anabranch.operators.command.aggregate.HeardRegions;
-import dev.anabranch.operators.command.aggregate.OwnedState;
+import dev.anabranch.operators.command.aggregate.CommandState;
 import dev.anabranch.operators.command.decide.Decisions;
 import dev.anabranch.operators.command.lane.Bookmarks;
 import dev.anabranch.operators.command.lane.DrainTimer;
@@ -57,7 +57,7 @@ final class CommandShards implements AutoCloseable {
 
   private final CommandOperatorOptions options;
   private final EventStore store;
-  private final OwnedState state;
+  private final CommandState state;
   private final Environment environment;
   private final Lanes lanes;
   private final AggregateCache aggregates;
@@ -84,7 +84,7 @@ final class CommandShards implements AutoCloseable {
       CommandOperatorOptions options,
       AggregateTypes types,
       EventStore store,
-      OwnedState state,
+      CommandState state,
       Environment environment) {
     this.options = options;
     this.store = store;

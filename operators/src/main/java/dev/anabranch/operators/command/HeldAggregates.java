@@ -2,7 +2,7 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.model.Shards;
 import dev.anabranch.operators.command.aggregate.KeyedMap;
-import dev.anabranch.operators.command.aggregate.OwnedState;
+import dev.anabranch.operators.command.aggregate.CommandState;
 import dev.anabranch.operators.task.ShardKeys;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,11 +38,11 @@ final class HeldAggregates {
 
   private long bytes;
 
-  HeldAggregates(OwnedState state, int shardCount) {
+  HeldAggregates(CommandState state, int shardCount) {
     this(state, shardCount, MAX_BYTES);
   }
 
-  HeldAggregates(OwnedState state, int shardCount, long maxBytes) {
+  HeldAggregates(CommandState state, int shardCount, long maxBytes) {
     this.maxBytes = maxBytes;
     this.entries = state.gateEntries();
     this.shardKeys = ShardKeys.forShardCount(shardCount);

@@ -6,7 +6,7 @@ import dev.anabranch.operators.cache.CachedValue;
 import dev.anabranch.versions.GraphEntries;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
-import dev.anabranch.versions.Settled;
+import dev.anabranch.versions.CompactionState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -146,7 +146,7 @@ public final class GraphInState implements GraphEntries {
   @Override
   public void put(GraphEntry entry) {
     entries.put(entry.dot(), entry);
-    if (entry.settled() != Settled.OPEN) {
+    if (entry.settled() != CompactionState.OPEN) {
       fixed.accept(entry.dot());
     }
   }

@@ -3,7 +3,7 @@ package dev.anabranch.operators.projection;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.projection.events.HeadWatch;
 import dev.anabranch.operators.projection.events.LaneLimits;
-import dev.anabranch.operators.projection.events.LogReading;
+import dev.anabranch.operators.projection.events.ShardReader;
 import dev.anabranch.operators.projection.events.Projector;
 import dev.anabranch.operators.projection.events.VersionLane;
 import dev.anabranch.operators.projection.events.VersionWork;
@@ -115,7 +115,7 @@ final class ProjectionTask implements AutoCloseable {
               environment.subtask + "-" + store.layout().databases().get(each),
               environment.mailbox,
               environment.threads,
-              new LogReading(store, environment.threads),
+              new ShardReader(store, environment.threads),
               this.shards.stream().filter(s -> store.layout().databaseOf(s) == each).toList(),
               options.watchInterval(),
               this::headsSeen));
@@ -298,7 +298,7 @@ final class ProjectionTask implements AutoCloseable {
   private VersionWorker worker(
       VersionLane lane, Projection projection, String name, double rowsPerSecond) {
     var connection = connection();
-    var log = new LogReading(store, environment.threads);
+    var log = new ShardReader(store, environment.threads);
     var work =
         new VersionWork(
             lane.version(),

@@ -40,7 +40,7 @@ final class HeldCommits {
   private final ReplicaState state;
   private final ReplicaGate gate;
   private final ReplicationCounts counts;
-  private final Holds holds;
+  private final HoldTimes holds;
   private final MergeTask task;
 
   /** Commits that the current record let pass. */
@@ -51,7 +51,7 @@ final class HeldCommits {
       ReplicaState state,
       ReplicaGate gate,
       ReplicationCounts counts,
-      Holds holds,
+      HoldTimes holds,
       MergeTask task) {
     this.options = options;
     this.state = state;

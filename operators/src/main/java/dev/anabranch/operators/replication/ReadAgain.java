@@ -24,9 +24,9 @@ final class ReadAgain {
 
   private final ReplicaState state;
   private final ReplicationCounts counts;
-  private final Holds holds;
+  private final HoldTimes holds;
   private final HeldCommits heldCommits;
-  private final HandOver handOver;
+  private final DeliveryCheck handOver;
 
   /** Aggregates with a problem that this attempt has tried to mend. */
   private final Set<AggregateKey> mended = new HashSet<>();
@@ -34,9 +34,9 @@ final class ReadAgain {
   ReadAgain(
       ReplicaState state,
       ReplicationCounts counts,
-      Holds holds,
+      HoldTimes holds,
       HeldCommits heldCommits,
-      HandOver handOver) {
+      DeliveryCheck handOver) {
     this.state = state;
     this.counts = counts;
     this.holds = holds;

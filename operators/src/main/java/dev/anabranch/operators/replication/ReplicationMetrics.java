@@ -59,8 +59,8 @@ final class ReplicationMetrics implements ReplicationCounts {
   ReplicationMetrics(
       MetricGroup operator,
       List<String> regions,
-      Holds holds,
-      HandedOver handedOver,
+      HoldTimes holds,
+      PendingDeliveries handedOver,
       OpenConflicts open) {
     group = operator.addGroup("anabranch");
     refused = group.counter("commitsRefused");

@@ -83,7 +83,7 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
   private transient @Nullable Replicator replicator;
   private transient @Nullable StoreReader reader;
   private transient @Nullable InternalTimerService<VoidNamespace> timers;
-  private transient @Nullable Holds holds;
+  private transient @Nullable HoldTimes holds;
   private transient @Nullable OpenConflicts conflicts;
 
   ReplicationOperator(
@@ -105,11 +105,11 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
     var task = getRuntimeContext().getTaskInfo();
     var shards = ownShards();
     KeyedStateStore store = context.getKeyedStateStore();
-    var newHolds = new Holds(options.holdPatience());
+    var newHolds = new HoldTimes(options.holdPatience());
     var newConflicts = new OpenConflicts();
     holds = newHolds;
     conflicts = newConflicts;
-    var handedOver = new HandedOver(options.shardCount(), options.holdPatience().toMillis());
+    var handedOver = new PendingDeliveries(options.shardCount(), options.holdPatience().toMillis());
     var counts =
         new ReplicationMetrics(
             getMetricGroup(), options.regions(), newHolds, handedOver, newConflicts);
@@ -253,7 +253,7 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
   }
 
   /** Only aggregates that hold something, or have a conflict, have entries: these are few. */
-  private void findHeldAndConflicts(Holds newHolds, OpenConflicts newConflicts) throws Exception {
+  private void findHeldAndConflicts(HoldTimes newHolds, OpenConflicts newConflicts) throws Exception {
     var backend = this.<String>getKeyedStateBackend();
     if (backend == null) {
       throw new IllegalStateException("the operator has no keyed state");

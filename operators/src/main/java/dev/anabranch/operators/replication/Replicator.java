@@ -62,9 +62,9 @@ final class Replicator {
   private final ReplicaGate held;
   private final CommitPrints commitPrints;
   private final Replica.Environment replicas;
-  private final Holds holds;
+  private final HoldTimes holds;
   private final HeldCommits heldCommits;
-  private final HandOver handOver;
+  private final DeliveryCheck handOver;
   private final ReadAgain readAgain;
 
   private final Reads reads;
@@ -75,8 +75,8 @@ final class Replicator {
       ReplicaState state,
       ReplicationOutputs outputs,
       ReplicationCounts counts,
-      Holds holds,
-      HandedOver handedOver,
+      HoldTimes holds,
+      PendingDeliveries handedOver,
       MergeTask task) {
     this.options = options;
     this.types = new TypeMerges(types);
@@ -84,7 +84,7 @@ final class Replicator {
     this.outputs = outputs;
     this.counts = counts;
     this.holds = holds;
-    this.handOver = new HandOver(options, state, handedOver, outputs, counts, task);
+    this.handOver = new DeliveryCheck(options, state, handedOver, outputs, counts, task);
     this.task = task;
     this.reads = new Reads(state.readPages());
     var region = new RegionId(options.region());

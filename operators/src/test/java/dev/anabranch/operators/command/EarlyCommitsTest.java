@@ -97,7 +97,7 @@ class EarlyCommitsTest {
     b.operator().settle();
 
     assertThat(b.dots()).containsExactly("a:1", "a:2");
-    assertThat(b.operator().entriesOf(FlinkOwnedState.GATE, "Auto/1")).isZero();
+    assertThat(b.operator().entriesOf(FlinkCommandState.GATE, "Auto/1")).isZero();
   }
 
   @Test
@@ -115,7 +115,7 @@ class EarlyCommitsTest {
 
     assertThat(b.read("Auto/1", "r1")).isEqualTo(",x,y");
     assertThat(b.dots()).containsExactly("a:1", "a:2");
-    assertThat(b.operator().entriesOf(FlinkOwnedState.GATE, "Auto/1")).isZero();
+    assertThat(b.operator().entriesOf(FlinkCommandState.GATE, "Auto/1")).isZero();
   }
 
   @Test
@@ -186,7 +186,7 @@ class EarlyCommitsTest {
               .as("seed " + seed)
               .isEqualTo(a.read(type + "/1", "s" + seed));
         }
-        assertThat(b.operator().entriesOf(FlinkOwnedState.GATE, type + "/1"))
+        assertThat(b.operator().entriesOf(FlinkCommandState.GATE, type + "/1"))
             .as("entries of the gate of " + type + ", seed " + seed)
             .isLessThanOrEqualTo(type.equals("Home") ? 0 : 1);
       }

@@ -109,7 +109,7 @@ class ForkedHomesTest {
     a.operator().checkpoint();
 
     assertThat(a.read("Home/1", "r1")).isEqualTo(",x,y");
-    assertThat(a.operator().entriesOf(FlinkOwnedState.GRAPH_ENTRIES, "Home/1")).isZero();
+    assertThat(a.operator().entriesOf(FlinkCommandState.GRAPH_ENTRIES, "Home/1")).isZero();
   }
 
   @Test

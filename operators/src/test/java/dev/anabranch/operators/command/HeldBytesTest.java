@@ -86,7 +86,7 @@ class HeldBytesTest {
       b.operator().settle();
       assertThat(b.dots()).containsExactly("a:1", "a:2");
       assertThat(b.operator().shards().remoteBytesHeld()).isZero();
-      assertThat(b.operator().entriesOf(FlinkOwnedState.GATE, "Auto/1")).isZero();
+      assertThat(b.operator().entriesOf(FlinkCommandState.GATE, "Auto/1")).isZero();
     }
   }
 

@@ -209,7 +209,7 @@ public final class OperatorHarness implements AutoCloseable {
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
                 new ValueStateDescriptor<>(
-                    FlinkOwnedState.AGGREGATE, new AggregateRecordSerializer()))
+                    FlinkCommandState.AGGREGATE, new AggregateRecordSerializer()))
             .value();
     return new String(Objects.requireNonNull(stored.state()).data(), StandardCharsets.UTF_8);
   }

@@ -86,9 +86,9 @@ class RebuiltRowByRowTest {
         }
         for (var state :
             List.of(
-                FlinkOwnedState.GRAPH_ENTRIES,
-                FlinkOwnedState.GRAPH_EVENTS,
-                FlinkOwnedState.GATE)) {
+                FlinkCommandState.GRAPH_ENTRIES,
+                FlinkCommandState.GRAPH_EVENTS,
+                FlinkCommandState.GATE)) {
           assertThat(paged.operator().entriesOf(state, key))
               .as(key + " " + state)
               .isEqualTo(whole.operator().entriesOf(state, key));

@@ -21,9 +21,9 @@ import java.util.function.Function;
  */
 final class Ancestry {
 
-  private final Function<Dot, List<Place>> edges;
+  private final Function<Dot, List<OrderedDot>> edges;
 
-  Ancestry(Function<Dot, List<Place>> edges) {
+  Ancestry(Function<Dot, List<OrderedDot>> edges) {
     this.edges = edges;
   }
 
@@ -32,12 +32,12 @@ final class Ancestry {
    * makes no version is read as its own edges are. Links that were live side by side for their
    * decider need not be so here: an alias beneath one of them may lead to the other.
    */
-  List<Place> readThrough(Collection<Dot> links, Function<Dot, GraphEntry> entries) {
-    var versions = new TreeSet<Place>();
+  List<OrderedDot> readThrough(Collection<Dot> links, Function<Dot, GraphEntry> entries) {
+    var versions = new TreeSet<OrderedDot>();
     for (var link : links) {
       var entry = entries.apply(link);
       if (entry.isVersion()) {
-        versions.add(entry.place());
+        versions.add(entry.orderedDot());
       } else {
         versions.addAll(entry.edges());
       }
@@ -46,8 +46,8 @@ final class Ancestry {
   }
 
   /** The versions and all their ancestors. */
-  Set<Place> past(Collection<Place> versions) {
-    var past = new TreeSet<Place>();
+  Set<OrderedDot> past(Collection<OrderedDot> versions) {
+    var past = new TreeSet<OrderedDot>();
     var todo = new ArrayList<>(versions);
     while (!todo.isEmpty()) {
       var next = todo.remove(todo.size() - 1);
@@ -59,13 +59,13 @@ final class Ancestry {
   }
 
   /** Those of the versions that are no ancestor of another, in order. */
-  List<Place> maximal(Collection<Place> versions) {
+  List<OrderedDot> maximal(Collection<OrderedDot> versions) {
     var wanted = new TreeSet<>(versions);
     if (wanted.size() <= 1) {
       return List.copyOf(wanted);
     }
     var first = wanted.first();
-    var covered = new TreeSet<Place>();
+    var covered = new TreeSet<OrderedDot>();
     var queue = new TreeSet<>(wanted);
     while (!queue.isEmpty() && queue.last().compareTo(first) > 0) {
       for (var edge : edges.apply(queue.pollLast().dot())) {
@@ -81,12 +81,12 @@ final class Ancestry {
    * The latest common ancestors of all the versions, themselves included: those that are no
    * ancestor of another common one, in order.
    */
-  List<Place> latestCommon(List<Place> versions) {
+  List<OrderedDot> latestCommon(List<OrderedDot> versions) {
     var walk = new Walk(versions.size());
     for (var i = 0; i < versions.size(); i++) {
       walk.reach(versions.get(i), bit(i));
     }
-    var common = new ArrayList<Place>();
+    var common = new ArrayList<OrderedDot>();
     while (walk.undecided > 0) {
       var next = walk.queue.remove();
       var from = walk.take(next);
@@ -106,8 +106,8 @@ final class Ancestry {
    */
   private static final class Walk {
     final int starts;
-    final PriorityQueue<Place> queue = new PriorityQueue<>(Collections.reverseOrder());
-    private final Map<Place, BitSet> reachedFrom = new HashMap<>();
+    final PriorityQueue<OrderedDot> queue = new PriorityQueue<>(Collections.reverseOrder());
+    private final Map<OrderedDot, BitSet> reachedFrom = new HashMap<>();
 
     /** How many of the queue are not below a common one. */
     int undecided;
@@ -116,7 +116,7 @@ final class Ancestry {
       this.starts = starts;
     }
 
-    void reach(Place place, BitSet from) {
+    void reach(OrderedDot place, BitSet from) {
       var known = reachedFrom.get(place);
       if (known == null) {
         queue.add(place);
@@ -131,7 +131,7 @@ final class Ancestry {
       }
     }
 
-    BitSet take(Place place) {
+    BitSet take(OrderedDot place) {
       var from = Objects.requireNonNull(reachedFrom.remove(place));
       if (!from.get(starts)) {
         undecided--;

@@ -22,11 +22,11 @@ final class CanonicalFold {
 
   private final Map<Dot, GraphEntry> entries = new HashMap<>();
   private final Ancestry ancestry = new Ancestry(this::edgesOf);
-  private final TreeSet<Place> leaves = new TreeSet<>();
+  private final TreeSet<OrderedDot> leaves = new TreeSet<>();
   private final Set<Dot> rejected = new HashSet<>();
   private final List<GraphEntry> accepted = new ArrayList<>();
   private final Map<String, List<GraphEntry>> counting = new HashMap<>();
-  private @Nullable Place lastNothingLeft;
+  private @Nullable OrderedDot lastNothingLeft;
 
   private CanonicalFold() {}
 
@@ -45,15 +45,15 @@ final class CanonicalFold {
 
   /** All entries, as they are read up to here, in (hlc, dot) order. */
   List<GraphEntry> inOrder() {
-    return entries.values().stream().sorted(Comparator.comparing(GraphEntry::place)).toList();
+    return entries.values().stream().sorted(Comparator.comparing(GraphEntry::orderedDot)).toList();
   }
 
   /** Versions that none is built on, rejected ones among them. */
-  TreeSet<Place> leaves() {
+  TreeSet<OrderedDot> leaves() {
     return leaves;
   }
 
-  List<Place> live() {
+  List<OrderedDot> live() {
     return leaves.stream().filter(leaf -> !rejected.contains(leaf.dot())).toList();
   }
 
@@ -61,18 +61,18 @@ final class CanonicalFold {
     return rejected.contains(dot);
   }
 
-  @Nullable Place lastNothingLeft() {
+  @Nullable OrderedDot lastNothingLeft() {
     return lastNothingLeft;
   }
 
   private void startFrom(GraphEntry entry) {
-    if (entry.settled() == Settled.LIVE_LEAF || entry.settled() == Settled.REJECTED_LEAF) {
-      leaves.add(entry.place());
+    if (entry.settled() == CompactionState.LIVE_LEAF || entry.settled() == CompactionState.REJECTED_LEAF) {
+      leaves.add(entry.orderedDot());
     }
-    if (entry.settled() == Settled.REJECTED_LEAF) {
+    if (entry.settled() == CompactionState.REJECTED_LEAF) {
       rejected.add(entry.dot());
     }
-    if (entry.standing() == Standing.COUNTS) {
+    if (entry.status() == CommitStatus.COUNTS) {
       remember(entry);
     }
   }
@@ -80,21 +80,21 @@ final class CanonicalFold {
   private void read(GraphEntry entry) {
     var node = entry.node();
     if (node.isHollow()) {
-      put(entry, Standing.HOLLOW, null, edgesTo(entry.links()));
+      put(entry, CommitStatus.HOLLOW, null, edgesTo(entry.links()));
       return;
     }
     var twin = twinOf(entry);
     if (twin != null) {
       var links = new ArrayList<>(entry.links());
       links.add(twin.dot());
-      put(entry, Standing.TWIN, twin.dot(), edgesTo(links));
+      put(entry, CommitStatus.TWIN, twin.dot(), edgesTo(links));
       return;
     }
     if (node.resolution() != null) {
       readResolution(entry, node.resolution());
       return;
     }
-    count(put(entry, Standing.COUNTS, null, edgesTo(entry.links())));
+    count(put(entry, CommitStatus.COUNTS, null, edgesTo(entry.links())));
   }
 
   /** The first commit of the same command that counts and that this one's decider had not seen. */
@@ -112,20 +112,20 @@ final class CanonicalFold {
 
   private void readResolution(GraphEntry entry, Resolution resolution) {
     if (!resolution.named().stream().allMatch(entry.node().context()::covers)) {
-      put(entry, Standing.UNSEEN, null, List.of());
+      put(entry, CommitStatus.UNSEEN, null, List.of());
       return;
     }
     var edges = edgesTo(entry.links());
     var clash = clashing(entry, resolution);
     if (clash != null) {
-      put(entry, Standing.CLASH, clash.dot(), edges);
+      put(entry, CommitStatus.CLASH, clash.dot(), edges);
     } else if (leavesNothing(resolution)) {
-      put(entry, Standing.NOTHING_LEFT, null, edges);
-      lastNothingLeft = entry.place();
+      put(entry, CommitStatus.NOTHING_LEFT, null, edges);
+      lastNothingLeft = entry.orderedDot();
     } else {
       rejected.remove(resolution.selected());
       rejected.addAll(resolution.rejected());
-      count(put(entry, Standing.COUNTS, null, edges));
+      count(put(entry, CommitStatus.COUNTS, null, edges));
     }
   }
 
@@ -147,7 +147,7 @@ final class CanonicalFold {
   private boolean leavesNothing(Resolution resolution) {
     return !resolution.merges()
         && leaves.stream()
-            .map(Place::dot)
+            .map(OrderedDot::dot)
             .allMatch(
                 leaf ->
                     resolution.rejected().contains(leaf)
@@ -155,8 +155,8 @@ final class CanonicalFold {
   }
 
   private GraphEntry put(
-      GraphEntry entry, Standing standing, @Nullable Dot cause, List<Place> edges) {
-    var read = entry.read(standing, cause, edges);
+      GraphEntry entry, CommitStatus status, @Nullable Dot cause, List<OrderedDot> edges) {
+    var read = entry.read(status, cause, edges);
     entries.put(read.dot(), read);
     return read;
   }
@@ -164,7 +164,7 @@ final class CanonicalFold {
   private void count(GraphEntry entry) {
     if (entry.isVersion()) {
       leaves.removeAll(entry.edges());
-      leaves.add(entry.place());
+      leaves.add(entry.orderedDot());
     }
     remember(entry);
   }
@@ -179,7 +179,7 @@ final class CanonicalFold {
   }
 
   /** The versions that count behind these links; what makes no version is read through. */
-  private List<Place> edgesTo(List<Dot> links) {
+  private List<OrderedDot> edgesTo(List<Dot> links) {
     return ancestry.readThrough(links, this::known);
   }
 
@@ -191,7 +191,7 @@ final class CanonicalFold {
     return entry;
   }
 
-  private List<Place> edgesOf(Dot dot) {
+  private List<OrderedDot> edgesOf(Dot dot) {
     return known(dot).edges();
   }
 

@@ -37,7 +37,7 @@ record Compaction(
     List<GraphEntry> changed,
     List<Dot> removed,
     List<GraphEntry> unindexed,
-    List<Place> states,
+    List<OrderedDot> states,
     int open) {
 
   private static final Comparator<GraphEntry> IN_ORDER =
@@ -79,10 +79,10 @@ record Compaction(
     }
     var end = line.get(prefix - 1);
     return new Compaction(
-        List.of(end.settled(Settled.LIVE_LEAF, List.of())),
+        List.of(end.settled(CompactionState.LIVE_LEAF, List.of())),
         removed,
         unindexed,
-        List.of(end.place()),
+        List.of(end.orderedDot()),
         later);
   }
 
@@ -117,7 +117,7 @@ record Compaction(
     if (before == null) {
       return entry.edges().isEmpty()
           && entry.links().isEmpty()
-          && (entry.isOpen() || entry.settled() == Settled.LIVE_LEAF);
+          && (entry.isOpen() || entry.settled() == CompactionState.LIVE_LEAF);
     }
     return entry.isOpen()
         && entry.edges().size() == 1
@@ -165,15 +165,15 @@ record Compaction(
 
       var changed = new ArrayList<GraphEntry>();
       var removed = new ArrayList<Dot>();
-      var states = new ArrayList<Place>();
+      var states = new ArrayList<OrderedDot>();
       for (var entry : prefix.values()) {
-        if (entry.standing().isVoid()) {
-          changed.add(entry.settled(Settled.INNER, List.of()));
-        } else if (kept.contains(entry.place())) {
+        if (entry.status().isVoid()) {
+          changed.add(entry.settled(CompactionState.INNER, List.of()));
+        } else if (kept.contains(entry.orderedDot())) {
           changed.add(entry.settled(endOf(entry, atEnd), straight(entry, kept)));
-          states.add(entry.place());
+          states.add(entry.orderedDot());
         } else if (asResolutions.contains(entry.dot())) {
-          changed.add(entry.settled(Settled.INNER, List.of()));
+          changed.add(entry.settled(CompactionState.INNER, List.of()));
         } else {
           removed.add(entry.dot());
         }
@@ -212,7 +212,7 @@ record Compaction(
     private Set<Dot> clashable() {
       var clashable = new HashSet<Dot>();
       for (var entry : prefix.values()) {
-        if (entry.node().resolution() != null && entry.standing() == Standing.COUNTS) {
+        if (entry.node().resolution() != null && entry.status() == CommitStatus.COUNTS) {
           for (var other : later) {
             if (!other.node().context().covers(entry.dot())) {
               clashable.add(entry.dot());
@@ -223,13 +223,13 @@ record Compaction(
       return clashable;
     }
 
-    private TreeSet<Place> keptFor(
+    private TreeSet<OrderedDot> keptFor(
         CanonicalFold atEnd, List<GraphEntry> relinked, Set<Dot> clashable) {
       var kept = new TreeSet<>(atEnd.leaves());
       for (var entry : relinked) {
         entry.links().forEach(link -> keep(link, kept));
         entry.edges().forEach(edge -> keep(edge.dot(), kept));
-        if (entry.standing() == Standing.TWIN) {
+        if (entry.status() == CommitStatus.TWIN) {
           keep(Objects.requireNonNull(entry.cause()), kept);
         }
       }
@@ -239,7 +239,7 @@ record Compaction(
     }
 
     /** The command of a hollow commit is not known before its payload comes. */
-    private void keepForHollowTwins(Set<Place> kept) {
+    private void keepForHollowTwins(Set<OrderedDot> kept) {
       for (var other : later) {
         if (!other.node().isHollow()) {
           continue;
@@ -252,16 +252,16 @@ record Compaction(
       }
     }
 
-    private void keep(Dot dot, Set<Place> kept) {
+    private void keep(Dot dot, Set<OrderedDot> kept) {
       var entry = prefix.get(dot);
       if (entry != null && entry.isVersion()) {
-        kept.add(entry.place());
+        kept.add(entry.orderedDot());
       }
     }
 
     /** Adds the latest common ancestors of any two, and of those again. */
-    private Set<Place> closed(TreeSet<Place> kept) {
-      var done = new ArrayList<Place>();
+    private Set<OrderedDot> closed(TreeSet<OrderedDot> kept) {
+      var done = new ArrayList<OrderedDot>();
       var todo = new ArrayList<>(kept);
       while (!todo.isEmpty()) {
         var next = todo.remove(todo.size() - 1);
@@ -278,10 +278,10 @@ record Compaction(
     }
 
     /** Edges to the latest kept ones beneath. */
-    private List<Place> straight(GraphEntry entry, Set<Place> kept) {
-      var reached = new HashSet<Place>();
+    private List<OrderedDot> straight(GraphEntry entry, Set<OrderedDot> kept) {
+      var reached = new HashSet<OrderedDot>();
       var todo = new ArrayList<>(entry.edges());
-      var beneath = new TreeSet<Place>();
+      var beneath = new TreeSet<OrderedDot>();
       while (!todo.isEmpty()) {
         var next = todo.remove(todo.size() - 1);
         if (kept.contains(next)) {
@@ -293,14 +293,14 @@ record Compaction(
       return ancestry.maximal(beneath);
     }
 
-    private static Settled endOf(GraphEntry entry, CanonicalFold atEnd) {
-      if (!atEnd.leaves().contains(entry.place())) {
-        return Settled.INNER;
+    private static CompactionState endOf(GraphEntry entry, CanonicalFold atEnd) {
+      if (!atEnd.leaves().contains(entry.orderedDot())) {
+        return CompactionState.INNER;
       }
-      return atEnd.isRejected(entry.dot()) ? Settled.REJECTED_LEAF : Settled.LIVE_LEAF;
+      return atEnd.isRejected(entry.dot()) ? CompactionState.REJECTED_LEAF : CompactionState.LIVE_LEAF;
     }
 
-    private List<Place> edges(Dot dot) {
+    private List<OrderedDot> edges(Dot dot) {
       return known(dot).edges();
     }
 

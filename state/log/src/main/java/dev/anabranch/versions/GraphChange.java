@@ -15,8 +15,8 @@ import java.util.Set;
  *     that of all built on them must be derived again
  */
 public record GraphChange(
-    List<Place> before,
-    List<Place> live,
+    List<OrderedDot> before,
+    List<OrderedDot> live,
     List<Voided> voided,
     List<Dot> restored,
     Set<Dot> rederived) {
@@ -29,7 +29,7 @@ public record GraphChange(
     rederived = Set.copyOf(rederived);
   }
 
-  static GraphChange none(List<Place> live) {
+  static GraphChange none(List<OrderedDot> live) {
     return new GraphChange(live, live, List.of(), List.of(), Set.of());
   }
 

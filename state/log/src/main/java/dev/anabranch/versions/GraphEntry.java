@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One entry of the stored graph: a commit, and how it is read given all the others.
  *
  * @param node the commit as it came
- * @param standing whether it counts
+ * @param status whether it counts
  * @param cause of a void commit: the one that it is void by, if one is
  * @param links what it extends, as it says; compaction replaces what it drops
  * @param edges versions that its own is built on, each of which counts, in (hlc, dot) order; of one
@@ -17,53 +17,53 @@ import org.jspecify.annotations.Nullable;
  */
 public record GraphEntry(
     VersionNode node,
-    Standing standing,
+    CommitStatus status,
     @Nullable Dot cause,
     List<Dot> links,
-    List<Place> edges,
-    Settled settled) {
+    List<OrderedDot> edges,
+    CompactionState settled) {
 
   public GraphEntry {
     links = List.copyOf(links);
     edges = List.copyOf(edges);
   }
 
-  static GraphEntry open(VersionNode node, Standing standing, @Nullable Dot cause, List<Place> to) {
-    return new GraphEntry(node, standing, cause, node.extended(), to, Settled.OPEN);
+  static GraphEntry open(VersionNode node, CommitStatus status, @Nullable Dot cause, List<OrderedDot> to) {
+    return new GraphEntry(node, status, cause, node.extended(), to, CompactionState.OPEN);
   }
 
   public Dot dot() {
     return node.dot();
   }
 
-  public Place place() {
-    return node.place();
+  public OrderedDot orderedDot() {
+    return node.orderedDot();
   }
 
   /** Whether others can be built on it: it counts and has events. */
   public boolean isVersion() {
-    return standing == Standing.COUNTS && node.makesVersion();
+    return status == CommitStatus.COUNTS && node.makesVersion();
   }
 
   boolean isOpen() {
-    return settled == Settled.OPEN;
+    return settled == CompactionState.OPEN;
   }
 
-  GraphEntry read(Standing newStanding, @Nullable Dot newCause, List<Place> newEdges) {
-    return new GraphEntry(node, newStanding, newCause, links, newEdges, settled);
+  GraphEntry read(CommitStatus newStatus, @Nullable Dot newCause, List<OrderedDot> newEdges) {
+    return new GraphEntry(node, newStatus, newCause, links, newEdges, settled);
   }
 
   /** This entry, of a tombstone, with the commit that it stood for. */
   GraphEntry filled(VersionNode payload) {
-    return new GraphEntry(payload, Standing.COUNTS, null, links, edges, settled);
+    return new GraphEntry(payload, CommitStatus.COUNTS, null, links, edges, settled);
   }
 
   GraphEntry relinked(List<Dot> newLinks) {
-    return new GraphEntry(node, standing, cause, newLinks, edges, settled);
+    return new GraphEntry(node, status, cause, newLinks, edges, settled);
   }
 
-  GraphEntry settled(Settled as, List<Place> newEdges) {
+  GraphEntry settled(CompactionState as, List<OrderedDot> newEdges) {
     return new GraphEntry(
-        node, standing, cause, newEdges.stream().map(Place::dot).toList(), newEdges, as);
+        node, status, cause, newEdges.stream().map(OrderedDot::dot).toList(), newEdges, as);
   }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     are gone
  */
 public record GraphSummary(
-    List<Place> live,
-    @Nullable Place lastNothingLeft,
+    List<OrderedDot> live,
+    @Nullable OrderedDot lastNothingLeft,
     int open,
     int openAfterCompaction,
     List<UsedResolver> resolvers) {
@@ -57,7 +57,7 @@ public record GraphSummary(
 
   /** After a commit, or a compaction. */
   GraphSummary after(
-      List<Place> nowLive, @Nullable Place nowNothingLeft, int nowOpen, int nowOpenAfter) {
+      List<OrderedDot> nowLive, @Nullable OrderedDot nowNothingLeft, int nowOpen, int nowOpenAfter) {
     return new GraphSummary(nowLive, nowNothingLeft, nowOpen, nowOpenAfter, resolvers);
   }
 

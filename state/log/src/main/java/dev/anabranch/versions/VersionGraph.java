@@ -61,7 +61,7 @@ public final class VersionGraph {
   }
 
   /** The live versions in (hlc, dot) order; empty only if there is no version at all. */
-  public List<Place> live() {
+  public List<OrderedDot> live() {
     return entries.summary().live();
   }
 
@@ -75,7 +75,7 @@ public final class VersionGraph {
    * These and the live ones are what a new resolution may name: a version that was built on, as far
    * as its decider knows, can't be chosen any more. Reads all entries.
    */
-  public List<Place> rejected() {
+  public List<OrderedDot> rejected() {
     var fold = CanonicalFold.of(entries.all());
     return fold.leaves().stream().filter(leaf -> fold.isRejected(leaf.dot())).toList();
   }
@@ -84,7 +84,7 @@ public final class VersionGraph {
   public List<Voided> voided() {
     var voided = new TreeSet<Voided>();
     for (var entry : entries.all()) {
-      if (entry.standing().isVoid()) {
+      if (entry.status().isVoid()) {
         voided.add(voided(entry));
       }
     }
@@ -97,7 +97,7 @@ public final class VersionGraph {
   }
 
   /** The versions and their ancestors, as far as {@link VersionStates#compact} has kept them. */
-  public Set<Place> past(Collection<Place> versions) {
+  public Set<OrderedDot> past(Collection<OrderedDot> versions) {
     return ancestry.past(versions);
   }
 
@@ -105,12 +105,12 @@ public final class VersionGraph {
    * The latest common ancestors of the versions: the leaves of the commits that all of them grew
    * from. Empty if they share nothing.
    */
-  public List<Place> latestCommon(List<Place> versions) {
+  public List<OrderedDot> latestCommon(List<OrderedDot> versions) {
     return ancestry.latestCommon(versions);
   }
 
   /** The versions that this version is built on, in (hlc, dot) order. */
-  List<Place> edges(Dot version) {
+  List<OrderedDot> edges(Dot version) {
     return known(version).edges();
   }
 
@@ -134,7 +134,7 @@ public final class VersionGraph {
         open.add(entry);
       }
     }
-    open.sort(Comparator.comparing(GraphEntry::place));
+    open.sort(Comparator.comparing(GraphEntry::orderedDot));
     return open;
   }
 
@@ -186,14 +186,14 @@ public final class VersionGraph {
     }
     // One more live version: a resolution after it may leave something after all.
     var last = summary.lastNothingLeft();
-    return (last == null || last.compareTo(node.place()) < 0)
+    return (last == null || last.compareTo(node.orderedDot()) < 0)
         && (node.commandId() == null || entries.ofCommand(node.commandId()).isEmpty());
   }
 
   private GraphChange readAlone(VersionNode node, GraphSummary before) {
     var edges = edgesOfNew(node, before);
-    put(GraphEntry.open(node, node.isHollow() ? Standing.HOLLOW : Standing.COUNTS, null, edges));
-    var live = node.isHollow() ? before.live() : extended(before.live(), edges, node.place());
+    put(GraphEntry.open(node, node.isHollow() ? CommitStatus.HOLLOW : CommitStatus.COUNTS, null, edges));
+    var live = node.isHollow() ? before.live() : extended(before.live(), edges, node.orderedDot());
     entries.summary(
         before.after(
             live, before.lastNothingLeft(), before.open() + 1, before.openAfterCompaction()));
@@ -201,8 +201,8 @@ public final class VersionGraph {
   }
 
   /** A commit on live versions, the usual case, needs no look at their entries. */
-  private List<Place> edgesOfNew(VersionNode node, GraphSummary summary) {
-    var edges = new ArrayList<Place>();
+  private List<OrderedDot> edgesOfNew(VersionNode node, GraphSummary summary) {
+    var edges = new ArrayList<OrderedDot>();
     for (var live : summary.live()) {
       if (node.parents().contains(live.dot())) {
         edges.add(live);
@@ -213,7 +213,7 @@ public final class VersionGraph {
         : ancestry.readThrough(node.extended(), this::known);
   }
 
-  private static List<Place> extended(List<Place> live, List<Place> edges, Place added) {
+  private static List<OrderedDot> extended(List<OrderedDot> live, List<OrderedDot> edges, OrderedDot added) {
     var extended = new TreeSet<>(live);
     edges.forEach(extended::remove);
     extended.add(added);
@@ -221,7 +221,7 @@ public final class VersionGraph {
   }
 
   private GraphChange readWithAll(VersionNode node, GraphSummary before) {
-    put(GraphEntry.open(node, Standing.COUNTS, null, List.of()));
+    put(GraphEntry.open(node, CommitStatus.COUNTS, null, List.of()));
     return readAgain(before, before.open() + 1, node.dot());
   }
 
@@ -237,10 +237,10 @@ public final class VersionGraph {
         entries.put(entry);
       }
       var isNew = entry.dot().equals(added);
-      if (entry.standing().isVoid() && (isNew || !voided(entry).equals(voided(old)))) {
+      if (entry.status().isVoid() && (isNew || !voided(entry).equals(voided(old)))) {
         voided.add(voided(entry));
       }
-      if (!isNew && old.standing().isVoid() && entry.standing() == Standing.COUNTS) {
+      if (!isNew && old.status().isVoid() && entry.status() == CommitStatus.COUNTS) {
         restored.add(entry.dot());
       }
       if (!isNew && old.isVersion() && !old.edges().equals(entry.edges())) {
@@ -261,13 +261,13 @@ public final class VersionGraph {
     }
   }
 
-  private void checkExtended(VersionNode node, List<Place> live) {
+  private void checkExtended(VersionNode node, List<OrderedDot> live) {
     for (var link : node.extended()) {
       var place = placeOf(link, live);
       if (place.hlc() >= node.hlc()) {
         throw new IllegalArgumentException(
             "commit "
-                + node.place()
+                + node.orderedDot()
                 + " extends "
                 + place
                 + ", which is not earlier: its region's hybrid logical clock went backwards");
@@ -275,18 +275,18 @@ public final class VersionGraph {
     }
   }
 
-  private Place placeOf(Dot dot, List<Place> live) {
+  private OrderedDot placeOf(Dot dot, List<OrderedDot> live) {
     for (var place : live) {
       if (place.dot().equals(dot)) {
         return place;
       }
     }
     var entry = known(dot);
-    if (entry.standing().isVoid() && !entry.isOpen()) {
+    if (entry.status().isVoid() && !entry.isOpen()) {
       // It would be read through, and where to was dropped.
       throw new MissingVersionException(dot);
     }
-    return entry.place();
+    return entry.orderedDot();
   }
 
   private static void checkFills(VersionNode hollow, VersionNode node) {
@@ -301,6 +301,6 @@ public final class VersionGraph {
   }
 
   private static Voided voided(GraphEntry entry) {
-    return new Voided(entry.dot(), entry.standing(), entry.cause());
+    return new Voided(entry.dot(), entry.status(), entry.cause());
   }
 }

@@ -50,8 +50,8 @@ public record VersionNode(
     }
   }
 
-  public Place place() {
-    return new Place(dot, hlc);
+  public OrderedDot orderedDot() {
+    return new OrderedDot(dot, hlc);
   }
 
   /** Whether only a tombstone of it is here. */

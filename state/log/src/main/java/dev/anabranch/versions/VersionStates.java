@@ -48,7 +48,7 @@ public final class VersionStates<S> {
       };
 
   /** A resolver, and the versions of which it made one state. */
-  private record Merge(String resolverId, List<Place> versions) {}
+  private record Merge(String resolverId, List<OrderedDot> versions) {}
 
   public VersionStates(
       VersionGraph graph, VersionFolding<S> folding, VersionSnapshots<S> snapshots) {
@@ -101,7 +101,7 @@ public final class VersionStates<S> {
   }
 
   private static boolean isLive(VersionNode node, GraphChange change) {
-    return change.live().contains(node.place());
+    return change.live().contains(node.orderedDot());
   }
 
   /** State of a version, whether live or not. */
@@ -133,9 +133,9 @@ public final class VersionStates<S> {
   }
 
   /** One state of these versions, none of which is built on another. */
-  public S resolved(List<Place> versions, String resolverId) {
+  public S resolved(List<OrderedDot> versions, String resolverId) {
     // A base may need a base in turn, as often as two regions crossed each other: no recursion.
-    var levels = new ArrayDeque<List<Place>>();
+    var levels = new ArrayDeque<List<OrderedDot>>();
     var level = versions;
     @Nullable S state = null;
     while (state == null) {
@@ -153,7 +153,7 @@ public final class VersionStates<S> {
     return state;
   }
 
-  private @Nullable S atOnce(List<Place> versions, String resolverId) {
+  private @Nullable S atOnce(List<OrderedDot> versions, String resolverId) {
     if (versions.isEmpty()) {
       return folding.initial();
     }
@@ -166,7 +166,7 @@ public final class VersionStates<S> {
    * The resolved state of the commits that all the versions grew from; the initial one if they
    * share nothing.
    */
-  public S base(List<Place> versions, String resolverId) {
+  public S base(List<OrderedDot> versions, String resolverId) {
     return resolved(graph.latestCommon(versions), resolverId);
   }
 
@@ -195,7 +195,7 @@ public final class VersionStates<S> {
     merged.clear();
   }
 
-  private List<LiveVersion<S>> versions(List<Place> places) {
+  private List<LiveVersion<S>> versions(List<OrderedDot> places) {
     var versions = new ArrayList<LiveVersion<S>>(places.size());
     for (var place : places) {
       versions.add(new LiveVersion<>(place.dot(), place.hlc(), state(place.dot())));
@@ -205,7 +205,7 @@ public final class VersionStates<S> {
 
   /** Folds from the stored states on, earliest version first, so that no chain is too long. */
   private S derive(Dot version) {
-    var missing = new TreeMap<Place, VersionNode>();
+    var missing = new TreeMap<OrderedDot, VersionNode>();
     var uses = new HashMap<Dot, Integer>();
     collectMissing(version, missing, uses);
     var derived = new HashMap<Dot, S>();
@@ -222,11 +222,11 @@ public final class VersionStates<S> {
   }
 
   private void collectMissing(
-      Dot version, Map<Place, VersionNode> missing, Map<Dot, Integer> uses) {
+      Dot version, Map<OrderedDot, VersionNode> missing, Map<Dot, Integer> uses) {
     var todo = new ArrayList<Dot>(List.of(version));
     while (!todo.isEmpty()) {
       var entry = graph.known(todo.remove(todo.size() - 1));
-      if (missing.put(entry.place(), entry.node()) != null) {
+      if (missing.put(entry.orderedDot(), entry.node()) != null) {
         continue;
       }
       for (var edge : entry.edges()) {
@@ -250,7 +250,7 @@ public final class VersionStates<S> {
   }
 
   /** So that a release without the resolver notices it, though it does not resolve them again. */
-  private void noteResolver(VersionNode node, List<Place> edges) {
+  private void noteResolver(VersionNode node, List<OrderedDot> edges) {
     if (edges.size() > 1) {
       var used = folding.resolverFor(node.resolverId());
       if (used != null) {

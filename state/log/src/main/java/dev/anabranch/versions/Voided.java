@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A commit that is kept and does not count.
  *
- * @param standing why
+ * @param status why
  * @param cause the commit that it is void by; null if none in particular is
  */
-public record Voided(Dot dot, Standing standing, @Nullable Dot cause)
+public record Voided(Dot dot, CommitStatus status, @Nullable Dot cause)
     implements Comparable<Voided> {
 
   @Override

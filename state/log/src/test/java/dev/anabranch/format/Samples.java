@@ -38,10 +38,10 @@ import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.versions.GraphSummary.UsedResolver;
-import dev.anabranch.versions.Place;
+import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.Resolution;
-import dev.anabranch.versions.Settled;
-import dev.anabranch.versions.Standing;
+import dev.anabranch.versions.CompactionState;
+import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.blob.CausalityBlob;
@@ -208,11 +208,11 @@ final class Samples {
               "last-writer-wins",
               "cmd-1",
               null),
-          Standing.TWIN,
+          CommitStatus.TWIN,
           new Dot(US, 2),
           List.of(new Dot(EU, 299)),
-          List.of(new Place(new Dot(EU, 299), HLC - 2), new Place(new Dot(US, 2), HLC - 1)),
-          Settled.OPEN);
+          List.of(new OrderedDot(new Dot(EU, 299), HLC - 2), new OrderedDot(new Dot(US, 2), HLC - 1)),
+          CompactionState.OPEN);
   static final GraphEntry GRAPH_RESOLUTION =
       new GraphEntry(
           new VersionNode(
@@ -224,21 +224,21 @@ final class Samples {
               "",
               null,
               RESOLUTION),
-          Standing.COUNTS,
+          CommitStatus.COUNTS,
           null,
           List.of(new Dot(EU, 300)),
-          List.of(new Place(new Dot(EU, 300), HLC - 1)),
-          Settled.REJECTED_LEAF);
+          List.of(new OrderedDot(new Dot(EU, 300), HLC - 1)),
+          CompactionState.REJECTED_LEAF);
   static final GraphSummary GRAPH_SUMMARY =
       new GraphSummary(
-          List.of(new Place(new Dot(EU, 300), HLC - 1), new Place(new Dot(US, 2), HLC)),
-          new Place(new Dot(US, 1), HLC - 9),
+          List.of(new OrderedDot(new Dot(EU, 300), HLC - 1), new OrderedDot(new Dot(US, 2), HLC)),
+          new OrderedDot(new Dot(US, 1), HLC - 9),
           70,
           33,
           List.of());
   static final GraphSummary GRAPH_SUMMARY_WITH_RESOLVERS =
       new GraphSummary(
-          List.of(new Place(new Dot(EU, 301), HLC)),
+          List.of(new OrderedDot(new Dot(EU, 301), HLC)),
           null,
           3,
           2,

@@ -1,7 +1,7 @@
 package dev.anabranch.simulation;
 
 import dev.anabranch.versions.GraphEntriesInMemory;
-import dev.anabranch.versions.Place;
+import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionSnapshotsInMemory;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param states of the live versions
  * @param resolved one state of all of them
  */
-record Answers(List<Place> live, List<Long> states, Long base, Long resolved, List<Voided> voided) {
+record Answers(List<OrderedDot> live, List<Long> states, Long base, Long resolved, List<Voided> voided) {
 
   static Answers of(VersionGraph graph, VersionStates<Long> states) {
     return new Answers(

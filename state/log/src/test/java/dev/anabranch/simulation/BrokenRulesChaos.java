@@ -90,7 +90,7 @@ class BrokenRulesChaos {
                     new VersionNode(
                         n.dot(), entry.node().hlc(), n.kind(), n.context(), n.parents(),
                         n.resolverId(), n.commandId(), n.resolution()),
-                    chosen.standing(), chosen.cause(), chosen.links(), chosen.edges(),
+                    chosen.status(), chosen.cause(), chosen.links(), chosen.edges(),
                     chosen.settled()));
             """),
         new Broken(

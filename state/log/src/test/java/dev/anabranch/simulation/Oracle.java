@@ -2,9 +2,9 @@ package dev.anabranch.simulation;
 
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.versions.Place;
+import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.Resolution;
-import dev.anabranch.versions.Standing;
+import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.Voided;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class Oracle {
 
   private final HashFolding folding = new HashFolding();
   private final Map<Dot, VersionNode> nodes = new LinkedHashMap<>();
-  private final Map<Dot, Standing> standings = new HashMap<>();
+  private final Map<Dot, CommitStatus> statuses = new HashMap<>();
   private final Map<Dot, Dot> causes = new HashMap<>();
   private final Map<Dot, Set<Dot>> pasts = new HashMap<>();
   private final Map<Dot, Set<Dot>> parents = new HashMap<>();
@@ -38,15 +38,15 @@ final class Oracle {
   static Answers answers(Collection<VersionNode> commits) {
     var oracle = new Oracle();
     commits.stream()
-        .sorted(Comparator.comparing(VersionNode::place))
+        .sorted(Comparator.comparing(VersionNode::orderedDot))
         .forEach(node -> oracle.judge(node));
     var live = oracle.live();
     return new Answers(
-        live.stream().map(dot -> oracle.nodes.get(dot).place()).toList(),
+        live.stream().map(dot -> oracle.nodes.get(dot).orderedDot()).toList(),
         live.stream().map(oracle::state).toList(),
         oracle.base(live, "now"),
         oracle.resolved(live, "now"),
-        oracle.standings.entrySet().stream()
+        oracle.statuses.entrySet().stream()
             .filter(e -> e.getValue().isVoid())
             .map(e -> new Voided(e.getKey(), e.getValue(), oracle.causes.get(e.getKey())))
             .sorted()
@@ -55,48 +55,48 @@ final class Oracle {
 
   private void judge(VersionNode node) {
     nodes.put(node.dot(), node);
-    standings.put(node.dot(), standing(node));
+    statuses.put(node.dot(), status(node));
     var resolution = node.resolution();
-    if (resolution != null && standings.get(node.dot()) == Standing.COUNTS) {
+    if (resolution != null && statuses.get(node.dot()) == CommitStatus.COUNTS) {
       verdictRejected.put(resolution.selected(), false);
       resolution.rejected().forEach(dot -> verdictRejected.put(dot, true));
     }
     parents.put(node.dot(), effectiveParents(node));
   }
 
-  private Standing standing(VersionNode node) {
+  private CommitStatus status(VersionNode node) {
     if (node.isHollow()) {
-      return Standing.HOLLOW;
+      return CommitStatus.HOLLOW;
     }
     for (var other : nodes.values()) {
       if (other != node
           && node.commandId() != null
           && node.commandId().equals(other.commandId())
-          && standings.get(other.dot()) == Standing.COUNTS
+          && statuses.get(other.dot()) == CommitStatus.COUNTS
           && !node.context().covers(other.dot())) {
         causes.put(node.dot(), other.dot());
-        return Standing.TWIN;
+        return CommitStatus.TWIN;
       }
     }
     var resolution = node.resolution();
     if (resolution == null) {
-      return Standing.COUNTS;
+      return CommitStatus.COUNTS;
     }
     if (!named(resolution).stream().allMatch(node.context()::covers)) {
-      return Standing.UNSEEN;
+      return CommitStatus.UNSEEN;
     }
     for (var other : nodes.values()) {
       if (other != node
           && other.resolution() != null
-          && standings.get(other.dot()) == Standing.COUNTS
+          && statuses.get(other.dot()) == CommitStatus.COUNTS
           && named(other.resolution()).stream().anyMatch(named(resolution)::contains)
           && !node.context().covers(other.dot())
           && !other.context().covers(node.dot())) {
         causes.put(node.dot(), other.dot());
-        return Standing.CLASH;
+        return CommitStatus.CLASH;
       }
     }
-    return leavesNothing(node, resolution) ? Standing.NOTHING_LEFT : Standing.COUNTS;
+    return leavesNothing(node, resolution) ? CommitStatus.NOTHING_LEFT : CommitStatus.COUNTS;
   }
 
   private boolean leavesNothing(VersionNode node, Resolution resolution) {
@@ -128,14 +128,14 @@ final class Oracle {
 
   private boolean isVersion(Dot dot) {
     var node = nodes.get(dot);
-    return standings.get(dot) == Standing.COUNTS
+    return statuses.get(dot) == CommitStatus.COUNTS
         && (node.resolution() == null || node.resolution().merges());
   }
 
   private Set<Dot> versions() {
     var versions = new HashSet<Dot>();
     for (var dot : nodes.keySet()) {
-      if (standings.containsKey(dot) && isVersion(dot)) {
+      if (statuses.containsKey(dot) && isVersion(dot)) {
         versions.add(dot);
       }
     }
@@ -148,10 +148,10 @@ final class Oracle {
       return Set.of(dot);
     }
     var reads = new HashSet<Dot>();
-    if (standings.get(dot) == Standing.UNSEEN) {
+    if (statuses.get(dot) == CommitStatus.UNSEEN) {
       return reads;
     }
-    if (standings.get(dot) == Standing.TWIN) {
+    if (statuses.get(dot) == CommitStatus.TWIN) {
       reads.addAll(reads(causes.get(dot)));
     }
     nodes.get(dot).parents().forEach(parent -> reads.addAll(reads(parent)));
@@ -159,7 +159,7 @@ final class Oracle {
   }
 
   private Set<Dot> effectiveParents(VersionNode node) {
-    if (standings.get(node.dot()) == Standing.UNSEEN) {
+    if (statuses.get(node.dot()) == CommitStatus.UNSEEN) {
       return Set.of();
     }
     var all = new HashSet<Dot>();
@@ -199,9 +199,9 @@ final class Oracle {
   }
 
   private List<Dot> ordered(Collection<Dot> dots) {
-    var places = new TreeSet<Place>();
-    dots.forEach(dot -> places.add(nodes.get(dot).place()));
-    return places.stream().map(Place::dot).toList();
+    var places = new TreeSet<OrderedDot>();
+    dots.forEach(dot -> places.add(nodes.get(dot).orderedDot()));
+    return places.stream().map(OrderedDot::dot).toList();
   }
 
   private Long state(Dot version) {

@@ -2,7 +2,7 @@ package dev.anabranch.simulation;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.versions.Place;
+import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.Resolution;
 import dev.anabranch.versions.VersionNode;
 import java.util.ArrayList;
@@ -150,7 +150,7 @@ public final class Simulation {
     if (decided.size() >= MAX_COMMITS) {
       return;
     }
-    var live = region.job.graph.live().stream().map(Place::dot).toList();
+    var live = region.job.graph.live().stream().map(OrderedDot::dot).toList();
     if (schedule.automatic() || live.size() < 2) {
       region.update(now, live, live.size() > 1 ? "r" + step.c() % 2 : "", command);
     } else {
@@ -289,7 +289,7 @@ public final class Simulation {
   /** A random order in which causes come before effects. */
   static List<VersionNode> extension(List<VersionNode> commits, Random random) {
     var rest = new ArrayList<>(commits);
-    rest.sort((x, y) -> x.place().compareTo(y.place()));
+    rest.sort((x, y) -> x.orderedDot().compareTo(y.orderedDot()));
     var order = new ArrayList<VersionNode>();
     while (!rest.isEmpty()) {
       var at = random.nextInt(rest.size());

@@ -90,7 +90,7 @@ class CompactionTest {
     }
 
     private void add(Step step) {
-      var live = graph.live().stream().map(Place::dot).toList();
+      var live = graph.live().stream().map(OrderedDot::dot).toList();
       var context = now;
       List<Dot> parents = live;
       if (step.what == What.FORK && hlc > 0) {

@@ -114,7 +114,7 @@ class ConcurrentVersionsTest {
 
     shows(replace, "a@{p1:1} b@{p2:1}", a, b, r);
     assertThat(run(replace, a, b, r).graph.voided())
-        .containsExactly(new Voided(r.dot(), Standing.UNSEEN, null));
+        .containsExactly(new Voided(r.dot(), CommitStatus.UNSEEN, null));
   }
 
   @Test
@@ -126,7 +126,7 @@ class ConcurrentVersionsTest {
     shows(replace, "a@{p1:2,p2:1}", a, b, r2, r1);
     assertThat(run(replace, a, b, r2, r1).graph.voided())
         .isEqualTo(run(replace, a, b, r1, r2).graph.voided())
-        .containsExactly(new Voided(r2.dot(), Standing.CLASH, r1.dot()));
+        .containsExactly(new Voided(r2.dot(), CommitStatus.CLASH, r1.dot()));
   }
 
   private VersionNode[] cv5() {
@@ -200,7 +200,7 @@ class ConcurrentVersionsTest {
       for (var entry : entries.all()) {
         var resolution = entry.node().resolution();
         if (resolution != null
-            && entry.standing() == Standing.COUNTS
+            && entry.status() == CommitStatus.COUNTS
             && resolution.selected().equals(version)) {
           effective = effective.merge(vector(entry.node()));
         }

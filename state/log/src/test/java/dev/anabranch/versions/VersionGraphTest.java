@@ -132,7 +132,7 @@ class VersionGraphTest {
 
     assertThat(live()).isEqualTo("a bx");
     assertThat(change.voided())
-        .containsExactly(new Voided(dot("p2:2"), Standing.CLASH, dot("p1:2")));
+        .containsExactly(new Voided(dot("p2:2"), CommitStatus.CLASH, dot("p1:2")));
     assertThat(change.rederived()).containsExactly(dot("p2:3"));
   }
 
@@ -161,7 +161,7 @@ class VersionGraphTest {
 
     assertThat(live()).isEqualTo("bl");
     assertThat(graph.voided())
-        .containsExactly(new Voided(dot("p2:3"), Standing.NOTHING_LEFT, null));
+        .containsExactly(new Voided(dot("p2:3"), CommitStatus.NOTHING_LEFT, null));
   }
 
   @Test
@@ -215,7 +215,7 @@ class VersionGraphTest {
 
     assertThat(live()).isEqualTo("ax");
     assertThat(change.voided())
-        .containsExactly(new Voided(second.dot(), Standing.TWIN, first.dot()));
+        .containsExactly(new Voided(second.dot(), CommitStatus.TWIN, first.dot()));
   }
 
   @Test

@@ -88,7 +88,7 @@ public class AggregateCacheBenchmark {
   }
 
   /** Aggregates as bytes; nothing else is asked for. */
-  private static final class Bytes implements OwnedState {
+  private static final class Bytes implements CommandState {
     private final Map<String, byte[]> records = new HashMap<>();
     private final AggregateRecordSerializer serializer = new AggregateRecordSerializer();
     private final DataOutputSerializer out = new DataOutputSerializer(512);

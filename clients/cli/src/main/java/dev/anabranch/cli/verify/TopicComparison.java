@@ -58,7 +58,7 @@ final class TopicComparison {
    * @param begins offset of each shard from which on the topic has rows
    * @param ends offset of each shard from which on the topic has none
    */
-  void nameRows(PublishedLog topic, IntFunction<LogReads> sessionOf, long[] begins, long[] ends) {
+  void nameRows(PublishedRows topic, IntFunction<LogReads> sessionOf, long[] begins, long[] ends) {
     if (chunks.isEmpty()) {
       return;
     }

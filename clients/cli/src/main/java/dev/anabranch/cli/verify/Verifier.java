@@ -35,7 +35,7 @@ public final class Verifier {
   private static final int MAX_LISTED = 200;
 
   private final EventStore store;
-  private final @Nullable PublishedLog topic;
+  private final @Nullable PublishedRows topic;
   private final boolean lagAllowed;
   private final VerificationProgress progress;
   private final Problems problems = new Problems(MAX_LISTED);
@@ -48,7 +48,7 @@ public final class Verifier {
    */
   public Verifier(
       EventStore store,
-      @Nullable PublishedLog topic,
+      @Nullable PublishedRows topic,
       boolean lagAllowed,
       VerificationProgress progress) {
     this.store = store;
@@ -77,7 +77,7 @@ public final class Verifier {
   /** What the topic holds, and what it should hold at least. */
   @SuppressWarnings("ArrayRecordComponent") // never compared with equals
   private record Published(
-      PublishedLog log,
+      PublishedRows log,
       EventTopicReader.Result result,
       long[] begins,
       long[] ends,
@@ -100,7 +100,7 @@ public final class Verifier {
     private long rows;
   }
 
-  private @Nullable Published readTopic(PublishedLog log) {
+  private @Nullable Published readTopic(PublishedRows log) {
     var headsBefore = heads();
     var digests = new PublishedDigests(progress);
     try {
@@ -122,7 +122,7 @@ public final class Verifier {
    * Tells how far a shard was published. If the topic has no row of it any more, the store says so.
    */
   private Published published(
-      PublishedLog log,
+      PublishedRows log,
       EventTopicReader.Result result,
       PublishedDigests digests,
       Map<Integer, ShardHead> headsBefore) {

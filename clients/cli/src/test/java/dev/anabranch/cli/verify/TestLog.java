@@ -159,7 +159,7 @@ final class TestLog {
   }
 
   /** Reads by the rule of the real reader. */
-  private PublishedLog topic() {
+  private PublishedRows topic() {
     return (apply, repeated) -> {
       var sequencer = new ShardSequencer<LogRow>(SHARDS, 10_000);
       expired.forEach(sequencer::startAt);

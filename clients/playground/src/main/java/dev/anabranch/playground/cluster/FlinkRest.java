@@ -148,8 +148,8 @@ final class FlinkRest {
   }
 
   /** What became of the commands that the job's tasks took in since each of them started. */
-  CommandCounts commandCounts(String id) {
-    return new CommandCounts(
+  ErrorShare commandCounts(String id) {
+    return new ErrorShare(
         sumOfMetric(id, "anabranch.commandsIn"), sumOfMetric(id, "anabranch.commandErrors"));
   }
 

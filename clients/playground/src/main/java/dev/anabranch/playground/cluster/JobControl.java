@@ -402,7 +402,7 @@ public final class JobControl {
   }
 
   /** What became of the commands that it took in; zeros if nobody says. */
-  CommandCounts commandCounts(SubmittedJob job) {
+  ErrorShare commandCounts(SubmittedJob job) {
     return rest().commandCounts(job.id());
   }
 

@@ -1,6 +1,6 @@
 package dev.anabranch.playground.cluster;
 
-import dev.anabranch.embedded.DatabaseConfig;
+import dev.anabranch.embedded.ServerConfig;
 import dev.anabranch.embedded.DatabaseKind;
 import dev.anabranch.embedded.DetachedServer;
 import dev.anabranch.embedded.KafkaBrokerConfig;
@@ -197,14 +197,14 @@ public final class LocalCluster {
     return starting;
   }
 
-  private DatabaseConfig databaseConfig(
+  private ServerConfig databaseConfig(
       ClusterSettings settings, ClusterSettings.Database database) {
     var kind = DatabaseKind.MARIADB;
     if (!settings.mysqlHome().isEmpty()) {
       System.setProperty("anabranch.mysql.home", settings.mysqlHome());
       kind = DatabaseKind.MYSQL;
     }
-    return DatabaseConfig.in(folder.resolve(database.name()))
+    return ServerConfig.in(folder.resolve(database.name()))
         .withKind(kind)
         .withPort(database.port());
   }

@@ -207,7 +207,7 @@ public final class Upgrade {
     try {
       change.make().run();
       var counts =
-          start.errorsAreExpected() ? Optional.<CommandCounts>empty() : Optional.of(before);
+          start.errorsAreExpected() ? Optional.<ErrorShare>empty() : Optional.of(before);
       start(next.from(start.from().apply(savepoint)), patience, steady, began, stopped, counts);
       return new Result(true, Duration.ofNanos(runningNanos - began), savepoint);
     } catch (ClusterException | UncheckedIOException e) {
@@ -229,7 +229,7 @@ public final class Upgrade {
       Duration steady,
       long began,
       long stopped,
-      Optional<CommandCounts> before) {
+      Optional<ErrorShare> before) {
     var started = control.start(job);
     var submitted = System.nanoTime();
     var runs = control.awaitRunning(started, patience);

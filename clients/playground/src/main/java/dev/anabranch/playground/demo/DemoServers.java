@@ -1,6 +1,6 @@
 package dev.anabranch.playground.demo;
 
-import dev.anabranch.embedded.DatabaseConfig;
+import dev.anabranch.embedded.ServerConfig;
 import dev.anabranch.embedded.EmbeddedDatabase;
 import dev.anabranch.embedded.KafkaBroker;
 import dev.anabranch.embedded.KafkaBrokerConfig;
@@ -59,7 +59,7 @@ final class DemoServers implements AutoCloseable {
                 database,
                 () ->
                     EmbeddedDatabase.start(
-                        DatabaseConfig.in(directory.resolve(name))
+                        ServerConfig.in(directory.resolve(name))
                             .withBufferPoolMegabytes(BUFFER_POOL_MEGABYTES))));
   }
 

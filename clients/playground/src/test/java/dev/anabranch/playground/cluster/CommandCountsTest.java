@@ -23,7 +23,7 @@ class CommandCountsTest {
   })
   void aReleaseIsWorseIfClearlyMoreOfItsCommandsEndInErrors(
       long in, long errors, long newIn, long newErrors, boolean worse) {
-    var problem = new CommandCounts(newIn, newErrors).worseThan(new CommandCounts(in, errors));
+    var problem = new ErrorShare(newIn, newErrors).worseThan(new ErrorShare(in, errors));
 
     assertThat(problem.isPresent()).isEqualTo(worse);
   }

@@ -37,7 +37,7 @@ class TlsITCase {
     another = ServerCertificate.create(directory.resolve("another"));
     server =
         EmbeddedDatabase.start(
-            dev.anabranch.embedded.DatabaseConfig.in(directory.resolve("server"))
+            dev.anabranch.embedded.ServerConfig.in(directory.resolve("server"))
                 .withCertificate(certificate));
   }
 

@@ -45,7 +45,7 @@ public final class AggregateCache {
   /** One newcomer to so many places: the share that S3-FIFO's authors found to do well. */
   private static final int PLACES_PER_NEWCOMER = 10;
 
-  private final OwnedState state;
+  private final CommandState state;
   private final AggregateLoader loader;
   private final int maxAggregates;
   private final long maxBytes;
@@ -74,7 +74,7 @@ public final class AggregateCache {
 
   public AggregateCache(
       AggregateTypes types,
-      OwnedState state,
+      CommandState state,
       HeardRegions.Regions regions,
       int maxAggregates,
       long maxBytes) {

@@ -50,7 +50,7 @@ public final class AggregateGate implements GateEntries {
   /** Marks of rows that are not durable yet: true is a tombstone, false the payload for one. */
   private final Map<Dot, Boolean> pendingMarks = new HashMap<>();
 
-  AggregateGate(String key, OwnedState state) {
+  AggregateGate(String key, CommandState state) {
     this.key = key;
     this.stored = state.gateEntries();
   }

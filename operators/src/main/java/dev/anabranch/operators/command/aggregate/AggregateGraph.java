@@ -12,8 +12,8 @@ import dev.anabranch.operators.history.EntriesInState.Form;
 import dev.anabranch.operators.history.GraphInState;
 import dev.anabranch.operators.history.Snapshot;
 import dev.anabranch.operators.history.StatesInState;
-import dev.anabranch.versions.Place;
-import dev.anabranch.versions.Standing;
+import dev.anabranch.versions.OrderedDot;
+import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
@@ -73,7 +73,7 @@ public final class AggregateGraph {
    */
   AggregateGraph(
       String key,
-      OwnedState state,
+      CommandState state,
       AggregateType<Object, Object, Object> type,
       HeardRegions heard,
       boolean isNew) {
@@ -220,7 +220,7 @@ public final class AggregateGraph {
 
   /** The live versions of the head, in (hlc, dot) order. */
   List<Dot> live() {
-    return current().live().stream().map(Place::dot).toList();
+    return current().live().stream().map(OrderedDot::dot).toList();
   }
 
   /** One state of the head's live versions. */
@@ -236,13 +236,13 @@ public final class AggregateGraph {
   /** Whether another region's commit of the same command counts instead of this one. */
   public boolean isTwin(Dot commit) {
     var entry = storedGraph.get(commit);
-    return entry != null && entry.standing() == Standing.TWIN;
+    return entry != null && entry.status() == CommitStatus.TWIN;
   }
 
   /** Whether the commit does not count; what compaction has dropped does. */
   public boolean isVoid(Dot commit) {
     var entry = storedGraph.get(commit);
-    return entry != null && entry.standing().isVoid();
+    return entry != null && entry.status().isVoid();
   }
 
   /** The resolver that commits of several parents are decided with; empty: the type has none. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class AggregateLoader {
 
   private final AggregateTypes types;
-  private final OwnedState state;
+  private final CommandState state;
   private final HeardRegions.Regions regions;
   private final long maxBytes;
 
@@ -31,7 +31,7 @@ final class AggregateLoader {
    * @param maxBytes what making one anew may take on the heap
    */
   AggregateLoader(
-      AggregateTypes types, OwnedState state, HeardRegions.Regions regions, long maxBytes) {
+      AggregateTypes types, CommandState state, HeardRegions.Regions regions, long maxBytes) {
     this.types = types;
     this.state = state;
     this.regions = regions;

@@ -27,7 +27,7 @@ final class GraphLayout {
 
   private GraphLayout() {}
 
-  static GraphInState.Layout of(String aggregate, OwnedState state) {
+  static GraphInState.Layout of(String aggregate, CommandState state) {
     return new GraphInState.Layout(
         new Summary(state.graphEntries(), aggregate),
         new EntriesInState<>(new KeyedEntries(state.graphEntries(), aggregate), ENTRIES),

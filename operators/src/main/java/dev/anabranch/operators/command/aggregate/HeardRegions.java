@@ -33,19 +33,19 @@ public final class HeardRegions {
    */
   public record Regions(RegionId own, List<RegionId> all) {}
 
-  HeardRegions(String key, OwnedState state, Regions regions) {
+  HeardRegions(String key, CommandState state, Regions regions) {
     this.key = key;
     this.entries = state.gateEntries();
     this.regions = regions;
   }
 
   /** Whether something was noted of an aggregate. */
-  static boolean isNoted(String key, OwnedState state) {
+  static boolean isNoted(String key, CommandState state) {
     return state.gateEntries().get(key, HEARD) != null;
   }
 
   /** Forgets what was noted under a policy that needs it. */
-  static void forget(String key, OwnedState state) {
+  static void forget(String key, CommandState state) {
     state.gateEntries().remove(key, HEARD);
   }
 

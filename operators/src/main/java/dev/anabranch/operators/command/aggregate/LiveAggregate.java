@@ -143,7 +143,7 @@ public final class LiveAggregate {
     return gate;
   }
 
-  AggregateGate gate(OwnedState state) {
+  AggregateGate gate(CommandState state) {
     var open = gate;
     if (open == null) {
       open = new AggregateGate(routingKey, state);
@@ -429,7 +429,7 @@ public final class LiveAggregate {
   }
 
   /** Writes the committed part. */
-  void writeTo(OwnedState state) {
+  void writeTo(CommandState state) {
     var encoded = encoded();
     if (heard != null) {
       heard.writeBack();

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command.lane;
 
 import dev.anabranch.operators.command.aggregate.KeyedMap;
-import dev.anabranch.operators.command.aggregate.OwnedState;
+import dev.anabranch.operators.command.aggregate.CommandState;
 import dev.anabranch.operators.task.ShardKeys;
 import java.nio.ByteBuffer;
 
@@ -22,7 +22,7 @@ public final class ShardClocks {
   private final KeyedMap entries;
   private final String[] shardKeys;
 
-  public ShardClocks(OwnedState state, int shardCount) {
+  public ShardClocks(CommandState state, int shardCount) {
     this.entries = state.gateEntries();
     this.shardKeys = ShardKeys.forShardCount(shardCount);
   }

@@ -18,7 +18,7 @@ public final class HeadWatch implements Worker.Work<Void> {
 
   private final TaskMailbox mailbox;
   private final TaskThreads threads;
-  private final LogReading log;
+  private final ShardReader log;
   private final Collection<Integer> shards;
   private final Consumer<Seen> listener;
   private final Worker<Void> thread;
@@ -41,7 +41,7 @@ public final class HeadWatch implements Worker.Work<Void> {
       String name,
       TaskMailbox mailbox,
       TaskThreads threads,
-      LogReading log,
+      ShardReader log,
       Collection<Integer> shards,
       Duration interval,
       Consumer<Seen> listener) {

@@ -34,12 +34,12 @@ final class StoreComparison {
 
   private final VersionId version;
   private final Reconnecting<QuerySession> database;
-  private final LogReading log;
+  private final ShardReader log;
 
   /** What could not be marked, by shard. */
   private final Map<Integer, LostRow> unmarked = new HashMap<>();
 
-  StoreComparison(VersionId version, Reconnecting<QuerySession> database, LogReading log) {
+  StoreComparison(VersionId version, Reconnecting<QuerySession> database, ShardReader log) {
     this.version = version;
     this.database = database;
     this.log = log;

@@ -41,13 +41,13 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
 
   private final VersionId version;
   private final LaneLimits limits;
-  private final Map<Integer, ShardCursor> cursors = new TreeMap<>();
+  private final Map<Integer, ShardProgress> cursors = new TreeMap<>();
   private final ProjectionCounts counts;
   private final TaskThreads threads;
   private @Nullable VersionWorker worker;
 
   private final FormingRows forming;
-  private final Set<ShardCursor> behind = new LinkedHashSet<>();
+  private final Set<ShardProgress> behind = new LinkedHashSet<>();
   private final Set<ParkedRequest> requests = new LinkedHashSet<>();
   private boolean started;
   private boolean full;
@@ -73,7 +73,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     this.counts = counts;
     this.forming = new FormingRows(new RowRoom(limits.maxPendingRows(), MAX_PENDING_BYTES));
     var room = new RowRoom(limits.maxPendingRows(), MAX_PENDING_BYTES);
-    shards.forEach(shard -> cursors.put(shard, new ShardCursor(shard, room)));
+    shards.forEach(shard -> cursors.put(shard, new ShardProgress(shard, room)));
   }
 
   public VersionId version() {
@@ -140,7 +140,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     endTurn();
   }
 
-  private void repeated(ShardCursor cursor, LogRow row) {
+  private void repeated(ShardProgress cursor, LogRow row) {
     counts.repeated();
     if (cursor.prints.compare(row) == LastPrints.Verdict.OTHER) {
       counts.differs();
@@ -231,7 +231,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   }
 
   /** What was taken and is not committed has no place behind rows that are lost. */
-  private void standStill(ShardCursor cursor) {
+  private void standStill(ShardProgress cursor) {
     forming.dropShard(cursor.shard);
     cursor.held.clear();
     cursor.inForming = 0;
@@ -327,7 +327,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
 
   // -- Inside.
 
-  private static void committed(ShardCursor cursor, long next, long hlc, long nowNanos) {
+  private static void committed(ShardProgress cursor, long next, long hlc, long nowNanos) {
     cursor.applied = next;
     if (hlc != 0) {
       cursor.hlc = hlc;
@@ -336,7 +336,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     cursor.behindSinceNanos = cursor.applied > cursor.head ? 0 : nowNanos;
   }
 
-  private void take(ShardCursor cursor, LogRow row) {
+  private void take(ShardProgress cursor, LogRow row) {
     forming.add(row);
     cursor.prints.took(row);
     cursor.inForming++;
@@ -344,7 +344,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     cursor.head(row.offset(), threads.nanoTime());
   }
 
-  private void takeHeld(ShardCursor cursor) {
+  private void takeHeld(ShardProgress cursor) {
     while (!cursor.held.isEmpty() && cursor.held.first() <= cursor.next) {
       var first = cursor.held.poll();
       if (first != null && first.offset() == cursor.next) {
@@ -353,14 +353,14 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
     }
   }
 
-  private void fallBehind(ShardCursor cursor) {
+  private void fallBehind(ShardProgress cursor) {
     cursor.isBehind = true;
     behind.add(cursor);
     counts.gap();
   }
 
   /** Goes on with the rows that came from Kafka meanwhile, if they begin where the shard is. */
-  private void meet(ShardCursor cursor, boolean atEnd) {
+  private void meet(ShardProgress cursor, boolean atEnd) {
     cursor.held.dropIf(offset -> offset < cursor.next);
     var meets = cursor.held.isEmpty() ? atEnd : cursor.held.first() == cursor.next;
     if (meets) {
@@ -421,7 +421,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   }
 
   /** A shard whose rows were all committed that came before the gap. */
-  private @Nullable ShardCursor nextBehind() {
+  private @Nullable ShardProgress nextBehind() {
     for (var cursor : behind) {
       if (cursor.inForming == 0 && !cursor.isStalled && !cursor.isLost) {
         return cursor;
@@ -445,7 +445,7 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
 
   @Override
   public long lagCommits() {
-    return cursors.values().stream().mapToLong(ShardCursor::lag).sum();
+    return cursors.values().stream().mapToLong(ShardProgress::lag).sum();
   }
 
   @Override

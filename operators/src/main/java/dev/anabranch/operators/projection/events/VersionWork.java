@@ -49,7 +49,7 @@ public final class VersionWork {
   private final Reconnecting<QuerySession> database;
   private final AppliedBatches batches;
   private final StoreComparison comparison;
-  private final LogReading log;
+  private final ShardReader log;
   private final int maxParked;
 
   /** Next offset by shard, as committed. */
@@ -65,7 +65,7 @@ public final class VersionWork {
       VersionId version,
       Projector projector,
       Reconnecting<QuerySession> database,
-      LogReading log,
+      ShardReader log,
       int maxParked) {
     this.version = version;
     this.projector = projector;

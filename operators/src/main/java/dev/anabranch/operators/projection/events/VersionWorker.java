@@ -49,7 +49,7 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
   private final TaskMailbox mailbox;
   private final VersionWork work;
   private final Reconnecting<QuerySession> database;
-  private final LogReading log;
+  private final ShardReader log;
   private final Answers answers;
   private final int maxPageRows;
   private final RebuildPace pace;
@@ -113,7 +113,7 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
       TaskThreads threads,
       VersionWork work,
       Reconnecting<QuerySession> database,
-      LogReading log,
+      ShardReader log,
       Answers answers,
       int maxPageRows,
       RebuildPace pace,

@@ -9,7 +9,7 @@ import dev.anabranch.model.view.ConflictStatus;
 import dev.anabranch.model.view.VersionState;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.versions.GraphChange;
-import dev.anabranch.versions.Place;
+import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.Voided;
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ public final class Conflicts {
   }
 
   /** What is kept of a conflict between these versions that is open. */
-  static String keptOf(List<Place> live) {
+  static String keptOf(List<OrderedDot> live) {
     return OPEN + ConflictRecord.idOf(live.get(0).dot(), live.get(1).dot());
   }
 
@@ -222,7 +222,7 @@ public final class Conflicts {
   }
 
   static String reason(Voided voided) {
-    return voided.standing().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return voided.status().name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static Settlement settledBy(VersionNode node) {

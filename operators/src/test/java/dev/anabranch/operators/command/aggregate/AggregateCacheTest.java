@@ -292,7 +292,7 @@ class AggregateCacheTest {
   }
 
   /** Aggregates only; nothing else is asked for. */
-  private static final class WrittenAggregates implements OwnedState {
+  private static final class WrittenAggregates implements CommandState {
     final Map<String, Long> versions = new HashMap<>();
     int writes;
     private final Map<String, AggregateRecord> records = new HashMap<>();

@@ -181,6 +181,6 @@ class AggregateGateTest {
   }
 
   private AggregateGate gate() {
-    return new AggregateGate("Auto/1", OwnedStateOf.maps(Map.of("gateEntries", stored)));
+    return new AggregateGate("Auto/1", CommandStateOf.maps(Map.of("gateEntries", stored)));
   }
 }

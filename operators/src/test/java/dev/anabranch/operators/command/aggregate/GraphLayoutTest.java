@@ -121,7 +121,7 @@ class GraphLayoutTest {
   }
 
   private GraphInState graph() {
-    var state = OwnedStateOf.maps(Map.of("graphEntries", entries, "graphCommands", commands));
+    var state = CommandStateOf.maps(Map.of("graphEntries", entries, "graphCommands", commands));
     return new GraphInState(
         GraphLayout.of("Auto/1", state), AggregateGraph.MAX_KEPT, fixed::add, removed::add);
   }

@@ -17,7 +17,7 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.versions.GraphEntriesInMemory;
-import dev.anabranch.versions.Place;
+import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.Resolution;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
@@ -76,7 +76,7 @@ public final class TestRegion {
   /** Decides on all live versions; the last row of the log is the commit. */
   public PublishedRow commit(String aggregate, String commandId, String event) {
     var key = AggregateKey.parse(aggregate);
-    var live = graph(key).live().stream().map(Place::dot).toList();
+    var live = graph(key).live().stream().map(OrderedDot::dot).toList();
     var resolver = live.size() > 1 ? resolverOf(key.type()) : "";
     return append(key, RowKind.COMMIT, commandId, live, resolver, List.of(text(event)));
   }

@@ -3,7 +3,7 @@ package dev.anabranch.wire.blob;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
-import dev.anabranch.versions.Place;
+import dev.anabranch.versions.OrderedDot;
 
 /** Dots, places and vectors as parts of blobs: region (text) and number each. */
 public final class Dots {
@@ -25,14 +25,14 @@ public final class Dots {
     }
   }
 
-  static void write(BlobWriter out, Place place) {
+  static void write(BlobWriter out, OrderedDot place) {
     write(out, place.dot());
     out.writeNumber(place.hlc());
   }
 
-  static Place readPlace(BlobReader in, String field) {
+  static OrderedDot readPlace(BlobReader in, String field) {
     var dot = read(in, field);
-    return new Place(dot, in.readNumber(field));
+    return new OrderedDot(dot, in.readNumber(field));
   }
 
   public static void write(BlobWriter out, VectorTime time) {

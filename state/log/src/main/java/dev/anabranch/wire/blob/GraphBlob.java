@@ -7,18 +7,18 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.versions.GraphSummary.UsedResolver;
-import dev.anabranch.versions.Place;
+import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.Resolution;
-import dev.anabranch.versions.Settled;
-import dev.anabranch.versions.Standing;
+import dev.anabranch.versions.CompactionState;
+import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.VersionNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The version graph as stored, entry by entry: format 1, flags, dot, hlc, kind, standing,
- * settlement, the commit's causality, then what the flags say: command id, resolution, cause, links
+ * The version graph as stored, entry by entry: format 1, flags, dot, hlc, kind, status,
+ * compaction state, the commit's causality, then what the flags say: command id, resolution, cause, links
  * where they are not the parents, and edges.
  */
 public final class GraphBlob {
@@ -46,9 +46,9 @@ public final class GraphBlob {
             | (node.resolution() != null ? RESOLUTION : 0)
             | (entry.cause() != null ? CAUSE : 0)
             | (ownLinks ? LINKS : 0));
-    Dots.write(out, node.place());
+    Dots.write(out, node.orderedDot());
     out.writeByte(node.kind().code());
-    out.writeByte(entry.standing().code());
+    out.writeByte(entry.status().code());
     out.writeByte(entry.settled().code());
     out.writeBytes(
         CausalityBlob.encode(
@@ -80,8 +80,8 @@ public final class GraphBlob {
     var flags = readFlags(in, ALL_FLAGS);
     var place = Dots.readPlace(in, "dot");
     var kind = in.readByte("kind");
-    var standing = in.readByte("standing");
-    var settled = in.readByte("settlement");
+    var status = in.readByte("status");
+    var settled = in.readByte("compaction state");
     var causality = CausalityBlob.decode(in.readBytes("causality"));
     var commandId = (flags & COMMAND) != 0 ? in.readText("command id") : null;
     var resolution =
@@ -93,14 +93,14 @@ public final class GraphBlob {
     try {
       var node = node(place, RowKind.ofCode(kind), causality, commandId, resolution);
       return new GraphEntry(
-          node, Standing.ofCode(standing), cause, links, edges, Settled.ofCode(settled));
+          node, CommitStatus.ofCode(status), cause, links, edges, CompactionState.ofCode(settled));
     } catch (IllegalArgumentException e) {
       throw in.malformed("entry", "contradicts itself: " + e.getMessage());
     }
   }
 
   private static VersionNode node(
-      Place place,
+      OrderedDot place,
       RowKind kind,
       Causality causality,
       @Nullable String commandId,
@@ -209,13 +209,13 @@ public final class GraphBlob {
     return links;
   }
 
-  private static void writePlaces(BlobWriter out, List<Place> places) {
+  private static void writePlaces(BlobWriter out, List<OrderedDot> places) {
     out.writeNumber(places.size());
     places.forEach(place -> Dots.write(out, place));
   }
 
-  private static List<Place> readPlaces(BlobReader in, String field) {
-    var places = new ArrayList<Place>();
+  private static List<OrderedDot> readPlaces(BlobReader in, String field) {
+    var places = new ArrayList<OrderedDot>();
     var count = in.readCount("number of " + field + "s", MIN_PLACE_BYTES);
     for (var i = 0; i < count; i++) {
       var place = Dots.readPlace(in, field);

@@ -35,7 +35,7 @@ public final class DeadLetterSink {
     return KafkaSink.<DeadLetter>builder()
         .setKafkaProducerConfig(ProducerSettings.durable(connection, producerProperties, maxBytes))
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-        .setRecordSerializer(new DeadLetterSerializer(connection, topic, maxBytes))
+        .setRecordSerializer(new DeadLetterSchema(connection, topic, maxBytes))
         .build();
   }
 }

@@ -11,14 +11,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** A dead letter as a record, cut to the limit of its topic. */
-final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter> {
+final class DeadLetterSchema implements KafkaRecordSerializationSchema<DeadLetter> {
   private static final long serialVersionUID = 1L;
 
   private final KafkaConnection connection;
   private final String topic;
   private final int maxBytes;
 
-  DeadLetterSerializer(KafkaConnection connection, String topic, int maxBytes) {
+  DeadLetterSchema(KafkaConnection connection, String topic, int maxBytes) {
     this.connection = connection;
     this.topic = topic;
     this.maxBytes = maxBytes;

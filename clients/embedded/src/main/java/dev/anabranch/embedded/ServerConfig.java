@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param port on the loopback interface
  * @param serverArguments added to the server's command line last, so they override
  */
-public record DatabaseConfig(
+public record ServerConfig(
     Path directory,
     DatabaseKind kind,
     int port,
@@ -22,14 +22,14 @@ public record DatabaseConfig(
 
   private static final int DEFAULT_BUFFER_POOL_MEGABYTES = 128;
 
-  public DatabaseConfig {
+  public ServerConfig {
     directory = directory.toAbsolutePath().normalize();
     serverArguments = List.copyOf(serverArguments);
   }
 
   /** A server of the configured kind on a free port. */
-  public static DatabaseConfig in(Path directory) {
-    return new DatabaseConfig(
+  public static ServerConfig in(Path directory) {
+    return new ServerConfig(
         directory,
         DatabaseKind.configured(),
         FreePorts.pick(),
@@ -37,29 +37,29 @@ public record DatabaseConfig(
         List.of());
   }
 
-  public DatabaseConfig withKind(DatabaseKind newKind) {
-    return new DatabaseConfig(directory, newKind, port, bufferPoolMegabytes, serverArguments);
+  public ServerConfig withKind(DatabaseKind newKind) {
+    return new ServerConfig(directory, newKind, port, bufferPoolMegabytes, serverArguments);
   }
 
-  public DatabaseConfig withPort(int newPort) {
-    return new DatabaseConfig(directory, kind, newPort, bufferPoolMegabytes, serverArguments);
+  public ServerConfig withPort(int newPort) {
+    return new ServerConfig(directory, kind, newPort, bufferPoolMegabytes, serverArguments);
   }
 
-  public DatabaseConfig withBufferPoolMegabytes(int megabytes) {
-    return new DatabaseConfig(directory, kind, port, megabytes, serverArguments);
+  public ServerConfig withBufferPoolMegabytes(int megabytes) {
+    return new ServerConfig(directory, kind, port, megabytes, serverArguments);
   }
 
   /** Adds an argument such as {@code --innodb-lock-wait-timeout=2}. */
-  public DatabaseConfig withServerArgument(String argument) {
+  public ServerConfig withServerArgument(String argument) {
     var arguments = Stream.concat(serverArguments.stream(), Stream.of(argument)).toList();
-    return new DatabaseConfig(directory, kind, port, bufferPoolMegabytes, arguments);
+    return new ServerConfig(directory, kind, port, bufferPoolMegabytes, arguments);
   }
 
   /** Lets clients come by TLS as well as without. */
-  public DatabaseConfig withCertificate(ServerCertificate certificate) {
+  public ServerConfig withCertificate(ServerCertificate certificate) {
     var arguments =
         Stream.concat(DatabaseSoftware.of(kind).tls(certificate).stream(), serverArguments.stream())
             .toList();
-    return new DatabaseConfig(directory, kind, port, bufferPoolMegabytes, arguments);
+    return new ServerConfig(directory, kind, port, bufferPoolMegabytes, arguments);
   }
 }

@@ -4,7 +4,7 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.ShardRecord;
 import dev.anabranch.operators.command.aggregate.KeyedMap;
-import dev.anabranch.operators.command.aggregate.OwnedState;
+import dev.anabranch.operators.command.aggregate.CommandState;
 import dev.anabranch.operators.task.ShardKeys;
 import dev.anabranch.serde.AggregateRecordSerializer;
 import dev.anabranch.serde.CommandRecordSerializer;
@@ -21,8 +21,8 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.jspecify.annotations.Nullable;
 
-/** {@link OwnedState} in Flink's keyed state. */
-final class FlinkOwnedState implements OwnedState {
+/** {@link CommandState} in Flink's keyed state. */
+final class FlinkCommandState implements CommandState {
 
   // State names are part of the savepoint format: never rename one, add "-v2" and migrate.
   static final String AGGREGATE = "aggregate-v1";
@@ -47,7 +47,7 @@ final class FlinkOwnedState implements OwnedState {
   private final KeyedMap graphEvents;
   private final KeyedMap gate;
 
-  FlinkOwnedState(KeyedStateStore store, Consumer<Object> currentKey, int shardCount) {
+  FlinkCommandState(KeyedStateStore store, Consumer<Object> currentKey, int shardCount) {
     this.currentKey = currentKey;
     this.shardKeys = ShardKeys.forShardCount(shardCount);
     this.aggregates =

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the cells of a run share: the servers, started when a cell first asks. */
-public final class Setting implements AutoCloseable {
+public final class CellServers implements AutoCloseable {
 
   private final LoadOptions options;
   private final Database database;
@@ -26,7 +26,7 @@ public final class Setting implements AutoCloseable {
    * @param backlog commits that are waiting when a link is healed
    * @param rate commands per second of open loops
    */
-  public Setting(
+  public CellServers(
       LoadOptions options, Database database, Path work, int preload, int backlog, double rate) {
     this.options = options;
     this.database = database;

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the topic between the two jobs of a region loses is handed over again. */
-class HandOverTest {
+class DeliveryCheckTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -261,12 +261,12 @@ class HandOverTest {
     }
 
     var asked = harness.requests().stream().map(request -> request.aggregate()).distinct();
-    assertThat(asked.count()).isBetween(1L, (long) HandedOver.MAX_ASKED_ON_SUSPICION);
+    assertThat(asked.count()).isBetween(1L, (long) PendingDeliveries.MAX_ASKED_ON_SUSPICION);
   }
 
   @Test
   void whatWasHandedOverBeforeSomethingThatCameBackMayBeAskedFor() {
-    var handed = new HandedOver(ReplicationHarness.SHARDS, 1_000);
+    var handed = new PendingDeliveries(ReplicationHarness.SHARDS, 1_000);
     for (var i = 0; i < 1_000; i++) {
       handed.add(key(i), Dot.parse("b:1"), false, 10);
     }
@@ -274,7 +274,7 @@ class HandOverTest {
     for (var i = 0; i < 1_000; i++) {
       asked += handed.mayAsk(key(i)) ? 1 : 0;
     }
-    assertThat(asked).isEqualTo(HandedOver.MAX_ASKED_ON_SUSPICION);
+    assertThat(asked).isEqualTo(PendingDeliveries.MAX_ASKED_ON_SUSPICION);
 
     for (var i = 1_000; i < 2_000; i++) {
       handed.add(key(i), Dot.parse("b:1"), false, 20);
@@ -284,18 +284,18 @@ class HandOverTest {
     for (var i = 0; i < 1_000; i++) {
       asked += !handed.isAsked(key(i)) && handed.mayAsk(key(i)) ? 1 : 0;
     }
-    assertThat(asked).isEqualTo(HandedOver.MAX_ASKED);
+    assertThat(asked).isEqualTo(PendingDeliveries.MAX_ASKED);
   }
 
   @Test
   void moreThanFitGetATimerAndAreForgotten() {
-    var handed = new HandedOver(ReplicationHarness.SHARDS, 1_000);
-    for (var i = 0; i < HandedOver.MAX + 3; i++) {
+    var handed = new PendingDeliveries(ReplicationHarness.SHARDS, 1_000);
+    for (var i = 0; i < PendingDeliveries.MAX + 3; i++) {
       handed.add(key(i), Dot.parse("b:1"), false, i);
     }
 
     assertThat(handed.forgetOldest()).isEqualTo(List.of(key(0), key(1), key(2)));
-    assertThat(handed.size()).isEqualTo(HandedOver.MAX);
+    assertThat(handed.size()).isEqualTo(PendingDeliveries.MAX);
     assertThat(handed.forgetOldest()).isEmpty();
   }
 

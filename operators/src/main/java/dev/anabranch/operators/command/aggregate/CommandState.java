@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Recovery.</b> Holds committed effects only; a restore sees what the last completed
  * checkpoint wrote.
  */
-public interface OwnedState {
+public interface CommandState {
 
   /** Reads an aggregate's record; null if it was never written. */
   @Nullable AggregateRecord aggregate(String key);

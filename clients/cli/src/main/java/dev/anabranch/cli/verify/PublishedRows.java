@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /** The events topic as its readers see it, each shard's rows in order: {@link EventTopicReader}. */
 @FunctionalInterface
-public interface PublishedLog {
+public interface PublishedRows {
 
   /**
    * Reads from the first row of each shard to the end that the topic has now.

@@ -31,24 +31,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> The task's thread only.
  */
-final class HandOver {
+final class DeliveryCheck {
 
-  private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryCheck.class);
 
   /** In the state, beside the dot of a late payload. */
   private static final String LATE = "";
 
   private final ReplicationOptions options;
   private final ReplicaState state;
-  private final HandedOver handedOver;
+  private final PendingDeliveries handedOver;
   private final ReplicationOutputs outputs;
   private final ReplicationCounts counts;
   private final MergeTask task;
 
-  HandOver(
+  DeliveryCheck(
       ReplicationOptions options,
       ReplicaState state,
-      HandedOver handedOver,
+      PendingDeliveries handedOver,
       ReplicationOutputs outputs,
       ReplicationCounts counts,
       MergeTask task) {

@@ -24,7 +24,7 @@ import java.util.Set;
  *
  * <p><b>Threads.</b> The task's thread only; {@link #size} by any.
  */
-final class HandedOver {
+final class PendingDeliveries {
 
   static final int MAX = 10_000;
   static final int MAX_ASKED = 1_000;
@@ -81,7 +81,7 @@ final class HandedOver {
     }
   }
 
-  HandedOver(int shardCount, long patienceMillis) {
+  PendingDeliveries(int shardCount, long patienceMillis) {
     this.shardCount = shardCount;
     this.patienceMillis = patienceMillis;
     this.returnedMillis = new long[shardCount];
@@ -206,7 +206,7 @@ final class HandedOver {
       return patienceMillis;
     }
     known.hasTimer = true;
-    return patienceMillis << Math.min(known.looks++, Holds.MAX_DOUBLINGS);
+    return patienceMillis << Math.min(known.looks++, HoldTimes.MAX_DOUBLINGS);
   }
 
   /**

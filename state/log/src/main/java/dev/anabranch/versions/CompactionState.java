@@ -1,7 +1,7 @@
 package dev.anabranch.versions;
 
 /** Whether compaction has fixed an entry, and as what. The codes are stored: never renumber. */
-public enum Settled {
+public enum CompactionState {
   /** Not yet: what other regions did unseen may still change how it is read. */
   OPEN(0),
   /** For ever, and then it was a live leaf. */
@@ -11,11 +11,11 @@ public enum Settled {
   /** For ever, and kept since others are built on it, clash with it, or are void by it. */
   INNER(3);
 
-  private static final Settled[] BY_CODE = values();
+  private static final CompactionState[] BY_CODE = values();
 
   private final int code;
 
-  Settled(int code) {
+  CompactionState(int code) {
     this.code = code;
   }
 
@@ -28,9 +28,9 @@ public enum Settled {
    *
    * @throws IllegalArgumentException for a code that this release does not know
    */
-  public static Settled ofCode(int code) {
+  public static CompactionState ofCode(int code) {
     if (code < 0 || code >= BY_CODE.length) {
-      throw new IllegalArgumentException("settlement " + code + " is unknown to this release");
+      throw new IllegalArgumentException("compaction state " + code + " is unknown to this release");
     }
     return BY_CODE[code];
   }

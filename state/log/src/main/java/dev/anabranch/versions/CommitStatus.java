@@ -1,7 +1,7 @@
 package dev.anabranch.versions;
 
 /** Whether a commit counts, and if not, why. The codes are stored: never renumber. */
-public enum Standing {
+public enum CommitStatus {
   /** It counts. */
   COUNTS(0),
   /** Only its tombstone is here. */
@@ -15,11 +15,11 @@ public enum Standing {
   /** A resolution that would leave no live version: void. */
   NOTHING_LEFT(5);
 
-  private static final Standing[] BY_CODE = values();
+  private static final CommitStatus[] BY_CODE = values();
 
   private final int code;
 
-  Standing(int code) {
+  CommitStatus(int code) {
     this.code = code;
   }
 
@@ -33,13 +33,13 @@ public enum Standing {
   }
 
   /**
-   * The standing with this {@link #code}.
+   * The status with this {@link #code}.
    *
    * @throws IllegalArgumentException for a code that this release does not know
    */
-  public static Standing ofCode(int code) {
+  public static CommitStatus ofCode(int code) {
     if (code < 0 || code >= BY_CODE.length) {
-      throw new IllegalArgumentException("standing " + code + " is unknown to this release");
+      throw new IllegalArgumentException("status " + code + " is unknown to this release");
     }
     return BY_CODE[code];
   }

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  *
  * <p><b>Threads.</b> Changed by the task's thread; metrics may read.
  */
-final class Holds {
+final class HoldTimes {
 
   static final int MAX_DOUBLINGS = 6;
 
@@ -21,7 +21,7 @@ final class Holds {
   private volatile int count;
   private volatile long oldestMillis;
 
-  Holds(Duration patience) {
+  HoldTimes(Duration patience) {
     this.patience = patience;
   }
 

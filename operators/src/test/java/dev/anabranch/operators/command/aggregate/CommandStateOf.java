@@ -4,18 +4,18 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 
 /** Keyed state of which some maps are asked for, and nothing else. */
-final class OwnedStateOf {
+final class CommandStateOf {
 
-  private OwnedStateOf() {}
+  private CommandStateOf() {}
 
   /**
-   * @param maps by the method of {@link OwnedState} that returns each
+   * @param maps by the method of {@link CommandState} that returns each
    */
-  static OwnedState maps(Map<String, KeyedMap> maps) {
-    return (OwnedState)
+  static CommandState maps(Map<String, KeyedMap> maps) {
+    return (CommandState)
         Proxy.newProxyInstance(
-            OwnedState.class.getClassLoader(),
-            new Class<?>[] {OwnedState.class},
+            CommandState.class.getClassLoader(),
+            new Class<?>[] {CommandState.class},
             (proxy, method, arguments) -> {
               var map = maps.get(method.getName());
               if (map == null) {

@@ -5,7 +5,7 @@ import dev.anabranch.benchmarks.measure.Machine;
 import dev.anabranch.benchmarks.measure.ProcStat;
 import dev.anabranch.benchmarks.report.ResultFiles;
 import dev.anabranch.benchmarks.server.Database;
-import dev.anabranch.benchmarks.server.Setting;
+import dev.anabranch.benchmarks.server.CellServers;
 import dev.anabranch.embedded.WorkDirectory;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-public final class ProjectionsCommand implements Callable<Integer> {
+public final class ProjectionRatesCommand implements Callable<Integer> {
 
   @Option(names = "--events", defaultValue = "200000", description = "Of each run.")
   private int events = 200_000;
@@ -56,7 +56,7 @@ public final class ProjectionsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (var work = WorkDirectory.create("benchmarks");
         var database = Database.start(work.resolve("database"), options);
-        var setting = new Setting(options, database, work.resolve("servers"), 0, 0, rate)) {
+        var setting = new CellServers(options, database, work.resolve("servers"), 0, 0, rate)) {
       var machine = Machine.facts();
       var runs = new ProjectionRuns(setting, events);
       if (visibleOnly) {

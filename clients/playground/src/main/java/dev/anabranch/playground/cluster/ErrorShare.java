@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param in commands taken in
  * @param errors those answered with an error, which is a dead letter and no outcome
  */
-record CommandCounts(long in, long errors) {
+record ErrorShare(long in, long errors) {
 
   /** Fewer errors than this may be single commands that any release refuses. */
   static final int ERRORS_TO_JUDGE = 3;
@@ -21,7 +21,7 @@ record CommandCounts(long in, long errors) {
    * Why a release whose counts these are is worse than the one before it. Empty if it is not, or if
    * too little was handled to tell.
    */
-  Optional<String> worseThan(CommandCounts before) {
+  Optional<String> worseThan(ErrorShare before) {
     if (errors < ERRORS_TO_JUDGE || share() <= before.share() + TOLERATED_SHARE) {
       return Optional.empty();
     }

@@ -19,12 +19,12 @@ import java.util.TreeMap;
  *
  * <p><b>Threads.</b> One, but for {@link #abandon}.
  */
-public final class LogReading {
+public final class ShardReader {
 
   private final EventStore store;
   private final List<Reconnecting<StoredLog>> sessions = new ArrayList<>();
 
-  public LogReading(EventStore store, TaskThreads threads) {
+  public ShardReader(EventStore store, TaskThreads threads) {
     this.store = store;
     var names = store.layout().databases();
     for (var i = 0; i < names.size(); i++) {

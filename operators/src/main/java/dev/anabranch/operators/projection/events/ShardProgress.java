@@ -3,7 +3,7 @@ package dev.anabranch.operators.projection.events;
 import dev.anabranch.model.stored.LastPrints;
 
 /** Where a {@link VersionLane} is in one shard. */
-final class ShardCursor {
+final class ShardProgress {
   final int shard;
 
   /** First offset that was not taken yet. */
@@ -45,7 +45,7 @@ final class ShardCursor {
   /**
    * @param room that rows may take which come too early, of all shards of the lane
    */
-  ShardCursor(int shard, RowRoom room) {
+  ShardProgress(int shard, RowRoom room) {
     this.shard = shard;
     this.held = new HeldRows(room);
   }
