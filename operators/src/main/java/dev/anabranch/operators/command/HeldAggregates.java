@@ -1,8 +1,8 @@
 package dev.anabranch.operators.command;
 
 import dev.anabranch.model.Shards;
-import dev.anabranch.operators.command.aggregate.KeyedMap;
 import dev.anabranch.operators.command.aggregate.CommandState;
+import dev.anabranch.operators.command.aggregate.KeyedMap;
 import dev.anabranch.operators.task.ShardKeys;
 import java.util.HashMap;
 import java.util.Map;

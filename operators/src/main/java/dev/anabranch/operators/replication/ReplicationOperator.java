@@ -253,7 +253,8 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
   }
 
   /** Only aggregates that hold something, or have a conflict, have entries: these are few. */
-  private void findHeldAndConflicts(HoldTimes newHolds, OpenConflicts newConflicts) throws Exception {
+  private void findHeldAndConflicts(HoldTimes newHolds, OpenConflicts newConflicts)
+      throws Exception {
     var backend = this.<String>getKeyedStateBackend();
     if (backend == null) {
       throw new IllegalStateException("the operator has no keyed state");

@@ -66,7 +66,8 @@ final class CanonicalFold {
   }
 
   private void startFrom(GraphEntry entry) {
-    if (entry.settled() == CompactionState.LIVE_LEAF || entry.settled() == CompactionState.REJECTED_LEAF) {
+    if (entry.settled() == CompactionState.LIVE_LEAF
+        || entry.settled() == CompactionState.REJECTED_LEAF) {
       leaves.add(entry.orderedDot());
     }
     if (entry.settled() == CompactionState.REJECTED_LEAF) {

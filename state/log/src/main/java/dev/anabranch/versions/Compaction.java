@@ -297,7 +297,9 @@ record Compaction(
       if (!atEnd.leaves().contains(entry.orderedDot())) {
         return CompactionState.INNER;
       }
-      return atEnd.isRejected(entry.dot()) ? CompactionState.REJECTED_LEAF : CompactionState.LIVE_LEAF;
+      return atEnd.isRejected(entry.dot())
+          ? CompactionState.REJECTED_LEAF
+          : CompactionState.LIVE_LEAF;
     }
 
     private List<OrderedDot> edges(Dot dot) {

@@ -30,7 +30,8 @@ public enum CompactionState {
    */
   public static CompactionState ofCode(int code) {
     if (code < 0 || code >= BY_CODE.length) {
-      throw new IllegalArgumentException("compaction state " + code + " is unknown to this release");
+      throw new IllegalArgumentException(
+          "compaction state " + code + " is unknown to this release");
     }
     return BY_CODE[code];
   }

@@ -28,7 +28,8 @@ public record GraphEntry(
     edges = List.copyOf(edges);
   }
 
-  static GraphEntry open(VersionNode node, CommitStatus status, @Nullable Dot cause, List<OrderedDot> to) {
+  static GraphEntry open(
+      VersionNode node, CommitStatus status, @Nullable Dot cause, List<OrderedDot> to) {
     return new GraphEntry(node, status, cause, node.extended(), to, CompactionState.OPEN);
   }
 

@@ -57,7 +57,10 @@ public record GraphSummary(
 
   /** After a commit, or a compaction. */
   GraphSummary after(
-      List<OrderedDot> nowLive, @Nullable OrderedDot nowNothingLeft, int nowOpen, int nowOpenAfter) {
+      List<OrderedDot> nowLive,
+      @Nullable OrderedDot nowNothingLeft,
+      int nowOpen,
+      int nowOpenAfter) {
     return new GraphSummary(nowLive, nowNothingLeft, nowOpen, nowOpenAfter, resolvers);
   }
 

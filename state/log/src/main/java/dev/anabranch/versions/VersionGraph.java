@@ -192,7 +192,9 @@ public final class VersionGraph {
 
   private GraphChange readAlone(VersionNode node, GraphSummary before) {
     var edges = edgesOfNew(node, before);
-    put(GraphEntry.open(node, node.isHollow() ? CommitStatus.HOLLOW : CommitStatus.COUNTS, null, edges));
+    put(
+        GraphEntry.open(
+            node, node.isHollow() ? CommitStatus.HOLLOW : CommitStatus.COUNTS, null, edges));
     var live = node.isHollow() ? before.live() : extended(before.live(), edges, node.orderedDot());
     entries.summary(
         before.after(
@@ -213,7 +215,8 @@ public final class VersionGraph {
         : ancestry.readThrough(node.extended(), this::known);
   }
 
-  private static List<OrderedDot> extended(List<OrderedDot> live, List<OrderedDot> edges, OrderedDot added) {
+  private static List<OrderedDot> extended(
+      List<OrderedDot> live, List<OrderedDot> edges, OrderedDot added) {
     var extended = new TreeSet<>(live);
     edges.forEach(extended::remove);
     extended.add(added);

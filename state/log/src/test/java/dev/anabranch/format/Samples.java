@@ -35,13 +35,13 @@ import dev.anabranch.model.view.ConflictRecord;
 import dev.anabranch.model.view.ConflictStatus;
 import dev.anabranch.model.view.VersionState;
 import dev.anabranch.model.view.VoidCommit;
+import dev.anabranch.versions.CommitStatus;
+import dev.anabranch.versions.CompactionState;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.versions.GraphSummary.UsedResolver;
 import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.Resolution;
-import dev.anabranch.versions.CompactionState;
-import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.wire.CommandWire;
 import dev.anabranch.wire.blob.CausalityBlob;
@@ -211,7 +211,8 @@ final class Samples {
           CommitStatus.TWIN,
           new Dot(US, 2),
           List.of(new Dot(EU, 299)),
-          List.of(new OrderedDot(new Dot(EU, 299), HLC - 2), new OrderedDot(new Dot(US, 2), HLC - 1)),
+          List.of(
+              new OrderedDot(new Dot(EU, 299), HLC - 2), new OrderedDot(new Dot(US, 2), HLC - 1)),
           CompactionState.OPEN);
   static final GraphEntry GRAPH_RESOLUTION =
       new GraphEntry(

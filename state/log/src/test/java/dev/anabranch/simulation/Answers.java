@@ -16,7 +16,8 @@ import java.util.List;
  * @param states of the live versions
  * @param resolved one state of all of them
  */
-record Answers(List<OrderedDot> live, List<Long> states, Long base, Long resolved, List<Voided> voided) {
+record Answers(
+    List<OrderedDot> live, List<Long> states, Long base, Long resolved, List<Voided> voided) {
 
   static Answers of(VersionGraph graph, VersionStates<Long> states) {
     return new Answers(

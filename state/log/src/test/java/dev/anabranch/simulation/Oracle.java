@@ -2,9 +2,9 @@ package dev.anabranch.simulation;
 
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.Resolution;
-import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.Voided;
 import java.util.ArrayList;

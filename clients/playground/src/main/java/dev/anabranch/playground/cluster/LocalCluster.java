@@ -1,9 +1,9 @@
 package dev.anabranch.playground.cluster;
 
-import dev.anabranch.embedded.ServerConfig;
 import dev.anabranch.embedded.DatabaseKind;
 import dev.anabranch.embedded.DetachedServer;
 import dev.anabranch.embedded.KafkaBrokerConfig;
+import dev.anabranch.embedded.ServerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,8 +197,7 @@ public final class LocalCluster {
     return starting;
   }
 
-  private ServerConfig databaseConfig(
-      ClusterSettings settings, ClusterSettings.Database database) {
+  private ServerConfig databaseConfig(ClusterSettings settings, ClusterSettings.Database database) {
     var kind = DatabaseKind.MARIADB;
     if (!settings.mysqlHome().isEmpty()) {
       System.setProperty("anabranch.mysql.home", settings.mysqlHome());

@@ -206,8 +206,7 @@ public final class Upgrade {
     // Whatever goes wrong from here on, a region that nobody runs is worse than the old release.
     try {
       change.make().run();
-      var counts =
-          start.errorsAreExpected() ? Optional.<ErrorShare>empty() : Optional.of(before);
+      var counts = start.errorsAreExpected() ? Optional.<ErrorShare>empty() : Optional.of(before);
       start(next.from(start.from().apply(savepoint)), patience, steady, began, stopped, counts);
       return new Result(true, Duration.ofNanos(runningNanos - began), savepoint);
     } catch (ClusterException | UncheckedIOException e) {

@@ -1,9 +1,9 @@
 package dev.anabranch.playground.demo;
 
-import dev.anabranch.embedded.ServerConfig;
 import dev.anabranch.embedded.EmbeddedDatabase;
 import dev.anabranch.embedded.KafkaBroker;
 import dev.anabranch.embedded.KafkaBrokerConfig;
+import dev.anabranch.embedded.ServerConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.anabranch.operators.command.lane;
 
-import dev.anabranch.operators.command.aggregate.KeyedMap;
 import dev.anabranch.operators.command.aggregate.CommandState;
+import dev.anabranch.operators.command.aggregate.KeyedMap;
 import dev.anabranch.operators.task.ShardKeys;
 import java.nio.ByteBuffer;
 

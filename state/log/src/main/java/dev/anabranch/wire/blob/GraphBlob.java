@@ -4,21 +4,21 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.Causality;
 import dev.anabranch.model.RowKind;
+import dev.anabranch.versions.CommitStatus;
+import dev.anabranch.versions.CompactionState;
 import dev.anabranch.versions.GraphEntry;
 import dev.anabranch.versions.GraphSummary;
 import dev.anabranch.versions.GraphSummary.UsedResolver;
 import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.Resolution;
-import dev.anabranch.versions.CompactionState;
-import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.VersionNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The version graph as stored, entry by entry: format 1, flags, dot, hlc, kind, status,
- * compaction state, the commit's causality, then what the flags say: command id, resolution, cause, links
+ * The version graph as stored, entry by entry: format 1, flags, dot, hlc, kind, status, compaction
+ * state, the commit's causality, then what the flags say: command id, resolution, cause, links
  * where they are not the parents, and edges.
  */
 public final class GraphBlob {
