@@ -25,7 +25,6 @@ import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.operators.task.Worker;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.PublishedLog;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -112,7 +111,7 @@ final class CommandShards implements AutoCloseable {
             environment.threads());
     this.bookmarks =
         new Bookmarks(topic, store.layout(), lanes, environment.mailbox(), environment.threads());
-    this.writer = new SecureRandom().nextLong();
+    this.writer = environment.threads().newId();
     var answers =
         new UnbackedAnswers(
             options, lanes, writer, environment.outputs(), environment.clock(), metrics);

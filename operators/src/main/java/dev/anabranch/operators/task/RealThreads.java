@@ -1,5 +1,6 @@
 package dev.anabranch.operators.task;
 
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,16 @@ enum RealThreads implements TaskThreads {
   public long nowMicros() {
     var now = Instant.now();
     return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+  }
+
+  @Override
+  public long newId() {
+    var random = new SecureRandom();
+    var id = random.nextLong();
+    while (id == 0) {
+      id = random.nextLong();
+    }
+    return id;
   }
 
   @Override

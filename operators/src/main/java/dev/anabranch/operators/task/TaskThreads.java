@@ -26,6 +26,9 @@ public interface TaskThreads extends Serializable {
   /** The time of day, in microseconds since 1970. */
   long nowMicros();
 
+  /** Makes a number that nobody else has; never 0. */
+  long newId();
+
   /** Makes a place for one thread to wait at. */
   Signal signal();
 

@@ -208,6 +208,11 @@ class ReconnectingTest {
     }
 
     @Override
+    public long newId() {
+      return 1;
+    }
+
+    @Override
     public Signal signal() {
       return new Signal() {
         @Override

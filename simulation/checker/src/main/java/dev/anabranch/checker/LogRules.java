@@ -1,0 +1,62 @@
+package dev.anabranch.checker;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Looks at the rows alone: offsets, versions, and what each decision saw. */
+final class LogRules {
+
+  private final Run run;
+  private final List<Finding> findings;
+  private final Map<String, Long> versions = new HashMap<>();
+  private final Map<String, String> folds = new HashMap<>();
+
+  LogRules(Run run, List<Finding> findings) {
+    this.run = run;
+    this.findings = findings;
+  }
+
+  void check() {
+    for (var shard : run.stored.values()) {
+      var next = 0L;
+      for (var row : shard.values()) {
+        if (row.offset() != next) {
+          find(Rule.NO_GAP, row, "where offset " + next + " belongs");
+        }
+        next = row.offset() + 1;
+        check(row);
+      }
+    }
+  }
+
+  private void check(Fact.Stored row) {
+    var version = versions.getOrDefault(row.aggregate(), 0L);
+    var fold = folds.getOrDefault(row.aggregate(), Fold.NOTHING);
+    if (!row.saw().isEmpty() && !row.saw().equals(fold)) {
+      find(Rule.DECIDED_ON_THE_FOLD, row, "saw " + row.saw() + ", the fold before it is " + fold);
+    }
+    if (!row.kind().equals("accepted")) {
+      if (row.version() != version) {
+        find(Rule.DECIDED_ON_THE_FOLD, row, "decided on version " + row.version() + " at " + version);
+      }
+      return;
+    }
+    if (row.version() != version + 1) {
+      find(Rule.SERIAL, row, "has version " + row.version() + " after " + version);
+    }
+    versions.put(row.aggregate(), row.version());
+    var after = fold;
+    for (var event : row.events()) {
+      after = Fold.next(after, event);
+    }
+    folds.put(row.aggregate(), after);
+  }
+
+  private void find(Rule rule, Fact.Stored row, String what) {
+    findings.add(
+        new Finding(
+            rule,
+            "row " + row.place() + " of " + row.command() + " of " + row.aggregate() + " " + what));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.anabranch.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Fresh schedules, as many as the property says:
+ *
+ * <pre>mvn -B -ntp verify -P long -pl simulation/region -am -Dit.test=SimulationChaos \
+ *   -Danabranch.simulation.schedules=100000 -Danabranch.simulation.seed=1</pre>
+ */
+class SimulationChaos {
+
+  private static final int SCHEDULES = Integer.getInteger("anabranch.simulation.schedules", 5_000);
+  private static final int THREADS =
+      Integer.getInteger("anabranch.simulation.threads", Runtime.getRuntime().availableProcessors());
+
+  @Test
+  void noFreshScheduleBreaksARule() throws Exception {
+    var seed = Long.getLong("anabranch.simulation.seed", new SecureRandom().nextInt() & 0xffffffffL);
+    var began = System.nanoTime();
+    var failures = new ArrayList<String>();
+    var threads = Executors.newFixedThreadPool(THREADS);
+    try {
+      var parts =
+          IntStream.range(0, THREADS)
+              .<Callable<String>>mapToObj(
+                  part ->
+                      () ->
+                          Simulation.firstFailure(
+                              seed + (long) part * SCHEDULES / THREADS, SCHEDULES / THREADS))
+              .toList();
+      for (var part : threads.invokeAll(parts)) {
+        failures.add(part.get());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    System.out.printf(
+        "%d schedules from seed %d on, %.0f a minute%n",
+        SCHEDULES, seed, SCHEDULES * 60e9 / (System.nanoTime() - began));
+    assertThat(failures).allMatch(String::isEmpty);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.anabranch.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
+
+/** The same schedules at each build; {@link SimulationChaos} takes fresh ones. */
+class SimulationTest {
+
+  private static final int SCHEDULES = 300;
+
+  @Test
+  void noScheduleBreaksARule() {
+    assertThat(Simulation.firstFailure(1, SCHEDULES)).isEmpty();
+  }
+
+  /** One with RocksDB among them. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 50, 77})
+  void aSeedIsOneRun(long seed) {
+    assertThat(Simulation.run(seed).print()).isEqualTo(Simulation.run(seed).print());
+  }
+}
