@@ -106,6 +106,7 @@ final class Region {
       case CHECKPOINT -> job.checkpoint(false);
       case CHECKPOINT_FAILS -> job.checkpoint(true);
       case CRASH -> job.crash();
+      case ZOMBIE -> job.cutOff(step.b() * MILLI);
       case START -> job.startAgain(CommandJob.From.values()[step.a()], step.b(), step.c() == 0);
       default -> disturb(step);
     }

@@ -26,6 +26,8 @@ public record Step(long atMillis, Action action, int a, int b, int c) {
     /** A checkpoint that everybody does his part of, and that is aborted then. */
     CHECKPOINT_FAILS,
     CRASH,
+    /** The process is taken for dead, and lives on for b milliseconds beside the next one. */
+    ZOMBIE,
     /** By hand, with parallelism b: from the latest checkpoint (a = 0), an older one (1), none (2). */
     START,
     /** The next append of database a is lost. */

@@ -112,6 +112,7 @@ record Swarm(
       case START -> new Step(at, action, r.nextInt(3), 1 + r.nextInt(2), r.nextInt(2));
       case LOSE_BEFORE, LOSE_AFTER, STRAY, SLOW ->
           new Step(at, action, r.nextInt(databases), 0, 0);
+      case ZOMBIE -> new Step(at, action, 0, oneOf(r, 100, 3_000, 20_000), 0);
       case DOWN, READ_ONLY, KAFKA_DOWN ->
           new Step(at, action, r.nextInt(databases), oneOf(r, 50, 1_000, 30_000), 0);
       case FAIL_OVER -> new Step(at, action, r.nextInt(databases), oneOf(r, 0, 1, 5), 0);

@@ -121,7 +121,7 @@ final class Attempt {
         .after(
             CHECKPOINT_TIMEOUT,
             () -> {
-              if (underWay == begun) {
+              if (underWay == begun && job.isCurrent(this)) {
                 underWay = null;
                 world.note("checkpoint " + id + " takes too long");
               }
@@ -141,7 +141,7 @@ final class Attempt {
   }
 
   private void completed(Checkpoint checkpoint) {
-    if (underWay != checkpoint || problem != null || machine.isDead()) {
+    if (underWay != checkpoint || problem != null || !job.isCurrent(this)) {
       return;
     }
     underWay = null;

@@ -87,6 +87,17 @@ public final class CommandJob {
     }
   }
 
+  /** Flink takes the process for dead and starts another; it lives on for so long. */
+  public void cutOff(long nanos) {
+    var current = attempt;
+    if (current != null) {
+      world.note(current.machine().name() + " is taken for dead, and is not");
+      attempt = null;
+      world.time().after(nanos, current.machine()::kill);
+      beginLater();
+    }
+  }
+
   /** A person stops the job and starts it, perhaps with another parallelism. */
   public void startAgain(From from, int newParallelism, boolean gently) {
     if (from == From.NOTHING) {
@@ -113,6 +124,10 @@ public final class CommandJob {
       attempt = null;
       beginLater();
     }
+  }
+
+  boolean isCurrent(Attempt asked) {
+    return attempt == asked;
   }
 
   void completed(Checkpoint checkpoint) {

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * ends or says so. A seed picks the next one among those that can run. Virtual time passes a little
  * with each handover, and jumps when nobody can run.
  *
- * <p><b>Bounds.</b> A run of more than {@link #MAX_SWITCHES} handovers, or one in which everybody
+ * <p><b>Bounds.</b> A run of more than {@link #MAX_TURNS} turns, or one in which everybody
  * waits for ever, fails.
  *
  * <p><b>Threads.</b> Whoever runs may call; the carriers of ended threads are used again.
  */
 public final class Scheduler {
 
-  static final long MAX_SWITCHES = 3_000_000;
+  static final long MAX_TURNS = 3_000_000;
 
   /** Handing over takes up to so much of the virtual time. */
   private static final int STEP_NANOS = 20_000;
@@ -45,6 +45,7 @@ public final class Scheduler {
   private @Nullable Strand running;
   private long nanos;
   private long timersMade;
+  private long turns;
   private long switches;
   private boolean isStopping;
   private @Nullable Throwable problem;
@@ -58,6 +59,7 @@ public final class Scheduler {
     return nanos;
   }
 
+  /** Handovers from one thread to another. */
   public long switches() {
     return switches;
   }
@@ -171,6 +173,7 @@ public final class Scheduler {
   private void pause(Strand me) {
     var next = next();
     if (next != null && next != me) {
+      switches++;
       running = next;
       next.go();
       me.stop();
@@ -193,10 +196,10 @@ public final class Scheduler {
 
   /** The next one to run; null: all have ended. */
   private @Nullable Strand next() {
-    switches++;
+    turns++;
     while (true) {
-      if (switches > MAX_SWITCHES && !isStopping) {
-        fail(new IllegalStateException("no end after " + switches + " handovers"));
+      if (turns > MAX_TURNS && !isStopping) {
+        fail(new IllegalStateException("no end after " + turns + " turns"));
       }
       runDueTimers();
       ready.clear();

@@ -6,8 +6,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 
-/** The same schedules at each build; {@link SimulationChaos} takes fresh ones. */
-class SimulationTest {
+/** The same schedules at each build; {@link RegionSimulationChaos} takes fresh ones. */
+class RegionSimulationTest {
 
   private static final int SCHEDULES = 300;
 

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 /**
  * Fresh schedules, as many as the property says:
  *
- * <pre>mvn -B -ntp verify -P long -pl simulation/region -am -Dit.test=SimulationChaos \
+ * <pre>mvn -B -ntp verify -P long -pl simulation/region -am -Dit.test=RegionSimulationChaos \
  *   -Danabranch.simulation.schedules=100000 -Danabranch.simulation.seed=1</pre>
  */
-class SimulationChaos {
+class RegionSimulationChaos {
 
   private static final int SCHEDULES = Integer.getInteger("anabranch.simulation.schedules", 5_000);
   private static final int THREADS =
