@@ -63,6 +63,11 @@ class ShardClockTest {
     }
 
     @Override
+    public long newId() {
+      return REAL.newId();
+    }
+
+    @Override
     public Signal signal() {
       return REAL.signal();
     }

@@ -234,6 +234,11 @@ class WorkerTest {
     }
 
     @Override
+    public long newId() {
+      return 1;
+    }
+
+    @Override
     public Signal signal() {
       return TaskThreads.REAL.signal();
     }

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Compares what was told with what was sent, with what is stored, and with what was told before. */
+/**
+ * Compares what was told with what was sent, with what is stored, and with what was told before.
+ */
 final class AnswerRules {
 
   private final Run run;
@@ -24,14 +26,18 @@ final class AnswerRules {
     if (!run.isRefused) {
       everyCallIsAnswered();
     }
-    toldStays();
     toldIsStored();
     if (!run.hasLost) {
-      // Where the note of an answer was lost, nobody can know that it was given.
+      // Where a row or the mark of an answer was lost before the topic had it, nobody can know that
+      // it was given: the command is decided again.
+      toldStays();
       errorsAreFinal();
     }
     if (run.refusedForNothing) {
       find(Rule.REFUSES_FOR_A_REASON, "it refused to go on, and its store has lost nothing");
+    }
+    if (run.wentOnAfterRefusal) {
+      find(Rule.STAYS_REFUSED, "it was started again and goes on, though nobody accepted the loss");
     }
   }
 
@@ -42,7 +48,12 @@ final class AnswerRules {
         if (other != null) {
           find(
               Rule.ONE_OUTCOME,
-              row.command() + " of " + row.aggregate() + " has rows " + other.place() + " and "
+              row.command()
+                  + " of "
+                  + row.aggregate()
+                  + " has rows "
+                  + other.place()
+                  + " and "
                   + row.place());
         }
       }
@@ -57,8 +68,15 @@ final class AnswerRules {
       if (!answered.contains(sent.call()) && missed.add(sent.call())) {
         find(
             Rule.ANSWERED,
-            "call " + sent.call() + " (" + sent.command() + " of " + sent.aggregate() + ", at "
-                + sent.place() + ") got no answer");
+            "call "
+                + sent.call()
+                + " ("
+                + sent.command()
+                + " of "
+                + sent.aggregate()
+                + ", at "
+                + sent.place()
+                + ") got no answer");
       }
     }
   }
@@ -76,15 +94,24 @@ final class AnswerRules {
         if (!told.row().isEmpty()) {
           first.put(key, told);
         }
-      } else if (!told.row().equals(before.row())
-          || !told.status().equals(before.status())
-          || !told.outcome().equals(before.outcome())) {
+      } else if (differ(told, before)) {
         find(
             Rule.TOLD_STAYS,
-            told.command() + " of " + told.aggregate() + " was told " + text(before) + " and later "
+            told.command()
+                + " of "
+                + told.aggregate()
+                + " was told "
+                + text(before)
+                + " and later "
                 + text(told));
       }
     }
+  }
+
+  private static boolean differ(Fact.Told one, Fact.Told other) {
+    return !one.row().equals(other.row())
+        || !one.status().equals(other.status())
+        || !one.outcome().equals(other.outcome());
   }
 
   private void toldIsStored() {
@@ -94,16 +121,25 @@ final class AnswerRules {
       }
       var row = run.byPlace.get(told.row());
       if (row == null) {
-        if (!run.isRefused) {
+        if (run.mustBeMissed(told.row(), told.command())) {
           find(Rule.DURABLE, told.command() + " was told " + text(told) + ", which is not stored");
         }
       } else if (!row.command().equals(told.command())
           || !row.aggregate().equals(told.aggregate())) {
-        find(
-            run.isRefused ? Rule.DURABLE : Rule.ONE_OUTCOME,
-            told.command() + " of " + told.aggregate() + " was told " + text(told)
-                + ", where the store has " + row.command() + " of " + row.aggregate());
-      } else if (!row.kind().equals(told.status())) {
+        if (run.wasWarned(row, told.command())) {
+          find(
+              run.hasLost ? Rule.DURABLE : Rule.ONE_OUTCOME,
+              told.command()
+                  + " of "
+                  + told.aggregate()
+                  + " was told "
+                  + text(told)
+                  + ", where the store has "
+                  + row.command()
+                  + " of "
+                  + row.aggregate());
+        }
+      } else if (!row.kind().equals(told.status()) && !run.hasLost) {
         find(
             Rule.ONE_OUTCOME,
             told.command() + " was told " + text(told) + ", its row is " + row.kind());
@@ -112,17 +148,19 @@ final class AnswerRules {
   }
 
   private void errorsAreFinal() {
-    var times = new HashMap<String, Integer>();
-    run.acknowledged.forEach(
-        sent -> times.merge(Run.key(sent.aggregate(), sent.command()), 1, Integer::sum));
     for (var told : run.told) {
       var key = Run.key(told.aggregate(), told.command());
       var row = rows.get(key);
-      if (told.row().isEmpty() && row != null && times.getOrDefault(key, 0) == 1) {
+      if (told.row().isEmpty() && row != null && run.isErrorFinal(key)) {
         find(
             Rule.ERROR_IS_FINAL,
-            told.command() + " of " + told.aggregate() + " was told " + text(told)
-                + " and has row " + row.place());
+            told.command()
+                + " of "
+                + told.aggregate()
+                + " was told "
+                + text(told)
+                + " and has row "
+                + row.place());
       }
     }
   }

@@ -11,8 +11,14 @@ import java.util.List;
  */
 public sealed interface Fact {
 
-  /** Kafka has acknowledged a command of this call. */
-  record Acknowledged(long at, String call, String aggregate, String command, String place)
+  /**
+   * Kafka has acknowledged a command of this call.
+   *
+   * @param isStored whether its outcome has a row, whatever it is; no: it may be an error, or a
+   *     rejection of a type that stores none
+   */
+  record Acknowledged(
+      long at, String call, String aggregate, String command, String place, boolean isStored)
       implements Fact {}
 
   /**
@@ -37,7 +43,12 @@ public sealed interface Fact {
    *
    * @param print of all bytes of the record
    */
-  record Published(long at, int partition, int shard, long offset, String print) implements Fact {}
+  record Published(long at, int partition, int shard, long offset, String command, String print)
+      implements Fact {
+    String place() {
+      return shard + "@" + offset;
+    }
+  }
 
   /**
    * A row that the store has at the end.
@@ -46,6 +57,7 @@ public sealed interface Fact {
    * @param version of the commit; of another row the version that it was decided on
    * @param saw the {@link Fold} that it was decided on; empty: it does not say
    * @param events the texts that are folded
+   * @param by the {@link Started} attempt that appended it
    * @param print of all bytes of the record that it is published as
    */
   record Stored(
@@ -57,7 +69,8 @@ public sealed interface Fact {
       long version,
       String saw,
       List<String> events,
-      String print)
+      String print,
+      String by)
       implements Fact {
     public Stored {
       events = List.copyOf(events);
@@ -70,6 +83,9 @@ public sealed interface Fact {
 
   /** Something that happened to the system: a fault, a restart. No rule looks at it. */
   record Note(long at, String text) implements Fact {}
+
+  /** An attempt to run the region begins; it compares its store with what is published by now. */
+  record Started(long at, String attempt) implements Fact {}
 
   /** The store has lost what it had acknowledged, as by a failover to a replica that lagged. */
   record StoreLost(long at, String what) implements Fact {}

@@ -10,6 +10,7 @@ final class LogRules {
   private final Run run;
   private final List<Finding> findings;
   private final Map<String, Long> versions = new HashMap<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
   private final Map<String, String> folds = new HashMap<>();
 
   LogRules(Run run, List<Finding> findings) {
@@ -31,6 +32,14 @@ final class LogRules {
   }
 
   private void check(Fact.Stored row) {
+    var number = run.number(Run.key(row.aggregate(), row.command()));
+    if (number >= 0 && !run.hasLost) {
+      var before = numbers.getOrDefault(row.aggregate(), -1);
+      if (number < before) {
+        find(Rule.IN_ORDER, row, "stands behind one that was sent later");
+      }
+      numbers.put(row.aggregate(), number);
+    }
     var version = versions.getOrDefault(row.aggregate(), 0L);
     var fold = folds.getOrDefault(row.aggregate(), Fold.NOTHING);
     if (!row.saw().isEmpty() && !row.saw().equals(fold)) {
@@ -38,7 +47,10 @@ final class LogRules {
     }
     if (!row.kind().equals("accepted")) {
       if (row.version() != version) {
-        find(Rule.DECIDED_ON_THE_FOLD, row, "decided on version " + row.version() + " at " + version);
+        find(
+            Rule.DECIDED_ON_THE_FOLD,
+            row,
+            "decided on version " + row.version() + " at " + version);
       }
       return;
     }

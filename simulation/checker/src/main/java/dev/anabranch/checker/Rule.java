@@ -8,8 +8,16 @@ public enum Rule {
   ONE_OUTCOME,
   /** What was told of a command is told of it for ever. */
   TOLD_STAYS,
-  /** A command that was sent once and was answered without a row never gets one. */
+  /**
+   * A command that was answered without a row never gets one, if it was sent once, or by one call
+   * and to one attempt.
+   */
   ERROR_IS_FINAL,
+  /**
+   * Commands of one aggregate have their rows in the order of the topic, if they were sent once and
+   * none of them may be answered without a row.
+   */
+  IN_ORDER,
   /** The versions of an aggregate are 1, 2, 3 ... in the order of the log. */
   SERIAL,
   /** Each decision was made on the fold of exactly what is in the log before it. */
@@ -25,5 +33,7 @@ public enum Rule {
   /** What was told or published is in the store, unless the region refuses to go on. */
   DURABLE,
   /** The region refuses to go on only after its store has lost something. */
-  REFUSES_FOR_A_REASON
+  REFUSES_FOR_A_REASON,
+  /** A region that has refused to go on refuses at each start, until a person accepts the loss. */
+  STAYS_REFUSED
 }

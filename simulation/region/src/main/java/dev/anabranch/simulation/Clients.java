@@ -38,8 +38,7 @@ final class Clients {
 
   void send(Step step) {
     var verb = SimulatedDomain.VERBS.get(step.b());
-    var one =
-        new Sent("call-" + step.c(), aggregate(step.a()), "c" + step.c(), verb);
+    var one = new Sent("call-" + step.c(), aggregate(step.a()), "c" + step.c(), verb);
     sent.put(step.c(), one);
     append(one, message(one));
   }
@@ -93,7 +92,12 @@ final class Clients {
         .record()
         .accept(
             new Fact.Acknowledged(
-                micros, one.call, one.aggregate, one.command, record.source().toString()));
+                micros,
+                one.call,
+                one.aggregate,
+                one.command,
+                record.source().toString(),
+                SimulatedDomain.isStored(one.aggregate, one.verb)));
     job.wake();
   }
 }

@@ -46,12 +46,7 @@ final class Region {
     var shards = swarm.options().shardCount();
     var store =
         new SimulatedStore(
-            Swarm.REGION,
-            shards,
-            swarm.eventPartitions(),
-            swarm.databases(),
-            time,
-            random.split());
+            Swarm.REGION, shards, swarm.eventPartitions(), swarm.databases(), time, random.split());
     this.world =
         new World(
             time,
@@ -64,6 +59,7 @@ final class Region {
             new CommandsTopic(swarm.commandPartitions()),
             new EventsTopic(swarm.eventPartitions(), time),
             new Producer.Broker(),
+            new World.Writers(),
             this::observed);
     this.job = new CommandJob(world, swarm.parallelism(), swarm.clockSpreadMillis());
     this.clients = new Clients(world, job);
@@ -115,7 +111,7 @@ final class Region {
   private void disturb(Step step) {
     var nanos = step.b() * MILLI;
     if (step.action() == Step.Action.KAFKA_DOWN) {
-      note(step, "Kafka takes nothing for " + step.b() + " ms");
+      note("Kafka takes nothing for " + step.b() + " ms");
       world.broker().down(time.nanos() + nanos);
       return;
     }
@@ -123,30 +119,28 @@ final class Region {
     var database = world.store().database(step.a());
     switch (step.action()) {
       case LOSE_BEFORE, LOSE_AFTER, STRAY, SLOW -> {
-        note(step, "the next append of " + name + " is " + step.action());
+        note("the next append of " + name + " is " + step.action());
         database.failNextAppend(Fault.valueOf(step.action().name()));
       }
       case DOWN -> {
-        note(step, name + " is down for " + step.b() + " ms");
+        note(name + " is down for " + step.b() + " ms");
         database.down(nanos);
       }
       case READ_ONLY -> {
-        note(step, name + " is read-only for " + step.b() + " ms");
+        note(name + " is read-only for " + step.b() + " ms");
         database.readOnly(nanos);
       }
       case FAIL_OVER -> {
         var what = name + " fails over to a replica that lacks " + step.b() + " statements";
         observed(
-            step.b() == 0
-                ? new Fact.Note(micros(), what)
-                : new Fact.StoreLost(micros(), what));
+            step.b() == 0 ? new Fact.Note(micros(), what) : new Fact.StoreLost(micros(), what));
         database.failOver(step.b());
       }
       default -> throw new IllegalArgumentException("not a fault: " + step);
     }
   }
 
-  private void note(Step step, String what) {
+  private void note(String what) {
     observed(new Fact.Note(micros(), what));
   }
 

@@ -43,6 +43,11 @@ final class SimulatedDomain implements Domain, DomainLoader {
     this.random = random;
   }
 
+  /** Whether a command of this verb has a row, whatever is decided. */
+  static boolean isStored(String aggregate, String verb) {
+    return aggregate.startsWith(TYPES.get(0)) && !verb.equals("throw") && !verb.equals("big");
+  }
+
   @Override
   public AggregateTypes load(ClassLoader userCode) {
     return AggregateTypes.of(this);

@@ -58,6 +58,26 @@ public final class Simulation {
     return "";
   }
 
+  /**
+   * Runs seeds until one breaks a rule, or cannot be run to its end.
+   *
+   * @return how many schedules it took, and the rule; empty if all are well
+   */
+  public static String firstFinding(long firstSeed, int schedules) {
+    for (var seed = firstSeed; seed < firstSeed + schedules; seed++) {
+      var after = seed - firstSeed + 1;
+      try {
+        var findings = run(seed).findings();
+        if (!findings.isEmpty()) {
+          return after + " | " + findings.get(0).rule();
+        }
+      } catch (IllegalStateException e) {
+        return after + " | no end";
+      }
+    }
+    return "";
+  }
+
   /** The story of a seed that breaks a rule; null: it breaks none. */
   public static @Nullable String failure(long seed) {
     var outcome = run(seed);

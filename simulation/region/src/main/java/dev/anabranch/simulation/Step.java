@@ -28,7 +28,9 @@ public record Step(long atMillis, Action action, int a, int b, int c) {
     CRASH,
     /** The process is taken for dead, and lives on for b milliseconds beside the next one. */
     ZOMBIE,
-    /** By hand, with parallelism b: from the latest checkpoint (a = 0), an older one (1), none (2). */
+    /**
+     * By hand, with parallelism b: from the latest checkpoint (a = 0), an older one (1), none (2).
+     */
     START,
     /** The next append of database a is lost. */
     LOSE_BEFORE,

@@ -31,7 +31,8 @@ final class StoredFacts {
         outcome.kind().hasVersion() ? outcome.version() : reply.version(),
         saw(events.isEmpty() ? List.of(reply.message(), result) : events),
         events,
-        World.printOf(row, world.options().region()));
+        World.printOf(row, world.options().region()),
+        world.writers().of(outcome.stamp().writer()));
   }
 
   private static String saw(List<String> texts) {

@@ -29,15 +29,38 @@ final class Story {
 
   private static String line(Fact fact) {
     if (fact instanceof Fact.Acknowledged it) {
-      return at(it.at()) + "Kafka has " + it.command() + " for " + it.aggregate() + " of call "
-          + it.call() + " at " + it.place() + "\n";
+      return at(it.at())
+          + "Kafka has "
+          + it.command()
+          + " for "
+          + it.aggregate()
+          + " of call "
+          + it.call()
+          + " at "
+          + it.place()
+          + "\n";
     } else if (fact instanceof Fact.Told it) {
-      return at(it.at()) + it.call() + " is told " + it.status() + " " + it.outcome()
-          + (it.row().isEmpty() ? ", without a row" : ", row " + it.row()) + "\n";
+      return at(it.at())
+          + it.call()
+          + " is told "
+          + it.status()
+          + " "
+          + it.outcome()
+          + (it.row().isEmpty() ? ", without a row" : ", row " + it.row())
+          + "\n";
     } else if (fact instanceof Fact.Published it) {
-      return at(it.at()) + "row " + it.shard() + "@" + it.offset() + " is published\n";
+      return at(it.at())
+          + "row "
+          + it.shard()
+          + "@"
+          + it.offset()
+          + " of "
+          + it.command()
+          + " is published\n";
     } else if (fact instanceof Fact.Note it) {
       return at(it.at()) + it.text() + "\n";
+    } else if (fact instanceof Fact.Started it) {
+      return at(it.at()) + it.attempt() + " begins\n";
     } else if (fact instanceof Fact.StoreLost it) {
       return at(it.at()) + it.what() + "\n";
     } else if (fact instanceof Fact.Refused it) {
@@ -45,8 +68,19 @@ final class Story {
     } else if (fact instanceof Fact.FaultsEnded it) {
       return at(it.at()) + "all faults are over\n";
     } else if (fact instanceof Fact.Stored it) {
-      return "stored: " + it.shard() + "@" + it.offset() + " " + it.command() + " of "
-          + it.aggregate() + " " + it.kind() + " " + it.version() + "\n";
+      return "stored: "
+          + it.shard()
+          + "@"
+          + it.offset()
+          + " "
+          + it.command()
+          + " of "
+          + it.aggregate()
+          + " "
+          + it.kind()
+          + " "
+          + it.version()
+          + "\n";
     }
     return "";
   }

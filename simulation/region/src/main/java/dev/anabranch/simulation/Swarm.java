@@ -104,14 +104,12 @@ record Swarm(
 
   private Step step(long at, Action action, int number, SplittableRandom r) {
     return switch (action) {
-      case SEND ->
-          new Step(at, action, r.nextInt(aggregates), verb(r), number);
+      case SEND -> new Step(at, action, r.nextInt(aggregates), verb(r), number);
       case REPEAT, RESEND -> new Step(at, action, 0, 0, r.nextInt(number + 1));
       case MALFORMED -> new Step(at, action, r.nextInt(aggregates), 0, number);
       case CHECKPOINT, CHECKPOINT_FAILS, CRASH -> new Step(at, action, 0, 0, 0);
       case START -> new Step(at, action, r.nextInt(3), 1 + r.nextInt(2), r.nextInt(2));
-      case LOSE_BEFORE, LOSE_AFTER, STRAY, SLOW ->
-          new Step(at, action, r.nextInt(databases), 0, 0);
+      case LOSE_BEFORE, LOSE_AFTER, STRAY, SLOW -> new Step(at, action, r.nextInt(databases), 0, 0);
       case ZOMBIE -> new Step(at, action, 0, oneOf(r, 100, 3_000, 20_000), 0);
       case DOWN, READ_ONLY, KAFKA_DOWN ->
           new Step(at, action, r.nextInt(databases), oneOf(r, 50, 1_000, 30_000), 0);

@@ -2,8 +2,13 @@ package dev.anabranch.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anabranch.checker.RecordText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -12,18 +17,22 @@ import org.junit.jupiter.api.Test;
 /**
  * Fresh schedules, as many as the property says:
  *
- * <pre>mvn -B -ntp verify -P long -pl simulation/region -am -Dit.test=RegionSimulationChaos \
+ * <pre>mvn -B -ntp -P long -pl simulation/region -am test-compile failsafe:integration-test@long \
+ *   failsafe:verify@long -Dit.test=RegionSimulationChaos \
  *   -Danabranch.simulation.schedules=100000 -Danabranch.simulation.seed=1</pre>
  */
 class RegionSimulationChaos {
 
+  private static final Path RECORDS = Path.of("target/simulation");
   private static final int SCHEDULES = Integer.getInteger("anabranch.simulation.schedules", 5_000);
   private static final int THREADS =
-      Integer.getInteger("anabranch.simulation.threads", Runtime.getRuntime().availableProcessors());
+      Integer.getInteger(
+          "anabranch.simulation.threads", Runtime.getRuntime().availableProcessors());
 
   @Test
   void noFreshScheduleBreaksARule() throws Exception {
-    var seed = Long.getLong("anabranch.simulation.seed", new SecureRandom().nextInt() & 0xffffffffL);
+    var seed =
+        Long.getLong("anabranch.simulation.seed", new SecureRandom().nextInt() & 0xffffffffL);
     var began = System.nanoTime();
     var failures = new ArrayList<String>();
     var threads = Executors.newFixedThreadPool(THREADS);
@@ -33,7 +42,7 @@ class RegionSimulationChaos {
               .<Callable<String>>mapToObj(
                   part ->
                       () ->
-                          Simulation.firstFailure(
+                          firstFailure(
                               seed + (long) part * SCHEDULES / THREADS, SCHEDULES / THREADS))
               .toList();
       for (var part : threads.invokeAll(parts)) {
@@ -43,8 +52,24 @@ class RegionSimulationChaos {
       threads.shutdownNow();
     }
     System.out.printf(
+        Locale.ROOT,
         "%d schedules from seed %d on, %.0f a minute%n",
-        SCHEDULES, seed, SCHEDULES * 60e9 / (System.nanoTime() - began));
+        SCHEDULES,
+        seed,
+        SCHEDULES * 60e9 / (System.nanoTime() - began));
     assertThat(failures).allMatch(String::isEmpty);
+  }
+
+  /** The story of the first one that fails, shrunk; the record of all that it did is kept. */
+  private static String firstFailure(long firstSeed, int schedules) throws IOException {
+    for (var seed = firstSeed; seed < firstSeed + schedules; seed++) {
+      var outcome = Simulation.run(seed);
+      if (!outcome.findings().isEmpty()) {
+        Files.createDirectories(RECORDS);
+        RecordText.write(outcome.record(), RECORDS.resolve(seed + ".record"));
+        return String.valueOf(Simulation.failure(seed));
+      }
+    }
+    return "";
   }
 }

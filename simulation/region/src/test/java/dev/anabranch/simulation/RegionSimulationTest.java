@@ -2,14 +2,14 @@ package dev.anabranch.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** The same schedules at each build; {@link RegionSimulationChaos} takes fresh ones. */
 class RegionSimulationTest {
 
-  private static final int SCHEDULES = 300;
+  private static final int SCHEDULES = 200;
 
   @Test
   void noScheduleBreaksARule() {

@@ -55,8 +55,7 @@ final class Attempt {
       var state = stateOf(from, subtask.index());
       world
           .time()
-          .startOn(
-              machine, machine.name() + "/" + subtask.index(), () -> subtask.run(state));
+          .startOn(machine, machine.name() + "/" + subtask.index(), () -> subtask.run(state));
     }
   }
 
@@ -112,8 +111,7 @@ final class Attempt {
     if (underWay != null || problem != null || machine.isDead()) {
       return null;
     }
-    var begun =
-        new Checkpoint(id, world.options().shardCount(), parallelism, next.clone(), fails);
+    var begun = new Checkpoint(id, world.options().shardCount(), parallelism, next.clone(), fails);
     underWay = begun;
     subtasks.forEach(subtask -> subtask.barrier(begun));
     world
@@ -175,8 +173,7 @@ final class Attempt {
   void failed(Subtask failing, Throwable e) {
     if (problem == null) {
       problem = e;
-      world.note(
-          machine.name() + "/" + failing.index() + " fails: " + rootOf(e));
+      world.note(machine.name() + "/" + failing.index() + " fails: " + rootOf(e));
       subtasks.stream().filter(other -> other != failing).forEach(Subtask::cancel);
     }
   }

@@ -162,6 +162,7 @@ public final class CommandJob {
     var machine = new Machine("attempt-" + ++attempts, spread * 1_000L);
     var begun = new Attempt(this, world, machine, parallelism, firstOffsets(from));
     attempt = begun;
+    world.record().accept(new Fact.Started(world.micros(), machine.name()));
     world.note(
         machine.name() + " starts from " + (from == null ? "nothing" : "checkpoint " + from.id()));
     begun.start(from);

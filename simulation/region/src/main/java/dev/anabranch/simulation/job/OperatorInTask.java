@@ -33,7 +33,8 @@ final class OperatorInTask extends OneInputStreamOperatorTestHarness<CommandReco
     this.environment = environment;
     KeySelector<CommandRecord, String> key = CommandRecord::routingKey;
     config.setStatePartitioner(0, key);
-    config.setStateKeySerializer(Types.STRING.createSerializer(executionConfig.getSerializerConfig()));
+    config.setStateKeySerializer(
+        Types.STRING.createSerializer(executionConfig.getSerializerConfig()));
     config.serializeAllConfigs();
   }
 

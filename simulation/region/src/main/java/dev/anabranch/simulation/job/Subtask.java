@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import java.util.SplittableRandom;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.execution.CancelTaskException;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -32,9 +33,10 @@ final class Subtask {
   private final TaskOutput output;
   private final Deque<Element> input = new ArrayDeque<>();
   private final Queue<Long> completed = new ArrayDeque<>();
+  private SplittableRandom ids = new SplittableRandom(0);
   private @Nullable OperatorInTask operator;
 
-  /** Which one of how many it is, and of how many shards. */
+  /** Says which subtask it is, of how many, and how many shards there are. */
   record Place(int index, int parallelism, int shards) {}
 
   /** What comes in order: commands and barriers. */
@@ -144,12 +146,11 @@ final class Subtask {
   }
 
   private void open(@Nullable OperatorSubtaskState from) throws Exception {
-    var threads =
-        new VirtualThreads(world.time(), attempt.machine(), world.random().split());
+    var threads = new VirtualThreads(world.time(), attempt.machine(), this::newId);
+    ids = world.random().split();
     EventStoreFactory store = world.store()::reach;
     var factory =
-        new CommandOperatorFactory(
-            world.options(), world.domain(), store, world.events(), threads);
+        new CommandOperatorFactory(world.options(), world.domain(), store, world.events(), threads);
     var made = OperatorInTask.of(factory, mailbox, output, place, world.onRocksDb());
     operator = made;
     if (from != null) {
@@ -158,6 +159,10 @@ final class Subtask {
       made.initializeEmptyState();
     }
     made.open();
+  }
+
+  private long newId() {
+    return world.writers().made(ids.nextLong() | 1, attempt.machine().name());
   }
 
   private void step() throws Exception {

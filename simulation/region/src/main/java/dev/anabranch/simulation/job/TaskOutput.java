@@ -60,7 +60,12 @@ final class TaskOutput implements Output<StreamRecord<LogRow>> {
         .record()
         .accept(
             new Fact.Published(
-                world.micros(), partition, row.shard(), row.offset(), World.printOf(row, world.options().region())));
+                world.micros(),
+                partition,
+                row.shard(),
+                row.offset(),
+                String.valueOf(row.outcome().commandId()),
+                World.printOf(row, world.options().region())));
   }
 
   private void told(CommandReply reply) {

@@ -14,6 +14,8 @@ import dev.anabranch.simulation.time.Scheduler;
 import dev.anabranch.wire.EventWire;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -36,7 +38,23 @@ public record World(
     CommandsTopic commands,
     EventsTopic events,
     Producer.Broker broker,
+    Writers writers,
     Consumer<Fact> record) {
+
+  /** Who appends under which number. */
+  public static final class Writers {
+    private final Map<Long, String> attempts = new HashMap<>();
+
+    /** The attempt of a writer. */
+    public String of(long writer) {
+      return attempts.getOrDefault(writer, "");
+    }
+
+    long made(long writer, String attempt) {
+      attempts.put(writer, attempt);
+      return writer;
+    }
+  }
 
   long micros() {
     return time.nanos() / 1_000;

@@ -32,8 +32,7 @@ public final class CommandsTopic {
     var partition = Math.floorMod(key.hashCode() * 31, partitions.size());
     var records = partitions.get(partition);
     var source = new SourcePosition(NAME, partition, records.size(), nowMillis, ID, 0);
-    var routing =
-        CommandWire.routingKey(message).orElseGet(() -> CommandRecord.unroutable(source));
+    var routing = CommandWire.routingKey(message).orElseGet(() -> CommandRecord.unroutable(source));
     var record = new CommandRecord(routing, message, source);
     records.add(record);
     return record;

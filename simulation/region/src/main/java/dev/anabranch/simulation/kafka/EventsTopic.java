@@ -1,11 +1,11 @@
 package dev.anabranch.simulation.kafka;
 
 import dev.anabranch.model.LogRow;
+import dev.anabranch.simulation.time.Scheduler;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogBookmark;
 import dev.anabranch.store.PublishedLog;
 import dev.anabranch.store.ShardHead;
-import dev.anabranch.simulation.time.Scheduler;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -44,7 +44,9 @@ public final class SimulatedDatabase {
     LOSE_BEFORE,
     /** The rows are durable, and the connection is lost before the answer. */
     LOSE_AFTER,
-    /** The connection is lost, and the server does the insert later, unless its thread is killed. */
+    /**
+     * The connection is lost, and the server does the insert later, unless its thread is killed.
+     */
     STRAY,
     /** It takes long: a deadlock, a lock. */
     SLOW

@@ -12,11 +12,11 @@ import dev.anabranch.store.MissingRow;
 import dev.anabranch.store.ShardHead;
 import dev.anabranch.store.StoreUnavailableException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -60,7 +60,8 @@ final class SimulatedSession implements LogSession {
   private void requireOpen() {
     if (!isOpen()) {
       isLost = true;
-      throw new StoreUnavailableException("the connection to " + database.name() + " is lost", null);
+      throw new StoreUnavailableException(
+          "the connection to " + database.name() + " is lost", null);
     }
   }
 
@@ -140,9 +141,9 @@ final class SimulatedSession implements LogSession {
   @Override
   public Map<Integer, byte[]> takeAnswers(long writer, Collection<Integer> shards) {
     var taken = List.copyOf(shards);
-    var marks = new AtomicReference<Map<Integer, byte[]>>(Map.of());
-    write(session -> marks.set(session.takeAnswers(writer, taken)));
-    return marks.get();
+    var marks = new HashMap<Integer, byte[]>();
+    write(session -> marks.putAll(session.takeAnswers(writer, taken)));
+    return new HashMap<>(marks);
   }
 
   @Override

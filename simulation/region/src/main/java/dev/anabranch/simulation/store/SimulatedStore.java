@@ -22,7 +22,12 @@ public final class SimulatedStore implements EventStore {
   private final List<SimulatedDatabase> databases = new ArrayList<>();
 
   public SimulatedStore(
-      String region, int shards, int partitions, int databases, Scheduler time, SplittableRandom r) {
+      String region,
+      int shards,
+      int partitions,
+      int databases,
+      Scheduler time,
+      SplittableRandom r) {
     var names = new ArrayList<String>();
     var homes = new int[shards];
     for (var database = 0; database < databases; database++) {

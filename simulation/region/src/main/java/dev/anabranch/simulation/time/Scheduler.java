@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * ends or says so. A seed picks the next one among those that can run. Virtual time passes a little
  * with each handover, and jumps when nobody can run.
  *
- * <p><b>Bounds.</b> A run of more than {@link #MAX_TURNS} turns, or one in which everybody
- * waits for ever, fails.
+ * <p><b>Bounds.</b> A run of more than {@link #MAX_TURNS} turns, or one in which everybody waits
+ * for ever, fails.
  *
  * <p><b>Threads.</b> Whoever runs may call; the carriers of ended threads are used again.
  */

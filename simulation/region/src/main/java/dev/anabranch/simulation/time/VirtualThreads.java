@@ -1,7 +1,7 @@
 package dev.anabranch.simulation.time;
 
 import dev.anabranch.operators.task.TaskThreads;
-import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 
 /**
  * Threads and time of what runs on one {@link Machine}.
@@ -18,9 +18,14 @@ public final class VirtualThreads implements TaskThreads {
 
   private final Scheduler scheduler;
   private final Machine machine;
-  private final SplittableRandom ids;
+  private final LongSupplier ids;
 
-  public VirtualThreads(Scheduler scheduler, Machine machine, SplittableRandom ids) {
+  /**
+   * Threads of a machine.
+   *
+   * @param ids gives numbers that nobody else has
+   */
+  public VirtualThreads(Scheduler scheduler, Machine machine, LongSupplier ids) {
     this.scheduler = scheduler;
     this.machine = machine;
     this.ids = ids;
@@ -57,7 +62,7 @@ public final class VirtualThreads implements TaskThreads {
 
   @Override
   public long newId() {
-    return ids.nextLong() | 1;
+    return ids.getAsLong();
   }
 
   @Override
