@@ -6,7 +6,7 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.model.message.ReplyTarget;
-import dev.anabranch.simulation.job.CommandJob;
+import dev.anabranch.simulation.job.SimulatedJob;
 import dev.anabranch.simulation.job.World;
 import dev.anabranch.simulation.time.VirtualThreads;
 import dev.anabranch.wire.CommandWire;
@@ -19,14 +19,14 @@ import java.util.Set;
 final class Clients {
 
   private final World world;
-  private final CommandJob job;
+  private final SimulatedJob job;
   private final Map<Integer, Sent> sent = new LinkedHashMap<>();
   private final Map<String, MessageRecord> calls = new LinkedHashMap<>();
   private int repeats;
 
   private record Sent(String call, String aggregate, String command, String verb) {}
 
-  Clients(World world, CommandJob job) {
+  Clients(World world, SimulatedJob job) {
     this.world = world;
     this.job = job;
   }

@@ -38,7 +38,7 @@ public final class Simulation {
 
   /** Does these steps in the region that the seed draws. */
   public static Outcome run(long seed, List<Step> steps) {
-    var region = new Region(seed, Swarm.of(seed), steps);
+    var region = new SimulatedRegion(seed, Swarm.of(seed), steps);
     var record = region.run();
     return new Outcome(seed, steps, record, Checker.check(record), region.switches());
   }

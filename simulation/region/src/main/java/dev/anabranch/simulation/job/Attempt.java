@@ -15,7 +15,7 @@ final class Attempt {
   private static final long MILLI = 1_000_000;
   private static final long CHECKPOINT_TIMEOUT = 60_000 * MILLI;
 
-  private final CommandJob job;
+  private final SimulatedJob job;
   private final World world;
   private final Machine machine;
   private final int parallelism;
@@ -30,7 +30,7 @@ final class Attempt {
    *
    * @param next offsets that its source reads first
    */
-  Attempt(CommandJob job, World world, Machine machine, int parallelism, long[] next) {
+  Attempt(SimulatedJob job, World world, Machine machine, int parallelism, long[] next) {
     this.job = job;
     this.world = world;
     this.machine = machine;

@@ -1,7 +1,7 @@
 package dev.anabranch.simulation;
 
 import dev.anabranch.checker.Fact;
-import dev.anabranch.simulation.job.CommandJob;
+import dev.anabranch.simulation.job.SimulatedJob;
 import dev.anabranch.simulation.job.World;
 import dev.anabranch.simulation.kafka.CommandsTopic;
 import dev.anabranch.simulation.kafka.EventsTopic;
@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /** A region, and the steps that are done to it; once. */
-final class Region {
+final class SimulatedRegion {
 
   private static final long MILLI = 1_000_000;
 
@@ -32,14 +32,14 @@ final class Region {
   private final List<Step> steps;
   private final Scheduler time;
   private final World world;
-  private final CommandJob job;
+  private final SimulatedJob job;
   private final Clients clients;
   private final List<Fact> record = new ArrayList<>();
   private final Set<String> answered = new HashSet<>();
   private long looks;
   private long quietSince = -1;
 
-  Region(long seed, Swarm swarm, List<Step> steps) {
+  SimulatedRegion(long seed, Swarm swarm, List<Step> steps) {
     this.steps = steps;
     var random = new SplittableRandom(seed);
     this.time = new Scheduler(random.split());
@@ -61,7 +61,7 @@ final class Region {
             new Producer.Broker(),
             new World.Writers(),
             this::observed);
-    this.job = new CommandJob(world, swarm.parallelism(), swarm.clockSpreadMillis());
+    this.job = new SimulatedJob(world, swarm.parallelism(), swarm.clockSpreadMillis());
     this.clients = new Clients(world, job);
   }
 
@@ -103,7 +103,7 @@ final class Region {
       case CHECKPOINT_FAILS -> job.checkpoint(true);
       case CRASH -> job.crash();
       case ZOMBIE -> job.cutOff(step.b() * MILLI);
-      case START -> job.startAgain(CommandJob.From.values()[step.a()], step.b(), step.c() == 0);
+      case START -> job.startAgain(SimulatedJob.From.values()[step.a()], step.b(), step.c() == 0);
       default -> disturb(step);
     }
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The command job as Flink runs it: it is started again from its latest checkpoint whenever it
  * fails, and by hand from whatever a person chooses.
  */
-public final class CommandJob {
+public final class SimulatedJob {
 
   private static final long MILLI = 1_000_000;
 
@@ -37,7 +37,7 @@ public final class CommandJob {
    *
    * @param clockSpreadMillis how far the machines' clocks may be off
    */
-  public CommandJob(World world, int parallelism, int clockSpreadMillis) {
+  public SimulatedJob(World world, int parallelism, int clockSpreadMillis) {
     this.world = world;
     this.parallelism = parallelism;
     this.clockSpreadMillis = clockSpreadMillis;
