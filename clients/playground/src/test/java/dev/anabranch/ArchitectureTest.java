@@ -24,6 +24,7 @@ class ArchitectureTest {
   private static final String REPLICATED = "dev.anabranch.replicated..";
   private static final String GATE = "dev.anabranch.gate..";
   private static final String VERSIONS = "dev.anabranch.versions..";
+  private static final String HISTORY = "dev.anabranch.history..";
   private static final String STORE = "dev.anabranch.store..";
   private static final String WIRE = "dev.anabranch.wire..";
   private static final String PROJECTION = "dev.anabranch.projection..";
@@ -56,7 +57,9 @@ class ArchitectureTest {
   private static final String[] DOMAIN = {API, CODEC, REPLICATED, PROJECTION, CAUSALITY};
 
   /** Module {@code state/log}: what is true. */
-  private static final String[] LOG = {MODEL, GATE, VERSIONS, STORE, QUERY, WIRE, SERDE};
+  private static final String[] LOG = {
+    MODEL, GATE, VERSIONS, HISTORY, STORE, QUERY, WIRE, SERDE
+  };
 
   @ArchTest
   static final ArchRule whatAnApplicationWritesKnowsNothingOfTheLog =

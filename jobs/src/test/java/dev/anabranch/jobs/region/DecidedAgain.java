@@ -6,6 +6,8 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.history.Commit;
+import dev.anabranch.history.CommitFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -13,7 +15,6 @@ import dev.anabranch.model.RowKind;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.MessageRecord;
 import dev.anabranch.wire.CommandWire;
-import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.EventsBlob;
 import dev.anabranch.wire.blob.ReplyBlob;
 import java.util.Arrays;
@@ -69,7 +70,7 @@ final class DecidedAgain {
     var state = states.computeIfAbsent(outcome.aggregate(), any -> type.decider().initialState());
     var problem = compare(type, state, outcome);
     if (outcome.kind() == RowKind.COMMIT) {
-      states.put(outcome.aggregate(), CommitFold.apply(type, state, outcome));
+      states.put(outcome.aggregate(), CommitFold.apply(type, state, Commit.of(outcome)));
     }
     return problem;
   }

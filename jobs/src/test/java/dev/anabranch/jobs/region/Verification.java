@@ -9,6 +9,8 @@ import dev.anabranch.api.ReplicationPolicy.SingleHome;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.Stability;
+import dev.anabranch.history.Commit;
+import dev.anabranch.history.CommitFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
@@ -21,7 +23,6 @@ import dev.anabranch.model.message.ReplyBody;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.wire.blob.CausalityBlob;
-import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.ReplyBlob;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +31,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -302,12 +302,12 @@ final class Verification {
             key ->
                 new Folded(
                     (AggregateType<Object, ?, Object>) types.find(key.type()).orElseThrow()));
-    aggregate.state = CommitFold.apply(aggregate.type, aggregate.state, outcome);
+    var commit = Commit.of(outcome);
+    aggregate.state = CommitFold.apply(aggregate.type, aggregate.state, commit);
     aggregate.version = outcome.version();
-    var dot = Objects.requireNonNull(outcome.dot(), "of a commit");
+    var dot = commit.dot();
     aggregate.applied = aggregate.applied.with(dot.origin(), dot.n());
-    aggregate.heard =
-        aggregate.heard.after(dot, CausalityBlob.decode(outcome.blobs().causality()).context());
+    aggregate.heard = aggregate.heard.after(dot, commit.context());
   }
 
   private List<LogRow> inOrder() {

@@ -2,9 +2,9 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.api.ResolveConflict;
 import dev.anabranch.causality.HybridLogicalClock;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.Outcome;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandRecord;
@@ -252,7 +252,7 @@ final class CommandProcessor {
       var own = command.requesters.first();
       var decided =
           own == null
-              ? decisions.adopt(live, command.outcome(), command.slot())
+              ? decisions.adopt(live, command.commit(), command.slot())
               : decide(live, own, command.time);
       var bytes = command.heldBytes();
       command.decidedAgain(decided);
@@ -262,24 +262,23 @@ final class CommandProcessor {
   }
 
   /** Lets the commit of another region, whose causes are applied, join the next insert. */
-  void adopt(CommandRecord record, Outcome remote, LiveAggregate live, int shard, Lane lane) {
+  void adopt(CommandRecord record, Commit remote, LiveAggregate live, int shard, Lane lane) {
     var adopted = decisions.adopt(live, remote, slotOf(live, remote));
-    cursors.get(shard).raiseHeadHlc(remote.stamp().hlc());
-    var time = new DecisionTime(remote.stamp().hlc(), remote.stamp().occurredAtMicros());
+    cursors.get(shard).raiseHeadHlc(remote.hlc());
+    var time = new DecisionTime(remote.hlc(), remote.outcome().stamp().occurredAtMicros());
     var pending = PendingOutcome.remote(record, live, shard, time, adopted);
     live.admit(pending);
     lane.join(pending);
   }
 
   /** The slot of a commit whose command has a row in this log already, or will have. */
-  private static String slotOf(LiveAggregate live, Outcome remote) {
-    var commandId = remote.commandId();
-    var dot = remote.dot();
-    if (commandId == null || dot == null) {
+  private static String slotOf(LiveAggregate live, Commit remote) {
+    var commandId = remote.outcome().commandId();
+    if (commandId == null) {
       return "";
     }
     var known = live.pending(commandId) != null || live.offsetOf(commandId) >= 0;
-    return known ? dot.origin().value() : "";
+    return known ? remote.dot().origin().value() : "";
   }
 
   private DecisionTime nextTime(int shard, LiveAggregate live) {

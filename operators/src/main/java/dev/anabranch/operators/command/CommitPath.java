@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command;
 
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -183,7 +184,7 @@ final class CommitPath {
         again.add(command);
       } else if (command.isRemote()) {
         // Its command has a row here already: its own goes into another slot.
-        command.inSlot(inSlotOfItsOrigin(command.outcome(), original));
+        command.inSlot(inSlotOfItsOrigin(command.commit(), original));
         again.add(command);
         disturbed.add(command.aggregate);
       } else {
@@ -204,9 +205,9 @@ final class CommitPath {
         (command, row) -> command.requesters.all().forEach(in -> processor.answerEarlier(in, row)));
   }
 
-  private static Outcome inSlotOfItsOrigin(Outcome remote, LogRow stored) {
+  private static Commit inSlotOfItsOrigin(Commit remote, LogRow stored) {
     var dot = remote.dot();
-    if (dot == null || dot.equals(stored.outcome().dot()) || !remote.slot().isEmpty()) {
+    if (dot.equals(stored.outcome().dot()) || !remote.outcome().slot().isEmpty()) {
       throw new StoreContradictionException(
           "the store has the commit "
               + dot
@@ -214,15 +215,7 @@ final class CommitPath {
               + stored.position()
               + " already, which this job's state does not know; start it without a checkpoint");
     }
-    return new Outcome(
-        remote.kind(),
-        remote.aggregate(),
-        remote.version(),
-        remote.commandId(),
-        dot.origin().value(),
-        dot,
-        remote.stamp(),
-        remote.blobs());
+    return remote.inSlot(dot.origin().value());
   }
 
   /** A repeat's row lies below our offsets, so it is folded already; else we are not up to date. */

@@ -7,9 +7,8 @@ import dev.anabranch.gate.Arrival;
 import dev.anabranch.gate.CausalGate;
 import dev.anabranch.gate.GateVerdict;
 import dev.anabranch.gate.HoldBack;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.Outcome;
-import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
@@ -22,7 +21,6 @@ import dev.anabranch.operators.command.lane.LaneRequest;
 import dev.anabranch.operators.command.lane.Lanes;
 import dev.anabranch.operators.command.lane.LossCheck;
 import dev.anabranch.wire.EventWire;
-import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.WireFormatException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -183,19 +181,16 @@ final class RemoteCommits {
   }
 
   private void handle(CommandRecord record, Lane lane) {
-    Outcome remote;
-    VectorTime context;
+    Commit remote;
     try {
-      remote = EventWire.decode(record.message()).row().outcome();
-      context = CausalityBlob.decode(remote.blobs().causality()).context();
-      checkReplicated(remote, record);
+      remote = read(record);
     } catch (WireFormatException e) {
       lane.answeredRemote(record);
       outputs.deadLetter(
           new DeadLetter(record, ErrorCodes.MALFORMED_COMMIT, String.valueOf(e.getMessage())));
       return;
     }
-    var live = aggregates.get(remote.aggregate(), record.routingKey());
+    var live = aggregates.get(remote.outcome().aggregate(), record.routingKey());
     var isFirst = live.openGate() == null;
     var entries = aggregates.gateOf(live);
     if (isFirst && !held.has(live.routingKey()) && entries.holdsAny()) {
@@ -203,18 +198,13 @@ final class RemoteCommits {
       held.set(live.routingKey(), entries.heldBytes());
       releaseHeld(live, lane);
     }
-    offer(record, remote, context, live, lane);
+    offer(record, remote, live, lane);
   }
 
-  private void offer(
-      CommandRecord record, Outcome remote, VectorTime context, LiveAggregate live, Lane lane) {
+  private void offer(CommandRecord record, Commit remote, LiveAggregate live, Lane lane) {
     var dot = remote.dot();
-    if (dot == null) {
-      throw new IllegalStateException("checked before");
-    }
     var entries = aggregates.gateOf(live);
-    var arrival =
-        new Arrival(dot, remote.stamp().hlc(), context, remote.kind() == RowKind.TOMBSTONE);
+    var arrival = remote.arrival();
     var verdict = gate.verdict(live.head().past().applied(), entries::isHollow, arrival);
     if (verdict instanceof GateVerdict.Duplicate) {
       lane.answeredRemote(record);
@@ -241,7 +231,7 @@ final class RemoteCommits {
       if (!ready.dot().equals(dot)) {
         var waited = take(live, entries, ready.dot());
         lane.admitRemote(waited);
-        adopt(waited, EventWire.decode(waited.message()).row().outcome(), live, lane);
+        adopt(waited, read(waited), live, lane);
       }
     }
     noteHeld(live, entries);
@@ -313,7 +303,7 @@ final class RemoteCommits {
    * A peer has a commit of this region that its own log lacks: the next command would give its dot
    * again. The record stays unanswered, so that a checkpoint before the task fails keeps it.
    */
-  private void refuse(CommandRecord record, Outcome remote, Lane lane) {
+  private void refuse(CommandRecord record, Commit remote, Lane lane) {
     lane.awaitRemote(record);
     lane.stop();
     lane.worker()
@@ -323,23 +313,25 @@ final class RemoteCommits {
                 "commit "
                     + remote.dot()
                     + " of "
-                    + remote.aggregate()
+                    + remote.outcome().aggregate()
                     + ", which other regions have"));
   }
 
-  private void adopt(CommandRecord record, Outcome remote, LiveAggregate live, Lane lane) {
+  private void adopt(CommandRecord record, Commit remote, LiveAggregate live, Lane lane) {
     counts.remoteIn();
     var shard = Shards.shardOf(record.routingKey(), options.shardCount());
     processor.adopt(record, remote, live, shard, lane);
   }
 
-  private static void checkReplicated(Outcome remote, CommandRecord record) {
-    if (remote.dot() == null) {
+  private static Commit read(CommandRecord record) {
+    var outcome = EventWire.decode(record.message()).row().outcome();
+    if (outcome.dot() == null) {
       throw new WireFormatException(
-          "a row of kind " + remote.kind() + " is not replicated; check what fills the topic");
+          "a row of kind " + outcome.kind() + " is not replicated; check what fills the topic");
     }
-    if (!remote.aggregate().toString().equals(record.routingKey())) {
+    if (!outcome.aggregate().toString().equals(record.routingKey())) {
       throw new WireFormatException("the record's key is not its aggregate; check the producer");
     }
+    return Commit.of(outcome);
   }
 }

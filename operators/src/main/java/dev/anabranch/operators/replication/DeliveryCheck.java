@@ -3,17 +3,17 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.message.RepublishRequest;
-import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
+import dev.anabranch.operators.replication.replica.Arrived;
 import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.replication.replica.ReplicationCounts;
 import dev.anabranch.operators.replication.replica.ReplicationOutputs;
-import dev.anabranch.operators.replication.replica.Rows;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,10 +65,10 @@ final class DeliveryCheck {
    *
    * @param isLate whether it is the payload of a commit whose tombstone was handed over before
    */
-  void released(AggregateKey key, LogRow row, boolean isLate) {
-    handedOver.add(key, Rows.dot(row), isLate, nowMillis());
+  void released(AggregateKey key, Dot dot, boolean isLate) {
+    handedOver.add(key, dot, isLate, nowMillis());
     if (isLate) {
-      ReplicaState.run(() -> state.handedOver.put(Rows.dot(row).toString(), LATE));
+      ReplicaState.run(() -> state.handedOver.put(dot.toString(), LATE));
     }
   }
 
@@ -112,8 +112,9 @@ final class DeliveryCheck {
       return;
     }
     for (var row : commits) {
-      if (row.outcome().kind() != RowKind.TOMBSTONE && late.remove(Rows.dot(row))) {
-        ReplicaState.run(() -> state.handedOver.remove(Rows.dot(row).toString()));
+      var dot = row.outcome().commitDot();
+      if (row.outcome().kind() != RowKind.TOMBSTONE && late.remove(dot)) {
+        ReplicaState.run(() -> state.handedOver.remove(dot.toString()));
       }
     }
     if (late.isEmpty()) {
@@ -122,17 +123,17 @@ final class DeliveryCheck {
   }
 
   /** A commit came again, as it was before. */
-  void cameAgain(PublishedRow in, AggregateKey key, ReplicaHead head) {
-    if (handedOver.isAsked(key) && isMissing(in.row(), key, head)) {
+  void cameAgain(Arrived in, AggregateKey key, ReplicaHead head) {
+    if (handedOver.isAsked(key) && isMissing(in.commit(), key, head)) {
       counts.releasedAgain();
-      outputs.inbound(in);
+      outputs.inbound(in.published());
     }
   }
 
-  private boolean isMissing(LogRow row, AggregateKey key, ReplicaHead head) {
-    var dot = Rows.dot(row);
+  private boolean isMissing(Commit commit, AggregateKey key, ReplicaHead head) {
+    var dot = commit.dot();
     return !head.inLog().covers(dot)
-        || (row.outcome().kind() != RowKind.TOMBSTONE
+        || (!commit.isTombstone()
             && handedOver.isLate(key)
             && ReplicaState.access(() -> state.handedOver.contains(dot.toString())));
   }

@@ -10,7 +10,6 @@ import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.ReplicaGate;
 import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.replication.replica.ReplicationCounts;
-import dev.anabranch.operators.replication.replica.Rows;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +70,7 @@ final class HeldCommits {
       return;
     }
     if (before == null && holds.count() >= options.maxHeld()) {
-      refuse(in, key, head);
+      refuse(in, key, head, arrival);
       return;
     }
     park.run();
@@ -90,7 +89,7 @@ final class HeldCommits {
     }
   }
 
-  private void refuse(PublishedRow in, AggregateKey key, ReplicaHead head) {
+  private void refuse(PublishedRow in, AggregateKey key, ReplicaHead head, Arrival arrival) {
     counts.refused(in.region());
     state.head(head);
     LOG.error(
@@ -98,7 +97,7 @@ final class HeldCommits {
             + " already (hold.max-commits). It is not lost: publish the aggregate again in a region"
             + " that has it, anabranch events republish --aggregate {}",
         key,
-        Rows.dot(in.row()),
+        arrival.dot(),
         in.region(),
         holds.count(),
         key);

@@ -5,7 +5,6 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.operators.replication.replica.Conflicts;
-import dev.anabranch.operators.replication.replica.Rows;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +69,7 @@ final class HistoryIndex {
   }
 
   private void addPayload(LogRow row, int page) {
-    var dot = Rows.dot(row);
+    var dot = row.outcome().commitDot();
     if (row.outcome().kind() == RowKind.TOMBSTONE) {
       bytes += tombstones.putIfAbsent(dot, -1) == null ? ENTRY_BYTES : 0;
     } else {
@@ -83,7 +82,7 @@ final class HistoryIndex {
     if (row.outcome().kind() != RowKind.COMMIT || command == null) {
       return;
     }
-    var here = new First(row.outcome().stamp().hlc(), Rows.dot(row));
+    var here = new First(row.outcome().stamp().hlc(), row.outcome().commitDot());
     var known = firstOfCommand.get(command);
     if (known == null) {
       firstOfCommand.put(command, here);
@@ -122,7 +121,7 @@ final class HistoryIndex {
     if (row.outcome().kind() != RowKind.TOMBSTONE) {
       return row;
     }
-    var dot = Rows.dot(row);
+    var dot = row.outcome().commitDot();
     var page = tombstones.getOrDefault(dot, -1);
     if (page < 0) {
       return row;
@@ -131,7 +130,7 @@ final class HistoryIndex {
       payloads.clear();
       for (var other : history.page(page)) {
         if (other.outcome().kind() != RowKind.TOMBSTONE) {
-          payloads.put(Rows.dot(other), other);
+          payloads.put(other.outcome().commitDot(), other);
         }
       }
       payloadPage = page;

@@ -3,6 +3,7 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.gate.CausalGate;
 import dev.anabranch.gate.GateVerdict;
 import dev.anabranch.gate.HoldBack;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.stored.ReplicaHead;
@@ -10,7 +11,6 @@ import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.ReplicaGate;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
@@ -139,15 +139,14 @@ final class ReplicaRebuild {
   /** Applies a row; false says that the replica needs a graph. */
   private boolean apply(Replica replica, LogRow row) {
     var holdBack = new HoldBack(gate, replica.head().applied(), held);
-    var causality = Rows.causality(row);
-    for (var ready : holdBack.offer(Rows.arrival(row, causality)).ready()) {
-      requireCausalOrder(ready.dot().equals(Rows.dot(row)), row);
-      if (replica.apply(row, causality, false, true, nowMicros.getAsLong())
-          == Replica.Verdict.FORKED) {
+    var commit = Commit.of(row.outcome());
+    for (var ready : holdBack.offer(commit.arrival()).ready()) {
+      requireCausalOrder(ready.dot().equals(commit.dot()), row);
+      if (replica.apply(commit, false, true, nowMicros.getAsLong()) == Replica.Verdict.FORKED) {
         return false;
       }
     }
-    replica.seenInLog(row, causality.context());
+    replica.seenInLog(commit);
     return true;
   }
 
@@ -170,14 +169,14 @@ final class ReplicaRebuild {
     for (var page = 0; page < history.pages(); page++) {
       for (var row : history.page(page)) {
         var holdBack = new HoldBack(gate, replica.head().applied(), held);
-        var causality = Rows.causality(row);
-        var offered = holdBack.offer(Rows.arrival(row, causality));
+        var commit = Commit.of(row.outcome());
+        var offered = holdBack.offer(commit.arrival());
         var fills = offered.verdict() instanceof GateVerdict.Fill;
         for (var ready : offered.ready()) {
-          requireCausalOrder(ready.dot().equals(Rows.dot(row)), row);
-          var unused = replica.apply(row, causality, fills, true, nowMicros.getAsLong());
+          requireCausalOrder(ready.dot().equals(commit.dot()), row);
+          var unused = replica.apply(commit, fills, true, nowMicros.getAsLong());
         }
-        replica.seenInLog(row, causality.context());
+        replica.seenInLog(commit);
       }
     }
     replica.finish();

@@ -7,6 +7,7 @@ import dev.anabranch.gate.CausalGate;
 import dev.anabranch.gate.Causality;
 import dev.anabranch.gate.GateVerdict;
 import dev.anabranch.gate.HoldBack;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
@@ -14,6 +15,7 @@ import dev.anabranch.model.Shards;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
+import dev.anabranch.operators.replication.replica.Arrived;
 import dev.anabranch.operators.replication.replica.CommitPrints;
 import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.ReplicaCache;
@@ -21,7 +23,6 @@ import dev.anabranch.operators.replication.replica.ReplicaGate;
 import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.replication.replica.ReplicationCounts;
 import dev.anabranch.operators.replication.replica.ReplicationOutputs;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.TypeMerge;
 import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
@@ -117,7 +118,7 @@ final class Replicator {
     if (isOwn(in)) {
       ownLog.saw(row);
     }
-    if (!Rows.isCommit(row)) {
+    if (row.outcome().dot() == null) {
       return;
     }
     state.enter(key);
@@ -142,7 +143,7 @@ final class Replicator {
       }
       return;
     }
-    offer(in, key, type, head);
+    offer(Arrived.of(in), key, type, head);
   }
 
   /** Takes some of what the store has of a large aggregate; what follows comes later. */
@@ -192,7 +193,9 @@ final class Replicator {
     var filled = rebuild.fill(key, type, done.history(), head.voided());
     state.head(filled);
     handOver.has(key, filled);
-    commitPrints.rememberLast(done.history().end(CommitPrints.PRINTS));
+    done.history()
+        .end(CommitPrints.PRINTS)
+        .forEach(row -> commitPrints.remember(Commit.of(row.outcome())));
     reads.forget(done);
     offerWaiting(key, type, filled);
   }
@@ -204,7 +207,7 @@ final class Replicator {
       if (isToBeRead(head)) {
         return false;
       }
-      offer(new PublishedRow(options.region(), row), key, type, reload(head));
+      offer(Arrived.of(new PublishedRow(options.region(), row)), key, type, reload(head));
     }
     return true;
   }
@@ -214,7 +217,7 @@ final class Replicator {
       if (isToBeRead(head)) {
         state.addWaiting(waiting);
       } else {
-        offer(waiting, key, type, reload(head), true);
+        offer(Arrived.of(waiting), key, type, reload(head), true);
       }
     }
   }
@@ -239,7 +242,7 @@ final class Replicator {
         if (isToBeRead(head)) {
           state.addWaiting(ready);
         } else {
-          offer(ready, key, types.find(key), reload(head));
+          offer(Arrived.of(ready), key, types.find(key), reload(head));
         }
       }
       var after = reload(head);
@@ -313,8 +316,7 @@ final class Replicator {
     task.timerInMillis().accept(holds.patienceMillis(key));
   }
 
-  private void offer(
-      PublishedRow in, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+  private void offer(Arrived in, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
     offer(in, key, type, head, false);
   }
 
@@ -322,13 +324,12 @@ final class Replicator {
    * @param storeWasRead whether the own store was looked at since the row came
    */
   private void offer(
-      PublishedRow in,
+      Arrived in,
       AggregateKey key,
       @Nullable TypeMerge<?> type,
       ReplicaHead head,
       boolean storeWasRead) {
-    var causality = Rows.causality(in.row());
-    var arrival = Rows.arrival(in.row(), causality);
+    var arrival = in.commit().arrival();
     held.begin(head.held() > 0);
     var holdBack = new HoldBack(gate, head.applied(), held);
     var verdict = gate.verdict(head.applied(), held::isHollow, arrival);
@@ -350,8 +351,8 @@ final class Replicator {
       }
       return;
     }
-    if (heldCommits.mustWait(in, arrival)) {
-      heldCommits.quarantine(in, key, head, arrival);
+    if (heldCommits.mustWait(in.published(), arrival)) {
+      heldCommits.quarantine(in.published(), key, head, arrival);
       return;
     }
     if (held.isQuarantined(arrival.dot())) {
@@ -360,14 +361,14 @@ final class Replicator {
       head = reload(head);
     }
     if (verdict instanceof GateVerdict.Hold) {
-      heldCommits.hold(in, key, head, arrival, () -> holdBack.offer(arrival));
+      heldCommits.hold(in.published(), key, head, arrival, () -> holdBack.offer(arrival));
       return;
     }
     if (!isOwn(in) && arrival.dot().origin().value().equals(options.region())) {
       if (!storeWasRead) {
         // Its way through another region may have been shorter than that through the own topic.
         state.head(head);
-        state.addWaiting(in);
+        state.addWaiting(in.published());
         askStore(key);
         lookAgain();
         return;
@@ -386,9 +387,8 @@ final class Replicator {
     try {
       for (var ready : outcome.ready()) {
         var isThis = ready.dot().equals(arrival.dot());
-        var row = isThis ? in : heldCommits.take(ready.dot());
-        var itsCausality = isThis ? causality : Rows.causality(row.row());
-        if (!release(replica, row, itsCausality, verdict instanceof GateVerdict.Fill, key)) {
+        var released = isThis ? in : Arrived.of(heldCommits.take(ready.dot()));
+        if (!release(replica, released, verdict instanceof GateVerdict.Fill, key)) {
           return;
         }
       }
@@ -410,27 +410,26 @@ final class Replicator {
    * Whether the own log says that the command of this commit had a row there before, and the state
    * is one that both were folded into. The store has both: the state is made anew, and one counts.
    */
-  private boolean repeatsCommand(PublishedRow in, @Nullable TypeMerge<?> type) {
+  private boolean repeatsCommand(Arrived in, @Nullable TypeMerge<?> type) {
     return isOwn(in)
         && type != null
         && type.commutes()
-        && in.row().outcome().kind() == RowKind.COMMIT
+        && in.commit().kind() == RowKind.COMMIT
         && !in.row().outcome().slot().isEmpty();
   }
 
   /** Releases a commit. False says that the aggregate has to be read from the store first. */
-  private boolean release(
-      Replica replica, PublishedRow row, Causality causality, boolean fills, AggregateKey key) {
-    counts.released(row.region());
-    if (!isOwn(row)) {
-      outputs.inbound(row);
-      handOver.released(key, row.row(), fills);
+  private boolean release(Replica replica, Arrived in, boolean fills, AggregateKey key) {
+    counts.released(in.region());
+    if (!isOwn(in)) {
+      outputs.inbound(in.published());
+      handOver.released(key, in.dot(), fills);
     }
-    var verdict = replica.apply(row.row(), causality, fills, false, task.nowMicros().getAsLong());
+    var verdict = replica.apply(in.commit(), fills, false, task.nowMicros().getAsLong());
     if (verdict == Replica.Verdict.APPLIED) {
-      commitPrints.remember(row.row());
-      if (isOwn(row)) {
-        replica.seenInLog(row.row(), causality.context());
+      commitPrints.remember(in.commit());
+      if (isOwn(in)) {
+        replica.seenInLog(in.commit());
       }
       return true;
     }
@@ -440,9 +439,9 @@ final class Replicator {
           "{}: commit {} is concurrent with others, though the type has a single home; both are"
               + " kept as versions of a conflict",
           key,
-          Rows.dot(row.row()));
+          in.dot());
     }
-    var dot = Rows.dot(row.row());
+    var dot = in.dot();
     readAgainSoon(key, replica.head().applied().merge(VectorTime.ZERO.with(dot.origin(), dot.n())));
     return false;
   }
@@ -466,6 +465,10 @@ final class Replicator {
 
   private int shardOf(AggregateKey key) {
     return Shards.shardOf(key.toString(), options.shardCount());
+  }
+
+  private boolean isOwn(Arrived in) {
+    return isOwn(in.published());
   }
 
   private boolean isOwn(PublishedRow in) {

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.history.Commit;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
 import dev.anabranch.operators.history.EntriesInState.Form;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.TestRegion;
 import dev.anabranch.versions.GraphEntriesInMemory;
 import dev.anabranch.versions.GraphSummary;
@@ -135,13 +135,15 @@ class GraphInStateTest {
       }
     }
     meet(a, b, taken);
-    return a.log().stream().map(Rows::node).toList();
+    return a.log().stream().map(row -> Commit.of(row.outcome()).node()).toList();
   }
 
   private static void meet(TestRegion region, TestRegion other, Map<TestRegion, Integer> taken) {
     var log = List.copyOf(other.log());
     for (var row : log.subList(taken.getOrDefault(region, 0), log.size())) {
-      var seen = region.log().stream().anyMatch(own -> Rows.dot(own).equals(Rows.dot(row)));
+      var seen =
+          region.log().stream()
+              .anyMatch(own -> own.outcome().commitDot().equals(row.outcome().commitDot()));
       if (!seen) {
         region.take(row);
       }
@@ -164,7 +166,7 @@ class GraphInStateTest {
 
   private static void choose(TestRegion region) {
     var graph = new VersionGraph(new GraphEntriesInMemory());
-    region.log().forEach(row -> graph.add(Rows.node(row)));
+    region.log().forEach(row -> graph.add(Commit.of(row.outcome()).node()));
     var live = graph.live().stream().map(place -> place.dot().toString()).toList();
     if (live.size() > 1) {
       region.resolve(AGGREGATE, live.get(0), live.subList(1, live.size()).toArray(new String[0]));

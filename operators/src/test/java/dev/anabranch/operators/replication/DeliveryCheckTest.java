@@ -10,7 +10,6 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.TestRegion;
 import java.time.Duration;
 import java.util.List;
@@ -202,7 +201,8 @@ class DeliveryCheckTest {
       harness.pass(Duration.ofSeconds(1));
     }
     assertThat(harness.requests()).isNotEmpty();
-    assertThat(harness.requests().get(0).applied().covers(Rows.dot(lost.row()))).isFalse();
+    assertThat(harness.requests().get(0).applied().covers(lost.row().outcome().commitDot()))
+        .isFalse();
 
     harness.process(lost);
     assertThat(harness.inboundDots()).containsExactly("b:1", "b:1");

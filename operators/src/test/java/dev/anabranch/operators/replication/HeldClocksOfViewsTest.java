@@ -7,7 +7,6 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.TestRegion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,11 +53,11 @@ class HeldClocksOfViewsTest {
         // What was let pass comes back in the own log at times; an own commit is made on it.
         for (; let < harness.inbound().size(); let++) {
           var passed = harness.inbound().get(let);
-          had.add(Rows.dot(passed.row()));
+          had.add(passed.row().outcome().commitDot());
           if (!aggregate.startsWith("Home")) {
             harness.process(a.take(passed.row()));
             var own = a.commit(aggregate, "a" + let, "g");
-            had.add(Rows.dot(own.row()));
+            had.add(own.row().outcome().commitDot());
             harness.process(own);
             harness.settle();
             harness.crashAndRestore();

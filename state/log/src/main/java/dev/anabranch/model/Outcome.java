@@ -31,6 +31,18 @@ public record Outcome(
     }
   }
 
+  /**
+   * Identity of the commit, of a row that is one.
+   *
+   * @throws IllegalStateException if it is none
+   */
+  public Dot commitDot() {
+    if (dot == null) {
+      throw new IllegalStateException("a " + kind + " row of " + aggregate + " is no commit");
+    }
+    return dot;
+  }
+
   public LogRow at(int shard, long offset) {
     return new LogRow(new LogPosition(shard, offset), this);
   }

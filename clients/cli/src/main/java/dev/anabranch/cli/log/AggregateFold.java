@@ -6,6 +6,9 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.history.Commit;
+import dev.anabranch.history.CommitFold;
+import dev.anabranch.history.StoredVersions;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.versions.GraphEntriesInMemory;
@@ -13,9 +16,6 @@ import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionSnapshotsInMemory;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.blob.CausalityBlob;
-import dev.anabranch.wire.blob.CommitFold;
-import dev.anabranch.wire.blob.StoredVersions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -47,7 +47,7 @@ public final class AggregateFold implements Consumer<LogRow> {
   private long hlc;
 
   /** The commits of a type that is made of replicated data types; null for other types. */
-  private final @Nullable List<Outcome> commits;
+  private final @Nullable List<Commit> commits;
 
   /** The commits of a type with a single home; null for other types, and once a fork is found. */
   private @Nullable HomeCommits home;
@@ -107,22 +107,23 @@ public final class AggregateFold implements Consumer<LogRow> {
    * @throws RuntimeException what the codec or the application's code throws
    */
   public void apply(Outcome outcome) {
+    var commit = Commit.of(outcome);
     if (versions != null) {
-      add(versions, outcome);
-    } else if (home != null && outcome.kind().hasVersion() && home.isForkedBy(outcome)) {
+      add(versions, commit);
+    } else if (home != null && outcome.kind().hasVersion() && home.isForkedBy(commit)) {
       var graph = emptyGraph();
       home.all().forEach(each -> add(graph, each));
       versions = graph;
       home = null;
     } else if (outcome.kind().hasVersion()) {
       if (commits != null) {
-        checkChoice(outcome);
-        commits.add(outcome);
+        checkChoice(commit);
+        commits.add(commit);
         inTimeOrder |= !outcome.slot().isEmpty() || outcome.stamp().hlc() < hlc;
         hlc = Math.max(hlc, outcome.stamp().hlc());
       }
       if (!inTimeOrder) {
-        state = CommitFold.apply(type, state, outcome);
+        state = CommitFold.apply(type, state, commit);
       }
     }
     if (outcome.kind().hasVersion()) {
@@ -132,18 +133,16 @@ public final class AggregateFold implements Consumer<LogRow> {
   }
 
   /** Refuses what the jobs refuse, which park the aggregate. */
-  private static void checkChoice(Outcome outcome) {
-    var resolver = CausalityBlob.decode(outcome.blobs().causality()).resolverId();
-    var chosen = PolicyResolvers.chosen(outcome.kind(), resolver);
+  private static void checkChoice(Commit commit) {
+    var chosen = PolicyResolvers.chosen(commit.kind(), commit.causality().resolverId());
     if (!chosen.isEmpty()) {
       throw new CodecException(chosen);
     }
   }
 
-  private void add(VersionStates<Object> graph, Outcome outcome) {
-    var node = StoredVersions.node(outcome);
-    events.put(node.dot(), outcome.blobs().events());
-    var unused = graph.add(node);
+  private void add(VersionStates<Object> graph, Commit commit) {
+    events.put(commit.dot(), commit.events());
+    var unused = graph.add(commit.node());
   }
 
   /**
@@ -156,13 +155,12 @@ public final class AggregateFold implements Consumer<LogRow> {
       return state;
     }
     var inOrder = new ArrayList<>(commits);
-    inOrder.sort(
-        Comparator.comparingLong((Outcome each) -> each.stamp().hlc())
-            .thenComparing(Outcome::dot, Comparator.nullsFirst(Comparator.naturalOrder())));
+    inOrder.sort(Comparator.comparingLong(Commit::hlc).thenComparing(Commit::dot));
     var commands = new HashSet<String>();
     var again = type.decider().initialState();
     for (var each : inOrder) {
-      if (each.commandId() == null || commands.add(each.commandId())) {
+      var commandId = each.outcome().commandId();
+      if (commandId == null || commands.add(commandId)) {
         again = CommitFold.apply(type, again, each);
       }
     }

@@ -2,8 +2,8 @@ package dev.anabranch.cli.log;
 
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.CausalPast;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.Outcome;
-import dev.anabranch.wire.blob.StoredVersions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +19,13 @@ final class HomeCommits {
 
   static final long MAX_BYTES = 64L << 20;
 
-  private final List<Outcome> commits = new ArrayList<>();
+  private final List<Commit> commits = new ArrayList<>();
   private long bytes;
   private @Nullable CausalPast past;
-  private @Nullable Outcome last;
+  private @Nullable Commit last;
 
   /** Takes the next commit of the log; true: it had not seen all those before it. */
-  boolean isForkedBy(Outcome commit) {
+  boolean isForkedBy(Commit commit) {
     keep(commit);
     var before = last;
     last = commit;
@@ -42,7 +42,7 @@ final class HomeCommits {
    *
    * @throws IllegalStateException if they were too large to be kept
    */
-  List<Outcome> all() {
+  List<Commit> all() {
     if (bytes > MAX_BYTES) {
       throw new IllegalStateException(
           "two regions have acted as its home, and its history has more than "
@@ -52,8 +52,8 @@ final class HomeCommits {
     return commits;
   }
 
-  private void keep(Outcome commit) {
-    bytes += commit.blobs().events().length;
+  private void keep(Commit commit) {
+    bytes += commit.events().length;
     if (bytes > MAX_BYTES) {
       commits.clear();
     } else {
@@ -61,14 +61,11 @@ final class HomeCommits {
     }
   }
 
-  private static boolean isOfOneRegion(Outcome before, Outcome commit) {
-    return before.dot() != null
-        && commit.dot() != null
-        && before.dot().origin().equals(commit.dot().origin());
+  private static boolean isOfOneRegion(Commit before, Commit commit) {
+    return before.dot().origin().equals(commit.dot().origin());
   }
 
-  private static CausalPast after(CausalPast past, Outcome commit) {
-    var node = StoredVersions.node(commit);
-    return past.after(node.dot(), node.hlc(), node.context(), VectorTime.ZERO);
+  private static CausalPast after(CausalPast past, Commit commit) {
+    return past.after(commit.dot(), commit.hlc(), commit.context(), VectorTime.ZERO);
   }
 }

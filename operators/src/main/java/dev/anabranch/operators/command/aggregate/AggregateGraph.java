@@ -3,8 +3,9 @@ package dev.anabranch.operators.command.aggregate;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.history.Commit;
+import dev.anabranch.history.StoredVersions;
 import dev.anabranch.model.Blobs;
-import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.history.EntriesInState;
@@ -17,7 +18,6 @@ import dev.anabranch.versions.OrderedDot;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.blob.StoredVersions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,7 @@ public final class AggregateGraph {
   private VectorTime compactedTo = VectorTime.ZERO;
 
   /** The row that is being added; null: none is. */
-  private @Nullable Outcome added;
+  private @Nullable Commit added;
 
   /** The tombstone that is being added; null: none is. */
   private @Nullable Dot hollow;
@@ -106,11 +106,11 @@ public final class AggregateGraph {
    *
    * @throws RuntimeException what application code throws
    */
-  void addCommitted(Outcome outcome) {
-    var node = StoredVersions.node(outcome);
-    events.put(key, node.dot().toString(), outcome.blobs().events());
+  void addCommitted(Commit commit) {
+    var node = commit.node();
+    events.put(key, node.dot().toString(), commit.events());
     heard.hear(node.dot(), node.context());
-    added = outcome;
+    added = commit;
     try {
       var state = stateInHead(node.dot());
       if (state == null) {
@@ -197,8 +197,8 @@ public final class AggregateGraph {
   }
 
   /** Adds a row that is not durable yet. */
-  void addToHead(Outcome outcome) {
-    var node = StoredVersions.node(outcome);
+  void addToHead(Commit commit) {
+    var node = commit.node();
     var states = head;
     if (states == null) {
       headGraph = new VersionGraph(storedGraph.layer());
@@ -206,7 +206,7 @@ public final class AggregateGraph {
       states = new VersionStates<>(headGraph, folding, headStates);
       head = states;
     }
-    headEvents.put(node.dot(), outcome.blobs().events());
+    headEvents.put(node.dot(), commit.events());
     states.add(node);
   }
 
@@ -301,7 +301,7 @@ public final class AggregateGraph {
     }
     var now = added;
     if (now != null && dot.equals(now.dot())) {
-      return now.blobs().events();
+      return now.events();
     }
     var own = headEvents.get(dot);
     var stored = own == null ? events.get(key, dot.toString()) : own;

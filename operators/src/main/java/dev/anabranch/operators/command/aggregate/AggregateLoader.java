@@ -3,12 +3,12 @@ package dev.anabranch.operators.command.aggregate;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.gate.CausalPast;
+import dev.anabranch.history.StoredVersions;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
 import dev.anabranch.versions.ApplicationCode;
-import dev.anabranch.wire.blob.StoredVersions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,8 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.gate.CausalPast;
+import dev.anabranch.history.Commit;
+import dev.anabranch.history.CommitFold;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
@@ -12,8 +14,6 @@ import dev.anabranch.operators.task.StoreContradictionException;
 import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.PolicyResolvers;
-import dev.anabranch.wire.blob.CausalityBlob;
-import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.WireFormatException;
 import org.jspecify.annotations.Nullable;
 
@@ -90,21 +90,47 @@ final class Folding {
   }
 
   /**
-   * The version after an outcome that has a dot, as it comes from the log. What can't just go on
-   * from the version before it is a problem.
+   * Reads the commit of a row with a version, or of a tombstone's; null: that is a problem now.
    *
    * @param where for messages
    */
-  Version after(Version before, Outcome outcome, Object where) {
-    if (isOutOfOrder(before, outcome)) {
+  @Nullable Commit read(Outcome outcome, Object where) {
+    if (outcome.dot() == null) {
+      throw new StoreContradictionException(
+          "the commit at " + where + " has no dot; run anabranch verify");
+    }
+    try {
+      return Commit.of(outcome);
+    } catch (WireFormatException e) {
+      problem = "the causality of its commit at " + where + " can't be read: " + e.getMessage();
+      return null;
+    }
+  }
+
+  /** The version after a commit that can't be read: only its dot and time are known. */
+  Version unreadable(Version before, Outcome outcome, Dot dot) {
+    var hlc = outcome.stamp().hlc();
+    var dependencies = before.past().dependenciesAt(dot.origin(), hlc);
+    var past = before.past().afterOwn(dot, hlc, dependencies);
+    return new Version(versionAfter(before, outcome), past, past.frontier(), null);
+  }
+
+  /**
+   * The version after a commit, as it comes from the log. What can't just go on from the version
+   * before it is a problem.
+   *
+   * @param where for messages
+   */
+  Version after(Version before, Commit commit, Object where) {
+    if (isOutOfOrder(before, commit)) {
       needsAll = true;
       problem =
           "its commit "
-              + outcome.dot()
+              + commit.dot()
               + " stands before others that it came after, or repeats one: its state is derived"
               + " again from all of them";
     }
-    var after = next(before, outcome, where);
+    var after = next(before, commit, where);
     if (isFork(after.past())) {
       needsAll = true;
       problem = FORKED;
@@ -114,17 +140,21 @@ final class Folding {
   }
 
   /** The version after the next commit in the order in which all are folded. */
-  Version next(Version before, Outcome outcome, Object where) {
-    var past = pastAfter(before.past(), outcome, where);
-    var version = outcome.kind().hasVersion() ? outcome.version() : before.version();
+  Version next(Version before, Commit commit, Object where) {
+    checkChoice(commit, where);
+    var past =
+        before
+            .past()
+            .after(commit.dot(), commit.hlc(), commit.context(), commit.causality().dependencies());
     Object state = null;
     if (problem == null) {
-      state =
-          outcome.kind() == RowKind.TOMBSTONE || hasGraph
-              ? before.state()
-              : stateAfter(before, outcome, where);
+      state = commit.isTombstone() || hasGraph ? before.state() : stateAfter(before, commit, where);
     }
-    return new Version(version, past, past.frontier(), state);
+    return new Version(versionAfter(before, commit.outcome()), past, past.frontier(), state);
+  }
+
+  private static long versionAfter(Version before, Outcome outcome) {
+    return outcome.kind().hasVersion() ? outcome.version() : before.version();
   }
 
   /**
@@ -140,36 +170,17 @@ final class Folding {
    * accepted in two regions, and the first of its commits counts; or a payload comes that a filter
    * withheld when its effects came. Both are rare, and the whole history is folded anew.
    */
-  private boolean isOutOfOrder(Version before, Outcome outcome) {
-    var dot = outcome.dot();
+  private boolean isOutOfOrder(Version before, Commit commit) {
     return type != null
-        && dot != null
-        && outcome.kind() == RowKind.COMMIT
+        && commit.kind() == RowKind.COMMIT
         && commutes(type)
-        && (!outcome.slot().isEmpty() || before.past().covers(dot));
-  }
-
-  private CausalPast pastAfter(CausalPast before, Outcome outcome, Object where) {
-    var hlc = outcome.stamp().hlc();
-    var dot = outcome.dot();
-    if (dot == null) {
-      throw new StoreContradictionException(
-          "the commit at " + where + " has no dot; run anabranch verify");
-    }
-    try {
-      var causality = CausalityBlob.decode(outcome.blobs().causality());
-      checkChoice(outcome, causality.resolverId(), where);
-      return before.after(dot, hlc, causality.context(), causality.dependencies());
-    } catch (WireFormatException e) {
-      problem = "the causality of its commit at " + where + " can't be read: " + e.getMessage();
-      return before.afterOwn(dot, hlc, before.dependenciesAt(dot.origin(), hlc));
-    }
+        && (!commit.outcome().slot().isEmpty() || before.past().covers(commit.dot()));
   }
 
   /** Replicated data types can't leave out what was not chosen under another policy. */
-  private void checkChoice(Outcome outcome, String resolverId, Object where) {
+  private void checkChoice(Commit commit, Object where) {
     if (type != null && commutes(type)) {
-      var chosen = PolicyResolvers.chosen(outcome.kind(), resolverId);
+      var chosen = PolicyResolvers.chosen(commit.kind(), commit.causality().resolverId());
       if (!chosen.isEmpty()) {
         problem = "its commit at " + where + " can't be folded: " + chosen;
       }
@@ -180,13 +191,13 @@ final class Folding {
     return type.replication() instanceof ReplicationPolicy.ReplicatedTypes;
   }
 
-  private @Nullable Object stateAfter(Version before, Outcome outcome, Object where) {
+  private @Nullable Object stateAfter(Version before, Commit commit, Object where) {
     if (type == null) {
       problem = "its type is not registered with this job";
       return null;
     }
     try {
-      return CommitFold.apply(type, before.foldedState(), outcome);
+      return CommitFold.apply(type, before.foldedState(), commit);
     } catch (Throwable e) {
       problem =
           "its commit at "

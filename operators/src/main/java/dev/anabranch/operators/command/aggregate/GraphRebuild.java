@@ -1,10 +1,10 @@
 package dev.anabranch.operators.command.aggregate;
 
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.VersionNode;
-import dev.anabranch.wire.blob.StoredVersions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +67,7 @@ final class GraphRebuild implements Rebuild {
     eventBytes += outcome.blobs().events().length;
     VersionNode node;
     try {
-      node = StoredVersions.node(outcome);
+      node = Commit.of(outcome).node();
     } catch (Throwable e) {
       problem = problem(String.valueOf(outcome.dot()), e);
       return;

@@ -50,7 +50,7 @@ public final class HeardRegions {
   }
 
   /** Whether a commit tells something: the own region is known to have all that is applied. */
-  boolean listensTo(Dot dot) {
+  private boolean listensTo(Dot dot) {
     return !dot.origin().equals(regions.own());
   }
 

@@ -4,16 +4,15 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.gate.CausalPast;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
-import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.waiting.Lookup;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.MissingVersionException;
-import dev.anabranch.wire.blob.CausalityBlob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -179,14 +178,15 @@ public final class LiveAggregate {
   }
 
   private void advanceHead(Decided.Row row) {
-    if (graph == null || row.outcome().dot() == null) {
+    var commit = row.commit();
+    if (graph == null || commit == null) {
       head = row.after();
       return;
     }
     var after = row.after();
     Object state = null;
     try {
-      graph.addToHead(row.outcome());
+      graph.addToHead(commit);
       state = graph.state();
     } catch (Throwable e) {
       // Another region's commit, or a resolver: the row is stored all the same.
@@ -200,8 +200,11 @@ public final class LiveAggregate {
    * aggregate breaks, and the version has no state. The state of an aggregate with a graph comes
    * from there, when the commit is admitted.
    */
-  public Version afterHead(Outcome outcome) {
-    return after(head, outcome, String.valueOf(outcome.dot()));
+  public Version afterHead(Commit commit) {
+    var folding = folding();
+    var after = folding.after(head, commit, commit.dot());
+    folded(folding);
+    return after;
   }
 
   /**
@@ -212,7 +215,10 @@ public final class LiveAggregate {
   public void becameDurable(PendingOutcome command, LogRow row, int commandWindow) {
     pending.removeFirst(command);
     committed = command.after();
-    commit(row.outcome());
+    var commit = command.row().commit();
+    if (commit != null) {
+      commit(commit);
+    }
     keeper.grew(row.outcome().blobs().events().length);
     nothingPending();
     remember(row, commandWindow);
@@ -284,8 +290,16 @@ public final class LiveAggregate {
       } else if (committed.past().covers(dot)) {
         itsGate.get().eraseHollow(dot);
       }
-      committed = after(committed, outcome, row.position());
-      commit(outcome);
+      var folding = folding();
+      var commit = folding.read(row.outcome(), row.position());
+      committed =
+          commit == null
+              ? folding.unreadable(committed, outcome, dot)
+              : folding.after(committed, commit, row.position());
+      folded(folding);
+      if (commit != null) {
+        commit(commit);
+      }
       keeper.grew(outcome.blobs().events().length);
       committed = withGraph(committed);
       head = committed;
@@ -295,34 +309,27 @@ public final class LiveAggregate {
     keeper.changed();
   }
 
-  private Version after(Version before, Outcome outcome, Object where) {
-    var folding = new Folding(type, graph != null, brokenReason);
-    var after = folding.after(before, outcome, where);
+  private Folding folding() {
+    return new Folding(type, graph != null, brokenReason);
+  }
+
+  private void folded(Folding folding) {
     brokenReason = folding.problem();
     rebuildTried &= !folding.needsAll();
-    return after;
   }
 
   /** Notes a row that has become durable where the graph is, and what other regions have. */
-  private void commit(Outcome outcome) {
-    var dot = outcome.dot();
-    if (dot == null) {
-      return;
-    }
+  private void commit(Commit commit) {
     if (graph == null) {
-      hear(outcome, dot);
+      if (heard != null && brokenReason == null) {
+        heard.hear(commit.dot(), commit.context());
+      }
       return;
     }
     try {
-      graph.addCommitted(outcome);
+      graph.addCommitted(commit);
     } catch (Throwable e) {
-      broken("its version " + dot + " can't be folded by this release", e);
-    }
-  }
-
-  private void hear(Outcome outcome, Dot dot) {
-    if (heard != null && brokenReason == null && heard.listensTo(dot)) {
-      heard.hear(dot, CausalityBlob.decode(outcome.blobs().causality()).context());
+      broken("its version " + commit.dot() + " can't be folded by this release", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.anabranch.operators.command.aggregate;
 
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandRecord;
@@ -152,9 +153,18 @@ public final class PendingOutcome {
     after = again instanceof Decided.Row row ? row.after() : after;
   }
 
-  /** Puts its row into another slot. */
-  public void inSlot(Outcome outcome) {
+  /** The commit of another region that its row is. */
+  public Commit commit() {
+    var commit = row().commit();
+    if (commit == null) {
+      throw new IllegalStateException(outcome().aggregate() + ": a row that is no commit");
+    }
+    return commit;
+  }
+
+  /** Puts its row, the same commit, into another slot. */
+  public void inSlot(Commit commit) {
     var row = row();
-    decided = new Decided.Row(outcome, row.reply(), row.after(), row.bytes());
+    decided = new Decided.Row(commit.outcome(), commit, row.reply(), row.after(), row.bytes());
   }
 }

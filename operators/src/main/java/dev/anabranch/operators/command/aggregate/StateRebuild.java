@@ -64,13 +64,20 @@ final class StateRebuild implements Rebuild {
       count++;
       bytes += row.outcome().blobs().events().length;
       if (counts(row.outcome())) {
-        version = folding.next(version, row.outcome(), row.position());
+        version = after(row);
       }
       if (Folding.hasOneHome(type) && version.past().frontier().size() > 1) {
         forked = true;
         return;
       }
     }
+  }
+
+  private Version after(LogRow row) {
+    var commit = folding.read(row.outcome(), row.position());
+    return commit == null
+        ? folding.unreadable(version, row.outcome(), row.outcome().commitDot())
+        : folding.next(version, commit, row.position());
   }
 
   /** Types with a single home have one region that accepts. */

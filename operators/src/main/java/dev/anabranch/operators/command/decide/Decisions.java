@@ -17,6 +17,7 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.codec.ResolveConflictJson;
 import dev.anabranch.gate.Causality;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
@@ -207,6 +208,7 @@ public final class Decisions {
             dot,
             stamp(time),
             blobs),
+        causality,
         reply,
         new Version(version, past.afterOwn(dot, time.hlc(), dependencies), List.of(dot), state));
   }
@@ -217,23 +219,14 @@ public final class Decisions {
    *
    * @param slot empty, unless the command has a row in this log already
    */
-  public Decided.Row adopt(LiveAggregate aggregate, Outcome remote, String slot) {
+  public Decided.Row adopt(LiveAggregate aggregate, Commit remote, String slot) {
     var head = aggregate.head();
     var version = remote.kind().hasVersion() ? head.version() + 1 : Outcome.NO_VERSION;
-    var stamp = new Stamp(writer, remote.stamp().hlc(), remote.stamp().occurredAtMicros());
-    var outcome =
-        new Outcome(
-            remote.kind(),
-            remote.aggregate(),
-            version,
-            remote.commandId(),
-            slot,
-            remote.dot(),
-            stamp,
-            remote.blobs());
-    var after = aggregate.afterHead(outcome);
+    var commit = remote.adopted(version, slot, writer);
+    var outcome = commit.outcome();
+    var after = aggregate.afterHead(commit);
     return new Decided.Row(
-        outcome, ReplyBody.EMPTY, after, EventWire.sizeOf(outcome, region.value()));
+        outcome, commit, ReplyBody.EMPTY, after, EventWire.sizeOf(outcome, region.value()));
   }
 
   private Decided resolved(
@@ -264,6 +257,7 @@ public final class Decisions {
             dot,
             stamp(time),
             blobs(causality, command, reply, EventsBlob.encode(accepted.events()))),
+        causality,
         reply,
         new Version(
             version, past.afterOwn(dot, time.hlc(), dependencies), head.live(), head.state()));
@@ -336,11 +330,12 @@ public final class Decisions {
             null,
             stamp(time),
             blobs),
+        causality,
         reply,
         head);
   }
 
-  private Decided row(Outcome outcome, ReplyBody reply, Version after) {
+  private Decided row(Outcome outcome, Causality causality, ReplyBody reply, Version after) {
     var bytes = EventWire.sizeOf(outcome, region.value());
     if (bytes > maxCommitBytes) {
       return error(
@@ -351,7 +346,8 @@ public final class Decisions {
               + maxCommitBytes
               + "; make events, result or metadata smaller, or raise the limit");
     }
-    return new Decided.Row(outcome, reply, after, bytes);
+    var commit = outcome.dot() == null ? null : Commit.decided(outcome, causality);
+    return new Decided.Row(outcome, commit, reply, after, bytes);
   }
 
   private Stamp stamp(DecisionTime time) {

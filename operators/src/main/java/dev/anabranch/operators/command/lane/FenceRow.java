@@ -66,7 +66,8 @@ public final class FenceRow {
     var nobody =
         new LiveAggregate(
             key, key.toString(), null, null, null, nothing, CommandWindow.EMPTY, Keeper.NOBODY);
-    var row = new Decided.Row(outcome, ReplyBody.EMPTY, nothing, EventWire.sizeOf(outcome, region));
+    var bytes = EventWire.sizeOf(outcome, region);
+    var row = new Decided.Row(outcome, null, ReplyBody.EMPTY, nothing, bytes);
     return PendingOutcome.fence(nobody, shard, time, row);
   }
 

@@ -4,6 +4,7 @@ import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.ReplicationFilter;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.gate.Causality;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -70,8 +71,12 @@ final class CommitFilter {
                         + " of a jar on the job's class path"));
   }
 
-  /** The row, or its tombstone; null: nothing is taken of the aggregate. */
-  @Nullable LogRow apply(LogRow row) {
+  /**
+   * The row, or its tombstone; null: nothing is taken of the aggregate.
+   *
+   * @param commit what the row says
+   */
+  @Nullable LogRow apply(LogRow row, Commit commit) {
     var outcome = row.outcome();
     var aggregate = outcome.aggregate();
     var takesAggregate =
@@ -81,7 +86,7 @@ final class CommitFilter {
     if (!isShared(aggregate.type())) {
       return takesAggregate ? row : null;
     }
-    return takesAggregate && takesCommit(outcome) ? row : tombstone(row);
+    return takesAggregate && takesCommit(outcome) ? row : tombstone(row, commit);
   }
 
   private boolean takesCommit(Outcome outcome) {
@@ -102,9 +107,9 @@ final class CommitFilter {
         .orElse(false);
   }
 
-  private static LogRow tombstone(LogRow row) {
+  private static LogRow tombstone(LogRow row, Commit commit) {
     var outcome = row.outcome();
-    var causality = CausalityBlob.decode(outcome.blobs().causality());
+    var causality = commit.causality();
     var kept =
         new Causality(causality.context(), causality.parents(), causality.dependencies(), "");
     return new Outcome(

@@ -1,9 +1,9 @@
 package dev.anabranch.operators.replication.intake;
 
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.PublishedRow;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.task.DomainLoader;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.wire.blob.EventsBlob;
@@ -52,38 +52,31 @@ final class IntakeRules {
   /**
    * The row as it is to be merged; null: nothing of it is.
    *
-   * @throws IllegalArgumentException if the gate and the graph could not rely on it
-   * @throws WireFormatException likewise
+   * @throws WireFormatException if the gate and the graph could not rely on it
    */
   @Nullable PublishedRow take(LogRow row) {
-    check(row);
-    if (isOwn) {
-      return new PublishedRow(region, row);
+    var kind = row.outcome().kind();
+    if (row.outcome().dot() == null && !kind.hasVersion() && kind != RowKind.TOMBSTONE) {
+      return isOwn ? new PublishedRow(region, row) : null;
     }
-    if (row.outcome().dot() == null) {
-      return null;
-    }
-    var taken = filter == null ? row : filtered(filter, row);
+    var commit = read(row);
+    var taken = filter == null ? row : filtered(filter, row, commit);
     return taken == null ? null : new PublishedRow(region, taken);
   }
 
-  private static void check(LogRow row) {
-    if (row.outcome().dot() == null) {
-      if (row.outcome().kind().hasVersion() || row.outcome().kind() == RowKind.TOMBSTONE) {
-        throw new WireFormatException("a " + row.outcome().kind() + " without a dot");
-      }
-      return;
+  /** Reads all that gate and graph will, so that nothing is refused behind this place. */
+  private static Commit read(LogRow row) {
+    var commit = Commit.of(row.outcome());
+    if (!commit.node().isHollow()) {
+      EventsBlob.types(commit.events());
     }
-    var node = Rows.node(row);
-    if (!node.isHollow()) {
-      EventsBlob.types(row.outcome().blobs().events());
-    }
+    return commit;
   }
 
-  private @Nullable LogRow filtered(CommitFilter by, LogRow row) {
+  private @Nullable LogRow filtered(CommitFilter by, LogRow row, Commit commit) {
     var taken = row;
     try {
-      taken = by.apply(row);
+      taken = by.apply(row, commit);
     } catch (Throwable e) {
       LOG.error(
           "The filter of region {} throws for {}: the commit is taken",

@@ -6,7 +6,6 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.RangeRequest;
 import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.message.SourcePosition;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.serde.CommandRecordTypeInfo;
 import dev.anabranch.store.EventStore;
 import dev.anabranch.store.EventStoreFactory;
@@ -265,7 +264,7 @@ public final class RepublishFunction extends KeyedProcessFunction<String, Comman
       }
       next = page.get(page.size() - 1).offset() + 1;
       for (var row : page) {
-        if (published < MAX_ROWS && !request.applied().covers(Rows.dot(row))) {
+        if (published < MAX_ROWS && !request.applied().covers(row.outcome().commitDot())) {
           out.collect(row);
           count(republished, 1);
           published++;

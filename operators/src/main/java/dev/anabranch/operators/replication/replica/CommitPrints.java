@@ -1,14 +1,15 @@
 package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.causality.Dot;
-import dev.anabranch.model.LogRow;
-import dev.anabranch.model.RowKind;
+import dev.anabranch.history.Commit;
+import dev.anabranch.model.Outcome;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.DeadLetter;
 import dev.anabranch.model.message.SourcePosition;
-import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.wire.EventWire;
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,26 +42,21 @@ public final class CommitPrints {
   }
 
   /** Takes note of a commit of the current key; what a filter has withheld has no content. */
-  public void remember(LogRow row) {
-    if (row.outcome().kind() != RowKind.TOMBSTONE) {
-      var dot = Rows.dot(row);
-      ReplicaState.run(() -> state.prints.put(slot(dot), print(row, dot.n())));
+  public void remember(Commit commit) {
+    if (!commit.isTombstone()) {
+      var dot = commit.dot();
+      ReplicaState.run(() -> state.prints.put(slot(dot), print(commit)));
     }
   }
 
-  /** Takes note of what the store has of an aggregate. */
-  public void rememberLast(List<LogRow> commits) {
-    commits.forEach(this::remember);
-  }
-
   /** Compares a commit that came again, if it is among the last; whether it says the same then. */
-  public boolean compare(PublishedRow in) {
-    var dot = Rows.dot(in.row());
+  public boolean compare(Arrived in) {
+    var dot = in.dot();
     var known = ReplicaState.access(() -> state.prints.get(slot(dot)));
     if (known == null
         || !known.startsWith(dot.n() + ":")
-        || known.equals(print(in.row(), dot.n()))
-        || in.row().outcome().kind() == RowKind.TOMBSTONE) {
+        || in.commit().isTombstone()
+        || known.equals(print(in.commit()))) {
       return true;
     }
     var isOwn = dot.origin().value().equals(region);
@@ -85,7 +81,7 @@ public final class CommitPrints {
     return false;
   }
 
-  private static DeadLetter letter(PublishedRow in, String code, String message) {
+  private static DeadLetter letter(Arrived in, String code, String message) {
     var key = in.row().outcome().aggregate().toString();
     var place = new SourcePosition("log of " + in.region(), in.row().shard(), in.row().offset(), 0);
     return new DeadLetter(
@@ -98,7 +94,28 @@ public final class CommitPrints {
     return dot.origin().value().equals(region) ? n : dot.origin().value() + ':' + n;
   }
 
-  private static String print(LogRow row, long n) {
-    return n + ":" + Rows.fingerprint(row);
+  private static String print(Commit commit) {
+    return commit.dot().n() + ":" + fingerprint(commit.outcome());
+  }
+
+  /** Hashes what must be the same wherever the commit is: all but its place in a log. */
+  static long fingerprint(Outcome commit) {
+    var crc = new CRC32C();
+    var numbers = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
+    crc.update(commit.kind().code());
+    crc.update(numbers.putLong(commit.stamp().hlc()).flip());
+    var commandId = commit.commandId();
+    if (commandId != null) {
+      crc.update(commandId.getBytes(StandardCharsets.UTF_8));
+    }
+    update(crc, numbers, commit.blobs().causality());
+    update(crc, numbers, commit.blobs().metadata());
+    update(crc, numbers, commit.blobs().events());
+    return crc.getValue();
+  }
+
+  private static void update(CRC32C crc, ByteBuffer number, byte[] blob) {
+    crc.update(number.clear().putInt(blob.length).flip());
+    crc.update(blob);
   }
 }

@@ -2,12 +2,11 @@ package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
-import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.Causality;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
@@ -114,38 +113,34 @@ public final class Replica {
    *
    * @throws dev.anabranch.versions.MissingVersionException if it is built on what a filter has
    *     withheld, or the graph has dropped: all of them have to be read again
-   * @param causality of the row, decoded before
    * @param fills whether its tombstone was applied before
    * @param quiet whether to tell nothing: it is read again, and was told of before
    */
-  public Verdict apply(
-      LogRow row, Causality causality, boolean fills, boolean quiet, long nowMicros) {
-    var dot = Rows.dot(row);
-    var context = causality.context();
+  public Verdict apply(Commit commit, boolean fills, boolean quiet, long nowMicros) {
     if (head.merging() == Merging.FOLD) {
       if (fills) {
         return Verdict.REFOLD;
       }
-      if (type != null && !type.commutes() && isFork(dot, context)) {
+      if (type != null && !type.commutes() && isFork(commit)) {
         return Verdict.FORKED;
       }
     }
-    moveOn(row, dot, context, fills);
+    moveOn(commit, fills);
     applied = true;
     if (type == null || !head.problem().isEmpty()) {
       return Verdict.APPLIED;
     }
     if (head.merging() == Merging.FOLD) {
-      fold(row, causality);
+      fold(commit);
     } else if (head.merging() == Merging.GRAPH) {
-      addToGraph(row, causality, quiet, nowMicros);
+      addToGraph(commit, quiet, nowMicros);
     }
     return Verdict.APPLIED;
   }
 
   /** Takes note that the own log has the commit. */
-  public void seenInLog(LogRow row, VectorTime context) {
-    head = head.seenInLog(Rows.dot(row), context);
+  public void seenInLog(Commit commit) {
+    head = head.seenInLog(commit.dot(), commit.context());
   }
 
   /** Writes what is to be kept, and shows the aggregate if it has changed. */
@@ -194,11 +189,12 @@ public final class Replica {
     state.conflict(told.kept());
   }
 
-  private void moveOn(LogRow row, Dot dot, VectorTime context, boolean fills) {
+  private void moveOn(Commit commit, boolean fills) {
+    var dot = commit.dot();
     var now = fills ? head.applied() : head.applied().with(dot.origin(), dot.n());
-    var heard = listens() ? head.heard().after(dot, context) : head.heard();
-    var last = row.outcome().kind() == RowKind.TOMBSTONE ? head.last() : dot;
-    head = head.applied(now, row.outcome().stamp().hlc(), last, heard);
+    var heard = listens() ? head.heard().after(dot, commit.context()) : head.heard();
+    var last = commit.isTombstone() ? head.last() : dot;
+    head = head.applied(now, commit.hlc(), last, heard);
   }
 
   /** Whether there is something to drop as soon as every region has it. */
@@ -208,27 +204,26 @@ public final class Replica {
   }
 
   /** Whether its decider had not seen everything that is applied here. */
-  private boolean isFork(Dot dot, VectorTime context) {
-    return !head.applied().isBeforeOrEqual(context.with(dot.origin(), dot.n() - 1));
+  private boolean isFork(Commit commit) {
+    var dot = commit.dot();
+    return !head.applied().isBeforeOrEqual(commit.context().with(dot.origin(), dot.n() - 1));
   }
 
-  private void fold(LogRow row, Causality causality) {
-    var kind = row.outcome().kind();
-    if (kind == RowKind.TOMBSTONE
-        || kind == RowKind.HOME_MOVE
+  private void fold(Commit commit) {
+    if (commit.isTombstone()
+        || commit.kind() == RowKind.HOME_MOVE
         || type == null
-        || leftOut.contains(Rows.dot(row))) {
+        || leftOut.contains(commit.dot())) {
       return;
     }
     if (type.commutes()) {
-      var chosen = PolicyResolvers.chosen(kind, causality.resolverId());
+      var chosen = PolicyResolvers.chosen(commit.kind(), commit.causality().resolverId());
       if (!chosen.isEmpty()) {
-        broken("commit " + Rows.dot(row) + " can't be folded: " + chosen);
+        broken("commit " + commit.dot() + " can't be folded: " + chosen);
         return;
       }
     }
-    var at = EventContext.of(Rows.dot(row), causality.context(), row.outcome().stamp().hlc());
-    folded = type.fold(foldedSoFar(type), at, row.outcome().blobs().events());
+    folded = type.fold(foldedSoFar(type), commit.eventContext(), commit.events());
     if (folded.isBroken()) {
       broken(folded.problem());
     }
@@ -253,15 +248,15 @@ public final class Replica {
     return stored == null ? known.initial() : stored.state(known);
   }
 
-  private void addToGraph(LogRow row, Causality causality, boolean quiet, long nowMicros) {
+  private void addToGraph(Commit commit, boolean quiet, long nowMicros) {
     if (type == null || states == null) {
       return;
     }
     GraphChange change;
-    var node = Rows.node(row, causality);
+    var node = commit.node();
     try {
       if (!node.isHollow()) {
-        live.events().put(node.dot(), row.outcome().blobs().events());
+        live.events().put(node.dot(), commit.events());
       }
       change = states.add(node);
     } catch (IllegalArgumentException | WireFormatException e) {

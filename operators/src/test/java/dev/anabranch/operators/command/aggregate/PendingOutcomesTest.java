@@ -93,7 +93,7 @@ class PendingOutcomesTest {
     var outcome =
         new Outcome(
             RowKind.REJECTED, KEY, Outcome.NO_VERSION, id, "", null, new Stamp(1, 1, 1), NOTHING);
-    var row = new Decided.Row(outcome, ReplyBody.EMPTY, AGGREGATE.committed(), 10);
+    var row = new Decided.Row(outcome, null, ReplyBody.EMPTY, AGGREGATE.committed(), 10);
     return PendingOutcome.remote(RECORD, AGGREGATE, 0, new DecisionTime(1, 1), row);
   }
 }

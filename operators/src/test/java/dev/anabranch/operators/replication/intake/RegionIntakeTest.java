@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.ReplicationFilter;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.message.CommandRecord;
@@ -14,7 +15,6 @@ import dev.anabranch.model.message.RecordHeader;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.operators.replication.NoteDomain;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.TestRegion;
 import dev.anabranch.store.AcceptedLoss;
 import dev.anabranch.store.LogBookmark;
@@ -133,15 +133,17 @@ class RegionIntakeTest {
     var kept = b.commit("Auto/keep-1", "c1", "x").row();
     var left = b.commit("Auto/other", "c2", "y").row();
 
-    assertThat(filter.apply(kept)).isSameAs(kept);
-    var tombstone = filter.apply(left);
+    assertThat(apply(filter, kept)).isSameAs(kept);
+    var tombstone = apply(filter, left);
     assertThat(tombstone.outcome().kind()).isEqualTo(RowKind.TOMBSTONE);
     assertThat(tombstone.outcome().dot()).isEqualTo(left.outcome().dot());
-    assertThat(Rows.arrival(tombstone).context()).isEqualTo(Rows.arrival(left).context());
-    assertThat(Rows.node(tombstone).parents()).isEqualTo(Rows.node(left).parents());
+    assertThat(Commit.of(tombstone.outcome()).arrival().context())
+        .isEqualTo(Commit.of(left.outcome()).arrival().context());
+    assertThat(Commit.of(tombstone.outcome()).node().parents())
+        .isEqualTo(Commit.of(left.outcome()).node().parents());
     assertThat(tombstone.outcome().blobs().events()).isEmpty();
-    assertThat(filter.apply(b.commit("Home/other", "c3", "z").row())).isNull();
-    assertThat(filter.apply(b.commit("Unknown/keep-1", "c4", "z").row())).isNull();
+    assertThat(apply(filter, b.commit("Home/other", "c3", "z").row())).isNull();
+    assertThat(apply(filter, b.commit("Unknown/keep-1", "c4", "z").row())).isNull();
   }
 
   @Test
@@ -150,11 +152,15 @@ class RegionIntakeTest {
     var filter = CommitFilter.of(PeerFilter.NONE, new NoSecrets(), types);
 
     var secret = b.commit("Auto/1", "c1", "secret").row();
-    assertThat(filter.apply(secret).outcome().kind()).isEqualTo(RowKind.TOMBSTONE);
+    assertThat(apply(filter, secret).outcome().kind()).isEqualTo(RowKind.TOMBSTONE);
     var open = b.commit("Auto/1", "c2", "open").row();
-    assertThat(filter.apply(open)).isSameAs(open);
+    assertThat(apply(filter, open)).isSameAs(open);
     var home = b.commit("Home/1", "c3", "secret").row();
-    assertThat(filter.apply(home)).isSameAs(home);
+    assertThat(apply(filter, home)).isSameAs(home);
+  }
+
+  private static LogRow apply(CommitFilter filter, LogRow row) {
+    return filter.apply(row, Commit.of(row.outcome()));
   }
 
   private static final class NoSecrets implements ReplicationFilter {

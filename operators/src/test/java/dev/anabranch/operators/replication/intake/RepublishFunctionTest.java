@@ -15,7 +15,6 @@ import dev.anabranch.model.message.RepublishRequest;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.replication.StoreOfA;
 import dev.anabranch.operators.replication.replica.ReplicationHarness;
-import dev.anabranch.operators.replication.replica.Rows;
 import dev.anabranch.operators.replication.replica.TestRegion;
 import dev.anabranch.store.EventStoreFactory;
 import dev.anabranch.wire.RangeRequestWire;
@@ -196,7 +195,7 @@ class RepublishFunctionTest {
         element = harness.getOutput().poll()) {
       @SuppressWarnings("unchecked") // the function emits rows only
       var row = ((StreamRecord<LogRow>) element).getValue();
-      dots.add(Rows.dot(row).toString());
+      dots.add(row.outcome().commitDot().toString());
     }
     return dots;
   }

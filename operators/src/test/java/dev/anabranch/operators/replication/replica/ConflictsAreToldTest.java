@@ -126,7 +126,10 @@ class ConflictsAreToldTest {
       store.append(first.row());
       store.append(a.take(second.row()).row());
       b.take(first.row());
-      var dots = List.of(Rows.dot(first.row()).toString(), Rows.dot(second.row()).toString());
+      var dots =
+          List.of(
+              first.row().outcome().commitDot().toString(),
+              second.row().outcome().commitDot().toString());
       var choice = a.resolve("Hand/1", dots.get(i), dots.get(1 - i));
       store.append(choice.row());
       b.take(choice.row());

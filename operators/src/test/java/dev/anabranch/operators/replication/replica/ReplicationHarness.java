@@ -174,7 +174,7 @@ public final class ReplicationHarness implements AutoCloseable {
   }
 
   public List<String> inboundDots() {
-    return inbound.stream().map(row -> Rows.dot(row.row()).toString()).toList();
+    return inbound.stream().map(row -> row.row().outcome().commitDot().toString()).toList();
   }
 
   @Nullable

@@ -6,6 +6,8 @@ import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.gate.Stability;
+import dev.anabranch.history.Commit;
+import dev.anabranch.history.CommitFold;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -21,7 +23,6 @@ import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionSnapshotsInMemory;
 import dev.anabranch.versions.VersionStates;
-import dev.anabranch.wire.blob.CommitFold;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -209,7 +210,7 @@ class ReplicationHistoryTest {
       assertThat(
               harness.inbound().stream()
                   .filter(row -> row.row().outcome().aggregate().toString().equals(aggregate))
-                  .map(row -> Rows.dot(row.row()))
+                  .map(row -> row.row().outcome().commitDot())
                   .toList())
           .as("handed on once each")
           .doesNotHaveDuplicates();
@@ -242,7 +243,8 @@ class ReplicationHistoryTest {
     void check(List<PublishedRow> inbound) {
       for (var published : inbound.subList(checked, inbound.size())) {
         var row = published.row();
-        Rows.causality(row)
+        Commit.of(row.outcome())
+            .causality()
             .context()
             .entries()
             .forEach(
@@ -275,13 +277,13 @@ class ReplicationHistoryTest {
       arrivals.stream()
           .map(PublishedRow::row)
           .filter(row -> row.outcome().aggregate().toString().equals(aggregate))
-          .sorted(Comparator.comparing(Rows::arrival))
+          .sorted(Comparator.comparing(row -> Commit.of(row.outcome()).arrival()))
           .forEach(
               row -> {
-                if (dots.add(Rows.dot(row))) {
+                if (dots.add(row.outcome().commitDot())) {
                   rows.add(row);
-                  events.put(Rows.dot(row), row.outcome().blobs().events());
-                  var unused = states.add(Rows.node(row));
+                  events.put(row.outcome().commitDot(), row.outcome().blobs().events());
+                  var unused = states.add(Commit.of(row.outcome()).node());
                 }
               });
     }
@@ -297,9 +299,10 @@ class ReplicationHistoryTest {
       var commands = new HashSet<String>();
       for (var row : rows) {
         if (commands.add(row.outcome().commandId())) {
-          state = CommitFold.apply(type, state, row.outcome());
+          state = CommitFold.apply(type, state, Commit.of(row.outcome()));
         }
-        heard = heard.after(Rows.dot(row), Rows.causality(row).context());
+        heard =
+            heard.after(row.outcome().commitDot(), Commit.of(row.outcome()).causality().context());
       }
       var stable = heard.stable(Stream.of("a", "b", "c").map(RegionId::new).toList());
       var kept = ReplicatedStates.stable(state, stable);

@@ -8,6 +8,7 @@ import dev.anabranch.causality.HybridLogicalClock;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.Causality;
+import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;
@@ -140,11 +141,11 @@ public final class TestRegion {
   /** What the command job does with an inbound commit. */
   public PublishedRow take(LogRow remote) {
     var outcome = remote.outcome();
-    var dot = Rows.dot(remote);
+    var dot = remote.outcome().commitDot();
     var key = outcome.aggregate();
     applied.merge(key, VectorTime.of(Map.of(dot.origin(), dot.n())), VectorTime::merge);
     lastHlc.merge(key, outcome.stamp().hlc(), Math::max);
-    graph(key).add(Rows.node(remote));
+    graph(key).add(Commit.of(remote.outcome()).node());
     return add(
         new Outcome(
             outcome.kind(),
@@ -158,7 +159,7 @@ public final class TestRegion {
   }
 
   boolean has(LogRow remote) {
-    var dot = Rows.dot(remote);
+    var dot = remote.outcome().commitDot();
     return applied.getOrDefault(remote.outcome().aggregate(), VectorTime.ZERO).covers(dot);
   }
 
@@ -197,7 +198,7 @@ public final class TestRegion {
   }
 
   private static VersionNode node(LogRow row) {
-    return Rows.node(row);
+    return Commit.of(row.outcome()).node();
   }
 
   private PublishedRow add(Outcome outcome) {

@@ -1,8 +1,9 @@
-package dev.anabranch.wire.blob;
+package dev.anabranch.history;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.causality.EventContext;
-import dev.anabranch.model.Outcome;
+import dev.anabranch.wire.blob.EventsBlob;
+import dev.anabranch.wire.blob.WireFormatException;
 
 /** Folds stored commits by the steps of every reader: decode, upcast, evolve. */
 public final class CommitFold {
@@ -13,13 +14,13 @@ public final class CommitFold {
   private CommitFold() {}
 
   /**
-   * The state after a stored commit.
+   * The state after a commit.
    *
-   * @throws WireFormatException if a blob is malformed, or the row has no dot and so is no commit
+   * @throws WireFormatException if the events are malformed
    * @throws dev.anabranch.api.CodecException if the type can't read an event
    */
-  public static <S, E> S apply(AggregateType<S, ?, E> type, S before, Outcome commit) {
-    return apply(type, before, contextOf(commit), commit.blobs().events());
+  public static <S, E> S apply(AggregateType<S, ?, E> type, S before, Commit commit) {
+    return apply(type, before, commit.eventContext(), commit.events());
   }
 
   /**
@@ -44,19 +45,5 @@ public final class CommitFold {
       }
     }
     return state;
-  }
-
-  /**
-   * Returns the context of the first event of a stored commit. The causality is decoded only if a
-   * type asks for it, since few do.
-   */
-  public static EventContext contextOf(Outcome commit) {
-    var dot = commit.dot();
-    if (dot == null) {
-      throw new WireFormatException("a " + commit.kind() + " row without a dot can't be folded");
-    }
-    var causality = commit.blobs().causality();
-    return EventContext.of(
-        dot, () -> CausalityBlob.decode(causality).context(), commit.stamp().hlc());
   }
 }

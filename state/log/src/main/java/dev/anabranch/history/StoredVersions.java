@@ -1,12 +1,10 @@
-package dev.anabranch.wire.blob;
+package dev.anabranch.history;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
-import dev.anabranch.model.Outcome;
-import dev.anabranch.model.RowKind;
 import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionNode;
@@ -41,31 +39,6 @@ public final class StoredVersions<S> implements VersionFolding<S> {
   public static boolean hasGraph(AggregateType<?, ?, ?> type) {
     return type.replication() instanceof ReplicationPolicy.Automatic
         || type.replication() instanceof ReplicationPolicy.Interactive;
-  }
-
-  /**
-   * What the graph keeps of a row.
-   *
-   * @throws IllegalArgumentException if the row has no dot, or contradicts itself
-   * @throws WireFormatException if it is malformed
-   */
-  public static VersionNode node(Outcome outcome) {
-    var dot = outcome.dot();
-    if (dot == null) {
-      throw new IllegalArgumentException("a " + outcome.kind() + " row is no version");
-    }
-    var causality = CausalityBlob.decode(outcome.blobs().causality());
-    return new VersionNode(
-        dot,
-        outcome.stamp().hlc(),
-        outcome.kind(),
-        causality.context(),
-        causality.parents(),
-        causality.resolverId(),
-        outcome.commandId(),
-        outcome.kind() == RowKind.RESOLUTION
-            ? ResolutionBlob.fromEvents(EventsBlob.decode(outcome.blobs().events()))
-            : null);
   }
 
   /** The resolver that commits of several parents are decided with; empty: the type has none. */

@@ -1,4 +1,4 @@
-package dev.anabranch.wire.blob;
+package dev.anabranch.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +21,8 @@ import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
+import dev.anabranch.wire.blob.CausalityBlob;
+import dev.anabranch.wire.blob.EventsBlob;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,24 +55,6 @@ class CommitFoldTest {
       var longer = new ArrayList<>(state.places());
       longer.add(event.name() + "@" + at);
       return new Seen(longer);
-    }
-  }
-
-  /** Knows nothing of places. */
-  private static final class Counting implements Decider<Integer, String, Happened> {
-    @Override
-    public Integer initialState() {
-      return 0;
-    }
-
-    @Override
-    public Decision<Happened> decide(Integer state, String command, DecisionContext context) {
-      return Decision.unchanged();
-    }
-
-    @Override
-    public Integer evolve(Integer state, Happened event) {
-      return state + 1;
     }
   }
 
@@ -116,7 +100,8 @@ class CommitFoldTest {
     var causality = CausalityBlob.encode(new Causality(context, List.of(), VectorTime.ZERO, ""));
 
     var seen =
-        CommitFold.apply(type(new Placing(), Seen.class), new Seen(List.of()), commit(causality));
+        CommitFold.apply(
+            type(new Placing(), Seen.class), new Seen(List.of()), Commit.of(commit(causality)));
 
     assertThat(seen.places())
         .containsExactly(
@@ -124,35 +109,6 @@ class CommitFoldTest {
             "x@eu:2.1 after {eu:1,us:4} at 77",
             "y@eu:2.1.1 after {eu:1,us:4} at 77",
             "b@eu:2.2 after {eu:1,us:4} at 77");
-  }
-
-  @Test
-  void readsNoCausalityForADeciderThatDoesNotAsk() {
-    var damaged = new byte[] {99};
-
-    assertThat(CommitFold.apply(type(new Counting(), Integer.class), 0, commit(damaged)))
-        .isEqualTo(4);
-    var placing = type(new Placing(), Seen.class);
-    assertThatThrownBy(() -> CommitFold.apply(placing, new Seen(List.of()), commit(damaged)))
-        .isInstanceOf(WireFormatException.class);
-  }
-
-  @Test
-  void aRowWithoutADotIsNoCommit() {
-    var withoutDot =
-        new Outcome(
-            RowKind.UNCHANGED,
-            new AggregateKey("T", "1"),
-            0,
-            "c",
-            "",
-            null,
-            new Stamp(1, 77, 0),
-            commit(Blobs.EMPTY).blobs());
-
-    assertThatThrownBy(() -> CommitFold.apply(type(new Counting(), Integer.class), 0, withoutDot))
-        .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("UNCHANGED row without a dot");
   }
 
   @Test

@@ -1,0 +1,35 @@
+package dev.anabranch.operators.replication.replica;
+
+import dev.anabranch.causality.Dot;
+import dev.anabranch.history.Commit;
+import dev.anabranch.model.LogRow;
+import dev.anabranch.model.stored.PublishedRow;
+
+/**
+ * A commit that came in some region's log, read once where it came in. What is kept or sent of it
+ * is the row.
+ */
+public record Arrived(PublishedRow published, Commit commit) {
+
+  /**
+   * Reads the commit.
+   *
+   * @throws dev.anabranch.wire.blob.WireFormatException if the row is none, or malformed
+   */
+  public static Arrived of(PublishedRow published) {
+    return new Arrived(published, Commit.of(published.row().outcome()));
+  }
+
+  /** Whose log it came in. */
+  public String region() {
+    return published.region();
+  }
+
+  public LogRow row() {
+    return published.row();
+  }
+
+  public Dot dot() {
+    return commit.dot();
+  }
+}
