@@ -45,14 +45,14 @@ public final class CommitPrints {
   public void remember(Commit commit) {
     if (!commit.isTombstone()) {
       var dot = commit.dot();
-      ReplicaState.run(() -> state.prints.put(slot(dot), print(commit)));
+      state.live().prints().put(slot(dot), print(commit));
     }
   }
 
   /** Compares a commit that came again, if it is among the last; whether it says the same then. */
   public boolean compare(Arrived in) {
     var dot = in.dot();
-    var known = ReplicaState.access(() -> state.prints.get(slot(dot)));
+    var known = state.live().prints().get(slot(dot));
     if (known == null
         || !known.startsWith(dot.n() + ":")
         || in.commit().isTombstone()

@@ -26,6 +26,10 @@ final class LiveReplica {
   private final CachedMap<Dot, byte[]> events;
   private final CachedMap<Dot, Snapshot<Folded>> states;
   private final CachedMap<Dot, String> hollow;
+
+  /** It is no part of what is {@link #clear cleared}, so it may have entries without a head. */
+  private final CachedMap<String, String> prints;
+
   private final List<CachedValue<?>> values;
   private final List<CachedMap<?, ?>> maps;
 
@@ -46,6 +50,7 @@ final class LiveReplica {
     this.events = new CachedMap<>(state.events(), this::isSmall, blob -> blob.length);
     this.states = new CachedMap<>(state.states(), this::isSmall, Snapshot::bytes);
     this.hollow = new CachedMap<>(state.hollow());
+    this.prints = new CachedMap<>(state.prints(), () -> false);
     this.graph = new GraphInState(state.graph(), GraphInState.ALL, events::remove, events::remove);
     this.values = List.of(head, conflict, folded);
     this.maps = List.of(events, states, hollow);
@@ -93,7 +98,12 @@ final class LiveReplica {
     return hollow;
   }
 
-  /** Forgets all but the conflict. */
+  /** See {@link CommitPrints}. What a commit writes is read when it comes again, soon after. */
+  CachedMap<String, String> prints() {
+    return prints;
+  }
+
+  /** Forgets all but the conflict and the prints. */
   void clear() {
     head.set(null);
     folded.set(null);
@@ -112,13 +122,15 @@ final class LiveReplica {
         return true;
       }
     }
-    return graph.isChanged();
+    return graph.isChanged() || prints.isChanged();
   }
 
   void writeBack() {
     values.forEach(CachedValue::writeBack);
     graph.writeBack();
     maps.forEach(CachedMap::writeBack);
+    prints.writeBack();
+    prints.trim(0, kept -> false);
   }
 
   /** Forgets states and events on the heap, which the keyed state has then. */
@@ -141,7 +153,7 @@ final class LiveReplica {
 
   /** How much it keeps on the heap. */
   int entries() {
-    var entries = 1 + graph.size();
+    var entries = 1 + graph.size() + prints.size();
     for (var map : maps) {
       entries += map.size();
     }

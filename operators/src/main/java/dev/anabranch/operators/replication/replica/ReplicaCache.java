@@ -125,12 +125,7 @@ public final class ReplicaCache {
       return;
     }
     current = null;
-    var now = left.entries();
-    entries += now - left.counted;
-    left.counted = now;
-    var nowBytes = left.bytes();
-    bytes += nowBytes - left.countedBytes;
-    left.countedBytes = nowBytes;
+    count(left);
     if (left.isChanged()) {
       // Also by a read; that only lets it wait.
       left.changedAt = tick;
@@ -142,6 +137,15 @@ public final class ReplicaCache {
     while (aggregates.size() > 1 && isTooLarge()) {
       evictEldest();
     }
+  }
+
+  private void count(LiveReplica replica) {
+    var now = replica.entries();
+    entries += now - replica.counted;
+    replica.counted = now;
+    var nowBytes = replica.bytes();
+    bytes += nowBytes - replica.countedBytes;
+    replica.countedBytes = nowBytes;
   }
 
   private boolean isTooLarge() {
@@ -164,15 +168,16 @@ public final class ReplicaCache {
     var eldest = aggregates.values().iterator();
     var evicted = eldest.next();
     eldest.remove();
-    entries -= evicted.counted;
-    bytes -= evicted.countedBytes;
     if (changed.remove(evicted.key()) != null) {
       writeBack(evicted);
     }
+    entries -= evicted.counted;
+    bytes -= evicted.countedBytes;
   }
 
   private void writeBack(LiveReplica replica) {
     currentKey.accept(replica.key());
     replica.writeBack();
+    count(replica);
   }
 }

@@ -88,7 +88,6 @@ public final class ReplicaState {
   final MapState<String, byte[]> held;
   final MapState<String, String> heldUnder;
   final MapState<String, String> parked;
-  final MapState<String, String> prints;
   private final ReadPages readPages;
   private final ReplicaCache cache;
   private final long spillBytes;
@@ -101,7 +100,8 @@ public final class ReplicaState {
       GraphInState.Layout graph,
       CachedMap.Backing<Dot, byte[]> events,
       CachedMap.Backing<Dot, Snapshot<Folded>> states,
-      CachedMap.Backing<Dot, String> hollow) {}
+      CachedMap.Backing<Dot, String> hollow,
+      CachedMap.Backing<String, String> prints) {}
 
   /**
    * @param currentKey makes a key the current one
@@ -120,7 +120,6 @@ public final class ReplicaState {
     held = map(store, "held-v1", BytePrimitiveArraySerializer.INSTANCE);
     heldUnder = map(store, "held-under-v1", StringSerializer.INSTANCE);
     parked = map(store, "parked-v1", StringSerializer.INSTANCE);
-    prints = map(store, "prints-v1", StringSerializer.INSTANCE);
     readPages = new ReadPages(store);
     spillBytes = cachedBytes / SPILLS_AT_PART;
     var backings = backings(store);
@@ -141,7 +140,10 @@ public final class ReplicaState {
         entries(blobs(store, "states-v1"), Form.byDot(Snapshot::read, Snapshot::toBlob)),
         entries(
             map(store, "hollow-v1", StringSerializer.INSTANCE),
-            Form.byDot(Function.identity(), Function.identity())));
+            Form.byDot(Function.identity(), Function.identity())),
+        entries(
+            map(store, "prints-v1", StringSerializer.INSTANCE),
+            Form.byText(Function.identity(), Function.identity())));
   }
 
   private static GraphInState.Layout graph(KeyedStateStore store) {

@@ -71,6 +71,18 @@ class DotsGivenTwiceTest {
   }
 
   @Test
+  void aPeersRowIsComparedWithWhatWasThereBeforeARestart() throws Exception {
+    feed(b.commit("Auto/1", "c1", "x"));
+    harness.crashAndRestore();
+
+    process(region("b").commit("Auto/1", "c9", "other"));
+
+    assertThat(harness.deadLetters())
+        .extracting(DeadLetter::code)
+        .containsExactly(CommitPrints.DIFFERS);
+  }
+
+  @Test
   void aCommitThatComesByTwoWaysIsNoReport() throws Exception {
     var commit = b.commit("Auto/1", "c1", "x");
     feed(commit);

@@ -29,6 +29,8 @@ class ReplicaCacheTest {
   private final Map<String, ReplicaHead> stored = new HashMap<>();
   private final Map<String, byte[]> folded = new HashMap<>();
   private final List<String> writes = new ArrayList<>();
+  private final Map<String, String> prints = new HashMap<>();
+  private int printReads;
   private String currentKey = "";
   private ReplicaCache cache = cache(100_000);
 
@@ -157,6 +159,54 @@ class ReplicaCacheTest {
     assertThat(folded).containsKey("large");
   }
 
+  /** A commit comes again within moments: from the own log, or from another peer. */
+  @Test
+  void aPrintIsReadFromTheStateOnlyIfItWasWrittenBack() {
+    change("a");
+    cache.current().prints().put("7", "7:1234");
+    cache.enter("b");
+    cache.enter("a");
+    assertThat(cache.current().prints().get("7")).isEqualTo("7:1234");
+    assertThat(printReads).isZero();
+    assertThat(prints).isEmpty();
+
+    cache.writeBack();
+    assertThat(prints).containsEntry("a/7", "7:1234");
+    cache.enter("a");
+    assertThat(cache.current().prints().get("7")).isEqualTo("7:1234");
+    assertThat(printReads).isEqualTo(1);
+  }
+
+  @Test
+  void printsStayWhenTheAggregateIsReadAgain() {
+    change("a");
+    cache.current().prints().put("7", "7:1234");
+    cache.writeBack();
+
+    cache.enter("a");
+    cache.current().head().set(null);
+    cache.writeBack();
+    cache = cache(2);
+    cache.enter("a");
+
+    assertThat(cache.current().prints().get("7")).isEqualTo("7:1234");
+  }
+
+  /** What a busy aggregate remembers is on the heap until it is written, and no longer. */
+  @Test
+  void printsTakeNoPlaceOnceTheyAreWritten() {
+    change("a");
+    for (var n = 0; n < 64; n++) {
+      cache.current().prints().put(Integer.toString(n), n + ":1234");
+    }
+    assertThat(cache.current().entries()).isGreaterThan(64);
+
+    cache.writeBack();
+
+    cache.enter("a");
+    assertThat(cache.current().entries()).isLessThan(8);
+  }
+
   private ReplicaCache cache(int aggregates) {
     return cache(aggregates, ReplicationOptions.DEFAULT_CACHED_BYTES);
   }
@@ -196,7 +246,36 @@ class ReplicaCacheTest {
         new GraphInState.Layout(new NoValue<>(), new NoMap<>(), new NoMap<>()),
         new NoMap<>(),
         new NoMap<>(),
-        new NoMap<>());
+        new NoMap<>(),
+        new Prints());
+  }
+
+  private final class Prints implements CachedMap.Backing<String, String> {
+    @Override
+    public @Nullable String read(String slot) {
+      printReads++;
+      return prints.get(currentKey + "/" + slot);
+    }
+
+    @Override
+    public void write(String slot, String print) {
+      prints.put(currentKey + "/" + slot, print);
+    }
+
+    @Override
+    public void remove(String slot) {
+      throw new AssertionError("a print is replaced, and never removed");
+    }
+
+    @Override
+    public void readAll(BiConsumer<String, String> action) {
+      throw new AssertionError("one print is asked for, not all");
+    }
+
+    @Override
+    public void clear() {
+      throw new AssertionError("prints stay when the aggregate is read again");
+    }
   }
 
   private final class Heads implements CachedValue.Backing<ReplicaHead> {
