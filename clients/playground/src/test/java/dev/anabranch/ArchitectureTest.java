@@ -57,9 +57,7 @@ class ArchitectureTest {
   private static final String[] DOMAIN = {API, CODEC, REPLICATED, PROJECTION, CAUSALITY};
 
   /** Module {@code state/log}: what is true. */
-  private static final String[] LOG = {
-    MODEL, GATE, VERSIONS, HISTORY, STORE, QUERY, WIRE, SERDE
-  };
+  private static final String[] LOG = {MODEL, GATE, VERSIONS, HISTORY, STORE, QUERY, WIRE, SERDE};
 
   @ArchTest
   static final ArchRule whatAnApplicationWritesKnowsNothingOfTheLog =

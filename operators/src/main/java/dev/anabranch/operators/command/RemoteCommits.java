@@ -2,7 +2,6 @@ package dev.anabranch.operators.command;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.Arrival;
 import dev.anabranch.gate.CausalGate;
 import dev.anabranch.gate.GateVerdict;

@@ -4,7 +4,6 @@ import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.CausalGate;
-import dev.anabranch.gate.Causality;
 import dev.anabranch.gate.GateVerdict;
 import dev.anabranch.gate.HoldBack;
 import dev.anabranch.history.Commit;

@@ -1,10 +1,10 @@
 package dev.anabranch.history;
 
-import dev.anabranch.gate.Arrival;
-import dev.anabranch.gate.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;

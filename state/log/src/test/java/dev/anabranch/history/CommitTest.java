@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.gate.Arrival;
-import dev.anabranch.gate.Causality;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventId;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.gate.Arrival;
+import dev.anabranch.gate.Causality;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.Outcome;

@@ -3,7 +3,6 @@ package dev.anabranch.cli.log;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.CausalPast;
 import dev.anabranch.history.Commit;
-import dev.anabranch.model.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,6 @@ package dev.anabranch.operators.replication.replica;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
-import dev.anabranch.causality.VectorTime;
-import dev.anabranch.gate.Causality;
 import dev.anabranch.history.Commit;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.RowKind;
