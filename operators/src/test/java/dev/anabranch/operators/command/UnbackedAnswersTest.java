@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
+import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.MessageRecord;
@@ -350,6 +351,36 @@ class UnbackedAnswersTest {
 
     assertThat(commandsWithRows()).containsExactlyInAnyOrder("c0", "c1", "c2", "c4");
     assertThat(lastReplyTo("c3").body().code()).isEqualTo(ErrorCodes.ANSWERED_BEFORE);
+  }
+
+  /** A copy of y is behind u2, and y itself is in front of x: so x has to wait, too. */
+  @Test
+  void anErrorWaitsForAnotherInFrontOfItWhoseCopyWaitsInAnotherPartition() throws Exception {
+    operator.useOptions(
+        OperatorHarness.options(
+            new Batching(1, 1, 1 << 20, 200, 1 << 24), Duration.ofSeconds(20)));
+    operator.crash();
+    var aggregate = "Tally/1";
+    operator.send(in(1, 0, aggregate, "c1", "add a"));
+    operator.send(in(1, 3, aggregate, "y", "throw")); // It is looked up when c1 is durable.
+    operator.send(in(0, 1, aggregate, "u1", "add b"));
+    operator.send(in(0, 2, aggregate, "u2", "add c"));
+    operator.send(in(0, 10, aggregate, "y", "throw"));
+    operator.send(in(1, 7, sameShardAs(aggregate), "x", "throw")); // It is looked up at once.
+
+    operator.settle();
+
+    assertThat(operator.replies())
+        .extracting(CommandReply::commandId)
+        .containsExactlyInAnyOrder("c1", "y", "u1", "u2", "y", "x")
+        .containsSubsequence("u2", "x");
+  }
+
+  private CommandRecord in(
+      int partition, long offset, String aggregate, String commandId, String text) {
+    var any = operator.command(aggregate, commandId, text, CommandEnvelope.ANY_VERSION);
+    return new CommandRecord(
+        any.routingKey(), any.message(), new SourcePosition("commands.a", partition, offset, 0));
   }
 
   @Test

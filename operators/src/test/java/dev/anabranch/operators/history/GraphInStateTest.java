@@ -34,6 +34,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /**
  * Graph and states of two regions that commit, meet, and repeat each other's commands: as keyed
@@ -101,6 +102,25 @@ class GraphInStateTest {
       requireSame(graph.states, nodes.subList(0, i + 1));
       requireSame(layer, nodes);
     }
+  }
+
+  @Test
+  void whereOneOfTwoCommitsOfACommandIsDroppedTheOtherIsStillFound() {
+    var stored = new StoredHistory();
+    var graph = stored.open().entries;
+    graph.index("c", Dot.parse("a:1"));
+    graph.index("c", Dot.parse("b:1"));
+    graph.writeBack();
+
+    graph = stored.open().entries;
+    graph.removeFromIndex("c", Dot.parse("a:1"));
+    graph.writeBack();
+
+    graph = stored.open().entries;
+    assertThat(graph.ofCommand("c")).containsExactly(Dot.parse("b:1"));
+    graph.removeFromIndex("c", Dot.parse("b:1"));
+    graph.writeBack();
+    assertThat(stored.open().entries.ofCommand("c")).isEmpty();
   }
 
   private static void requireSame(VersionStates<String> found, List<VersionNode> nodes) {

@@ -7,6 +7,8 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Shards;
 import dev.anabranch.operators.replication.replica.ReplicationHarness;
 import dev.anabranch.operators.replication.replica.TestRegion;
+import dev.anabranch.operators.task.PageWatch;
+import dev.anabranch.operators.task.ReadAhead;
 import dev.anabranch.operators.task.TaskMailbox;
 import dev.anabranch.operators.task.TaskThreads;
 import dev.anabranch.store.EventStore;
@@ -184,6 +186,30 @@ class StoreReaderTest {
   }
 
   @Test
+  void aReadHasNoMoreAggregatesThanFit() throws Exception {
+    var store = new InMemoryEventStore("a", ReplicationHarness.SHARDS, 4, 1);
+    var watch = new PageWatch();
+    var mails = new LinkedBlockingQueue<TaskMailbox.Action>();
+    var task = new Taker();
+    var reader = reader(watch.around(store), mails, task);
+    try (var thread = reader.thread()) {
+      var region = new TestRegion("a", ReplicationHarness.SHARDS);
+      for (var i = 0; i < 6; i++) {
+        reader.read(fill(store, region, "Auto/" + i, 2));
+      }
+      reader.start();
+      while (task.ended.size() < 6) {
+        var mail = mails.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(mail).isNotNull();
+        mail.run();
+      }
+
+      assertThat(task.offsets).hasSize(12);
+      assertThat(watch.most()).isBetween(2L << 20, ReadAhead.PAGE_BYTES);
+    }
+  }
+
+  @Test
   void aConnectionThatIsLostAmongThePagesIsGoneOnWithWhereItWas() throws Exception {
     var store = new InMemoryEventStore("a", ReplicationHarness.SHARDS, 4, 2);
     var key = fill(store, 30);
@@ -225,13 +251,18 @@ class StoreReaderTest {
   /** So many commits of one aggregate, of a megabyte each. */
   private static AggregateKey fill(InMemoryEventStore store, int commits) {
     var region = new TestRegion("a", ReplicationHarness.SHARDS);
+    return fill(store, region, "Auto/large", commits);
+  }
+
+  private static AggregateKey fill(
+      InMemoryEventStore store, TestRegion region, String key, int commits) {
     for (var i = 0; i < commits; i++) {
-      var row = region.commit("Auto/large", "c" + i, " ".repeat(1 << 20)).row();
+      var row = region.commit(key, "c" + i, " ".repeat(1 << 20)).row();
       try (var session = store.open(store.layout().databaseOf(row.shard()))) {
         session.append(List.of(row));
       }
     }
-    return AggregateKey.parse("Auto/large");
+    return AggregateKey.parse(key);
   }
 
   /** Waits until the thread has read as much as it may, or all. */

@@ -11,10 +11,13 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.util.Currency;
+import java.util.UUID;
 
 /** How JSON is read and written here: exactly, strictly and with stable output. */
 final class Json {
@@ -65,8 +68,16 @@ final class Json {
                 text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                     .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                     .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+        // Blank text is no number, nor is it null.
+        .withCoercionConfigDefaults(any -> any.setAcceptBlankAsEmpty(false))
+        .withCoercionConfig(UUID.class, Json::textIsNotEmpty)
+        .withCoercionConfig(Currency.class, Json::textIsNotEmpty)
         // Upcasters see trees: a decimal must not become a double there, nor lose its scale.
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
+  }
+
+  private static void textIsNotEmpty(MutableCoercionConfig config) {
+    config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
   }
 }

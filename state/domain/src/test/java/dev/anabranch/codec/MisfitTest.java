@@ -1,5 +1,6 @@
 package dev.anabranch.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,13 +8,14 @@ import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Currency;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,7 +142,45 @@ class MisfitTest {
         .hasMessageContaining(said);
   }
 
+  record Boxed(
+      Integer whole,
+      Long large,
+      Double ratio,
+      Boolean flag,
+      BigDecimal decimal,
+      BigInteger integer,
+      OptionalInt optional,
+      UUID uuid,
+      Currency currency,
+      Instant instant,
+      LocalDate date,
+      Colour colour,
+      List<Integer> list,
+      Inner inner) {}
+
+  @Test
+  void blankTextIsNotTakenForNull() {
+    var codec = JsonCodec.single("Boxed", 1, Boxed.class);
+    for (var component : Boxed.class.getRecordComponents()) {
+      var all =
+          Arrays.stream(Boxed.class.getRecordComponents())
+              .map(each -> "\"" + each.getName() + "\":null")
+              .collect(Collectors.joining(",", "{", "}"));
+      assertThat(codec.decode(new EncodedMessage("Boxed", 1, all.getBytes(UTF_8)))).isNotNull();
+      for (var blank : List.of("\"\"", "\" \"")) {
+        var name = "\"" + component.getName() + "\":";
+        var json = all.replace(name + "null", name + blank);
+        assertThatThrownBy(
+                () -> codec.decode(new EncodedMessage("Boxed", 1, json.getBytes(UTF_8))))
+            .as(json)
+            .isInstanceOf(CodecException.class)
+            .hasMessageContaining("text")
+            .hasMessageContaining("(at " + component.getName() + ")");
+      }
+    }
+  }
+
   private static EncodedMessage message(String json) {
-    return new EncodedMessage("All", 1, json.getBytes(StandardCharsets.UTF_8));
+    return new EncodedMessage("All", 1, json.getBytes(UTF_8));
   }
 }

@@ -68,6 +68,17 @@ class HistoryPagesTest {
         .endsWith(COMMITS - 2L, (long) COMMITS);
   }
 
+  /** Each region has its own order in its log. */
+  @Test
+  void commitsOfOneTimeComeInTheOrderOfTheirDots() {
+    var none = new Blobs(Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY, Blobs.EMPTY);
+    append(COMMITS + 1, RowKind.COMMIT, COMMITS + 1, new Dot(new RegionId("c"), 1), 500, none);
+    append(COMMITS + 2, RowKind.COMMIT, COMMITS + 2, new Dot(new RegionId("a"), 2), 500, none);
+    append(COMMITS + 3, RowKind.COMMIT, COMMITS + 3, new Dot(new RegionId("b"), 3), 500, none);
+
+    assertThat(dots(HistoryPages.Order.TIME)).endsWith((long) COMMITS, 2L, 3L, 1L);
+  }
+
   /** Each page is asked for on a connection that ends once, before and while places are read. */
   @Test
   void aPageThatWasNotReadIsReadAgain() {
@@ -149,6 +160,10 @@ class HistoryPagesTest {
   }
 
   private void append(int offset, RowKind kind, int version, int n, long hlc, Blobs blobs) {
+    append(offset, kind, version, new Dot(new RegionId("b"), n), hlc, blobs);
+  }
+
+  private void append(int offset, RowKind kind, int version, Dot dot, long hlc, Blobs blobs) {
     var outcome =
         new Outcome(
             kind,
@@ -156,7 +171,7 @@ class HistoryPagesTest {
             version == 0 ? Outcome.NO_VERSION : version,
             version == 0 ? null : "c" + version,
             "",
-            new Dot(new RegionId("b"), n),
+            dot,
             new Stamp(1, hlc, 1),
             blobs);
     assertThat(session.append(List.of(outcome.at(SHARD, offset))))

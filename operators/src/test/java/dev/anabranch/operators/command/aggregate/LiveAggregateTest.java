@@ -134,6 +134,18 @@ class LiveAggregateTest {
   }
 
   @Test
+  void aHistoryWithFewerVersionsThanWereSeenIsRefused() {
+    var first = durable(admit("c1", "add a"));
+    durable(admit("c2", "add b"));
+    var rebuild = new StateRebuild(live, type(true), 1 << 20);
+    rebuild.rows(List.of(first));
+
+    assertThatThrownBy(rebuild::finish)
+        .hasMessageContaining("the store has 1 versions of Tally/1, this job has seen 2");
+    assertThat(live.committed().state()).isEqualTo(",a,b");
+  }
+
+  @Test
   void whatCantBeFoldedBreaksItAndIsMadeAnewOnceForAllWhoWait() {
     var row = durable(admit("c1", "add unfoldable"));
     var broken =
