@@ -357,8 +357,7 @@ class UnbackedAnswersTest {
   @Test
   void anErrorWaitsForAnotherInFrontOfItWhoseCopyWaitsInAnotherPartition() throws Exception {
     operator.useOptions(
-        OperatorHarness.options(
-            new Batching(1, 1, 1 << 20, 200, 1 << 24), Duration.ofSeconds(20)));
+        OperatorHarness.options(new Batching(1, 1, 1 << 20, 200, 1 << 24), Duration.ofSeconds(20)));
     operator.crash();
     var aggregate = "Tally/1";
     operator.send(in(1, 0, aggregate, "c1", "add a"));

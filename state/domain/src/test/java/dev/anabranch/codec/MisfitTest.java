@@ -170,8 +170,7 @@ class MisfitTest {
       for (var blank : List.of("\"\"", "\" \"")) {
         var name = "\"" + component.getName() + "\":";
         var json = all.replace(name + "null", name + blank);
-        assertThatThrownBy(
-                () -> codec.decode(new EncodedMessage("Boxed", 1, json.getBytes(UTF_8))))
+        assertThatThrownBy(() -> codec.decode(new EncodedMessage("Boxed", 1, json.getBytes(UTF_8))))
             .as(json)
             .isInstanceOf(CodecException.class)
             .hasMessageContaining("text")
