@@ -7,6 +7,7 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.EventContext;
+import dev.anabranch.history.TypeFold;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,10 @@ final class CheckedType<S, C, E> {
 
   ReplicationPolicy<S> replication() {
     return type.replication();
+  }
+
+  TypeFold fold() {
+    return TypeFold.of(type);
   }
 
   S initialState() {

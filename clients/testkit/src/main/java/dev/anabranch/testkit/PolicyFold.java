@@ -5,8 +5,9 @@ import dev.anabranch.api.ReplicationPolicy.Automatic;
 import dev.anabranch.api.ReplicationPolicy.ReplicatedTypes;
 import dev.anabranch.api.ResolverCheck;
 import dev.anabranch.causality.Dot;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.versions.GraphEntriesInMemory;
-import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
@@ -21,16 +22,16 @@ import java.util.Objects;
 final class PolicyFold<S> {
 
   private final CheckedType<S, ?, ?> type;
-  private final PolicyResolvers<S> resolvers;
+  private final TypeFold fold;
 
   PolicyFold(CheckedType<S, ?, ?> type) {
     this.type = type;
-    this.resolvers = new PolicyResolvers<>(type.replication());
+    this.fold = type.fold();
   }
 
   /** Id that a commit on several branches is stored with; empty: the type has no resolver. */
   String resolverId() {
-    return resolvers.currentId();
+    return fold.resolverId();
   }
 
   /**
@@ -87,8 +88,13 @@ final class PolicyFold<S> {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // a resolver of the type makes a state of the type
     public S resolve(String resolverId, List<LiveVersion<S>> versions, S base) {
-      return resolvers.resolve(resolverId, versions, base);
+      var folded =
+          versions.stream()
+              .map(each -> new LiveVersion<>(each.dot(), each.hlc(), FoldedState.of(each.state())))
+              .toList();
+      return (S) fold.resolve(resolverId, folded, FoldedState.of(base)).value();
     }
   }
 }

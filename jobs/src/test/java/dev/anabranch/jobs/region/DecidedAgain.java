@@ -7,7 +7,8 @@ import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.history.Commit;
-import dev.anabranch.history.CommitFold;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -70,7 +71,9 @@ final class DecidedAgain {
     var state = states.computeIfAbsent(outcome.aggregate(), any -> type.decider().initialState());
     var problem = compare(type, state, outcome);
     if (outcome.kind() == RowKind.COMMIT) {
-      states.put(outcome.aggregate(), CommitFold.apply(type, state, Commit.of(outcome)));
+      states.put(
+          outcome.aggregate(),
+          TypeFold.of(type).fold(FoldedState.of(state), Commit.of(outcome)).value());
     }
     return problem;
   }

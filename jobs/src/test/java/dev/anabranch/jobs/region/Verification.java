@@ -10,7 +10,8 @@ import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.Stability;
 import dev.anabranch.history.Commit;
-import dev.anabranch.history.CommitFold;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
@@ -303,7 +304,8 @@ final class Verification {
                 new Folded(
                     (AggregateType<Object, ?, Object>) types.find(key.type()).orElseThrow()));
     var commit = Commit.of(outcome);
-    aggregate.state = CommitFold.apply(aggregate.type, aggregate.state, commit);
+    aggregate.state =
+        TypeFold.of(aggregate.type).fold(FoldedState.of(aggregate.state), commit).value();
     aggregate.version = outcome.version();
     var dot = commit.dot();
     aggregate.applied = aggregate.applied.with(dot.origin(), dot.n());

@@ -1,6 +1,7 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.causality.VectorTime;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
@@ -8,7 +9,6 @@ import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.replication.replica.ReplicationCounts;
-import dev.anabranch.operators.replication.replica.TypeMerge;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,7 +49,7 @@ final class ReadAgain {
    * may have been mended. A single home and replicated data types are both folded; only of the
    * latter is noted what was heard.
    */
-  boolean isNeeded(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+  boolean isNeeded(AggregateKey key, @Nullable TypeFold type, ReplicaHead head) {
     if (type == null || head.merging() == Merging.FILLING) {
       return false;
     }
@@ -62,8 +62,7 @@ final class ReadAgain {
           || type.commutes()
           || state.graph().goneResolver(type::resolverFor) != null;
     }
-    return type.merging() == Merging.GRAPH
-        || (head.position() > 0 && type.commutes() == head.heard().isNone());
+    return type.hasGraph() || (head.position() > 0 && type.commutes() == head.heard().isNone());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.anabranch.gate.CausalGate;
 import dev.anabranch.gate.GateVerdict;
 import dev.anabranch.gate.HoldBack;
 import dev.anabranch.history.Commit;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.stored.ReplicaHead;
@@ -11,8 +12,6 @@ import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.operators.replication.replica.Replica;
 import dev.anabranch.operators.replication.replica.ReplicaGate;
-import dev.anabranch.operators.replication.replica.TypeMerge;
-import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -66,11 +65,11 @@ final class ReplicaRebuild {
    *     count again, is told now
    */
   ReplicaHead fill(
-      AggregateKey key, @Nullable TypeMerge<?> type, History history, List<VoidCommit> voided) {
-    var folds = TypeMerges.merging(type) == Merging.FOLD && type != null && type.commutes();
+      AggregateKey key, @Nullable TypeFold type, History history, List<VoidCommit> voided) {
+    var folds = Replica.merging(type) == Merging.FOLD && type != null && type.commutes();
     var index = HistoryIndex.of(history, folds, maxBytes);
     if (index == null) {
-      return parked(key, type, TypeMerges.merging(type), history, voided);
+      return parked(key, type, Replica.merging(type), history, voided);
     }
     try {
       return filled(key, type, history, index, voided, true);
@@ -82,12 +81,12 @@ final class ReplicaRebuild {
 
   private ReplicaHead filled(
       AggregateKey key,
-      @Nullable TypeMerge<?> type,
+      @Nullable TypeFold type,
       History history,
       HistoryIndex index,
       List<VoidCommit> voided,
       boolean compacts) {
-    var merging = TypeMerges.merging(type);
+    var merging = Replica.merging(type);
     var attempt = tryFill(key, type, merging, history, index, compacts);
     if (attempt instanceof Attempt.NeedsGraph) {
       // Forked, though the type has a single home: versions of a conflict.
@@ -108,7 +107,7 @@ final class ReplicaRebuild {
 
   private Attempt tryFill(
       AggregateKey key,
-      @Nullable TypeMerge<?> type,
+      @Nullable TypeFold type,
       Merging merging,
       History history,
       HistoryIndex index,
@@ -153,7 +152,7 @@ final class ReplicaRebuild {
   /** What is known of its commits is kept, so that later ones are let pass; it is not merged. */
   private ReplicaHead parked(
       AggregateKey key,
-      @Nullable TypeMerge<?> type,
+      @Nullable TypeFold type,
       Merging merging,
       History history,
       List<VoidCommit> voided) {

@@ -7,6 +7,8 @@ import dev.anabranch.gate.CausalGate;
 import dev.anabranch.gate.GateVerdict;
 import dev.anabranch.gate.HoldBack;
 import dev.anabranch.history.Commit;
+import dev.anabranch.history.TypeFold;
+import dev.anabranch.history.TypeFolds;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
@@ -22,8 +24,6 @@ import dev.anabranch.operators.replication.replica.ReplicaGate;
 import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.replication.replica.ReplicationCounts;
 import dev.anabranch.operators.replication.replica.ReplicationOutputs;
-import dev.anabranch.operators.replication.replica.TypeMerge;
-import dev.anabranch.operators.replication.replica.TypeMerges;
 import dev.anabranch.versions.MissingVersionException;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ final class Replicator {
   private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
 
   private final ReplicationOptions options;
-  private final TypeMerges types;
+  private final TypeFolds types;
   private final ReplicaState state;
   private final ReplicationOutputs outputs;
   private final ReplicationCounts counts;
@@ -79,7 +79,7 @@ final class Replicator {
       PendingDeliveries handedOver,
       MergeTask task) {
     this.options = options;
-    this.types = new TypeMerges(types);
+    this.types = new TypeFolds(types);
     this.state = state;
     this.outputs = outputs;
     this.counts = counts;
@@ -121,13 +121,13 @@ final class Replicator {
       return;
     }
     state.enter(key);
-    var type = types.find(key);
+    var type = types.find(key.type());
     var head = state.head();
     var isNew = head == null;
     if (head == null) {
       var isCovered = ownLog.isComplete(shardOf(key));
       state.enter(key); // The key of the shard was the current one.
-      head = ReplicaHead.empty(isCovered ? TypeMerges.merging(type) : Merging.FILLING);
+      head = ReplicaHead.empty(isCovered ? Replica.merging(type) : Merging.FILLING);
     } else if (readAgain.isNeeded(key, type, head)) {
       readAgain.start(key, head.applied());
       lookAgain();
@@ -157,7 +157,7 @@ final class Replicator {
       reads.keep(key, commits);
     } else {
       reads.needed(key);
-      var unused = offerStored(commits, key, types.find(key), head);
+      var unused = offerStored(commits, key, types.find(key.type()), head);
     }
   }
 
@@ -169,7 +169,7 @@ final class Replicator {
     state.enter(key);
     var done = reads.end(key, commits);
     var head = state.head();
-    var type = types.find(key);
+    var type = types.find(key.type());
     if (head == null) {
       return;
     }
@@ -201,7 +201,7 @@ final class Replicator {
 
   /** Offers them; false: one makes it necessary to read all of them into a new state. */
   private boolean offerStored(
-      List<LogRow> commits, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+      List<LogRow> commits, AggregateKey key, @Nullable TypeFold type, ReplicaHead head) {
     for (var row : commits) {
       if (isToBeRead(head)) {
         return false;
@@ -211,7 +211,7 @@ final class Replicator {
     return true;
   }
 
-  private void offerWaiting(AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+  private void offerWaiting(AggregateKey key, @Nullable TypeFold type, ReplicaHead head) {
     for (var waiting : state.takeWaiting()) {
       if (isToBeRead(head)) {
         state.addWaiting(waiting);
@@ -241,7 +241,7 @@ final class Replicator {
         if (isToBeRead(head)) {
           state.addWaiting(ready);
         } else {
-          offer(Arrived.of(ready), key, types.find(key), reload(head));
+          offer(Arrived.of(ready), key, types.find(key.type()), reload(head));
         }
       }
       var after = reload(head);
@@ -315,7 +315,7 @@ final class Replicator {
     task.timerInMillis().accept(holds.patienceMillis(key));
   }
 
-  private void offer(Arrived in, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+  private void offer(Arrived in, AggregateKey key, @Nullable TypeFold type, ReplicaHead head) {
     offer(in, key, type, head, false);
   }
 
@@ -325,7 +325,7 @@ final class Replicator {
   private void offer(
       Arrived in,
       AggregateKey key,
-      @Nullable TypeMerge<?> type,
+      @Nullable TypeFold type,
       ReplicaHead head,
       boolean storeWasRead) {
     var arrival = in.commit().arrival();
@@ -409,7 +409,7 @@ final class Replicator {
    * Whether the own log says that the command of this commit had a row there before, and the state
    * is one that both were folded into. The store has both: the state is made anew, and one counts.
    */
-  private boolean repeatsCommand(Arrived in, @Nullable TypeMerge<?> type) {
+  private boolean repeatsCommand(Arrived in, @Nullable TypeFold type) {
     return isOwn(in)
         && type != null
         && type.commutes()

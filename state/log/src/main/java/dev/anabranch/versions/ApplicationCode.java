@@ -24,12 +24,16 @@ public final class ApplicationCode {
   private ApplicationCode() {}
 
   /**
-   * What was thrown, as a text that is never empty: class and message.
+   * What was thrown, as a text that is never empty: class and message. A {@link
+   * FoldFailedException} has said that already.
    *
    * @throws OutOfMemoryError the one that was thrown, if the heap is full
    */
   public static String problem(Throwable thrown) {
     var message = message(thrown);
+    if (thrown instanceof FoldFailedException) {
+      return message;
+    }
     var name = thrown.getClass().getName();
     return message.isEmpty() ? name : cut(name + ": " + message);
   }

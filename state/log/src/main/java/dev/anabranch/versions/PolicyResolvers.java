@@ -1,16 +1,13 @@
 package dev.anabranch.versions;
 
 import dev.anabranch.api.ConflictResolver;
-import dev.anabranch.api.LiveVersion;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
 import dev.anabranch.model.RowKind;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resolvers of one aggregate type, by the id stored with a commit, and what its policy shows of
- * several live versions.
+ * The resolvers of one aggregate type, by the id stored with a commit.
  *
  * @param <S> state
  */
@@ -27,40 +24,6 @@ public final class PolicyResolvers<S> {
     return policy instanceof ReplicationPolicy.Automatic<S> automatic
         ? automatic.current().id()
         : "";
-  }
-
-  /**
-   * Resolves as {@link VersionFolding#resolve} does.
-   *
-   * @throws ResolverFailedException if the resolver throws or no resolver has this id
-   */
-  public S resolve(String resolverId, List<LiveVersion<S>> versions, S base) {
-    var resolver = find(resolverId);
-    if (resolver == null) {
-      throw new ResolverFailedException(missing(resolverId, policy), versions);
-    }
-    try {
-      return resolver.resolve(versions, base);
-    } catch (RuntimeException e) {
-      throw new ResolverFailedException("resolver " + resolver.id() + " threw " + e, versions, e);
-    }
-  }
-
-  /** What a reader is shown; a resolver that fails leaves an open conflict that says so. */
-  public ShownState<S> show(VersionStates<S> states) {
-    var live = states.live();
-    if (live.size() < 2) {
-      return new ShownState<>(live, states.resolved(""), false, null);
-    }
-    var latest = live.get(live.size() - 1).state();
-    if (!(policy instanceof ReplicationPolicy.Automatic<S>)) {
-      return new ShownState<>(live, latest, true, null);
-    }
-    try {
-      return new ShownState<>(live, states.resolved(currentId()), false, null);
-    } catch (ResolverFailedException e) {
-      return new ShownState<>(live, latest, true, e.getMessage());
-    }
   }
 
   /** Id of the resolver that is taken for commits which name this one; null: there is none. */

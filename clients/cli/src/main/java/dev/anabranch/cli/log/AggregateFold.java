@@ -4,15 +4,14 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.CodecException;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
-import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.history.Commit;
-import dev.anabranch.history.CommitFold;
-import dev.anabranch.history.StoredVersions;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.versions.GraphEntriesInMemory;
-import dev.anabranch.versions.PolicyResolvers;
+import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionSnapshotsInMemory;
 import dev.anabranch.versions.VersionStates;
@@ -35,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AggregateFold implements Consumer<LogRow> {
 
-  private final AggregateType<Object, Object, Object> type;
+  private final TypeFold fold;
 
   // -- Without a graph.
-  private Object state;
+  private FoldedState state;
 
   /** Whether all commits must be there before they are folded, in (hlc, dot) order. */
   private boolean inTimeOrder;
@@ -54,21 +53,19 @@ public final class AggregateFold implements Consumer<LogRow> {
 
   // -- With one.
   private final Map<Dot, byte[]> events = new HashMap<>();
-  private final StoredVersions<Object> folding;
+  private final VersionFolding<Object> folding;
   private @Nullable VersionStates<Object> versions;
 
   private long version;
   private long occurredAtMicros;
 
   public AggregateFold(AggregateType<?, ?, ?> type) {
-    this.type = anyOf(type);
-    this.state = this.type.decider().initialState();
-    this.folding = new StoredVersions<>(this.type, events::get);
-    this.versions = hasGraph() ? emptyGraph() : null;
-    this.home =
-        type.replication() instanceof ReplicationPolicy.SingleHome ? new HomeCommits() : null;
-    this.commits =
-        type.replication() instanceof ReplicationPolicy.ReplicatedTypes ? new ArrayList<>() : null;
+    this.fold = TypeFold.of(type);
+    this.state = fold.initial();
+    this.folding = fold.versions(events::get);
+    this.versions = fold.hasGraph() ? emptyGraph() : null;
+    this.home = fold.hasOneHome() ? new HomeCommits() : null;
+    this.commits = fold.commutes() ? new ArrayList<>() : null;
   }
 
   private VersionStates<Object> emptyGraph() {
@@ -78,7 +75,7 @@ public final class AggregateFold implements Consumer<LogRow> {
 
   /** Whether tombstones count too, since versions may be built on them. */
   public boolean hasGraph() {
-    return StoredVersions.hasGraph(type);
+    return fold.hasGraph();
   }
 
   /**
@@ -123,7 +120,7 @@ public final class AggregateFold implements Consumer<LogRow> {
         hlc = Math.max(hlc, outcome.stamp().hlc());
       }
       if (!inTimeOrder) {
-        state = CommitFold.apply(type, state, commit);
+        state = sound(fold.fold(state, commit));
       }
     }
     if (outcome.kind().hasVersion()) {
@@ -133,8 +130,8 @@ public final class AggregateFold implements Consumer<LogRow> {
   }
 
   /** Refuses what the jobs refuse, which park the aggregate. */
-  private static void checkChoice(Commit commit) {
-    var chosen = PolicyResolvers.chosen(commit.kind(), commit.causality().resolverId());
+  private void checkChoice(Commit commit) {
+    var chosen = fold.choiceIn(commit);
     if (!chosen.isEmpty()) {
       throw new CodecException(chosen);
     }
@@ -150,18 +147,18 @@ public final class AggregateFold implements Consumer<LogRow> {
    * first of its commits in (hlc, dot) order, as in both jobs. A payload that a filter had withheld
    * comes after its effects.
    */
-  private Object folded() {
+  private FoldedState folded() {
     if (commits == null || !inTimeOrder) {
       return state;
     }
     var inOrder = new ArrayList<>(commits);
     inOrder.sort(Comparator.comparingLong(Commit::hlc).thenComparing(Commit::dot));
     var commands = new HashSet<String>();
-    var again = type.decider().initialState();
+    var again = fold.initial();
     for (var each : inOrder) {
       var commandId = each.outcome().commandId();
       if (commandId == null || commands.add(commandId)) {
-        again = CommitFold.apply(type, again, each);
+        again = fold.fold(again, each);
       }
     }
     return again;
@@ -179,8 +176,7 @@ public final class AggregateFold implements Consumer<LogRow> {
 
   /** The state, of concurrent versions what the policy's resolver makes of them. */
   public EncodedMessage state() {
-    return type.stateCodec()
-        .encode(versions == null ? folded() : versions.resolved(folding.currentResolverId()));
+    return versions == null ? fold.encode(folded()) : encode(versions.resolved(fold.resolverId()));
   }
 
   /** The concurrent versions and their states, in (hlc, dot) order; empty: there is only one. */
@@ -189,15 +185,17 @@ public final class AggregateFold implements Consumer<LogRow> {
       return List.of();
     }
     return versions.live().stream()
-        .map(
-            each ->
-                new LiveVersion<>(each.dot(), each.hlc(), type.stateCodec().encode(each.state())))
+        .map(each -> new LiveVersion<>(each.dot(), each.hlc(), encode(each.state())))
         .toList();
   }
 
-  // Its parts came from one registration, so they fit each other.
-  @SuppressWarnings("unchecked")
-  private static AggregateType<Object, Object, Object> anyOf(AggregateType<?, ?, ?> type) {
-    return (AggregateType<Object, Object, Object>) type;
+  private EncodedMessage encode(Object version) {
+    return fold.type().stateCodec().encode(version);
+  }
+
+  /** The same state, unless there is none: that is thrown. */
+  private static FoldedState sound(FoldedState folded) {
+    var unused = folded.value();
+    return folded;
   }
 }

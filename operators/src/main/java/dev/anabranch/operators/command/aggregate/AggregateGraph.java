@@ -1,10 +1,9 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.api.AggregateType;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.history.Commit;
-import dev.anabranch.history.StoredVersions;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.cache.CachedMap;
@@ -15,6 +14,7 @@ import dev.anabranch.operators.history.Snapshot;
 import dev.anabranch.operators.history.StatesInState;
 import dev.anabranch.versions.CommitStatus;
 import dev.anabranch.versions.OrderedDot;
+import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
@@ -39,7 +39,8 @@ public final class AggregateGraph {
 
   private final String key;
   private final KeyedMap events;
-  private final StoredVersions<Object> folding;
+  private final TypeFold fold;
+  private final VersionFolding<Object> folding;
   private final HeardRegions heard;
   private final GraphInState storedGraph;
 
@@ -71,15 +72,11 @@ public final class AggregateGraph {
   /**
    * @param isNew whether the state is known to have nothing of the aggregate
    */
-  AggregateGraph(
-      String key,
-      CommandState state,
-      AggregateType<Object, Object, Object> type,
-      HeardRegions heard,
-      boolean isNew) {
+  AggregateGraph(String key, CommandState state, TypeFold fold, HeardRegions heard, boolean isNew) {
     this.key = key;
     this.events = state.graphEvents();
-    this.folding = new StoredVersions<>(type, this::eventsOf);
+    this.fold = fold;
+    this.folding = fold.versions(this::eventsOf);
     this.heard = heard;
     this.storedGraph =
         new GraphInState(
@@ -92,7 +89,7 @@ public final class AggregateGraph {
             new EntriesInState<>(new KeyedEntries(state.graphStates(), key), SNAPSHOTS),
             storedGraph::isSmall,
             Snapshot::bytes);
-    this.storedStates = new StatesInState<>(snapshots, new CodecForm(type));
+    this.storedStates = new StatesInState<>(snapshots, new CodecForm(fold));
     if (isNew) {
       storedGraph.knownEmpty();
       snapshots.knownEmpty();
@@ -247,7 +244,7 @@ public final class AggregateGraph {
 
   /** The resolver that commits of several parents are decided with; empty: the type has none. */
   String currentResolverId() {
-    return folding.currentResolverId();
+    return fold.resolverId();
   }
 
   /**
@@ -262,7 +259,7 @@ public final class AggregateGraph {
         : "its versions are made again from the log: "
             + (gone.named().isEmpty()
                 ? "resolver " + gone.used() + " made some of them, and another one serves now"
-                : folding.missing(gone.named()));
+                : fold.missing(gone.named()));
   }
 
   /**

@@ -1,9 +1,10 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.gate.CausalPast;
-import dev.anabranch.history.StoredVersions;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
+import dev.anabranch.history.TypeFolds;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.AggregateRecord;
 import dev.anabranch.model.stored.CommandWindow;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AggregateLoader {
 
-  private final AggregateTypes types;
+  private final TypeFolds folds;
   private final CommandState state;
   private final HeardRegions.Regions regions;
   private final long maxBytes;
@@ -32,31 +33,31 @@ final class AggregateLoader {
    */
   AggregateLoader(
       AggregateTypes types, CommandState state, HeardRegions.Regions regions, long maxBytes) {
-    this.types = types;
+    this.folds = new TypeFolds(types);
     this.state = state;
     this.regions = regions;
     this.maxBytes = maxBytes;
   }
 
-  @SuppressWarnings("unchecked") // the codecs and the decider of one type agree on their types
   LiveAggregate load(AggregateKey key, String routingKey, Keeper keeper) {
-    var type = (AggregateType<Object, Object, Object>) types.find(key.type()).orElse(null);
+    var type = folds.find(key.type());
     var record = state.aggregate(routingKey);
     var forked = isForked(type, record);
     var heard =
-        type == null || (Folding.hasOneHome(type) && !forked)
+        type == null || (type.hasOneHome() && !forked)
             ? null
             : new HeardRegions(routingKey, state, regions);
     var graph =
-        type != null && heard != null && (forked || StoredVersions.hasGraph(type))
+        type != null && heard != null && (forked || type.hasGraph())
             ? new AggregateGraph(routingKey, state, type, heard, record == null)
             : null;
     if (record == null) {
-      var initial = initial(type);
-      var none = new Version(0, CausalPast.NONE, List.of(), initial.state());
+      var initial = type == null ? null : type.initial();
+      var state = initial == null ? null : initial.orNull();
+      var none = new Version(0, CausalPast.NONE, List.of(), state);
       var fresh =
           new LiveAggregate(key, routingKey, type, heard, graph, none, CommandWindow.EMPTY, keeper);
-      fresh.breakWith(initial.problem());
+      fresh.breakWith(initial == null ? null : reason(initial));
       return fresh;
     }
     var brokenReason = record.brokenReason();
@@ -64,9 +65,9 @@ final class AggregateLoader {
     if (type == null) {
       brokenReason = "its type is not registered with this job";
     } else if (record.version() == 0) {
-      var initial = initial(type);
-      value = initial.state();
-      brokenReason = initial.problem();
+      var initial = type.initial();
+      value = initial.orNull();
+      brokenReason = reason(initial);
     } else if (graph != null && isFromAnotherPolicy(record, graph)) {
       brokenReason = "its versions were not kept under its former replication policy";
     } else if (graph != null && graph.problem() != null) {
@@ -80,17 +81,14 @@ final class AggregateLoader {
       }
     } else if (record.state() == null) {
       brokenReason = brokenReason == null ? "its state was not stored" : brokenReason;
-    } else if (Folding.hasOneHome(type) && record.past().frontier().size() > 1) {
+    } else if (type.hasOneHome() && record.past().frontier().size() > 1) {
       brokenReason = Folding.FORKED;
-    } else if (Folding.hasOneHome(type) && wasReplicated(record, routingKey)) {
+    } else if (type.hasOneHome() && wasReplicated(record, routingKey)) {
       brokenReason = "its type was one of replicated data types: its state is made from the log";
     } else if (brokenReason == null) {
-      try {
-        value = type.decodeState(record.state());
-      } catch (Throwable e) {
-        brokenReason =
-            "its stored state can't be decoded by this release: " + ApplicationCode.problem(e);
-      }
+      var stored = type.decode(record.state());
+      value = stored.orNull();
+      brokenReason = reason(stored);
     }
     var versions = graph == null ? record.past().frontier() : graph.live();
     var committed = new Version(record.version(), record.past(), versions, value);
@@ -127,11 +125,10 @@ final class AggregateLoader {
   /**
    * Whether the type has a single home and the aggregate a graph all the same, which has its state.
    */
-  private static boolean isForked(
-      @Nullable AggregateType<Object, Object, Object> type, @Nullable AggregateRecord record) {
+  private static boolean isForked(@Nullable TypeFold type, @Nullable AggregateRecord record) {
     return type != null
         && record != null
-        && Folding.hasOneHome(type)
+        && type.hasOneHome()
         && record.version() > 0
         && record.state() == null
         && record.brokenReason() == null;
@@ -139,7 +136,7 @@ final class AggregateLoader {
 
   /** Makes a parked aggregate anew, without a graph or with the one that its type has. */
   Rebuild rebuild(LiveAggregate live) {
-    var type = live.type();
+    var type = live.fold();
     if (type != null && live.graph() == null) {
       return new StateRebuild(live, type, maxBytes);
     }
@@ -148,7 +145,7 @@ final class AggregateLoader {
 
   /** Makes a parked aggregate anew with a graph, which it gets if it has none. */
   Rebuild rebuildWithVersions(LiveAggregate live) {
-    var type = live.type();
+    var type = live.fold();
     if (type == null) {
       throw new IllegalStateException(live.key() + " is of an unknown type");
     }
@@ -161,17 +158,8 @@ final class AggregateLoader {
     return new GraphRebuild(live, heard, graph, maxBytes);
   }
 
-  /** The state before the first commit, or why there is none. */
-  record Initial(@Nullable Object state, @Nullable String problem) {}
-
-  static Initial initial(@Nullable AggregateType<Object, Object, Object> type) {
-    if (type == null) {
-      return new Initial(null, null);
-    }
-    try {
-      return new Initial(type.decider().initialState(), null);
-    } catch (Throwable e) {
-      return new Initial(null, "its initial state can't be made: " + ApplicationCode.problem(e));
-    }
+  /** Why there is no state; null: there is one. */
+  static @Nullable String reason(FoldedState state) {
+    return state.isBroken() ? state.problem() : null;
   }
 }

@@ -1,19 +1,16 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.gate.CausalPast;
 import dev.anabranch.history.Commit;
-import dev.anabranch.history.CommitFold;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
 import dev.anabranch.operators.task.StoreContradictionException;
 import dev.anabranch.replicated.ReplicatedStates;
-import dev.anabranch.versions.ApplicationCode;
-import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.wire.blob.WireFormatException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +25,7 @@ final class Folding {
       "regions have changed it at once, though its type has a single home: its versions are made"
           + " from the log";
 
-  private final @Nullable AggregateType<Object, Object, Object> type;
+  private final @Nullable TypeFold type;
   private final boolean hasGraph;
   private @Nullable String problem;
   private boolean needsAll;
@@ -36,17 +33,10 @@ final class Folding {
   /**
    * @param problem why the version before can't be folded; null: it can
    */
-  Folding(
-      @Nullable AggregateType<Object, Object, Object> type,
-      boolean hasGraph,
-      @Nullable String problem) {
+  Folding(@Nullable TypeFold type, boolean hasGraph, @Nullable String problem) {
     this.type = type;
     this.hasGraph = hasGraph;
     this.problem = problem;
-  }
-
-  static boolean hasOneHome(AggregateType<?, ?, ?> type) {
-    return type.replication() instanceof ReplicationPolicy.SingleHome;
   }
 
   /** Whether a durable row is folded into a version already. */
@@ -162,7 +152,7 @@ final class Folding {
    * regions have acted as its home. Rare, so that no graph is kept before.
    */
   private boolean isFork(CausalPast past) {
-    return past.frontier().size() > 1 && !hasGraph && type != null && hasOneHome(type);
+    return past.frontier().size() > 1 && !hasGraph && type != null && type.hasOneHome();
   }
 
   /**
@@ -173,22 +163,16 @@ final class Folding {
   private boolean isOutOfOrder(Version before, Commit commit) {
     return type != null
         && commit.kind() == RowKind.COMMIT
-        && commutes(type)
+        && type.commutes()
         && (!commit.outcome().slot().isEmpty() || before.past().covers(commit.dot()));
   }
 
   /** Replicated data types can't leave out what was not chosen under another policy. */
   private void checkChoice(Commit commit, Object where) {
-    if (type != null && commutes(type)) {
-      var chosen = PolicyResolvers.chosen(commit.kind(), commit.causality().resolverId());
-      if (!chosen.isEmpty()) {
-        problem = "its commit at " + where + " can't be folded: " + chosen;
-      }
+    var chosen = type == null ? "" : type.choiceIn(commit);
+    if (!chosen.isEmpty()) {
+      problem = "its commit at " + where + " can't be folded: " + chosen;
     }
-  }
-
-  private static boolean commutes(AggregateType<?, ?, ?> type) {
-    return type.replication() instanceof ReplicationPolicy.ReplicatedTypes;
   }
 
   private @Nullable Object stateAfter(Version before, Commit commit, Object where) {
@@ -196,15 +180,10 @@ final class Folding {
       problem = "its type is not registered with this job";
       return null;
     }
-    try {
-      return CommitFold.apply(type, before.foldedState(), commit);
-    } catch (Throwable e) {
-      problem =
-          "its commit at "
-              + where
-              + " can't be folded by this release: "
-              + ApplicationCode.problem(e);
-      return null;
+    var after = type.fold(FoldedState.of(before.foldedState()), commit);
+    if (after.isBroken()) {
+      problem = "its " + after.problem() + "; it is at " + where;
     }
+    return after.orNull();
   }
 }

@@ -5,6 +5,7 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.gate.CausalPast;
 import dev.anabranch.history.Commit;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.RowKind;
@@ -40,7 +41,7 @@ public final class LiveAggregate {
 
   private final AggregateKey key;
   private final String routingKey;
-  private final @Nullable AggregateType<Object, Object, Object> type;
+  private final @Nullable TypeFold fold;
   private final Keeper keeper;
 
   /** Decided commands without a known outcome, in order. */
@@ -68,14 +69,14 @@ public final class LiveAggregate {
   private @Nullable List<Lookup> rebuildWaiters;
 
   /**
-   * @param type null if this job does not know it
+   * @param fold of its type; null if this job does not know it
    * @param graph where regions change aggregates of this type at once and a policy decides, or have
    *     changed this one at once though the type has a single home; null elsewhere
    */
   public LiveAggregate(
       AggregateKey key,
       String routingKey,
-      @Nullable AggregateType<Object, Object, Object> type,
+      @Nullable TypeFold fold,
       @Nullable HeardRegions heard,
       @Nullable AggregateGraph graph,
       Version committed,
@@ -83,7 +84,7 @@ public final class LiveAggregate {
       Keeper keeper) {
     this.key = key;
     this.routingKey = routingKey;
-    this.type = type;
+    this.fold = fold;
     this.heard = heard;
     this.graph = graph;
     this.committed = committed;
@@ -103,7 +104,11 @@ public final class LiveAggregate {
   /** The type; null if this job does not know it. */
   @Nullable
   public AggregateType<Object, Object, Object> type() {
-    return type;
+    return fold == null ? null : fold.type();
+  }
+
+  @Nullable TypeFold fold() {
+    return fold;
   }
 
   /** The versions; null: no regions have changed the aggregate at once, nor may do so. */
@@ -310,7 +315,7 @@ public final class LiveAggregate {
   }
 
   private Folding folding() {
-    return new Folding(type, graph != null, brokenReason);
+    return new Folding(fold, graph != null, brokenReason);
   }
 
   private void folded(Folding folding) {
@@ -368,7 +373,7 @@ public final class LiveAggregate {
 
   /** Whether the history is read, or may be: the code may be mended since the last attempt. */
   public boolean mayBeMadeAnew() {
-    return type != null && (!rebuildTried || rebuildWaiters != null);
+    return fold != null && (!rebuildTried || rebuildWaiters != null);
   }
 
   /** Whether versions are left that no code can make one, though the graph was made anew. */
@@ -451,7 +456,7 @@ public final class LiveAggregate {
   }
 
   private @Nullable EncodedMessage encoded() {
-    if (type == null
+    if (fold == null
         || graph != null
         || committed.state() == null
         || brokenReason != null
@@ -464,7 +469,7 @@ public final class LiveAggregate {
         head = head == committed ? stable : head;
         committed = stable;
       }
-      return type.stateCodec().encode(committed.foldedState());
+      return fold.type().stateCodec().encode(committed.foldedState());
     } catch (Throwable e) {
       // Its events are safe in the store: park this aggregate instead of failing every checkpoint.
       brokenReason = "its state can't be encoded by this release: " + ApplicationCode.problem(e);

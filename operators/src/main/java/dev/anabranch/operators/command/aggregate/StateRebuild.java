@@ -1,8 +1,7 @@
 package dev.anabranch.operators.command.aggregate;
 
-import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.gate.CausalPast;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
 import dev.anabranch.operators.command.aggregate.LiveAggregate.Version;
@@ -19,7 +18,7 @@ import java.util.Set;
 final class StateRebuild implements Rebuild {
 
   private final LiveAggregate live;
-  private final AggregateType<Object, Object, Object> type;
+  private final TypeFold type;
   private final long maxBytes;
   private final HistoryPages pages;
 
@@ -32,15 +31,15 @@ final class StateRebuild implements Rebuild {
   private long bytes;
   private volatile boolean forked;
 
-  StateRebuild(LiveAggregate live, AggregateType<Object, Object, Object> type, long maxBytes) {
+  StateRebuild(LiveAggregate live, TypeFold type, long maxBytes) {
     this.live = live;
     this.type = type;
     this.maxBytes = maxBytes;
-    var order = Folding.hasOneHome(type) ? HistoryPages.Order.VERSIONS : HistoryPages.Order.TIME;
+    var order = type.hasOneHome() ? HistoryPages.Order.VERSIONS : HistoryPages.Order.TIME;
     this.pages = new HistoryPages(live.key(), order, maxBytes);
-    var initial = AggregateLoader.initial(type);
-    this.folding = new Folding(type, false, initial.problem());
-    this.version = new Version(0, CausalPast.NONE, List.of(), initial.state());
+    var initial = type.initial();
+    this.folding = new Folding(type, false, AggregateLoader.reason(initial));
+    this.version = new Version(0, CausalPast.NONE, List.of(), initial.orNull());
   }
 
   @Override
@@ -66,7 +65,7 @@ final class StateRebuild implements Rebuild {
       if (counts(row.outcome())) {
         version = after(row);
       }
-      if (Folding.hasOneHome(type) && version.past().frontier().size() > 1) {
+      if (type.hasOneHome() && version.past().frontier().size() > 1) {
         forked = true;
         return;
       }
@@ -82,9 +81,7 @@ final class StateRebuild implements Rebuild {
 
   /** Types with a single home have one region that accepts. */
   private boolean counts(Outcome outcome) {
-    return !(type.replication() instanceof ReplicationPolicy.ReplicatedTypes)
-        || outcome.commandId() == null
-        || commands.add(outcome.commandId());
+    return !type.commutes() || outcome.commandId() == null || commands.add(outcome.commandId());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.causality.Dot;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.view.ConflictRecord;
@@ -54,7 +55,7 @@ public final class Conflicts {
   static Told after(
       String region,
       AggregateKey aggregate,
-      TypeMerge<?> type,
+      TypeFold type,
       @Nullable String kept,
       ReplicaHead head,
       VersionNode node,
@@ -99,7 +100,7 @@ public final class Conflicts {
   static List<ConflictRecord> foundVoid(
       String region,
       AggregateKey aggregate,
-      TypeMerge<?> type,
+      TypeFold type,
       List<VoidCommit> voided,
       ReplicaHead head,
       long nowMicros) {
@@ -138,7 +139,7 @@ public final class Conflicts {
   static Told found(
       String region,
       AggregateKey aggregate,
-      TypeMerge<?> type,
+      TypeFold type,
       @Nullable String past,
       @Nullable VersionNode end,
       List<VoidCommit> voided,

@@ -3,6 +3,8 @@ package dev.anabranch.operators.replication.replica;
 import dev.anabranch.api.LiveVersion;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.EventContext;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.operators.history.StatesInState;
 import dev.anabranch.versions.ApplicationCode;
@@ -18,27 +20,27 @@ import org.jspecify.annotations.Nullable;
  * The states of the current aggregate's versions, and the events that they are made of. What is
  * broken is kept for one record only: the next release may fold it.
  */
-final class FoldedStates implements VersionSnapshots<Folded>, VersionFolding<Folded> {
+final class FoldedStates implements VersionSnapshots<FoldedState>, VersionFolding<FoldedState> {
 
   private final LiveReplica live;
-  private final TypeMerge<?> type;
-  private final StatesInState<Folded> states;
-  private final Map<Dot, Folded> broken = new HashMap<>();
+  private final TypeFold type;
+  private final StatesInState<FoldedState> states;
+  private final Map<Dot, FoldedState> broken = new HashMap<>();
 
-  FoldedStates(LiveReplica live, TypeMerge<?> type) {
+  FoldedStates(LiveReplica live, TypeFold type) {
     this.live = live;
     this.type = type;
-    this.states = new StatesInState<>(live.states(), type);
+    this.states = new StatesInState<>(live.states(), new FoldedForm(type));
   }
 
   @Override
-  public @Nullable Folded get(Dot version) {
+  public @Nullable FoldedState get(Dot version) {
     var known = broken.get(version);
     return known == null ? states.get(version) : known;
   }
 
   @Override
-  public void put(Dot version, Folded folded) {
+  public void put(Dot version, FoldedState folded) {
     if (folded.isBroken()) {
       broken.put(version, folded);
       return;
@@ -49,7 +51,7 @@ final class FoldedStates implements VersionSnapshots<Folded>, VersionFolding<Fol
     } catch (Throwable e) {
       broken.put(
           version,
-          Folded.broken(
+          FoldedState.broken(
               "the state of version "
                   + version
                   + " can't be written: "
@@ -64,23 +66,25 @@ final class FoldedStates implements VersionSnapshots<Folded>, VersionFolding<Fol
   }
 
   @Override
-  public Folded initial() {
+  public FoldedState initial() {
     return type.initial();
   }
 
   @Override
-  public Folded evolve(Folded before, VersionNode node) {
+  public FoldedState evolve(FoldedState before, VersionNode node) {
     if (node.kind() == RowKind.HOME_MOVE) {
       return before;
     }
     var events = live.events().get(node.dot());
     return events == null
-        ? Folded.broken("the events of commit " + node.dot() + " are missing from the job's state")
+        ? FoldedState.broken(
+            "the events of commit " + node.dot() + " are missing from the job's state")
         : type.fold(before, EventContext.of(node.dot(), node.context(), node.hlc()), events);
   }
 
   @Override
-  public Folded resolve(String resolverId, List<LiveVersion<Folded>> versions, Folded base) {
+  public FoldedState resolve(
+      String resolverId, List<LiveVersion<FoldedState>> versions, FoldedState base) {
     return type.resolve(resolverId, versions, base);
   }
 

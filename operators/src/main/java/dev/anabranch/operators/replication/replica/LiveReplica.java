@@ -1,6 +1,7 @@
 package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.causality.Dot;
+import dev.anabranch.history.FoldedState;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.operators.cache.CachedMap;
 import dev.anabranch.operators.cache.CachedValue;
@@ -21,10 +22,10 @@ final class LiveReplica {
   private final String key;
   private final CachedValue<ReplicaHead> head;
   private final CachedValue<String> conflict;
-  private final CachedValue<Snapshot<Folded>> folded;
+  private final CachedValue<Snapshot<FoldedState>> folded;
   private final GraphInState graph;
   private final CachedMap<Dot, byte[]> events;
-  private final CachedMap<Dot, Snapshot<Folded>> states;
+  private final CachedMap<Dot, Snapshot<FoldedState>> states;
   private final CachedMap<Dot, String> hollow;
 
   /** It is no part of what is {@link #clear cleared}, so it may have entries without a head. */
@@ -75,7 +76,7 @@ final class LiveReplica {
   }
 
   /** The state of an aggregate that is folded; without a value it is the initial state. */
-  CachedValue<Snapshot<Folded>> folded() {
+  CachedValue<Snapshot<FoldedState>> folded() {
     return folded;
   }
 
@@ -89,7 +90,7 @@ final class LiveReplica {
   }
 
   /** The states of versions. */
-  CachedMap<Dot, Snapshot<Folded>> states() {
+  CachedMap<Dot, Snapshot<FoldedState>> states() {
     return states;
   }
 

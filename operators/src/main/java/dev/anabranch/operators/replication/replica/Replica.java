@@ -4,6 +4,8 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.history.Commit;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.stored.ReplicaHead;
@@ -14,7 +16,6 @@ import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.operators.history.Snapshot;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.GraphChange;
-import dev.anabranch.versions.PolicyResolvers;
 import dev.anabranch.versions.VersionGraph;
 import dev.anabranch.versions.VersionNode;
 import dev.anabranch.versions.VersionStates;
@@ -44,14 +45,14 @@ public final class Replica {
 
   private final Environment environment;
   private final AggregateKey key;
-  private final @Nullable TypeMerge<?> type;
+  private final @Nullable TypeFold type;
   private final ReplicaState state;
   private final LiveReplica live;
   private final VersionGraph graph;
-  private final @Nullable VersionStates<Folded> states;
+  private final @Nullable VersionStates<FoldedState> states;
   private ReplicaHead head;
   private Set<Dot> leftOut = Set.of();
-  private @Nullable Folded folded;
+  private @Nullable FoldedState folded;
   private @Nullable EncodedMessage encoded;
   private boolean applied;
   private boolean compacts = true;
@@ -71,7 +72,7 @@ public final class Replica {
       ReplicationCounts counts) {}
 
   public Replica(
-      Environment environment, AggregateKey key, @Nullable TypeMerge<?> type, ReplicaHead head) {
+      Environment environment, AggregateKey key, @Nullable TypeFold type, ReplicaHead head) {
     this.environment = environment;
     this.key = key;
     this.type = type;
@@ -81,6 +82,14 @@ public final class Replica {
     this.graph = new VersionGraph(live.graph());
     var stored = type == null ? null : new FoldedStates(live, type);
     this.states = stored == null ? null : new VersionStates<>(graph, stored, stored);
+  }
+
+  /** What is kept of aggregates of the type: of an unknown one, what a relay needs. */
+  public static Merging merging(@Nullable TypeFold type) {
+    if (type == null) {
+      return Merging.RELAY;
+    }
+    return type.hasGraph() ? Merging.GRAPH : Merging.FOLD;
   }
 
   public AggregateKey key() {
@@ -214,21 +223,19 @@ public final class Replica {
         || leftOut.contains(commit.dot())) {
       return;
     }
-    if (type.commutes()) {
-      var chosen = PolicyResolvers.chosen(commit.kind(), commit.causality().resolverId());
-      if (!chosen.isEmpty()) {
-        broken("commit " + commit.dot() + " can't be folded: " + chosen);
-        return;
-      }
+    var chosen = type.choiceIn(commit);
+    if (!chosen.isEmpty()) {
+      broken("commit " + commit.dot() + " can't be folded: " + chosen);
+      return;
     }
-    folded = type.fold(foldedSoFar(type), commit.eventContext(), commit.events());
+    folded = type.fold(foldedSoFar(type), commit);
     if (folded.isBroken()) {
       broken(folded.problem());
     }
   }
 
   /** What is dropped is the same in all regions that have applied the same: so is the view. */
-  private void writeFolded(TypeMerge<?> known, Folded now) {
+  private void writeFolded(TypeFold known, FoldedState now) {
     try {
       var kept = known.dropStable(now, head.heard().stable(environment.regions()));
       encoded = known.encode(kept);
@@ -238,12 +245,12 @@ public final class Replica {
     }
   }
 
-  private Folded foldedSoFar(TypeMerge<?> known) {
+  private FoldedState foldedSoFar(TypeFold known) {
     if (folded != null) {
       return folded;
     }
     var stored = live.folded().get();
-    return stored == null ? known.initial() : stored.state(known);
+    return stored == null ? known.initial() : stored.state(new FoldedForm(known));
   }
 
   private void addToGraph(Commit commit, boolean quiet, long nowMicros) {
@@ -311,7 +318,7 @@ public final class Replica {
   /**
    * Tried when the graph has doubled: one that a silent region keeps from shrinking costs little.
    */
-  private void compact(VersionStates<Folded> known) {
+  private void compact(VersionStates<FoldedState> known) {
     if (!compacts
         || live.graph().summary().open() < Math.max(head.compactAt(), 1)
         || !graph.isWorthCompacting()) {
@@ -331,7 +338,7 @@ public final class Replica {
     head = head.withProblem(problem);
   }
 
-  private void show(TypeMerge<?> known) {
+  private void show(TypeFold known) {
     var outputs = environment.outputs();
     if (head.merging() == Merging.FOLD) {
       if (folded == null && head.problem().isEmpty()) {
@@ -352,7 +359,7 @@ public final class Replica {
   }
 
   /** The one live version of an aggregate that nothing is concurrent in. */
-  private List<VersionState> folds(TypeMerge<?> known, @Nullable EncodedMessage shown) {
+  private List<VersionState> folds(TypeFold known, @Nullable EncodedMessage shown) {
     var last = head.last();
     return known.commutes() || last == null
         ? List.of()
@@ -360,7 +367,7 @@ public final class Replica {
   }
 
   private AggregateView view(
-      TypeMerge<?> known,
+      TypeFold known,
       @Nullable EncodedMessage shown,
       boolean conflict,
       List<VersionState> live,
@@ -371,7 +378,7 @@ public final class Replica {
         head.applied(),
         head.hlc(),
         shown,
-        known.contentType(),
+        known.type().stateCodec().contentType(),
         conflict,
         live,
         head.voided(),

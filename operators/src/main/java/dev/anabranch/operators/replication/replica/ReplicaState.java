@@ -1,6 +1,7 @@
 package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.causality.Dot;
+import dev.anabranch.history.FoldedState;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
@@ -96,10 +97,10 @@ public final class ReplicaState {
   record Backings(
       CachedValue.Backing<ReplicaHead> head,
       CachedValue.Backing<String> conflict,
-      CachedValue.Backing<Snapshot<Folded>> folded,
+      CachedValue.Backing<Snapshot<FoldedState>> folded,
       GraphInState.Layout graph,
       CachedMap.Backing<Dot, byte[]> events,
-      CachedMap.Backing<Dot, Snapshot<Folded>> states,
+      CachedMap.Backing<Dot, Snapshot<FoldedState>> states,
       CachedMap.Backing<Dot, String> hollow,
       CachedMap.Backing<String, String> prints) {}
 

@@ -2,6 +2,8 @@ package dev.anabranch.operators.replication.replica;
 
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
+import dev.anabranch.history.FoldedState;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.view.VersionState;
 import dev.anabranch.versions.ApplicationCode;
 import dev.anabranch.versions.VersionGraph;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 record VisibleState(
     List<VersionState> live, @Nullable EncodedMessage state, boolean open, String problem) {
 
-  static VisibleState of(TypeMerge<?> type, VersionGraph graph, VersionStates<Folded> states) {
+  static VisibleState of(TypeFold type, VersionGraph graph, VersionStates<FoldedState> states) {
     var places = graph.live();
     if (places.isEmpty()) {
       return new VisibleState(List.of(), null, false, "");
@@ -45,9 +47,9 @@ record VisibleState(
   }
 
   private static VisibleState resolved(
-      TypeMerge<?> type,
-      VersionStates<Folded> states,
-      List<LiveVersion<Folded>> live,
+      TypeFold type,
+      VersionStates<FoldedState> states,
+      List<LiveVersion<FoldedState>> live,
       List<VersionState> encoded) {
     var resolver = type.resolverId();
     var impurity = type.impurity(live, states.base(resolver));
@@ -60,7 +62,7 @@ record VisibleState(
 
   private record Encoded(@Nullable EncodedMessage message, String problem) {}
 
-  private static Encoded encode(TypeMerge<?> type, Folded state) {
+  private static Encoded encode(TypeFold type, FoldedState state) {
     if (state.isBroken()) {
       return new Encoded(null, state.problem());
     }

@@ -7,6 +7,7 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.AggregateTypes;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.gate.CausalPast;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandEnvelope;
@@ -152,7 +153,7 @@ class LiveAggregateTest {
         new LiveAggregate(
             KEY,
             KEY.toString(),
-            type(false),
+            TypeFold.of(type(false)),
             null,
             null,
             none(),
@@ -222,7 +223,14 @@ class LiveAggregateTest {
 
   private static LiveAggregate fresh(Keeper keeper) {
     return new LiveAggregate(
-        KEY, KEY.toString(), type(true), null, null, none(), CommandWindow.EMPTY, keeper);
+        KEY,
+        KEY.toString(),
+        TypeFold.of(type(true)),
+        null,
+        null,
+        none(),
+        CommandWindow.EMPTY,
+        keeper);
   }
 
   private static Version none() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -183,7 +184,7 @@ class ConflictsAreToldTest {
     var restored = new VoidCommit(Dot.parse("a:2"), "clash", null);
     var unknown = new VoidCommit(Dot.parse("a:3"), "twin", Dot.parse("b:1"));
     var head = ReplicaHead.empty(ReplicaHead.Merging.GRAPH).withVoided(List.of(known, unknown));
-    var type = TypeMerge.of(NoteDomain.marks());
+    var type = TypeFold.of(NoteDomain.marks());
     var shown = new VisibleState(List.of(), null, false, "");
 
     var told =

@@ -3,6 +3,7 @@ package dev.anabranch.operators.replication.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anabranch.api.EncodedMessage;
+import dev.anabranch.history.FoldedState;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.operators.cache.CachedMap;
@@ -291,15 +292,15 @@ class ReplicaCacheTest {
     }
   }
 
-  private final class States implements CachedValue.Backing<Snapshot<Folded>> {
+  private final class States implements CachedValue.Backing<Snapshot<FoldedState>> {
     @Override
-    public @Nullable Snapshot<Folded> read() {
+    public @Nullable Snapshot<FoldedState> read() {
       var blob = folded.get(currentKey);
       return blob == null ? null : Snapshot.read(blob);
     }
 
     @Override
-    public void write(@Nullable Snapshot<Folded> value) {
+    public void write(@Nullable Snapshot<FoldedState> value) {
       folded.put(currentKey, Objects.requireNonNull(value).toBlob());
     }
   }

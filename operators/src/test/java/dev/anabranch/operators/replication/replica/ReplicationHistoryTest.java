@@ -7,7 +7,7 @@ import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.gate.Stability;
 import dev.anabranch.history.Commit;
-import dev.anabranch.history.CommitFold;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -16,7 +16,6 @@ import dev.anabranch.model.view.VersionState;
 import dev.anabranch.operators.replication.NoteDomain;
 import dev.anabranch.operators.replication.ReplicationOptions;
 import dev.anabranch.operators.replication.StoreOfA;
-import dev.anabranch.replicated.ReplicatedStates;
 import dev.anabranch.versions.GraphEntriesInMemory;
 import dev.anabranch.versions.VersionFolding;
 import dev.anabranch.versions.VersionGraph;
@@ -293,20 +292,20 @@ class ReplicationHistoryTest {
      * has seen is forgotten, at once.
      */
     String marks() {
-      var type = NoteDomain.marks();
-      var state = type.decider().initialState();
+      var fold = TypeFold.of(NoteDomain.marks());
+      var state = fold.initial();
       var heard = Stability.NONE;
       var commands = new HashSet<String>();
       for (var row : rows) {
         if (commands.add(row.outcome().commandId())) {
-          state = CommitFold.apply(type, state, Commit.of(row.outcome()));
+          state = fold.fold(state, Commit.of(row.outcome()));
         }
         heard =
             heard.after(row.outcome().commitDot(), Commit.of(row.outcome()).causality().context());
       }
       var stable = heard.stable(Stream.of("a", "b", "c").map(RegionId::new).toList());
-      var kept = ReplicatedStates.stable(state, stable);
-      return new String(type.stateCodec().encode(kept).data(), StandardCharsets.UTF_8);
+      var kept = fold.dropStable(state, stable);
+      return new String(fold.encode(kept).data(), StandardCharsets.UTF_8);
     }
 
     List<Dot> live() {
