@@ -138,7 +138,7 @@ class LiveAggregateTest {
   void aHistoryWithFewerVersionsThanWereSeenIsRefused() {
     var first = durable(admit("c1", "add a"));
     durable(admit("c2", "add b"));
-    var rebuild = new StateRebuild(live, type(true), 1 << 20);
+    var rebuild = new StateRebuild(live, TypeFold.of(type(true)), 1 << 20);
     rebuild.rows(List.of(first));
 
     assertThatThrownBy(rebuild::finish)
