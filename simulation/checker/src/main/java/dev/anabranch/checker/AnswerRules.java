@@ -23,7 +23,7 @@ final class AnswerRules {
 
   void check() {
     oneRowEach();
-    if (!run.isRefused) {
+    if (!run.isRefused && !run.hasForgotten) {
       everyCallIsAnswered();
     }
     toldIsStored();

@@ -84,8 +84,12 @@ public sealed interface Fact {
   /** Something that happened to the system: a fault, a restart. No rule looks at it. */
   record Note(long at, String text) implements Fact {}
 
-  /** An attempt to run the region begins; it compares its store with what is published by now. */
-  record Started(long at, String attempt) implements Fact {}
+  /**
+   * An attempt to run the region begins; it compares its store with what is published by now.
+   *
+   * @param isFresh whether it has no checkpoint
+   */
+  record Started(long at, String attempt, boolean isFresh) implements Fact {}
 
   /** The store has lost what it had acknowledged, as by a failover to a replica that lagged. */
   record StoreLost(long at, String what) implements Fact {}

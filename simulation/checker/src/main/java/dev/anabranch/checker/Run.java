@@ -32,6 +32,10 @@ final class Run {
 
   private long lastStart = -1;
   boolean wentOnAfterRefusal;
+
+  /** Whether it began without a checkpoint, and a note that commands are in one may be lost. */
+  boolean hasForgotten;
+
   boolean isRefused;
   boolean hasLost;
   boolean refusedForNothing;
@@ -111,6 +115,7 @@ final class Run {
     } else if (fact instanceof Fact.Started each) {
       starts.put(each.attempt(), each.at());
       lastStart = each.at();
+      hasForgotten |= hasLost && each.isFresh();
       wentOnAfterRefusal = isRefused;
     }
   }

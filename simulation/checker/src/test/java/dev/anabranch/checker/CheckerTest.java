@@ -28,6 +28,26 @@ class CheckerTest {
   }
 
   @Test
+  void aCallThatALostNoteSpokeOfIsFine() {
+    var run = wellDone();
+    run.removeIf(fact -> fact instanceof Fact.Told told && told.call().equals("call-2"));
+    run.add(0, new Fact.StoreLost(0, "a replica that lagged"));
+    run.add(1, new Fact.Started(0, "second", true));
+
+    assertThat(broken(run)).isEmpty();
+  }
+
+  @Test
+  void aCallThatACheckpointHoldsIsMissed() {
+    var run = wellDone();
+    run.removeIf(fact -> fact instanceof Fact.Told told && told.call().equals("call-2"));
+    run.add(0, new Fact.StoreLost(0, "a replica that lagged"));
+    run.add(1, new Fact.Started(0, "second", false));
+
+    assertThat(broken(run)).containsExactly(Rule.ANSWERED);
+  }
+
+  @Test
   void aRepeatThatIsToldSomethingElseIsFound() {
     var run = wellDone();
     run.add(told("call-1-again", "c1", "accepted", "another result", "0@0"));
@@ -162,7 +182,7 @@ class CheckerTest {
     run.removeIf(fact -> fact instanceof Fact.Stored row && row.offset() == 1);
     run.add(new Fact.StoreLost(7, "a replica that lagged"));
     run.add(new Fact.Refused(8, "row 0@1 is missing"));
-    run.add(new Fact.Started(9, "second"));
+    run.add(new Fact.Started(9, "second", false));
     run.add(
         new Fact.Stored(0, 1, KEY, "c9", "accepted", 2, AFTER_ONE, List.of("e9"), "p9", "second"));
 
@@ -174,7 +194,7 @@ class CheckerTest {
     var run = wellDone();
     run.removeIf(fact -> fact instanceof Fact.Stored row && row.offset() == 1);
     run.add(new Fact.StoreLost(7, "a replica that lagged"));
-    run.add(new Fact.Started(9, "second"));
+    run.add(new Fact.Started(9, "second", false));
 
     assertThat(broken(run)).containsExactly(Rule.DURABLE);
   }
@@ -185,7 +205,7 @@ class CheckerTest {
     run.removeIf(fact -> fact instanceof Fact.Stored row && row.offset() == 1);
     run.removeIf(fact -> fact instanceof Fact.Published record && record.offset() == 1);
     run.add(new Fact.StoreLost(7, "a replica that lagged"));
-    run.add(new Fact.Started(9, "second"));
+    run.add(new Fact.Started(9, "second", false));
 
     assertThat(broken(run)).isEmpty();
   }
@@ -213,7 +233,7 @@ class CheckerTest {
     var run = wellDone();
     run.add(new Fact.StoreLost(7, "a replica that lagged"));
     run.add(new Fact.Refused(8, "row 0@2 is missing"));
-    run.add(new Fact.Started(9, "second"));
+    run.add(new Fact.Started(9, "second", false));
 
     assertThat(broken(run)).containsExactly(Rule.STAYS_REFUSED);
   }
@@ -223,7 +243,7 @@ class CheckerTest {
     var run = wellDone();
     run.add(new Fact.StoreLost(7, "a replica that lagged"));
     run.add(new Fact.Refused(8, "row 0@2 is missing"));
-    run.add(new Fact.Started(9, "second"));
+    run.add(new Fact.Started(9, "second", false));
     run.add(new Fact.Refused(10, "row 0@2 is missing"));
 
     assertThat(broken(run)).isEmpty();
@@ -265,7 +285,7 @@ class CheckerTest {
     var run = wellDone();
     run.add(0, told("call-1", "c1", "error", "poison", ""));
     run.add(0, sent("call-1", "c1"));
-    run.add(new Fact.Started(9, "second"));
+    run.add(new Fact.Started(9, "second", false));
 
     assertThat(broken(run)).isEmpty();
   }

@@ -25,7 +25,7 @@ class RecordTextTest {
                 2, 3, "Account/1", "c1", "accepted", 1, "", List.of(strange, "", ";"), "ff", "one"),
             new Fact.Stored(2, 4, "Account/1", "c2", "rejected", 1, "", List.of(), "fe", "one"),
             new Fact.Note(4, strange),
-            new Fact.Started(5, "one"),
+            new Fact.Started(5, "one", true),
             new Fact.StoreLost(6, "db0"),
             new Fact.Refused(7, "why"),
             new Fact.FaultsEnded(8),

@@ -36,14 +36,14 @@ final class Clients {
     return calls.keySet();
   }
 
-  void send(Step step) {
+  void send(RegionStep step) {
     var verb = SimulatedDomain.VERBS.get(step.b());
     var one = new Sent("call-" + step.c(), aggregate(step.a()), "c" + step.c(), verb);
     sent.put(step.c(), one);
     append(one, message(one));
   }
 
-  void repeat(Step step) {
+  void repeat(RegionStep step) {
     var first = sent.get(step.c());
     if (first != null) {
       var call = first.call + "-again-" + ++repeats;
@@ -52,7 +52,7 @@ final class Clients {
     }
   }
 
-  void sendAgain(Step step) {
+  void sendAgain(RegionStep step) {
     var first = sent.get(step.c());
     if (first != null) {
       append(first, message(first));
@@ -60,7 +60,7 @@ final class Clients {
   }
 
   /** A record without a payload. */
-  void sendMalformed(Step step) {
+  void sendMalformed(RegionStep step) {
     var one = new Sent("call-" + step.c(), aggregate(step.a()), "m" + step.c(), "add");
     var message = message(one);
     append(one, new MessageRecord(message.key(), null, message.headers()));

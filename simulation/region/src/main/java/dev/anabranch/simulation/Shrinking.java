@@ -35,7 +35,7 @@ final class Shrinking {
     return outcome.findings().stream().anyMatch(finding -> finding.rule() == rule);
   }
 
-  private static List<Step> without(List<Step> steps, int at, int chunk) {
+  private static List<RegionStep> without(List<RegionStep> steps, int at, int chunk) {
     var left = new ArrayList<>(steps.subList(0, at));
     left.addAll(steps.subList(Math.min(steps.size(), at + chunk), steps.size()));
     return left;

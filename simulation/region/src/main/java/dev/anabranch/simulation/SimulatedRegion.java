@@ -29,7 +29,7 @@ final class SimulatedRegion {
   private static final long LOOK = 250 * MILLI;
   private static final int CHECKPOINT_EACH = 20;
 
-  private final List<Step> steps;
+  private final List<RegionStep> steps;
   private final Scheduler time;
   private final World world;
   private final SimulatedJob job;
@@ -39,7 +39,7 @@ final class SimulatedRegion {
   private long looks;
   private long quietSince = -1;
 
-  SimulatedRegion(long seed, Swarm swarm, List<Step> steps) {
+  SimulatedRegion(long seed, Swarm swarm, List<RegionStep> steps) {
     this.steps = steps;
     var random = new SplittableRandom(seed);
     this.time = new Scheduler(random.split());
@@ -93,7 +93,7 @@ final class SimulatedRegion {
     }
   }
 
-  private void perform(Step step) {
+  private void perform(RegionStep step) {
     switch (step.action()) {
       case SEND -> clients.send(step);
       case REPEAT -> clients.repeat(step);
@@ -108,9 +108,9 @@ final class SimulatedRegion {
     }
   }
 
-  private void disturb(Step step) {
+  private void disturb(RegionStep step) {
     var nanos = step.b() * MILLI;
-    if (step.action() == Step.Action.KAFKA_DOWN) {
+    if (step.action() == RegionStep.Action.KAFKA_DOWN) {
       note("Kafka takes nothing for " + step.b() + " ms");
       world.broker().down(time.nanos() + nanos);
       return;
@@ -118,6 +118,10 @@ final class SimulatedRegion {
     var name = "db" + step.a();
     var database = world.store().database(step.a());
     switch (step.action()) {
+      case CRASH_IN_APPEND -> {
+        note("attempt dies in the next append of " + name);
+        database.atNextAppend(job::crash);
+      }
       case LOSE_BEFORE, LOSE_AFTER, STRAY, SLOW -> {
         note("the next append of " + name + " is " + step.action());
         database.failNextAppend(Fault.valueOf(step.action().name()));

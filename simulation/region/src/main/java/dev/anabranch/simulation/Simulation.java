@@ -23,7 +23,7 @@ public final class Simulation {
    * @param switches handovers from one thread to another
    */
   public record Outcome(
-      long seed, List<Step> steps, List<Fact> record, List<Finding> findings, long switches) {
+      long seed, List<RegionStep> steps, List<Fact> record, List<Finding> findings, long switches) {
 
     /** A value that differs if anything that was observed differs. */
     public int print() {
@@ -37,7 +37,7 @@ public final class Simulation {
   }
 
   /** Does these steps in the region that the seed draws. */
-  public static Outcome run(long seed, List<Step> steps) {
+  public static Outcome run(long seed, List<RegionStep> steps) {
     var region = new SimulatedRegion(seed, Swarm.of(seed), steps);
     var record = region.run();
     return new Outcome(seed, steps, record, Checker.check(record), region.switches());
@@ -81,11 +81,11 @@ public final class Simulation {
   /** The story of a seed that breaks a rule; null: it breaks none. */
   public static @Nullable String failure(long seed) {
     var outcome = run(seed);
-    return outcome.findings().isEmpty() ? null : Story.of(Shrinking.shrink(outcome));
+    return outcome.findings().isEmpty() ? null : RunStory.of(Shrinking.shrink(outcome));
   }
 
   /** What a story prints as a test. */
   public static List<Finding> replay(long seed, String steps) {
-    return run(seed, Step.parseAll(steps)).findings();
+    return run(seed, RegionStep.parseAll(steps)).findings();
   }
 }

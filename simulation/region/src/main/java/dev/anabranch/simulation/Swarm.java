@@ -3,7 +3,7 @@ package dev.anabranch.simulation;
 import dev.anabranch.operators.command.CommandOperatorOptions;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.task.RegionMap;
-import dev.anabranch.simulation.Step.Action;
+import dev.anabranch.simulation.RegionStep.Action;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -17,6 +17,8 @@ import java.util.SplittableRandom;
  */
 record Swarm(
     Map<Action, Integer> weights,
+    List<Integer> verbs,
+    int firstAggregate,
     int aggregates,
     int databases,
     int commandPartitions,
@@ -54,6 +56,8 @@ record Swarm(
             r.nextBoolean());
     return new Swarm(
         weights(r),
+        verbs(r),
+        r.nextInt(2),
         oneOf(r, 1, 2, 4, 6),
         oneOf(r, 1, 2, 3),
         oneOf(r, 1, 2, 3),
@@ -80,12 +84,24 @@ record Swarm(
     return weights;
   }
 
+  /** All verbs, the first ones more often; or few of them, so that what is rare comes together. */
+  private static List<Integer> verbs(SplittableRandom r) {
+    var all = SimulatedDomain.VERBS.size();
+    var many = r.nextBoolean() ? 40 : 1 + r.nextInt(3);
+    var verbs = new ArrayList<Integer>();
+    for (var i = 0; i < many; i++) {
+      verbs.add(Math.min(r.nextInt(all), r.nextInt(all)));
+    }
+    return List.copyOf(verbs);
+  }
+
   /** What happens, in the order of time. */
-  List<Step> steps(long seed) {
+  List<RegionStep> steps(long seed) {
     var r = new SplittableRandom(seed ^ 0x57e9);
-    var steps = new ArrayList<Step>();
+    var steps = new ArrayList<RegionStep>();
     var sum = weights.values().stream().mapToInt(Integer::intValue).sum();
     var at = 0L;
+    var repeated = 0;
     for (var i = 0; i < STEPS; i++) {
       at += r.nextInt(4) == 0 ? 0 : r.nextInt(2 * gapMillis);
       var drawn = r.nextInt(sum);
@@ -97,29 +113,40 @@ record Swarm(
           break;
         }
       }
-      steps.add(step(at, chosen, i, r));
+      var step = step(at, chosen, i, r);
+      if (chosen == Action.REPEAT || chosen == Action.RESEND) {
+        // Often the one of last time: repeats of one command meet each other.
+        var which = r.nextInt(3) == 0 ? repeated : step.c();
+        step = new RegionStep(at, chosen, 0, 0, which);
+        repeated = which;
+      }
+      steps.add(step);
     }
     return steps;
   }
 
-  private Step step(long at, Action action, int number, SplittableRandom r) {
+  private RegionStep step(long at, Action action, int number, SplittableRandom r) {
     return switch (action) {
-      case SEND -> new Step(at, action, r.nextInt(aggregates), verb(r), number);
-      case REPEAT, RESEND -> new Step(at, action, 0, 0, r.nextInt(number + 1));
-      case MALFORMED -> new Step(at, action, r.nextInt(aggregates), 0, number);
-      case CHECKPOINT, CHECKPOINT_FAILS, CRASH -> new Step(at, action, 0, 0, 0);
-      case START -> new Step(at, action, r.nextInt(3), 1 + r.nextInt(2), r.nextInt(2));
-      case LOSE_BEFORE, LOSE_AFTER, STRAY, SLOW -> new Step(at, action, r.nextInt(databases), 0, 0);
-      case ZOMBIE -> new Step(at, action, 0, oneOf(r, 100, 3_000, 20_000), 0);
+      case SEND -> new RegionStep(at, action, aggregate(r), oneOf(r, verbs), number);
+      case REPEAT, RESEND -> new RegionStep(at, action, 0, 0, r.nextInt(number + 1));
+      case MALFORMED -> new RegionStep(at, action, aggregate(r), 0, number);
+      case CHECKPOINT, CHECKPOINT_FAILS, CRASH -> new RegionStep(at, action, 0, 0, 0);
+      case START -> new RegionStep(at, action, r.nextInt(3), 1 + r.nextInt(2), r.nextInt(2));
+      case LOSE_BEFORE, LOSE_AFTER, STRAY, SLOW, CRASH_IN_APPEND ->
+          new RegionStep(at, action, r.nextInt(databases), 0, 0);
+      case ZOMBIE -> new RegionStep(at, action, 0, oneOf(r, 100, 3_000, 20_000), 0);
       case DOWN, READ_ONLY, KAFKA_DOWN ->
-          new Step(at, action, r.nextInt(databases), oneOf(r, 50, 1_000, 30_000), 0);
-      case FAIL_OVER -> new Step(at, action, r.nextInt(databases), oneOf(r, 0, 1, 5), 0);
+          new RegionStep(at, action, r.nextInt(databases), oneOf(r, 50, 1_000, 30_000), 0);
+      case FAIL_OVER -> new RegionStep(at, action, r.nextInt(databases), oneOf(r, 0, 1, 5), 0);
     };
   }
 
-  private static int verb(SplittableRandom r) {
-    var all = SimulatedDomain.VERBS.size();
-    return Math.min(r.nextInt(all), r.nextInt(all));
+  private int aggregate(SplittableRandom r) {
+    return firstAggregate + r.nextInt(aggregates);
+  }
+
+  private static int oneOf(SplittableRandom r, List<Integer> values) {
+    return values.get(r.nextInt(values.size()));
   }
 
   private static int oneOf(SplittableRandom r, int... values) {

@@ -135,7 +135,7 @@ final class BrokenRegionRules {
             "command/CommitPath.java",
             "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n",
             "    } else if (result instanceof AppendResult.Fenced fenced && fenced.otherWriter() != 0) {\n"
-                + "      committed(lane, lane.takeInFlight(), append.rows());\n"
+                + "      committed(lane, lane.takeInFlight(), rows);\n"
                 + "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n"),
         Broken.by(
             "take no right to answer from earlier attempts",

@@ -2,7 +2,7 @@ package dev.anabranch.simulation.job;
 
 import dev.anabranch.model.Shards;
 import dev.anabranch.model.message.CommandRecord;
-import dev.anabranch.simulation.time.Machine;
+import dev.anabranch.simulation.time.SimulatedMachine;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -17,7 +17,7 @@ final class Attempt {
 
   private final SimulatedJob job;
   private final World world;
-  private final Machine machine;
+  private final SimulatedMachine machine;
   private final int parallelism;
   private final long[] next;
   private final List<Subtask> subtasks = new ArrayList<>();
@@ -30,7 +30,7 @@ final class Attempt {
    *
    * @param next offsets that its source reads first
    */
-  Attempt(SimulatedJob job, World world, Machine machine, int parallelism, long[] next) {
+  Attempt(SimulatedJob job, World world, SimulatedMachine machine, int parallelism, long[] next) {
     this.job = job;
     this.world = world;
     this.machine = machine;
@@ -38,7 +38,7 @@ final class Attempt {
     this.next = next;
   }
 
-  Machine machine() {
+  SimulatedMachine machine() {
     return machine;
   }
 

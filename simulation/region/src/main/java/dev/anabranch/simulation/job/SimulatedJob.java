@@ -1,7 +1,7 @@
 package dev.anabranch.simulation.job;
 
 import dev.anabranch.checker.Fact;
-import dev.anabranch.simulation.time.Machine;
+import dev.anabranch.simulation.time.SimulatedMachine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -159,10 +159,10 @@ public final class SimulatedJob {
     }
     var from = latest;
     var spread = clockSpreadMillis == 0 ? 0 : world.random().nextInt(clockSpreadMillis);
-    var machine = new Machine("attempt-" + ++attempts, spread * 1_000L);
+    var machine = new SimulatedMachine("attempt-" + ++attempts, spread * 1_000L);
     var begun = new Attempt(this, world, machine, parallelism, firstOffsets(from));
     attempt = begun;
-    world.record().accept(new Fact.Started(world.micros(), machine.name()));
+    world.record().accept(new Fact.Started(world.micros(), machine.name(), from == null));
     world.note(
         machine.name() + " starts from " + (from == null ? "nothing" : "checkpoint " + from.id()));
     begun.start(from);

@@ -5,7 +5,7 @@ import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.simulation.kafka.Producer;
-import dev.anabranch.simulation.time.Machine;
+import dev.anabranch.simulation.time.SimulatedMachine;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import org.apache.flink.runtime.event.WatermarkEvent;
@@ -24,7 +24,7 @@ final class TaskOutput implements Output<StreamRecord<LogRow>> {
   private final Producer<LogRow> events;
   private final Producer<CommandReply> replies;
 
-  TaskOutput(World world, Machine machine) {
+  TaskOutput(World world, SimulatedMachine machine) {
     this.world = world;
     this.events =
         new Producer<>(

@@ -1,7 +1,7 @@
 package dev.anabranch.simulation.kafka;
 
-import dev.anabranch.simulation.time.Machine;
 import dev.anabranch.simulation.time.Scheduler;
+import dev.anabranch.simulation.time.SimulatedMachine;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
@@ -19,7 +19,7 @@ public final class Producer<T> {
 
   private final Scheduler time;
   private final SplittableRandom random;
-  private final Machine machine;
+  private final SimulatedMachine machine;
   private final Broker broker;
   private final Consumer<T> arrival;
   private final Map<Integer, Queue<T>> sent = new TreeMap<>();
@@ -33,7 +33,7 @@ public final class Producer<T> {
   public Producer(
       Scheduler time,
       SplittableRandom random,
-      Machine machine,
+      SimulatedMachine machine,
       Broker broker,
       Consumer<T> arrival) {
     this.time = time;

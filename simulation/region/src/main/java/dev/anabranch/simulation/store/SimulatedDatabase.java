@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One database: the test kit's in-memory one, the statements that it has done in their order, and
@@ -34,6 +35,7 @@ public final class SimulatedDatabase {
 
   private InMemoryEventStore store;
   private LogSession server;
+  private @Nullable Runnable during;
   private int generation;
   private long downUntil;
   private long readOnlyUntil;
@@ -72,6 +74,11 @@ public final class SimulatedDatabase {
     faults.add(fault);
   }
 
+  /** Something happens while the next append is on its way. */
+  public void atNextAppend(Runnable action) {
+    during = action;
+  }
+
   /** It serves nobody for a while; sessions are lost. */
   public void down(long nanos) {
     generation++;
@@ -96,6 +103,7 @@ public final class SimulatedDatabase {
 
   public void heal() {
     faults.clear();
+    during = null;
     downUntil = 0;
     readOnlyUntil = 0;
   }
@@ -159,7 +167,12 @@ public final class SimulatedDatabase {
 
   AppendResult append(SimulatedSession session, List<LogRow> rows) {
     var fault = faults.poll();
+    var action = during;
+    during = null;
     try {
+      if (action != null) {
+        action.run();
+      }
       delay();
     } finally {
       if (time.machine().isDead() && session.isOpen() && random.nextBoolean()) {

@@ -123,7 +123,7 @@ public final class Scheduler {
   }
 
   /** The machine of the thread that runs. */
-  public Machine machine() {
+  public SimulatedMachine machine() {
     return running().machine();
   }
 
@@ -134,7 +134,7 @@ public final class Scheduler {
     }
   }
 
-  Strand start(String name, Machine machine, Runnable body) {
+  Strand start(String name, SimulatedMachine machine, Runnable body) {
     var strand = new Strand(name, machine, this);
     strands.add(strand);
     CARRIERS.execute(
@@ -158,7 +158,7 @@ public final class Scheduler {
   }
 
   /** Starts a thread on a machine. */
-  public void startOn(Machine machine, String name, Runnable body) {
+  public void startOn(SimulatedMachine machine, String name, Runnable body) {
     var unused = start(name, machine, body);
   }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Strand {
 
   private final String name;
-  private final Machine machine;
+  private final SimulatedMachine machine;
   private final VirtualSignal ended;
 
   private volatile boolean mayGo;
@@ -20,7 +20,7 @@ final class Strand {
   private boolean isInterrupted;
   private boolean isDone;
 
-  Strand(String name, Machine machine, Scheduler scheduler) {
+  Strand(String name, SimulatedMachine machine, Scheduler scheduler) {
     this.name = name;
     this.machine = machine;
     this.ended = new VirtualSignal(scheduler);
@@ -30,7 +30,7 @@ final class Strand {
     return name;
   }
 
-  Machine machine() {
+  SimulatedMachine machine() {
     return machine;
   }
 

@@ -4,7 +4,7 @@ import dev.anabranch.operators.task.TaskThreads;
 import java.util.function.LongSupplier;
 
 /**
- * Threads and time of what runs on one {@link Machine}.
+ * Threads and time of what runs on one {@link SimulatedMachine}.
  *
  * <p>It does not travel: the operator's factory takes it where the task is made.
  */
@@ -17,7 +17,7 @@ public final class VirtualThreads implements TaskThreads {
   public static final long EPOCH_MICROS = 1_767_225_600_000_000L;
 
   private final Scheduler scheduler;
-  private final Machine machine;
+  private final SimulatedMachine machine;
   private final LongSupplier ids;
 
   /**
@@ -25,7 +25,7 @@ public final class VirtualThreads implements TaskThreads {
    *
    * @param ids gives numbers that nobody else has
    */
-  public VirtualThreads(Scheduler scheduler, Machine machine, LongSupplier ids) {
+  public VirtualThreads(Scheduler scheduler, SimulatedMachine machine, LongSupplier ids) {
     this.scheduler = scheduler;
     this.machine = machine;
     this.ids = ids;

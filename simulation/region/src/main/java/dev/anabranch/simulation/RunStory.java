@@ -5,9 +5,9 @@ import dev.anabranch.simulation.Simulation.Outcome;
 import java.util.Locale;
 
 /** A run as a text that a person can follow: who did what, and when. */
-final class Story {
+final class RunStory {
 
-  private Story() {}
+  private RunStory() {}
 
   static String of(Outcome outcome) {
     var text = new StringBuilder();
@@ -22,7 +22,7 @@ final class Story {
     return text.append("\nAs a test:\n  assertThat(Simulation.replay(")
         .append(outcome.seed())
         .append("L, \"\"\"\n")
-        .append(Step.allAsText(outcome.steps()).indent(6))
+        .append(RegionStep.allAsText(outcome.steps()).indent(6))
         .append("      \"\"\")).isEmpty();\n")
         .toString();
   }

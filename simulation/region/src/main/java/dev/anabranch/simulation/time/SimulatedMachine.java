@@ -5,7 +5,7 @@ package dev.anabranch.simulation.time;
  *
  * <p><b>Failure.</b> Threads of a dead machine end with {@link Killed} where they would go on.
  */
-public final class Machine {
+public final class SimulatedMachine {
 
   private final String name;
   private final long clockMicros;
@@ -16,7 +16,7 @@ public final class Machine {
    *
    * @param clockMicros how far its clock is ahead of the true time
    */
-  public Machine(String name, long clockMicros) {
+  public SimulatedMachine(String name, long clockMicros) {
     this.name = name;
     this.clockMicros = clockMicros;
   }

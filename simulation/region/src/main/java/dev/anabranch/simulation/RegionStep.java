@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * @param atMillis when, since the run began
  * @param a what the action makes of it; so {@code b} and {@code c}
  */
-public record Step(long atMillis, Action action, int a, int b, int c) {
+public record RegionStep(long atMillis, Action action, int a, int b, int c) {
 
   /** What may happen. */
   public enum Action {
@@ -26,6 +26,8 @@ public record Step(long atMillis, Action action, int a, int b, int c) {
     /** A checkpoint that everybody does his part of, and that is aborted then. */
     CHECKPOINT_FAILS,
     CRASH,
+    /** The process dies while the next append of database a is on its way. */
+    CRASH_IN_APPEND,
     /** The process is taken for dead, and lives on for b milliseconds beside the next one. */
     ZOMBIE,
     /**
@@ -52,9 +54,9 @@ public record Step(long atMillis, Action action, int a, int b, int c) {
     return atMillis + " " + action + " " + a + " " + b + " " + c;
   }
 
-  static Step parse(String text) {
+  static RegionStep parse(String text) {
     var parts = text.strip().split(" ");
-    return new Step(
+    return new RegionStep(
         Long.parseLong(parts[0]),
         Action.valueOf(parts[1]),
         Integer.parseInt(parts[2]),
@@ -63,14 +65,14 @@ public record Step(long atMillis, Action action, int a, int b, int c) {
   }
 
   /** Reads steps that stand in lines. */
-  static List<Step> parseAll(String text) {
+  static List<RegionStep> parseAll(String text) {
     return Arrays.stream(text.split("\n"))
         .filter(line -> !line.isBlank())
-        .map(Step::parse)
+        .map(RegionStep::parse)
         .toList();
   }
 
-  static String allAsText(List<Step> steps) {
-    return steps.stream().map(Step::toString).collect(Collectors.joining("\n"));
+  static String allAsText(List<RegionStep> steps) {
+    return steps.stream().map(RegionStep::toString).collect(Collectors.joining("\n"));
   }
 }
