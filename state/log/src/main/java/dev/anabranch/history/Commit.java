@@ -66,13 +66,13 @@ public final class Commit {
     return dot;
   }
 
-  /** The same commit as a row of the log of another region. */
+  /** Returns this commit as a row of the log of another region. */
   public Commit adopted(long version, String slot, long writer) {
     var stamp = new Stamp(writer, hlc(), outcome.stamp().occurredAtMicros());
     return row(version, slot, stamp);
   }
 
-  /** The same commit in another slot of the same log. */
+  /** Returns this commit as a row of the same log in another slot. */
   public Commit inSlot(String slot) {
     return row(outcome.version(), slot, outcome.stamp());
   }

@@ -193,7 +193,7 @@ public final class AggregateFold implements Consumer<LogRow> {
     return fold.type().stateCodec().encode(version);
   }
 
-  /** The same state, unless there is none: that is thrown. */
+  /** Returns the state itself, and throws why there is none. */
   private static FoldedState sound(FoldedState folded) {
     var unused = folded.value();
     return folded;

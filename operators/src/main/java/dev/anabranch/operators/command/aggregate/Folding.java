@@ -97,6 +97,17 @@ final class Folding {
     }
   }
 
+  /**
+   * The version after a row of the log.
+   *
+   * @param commit what was {@link #read} of the row
+   */
+  Version afterRead(Version before, @Nullable Commit commit, LogRow row) {
+    return commit == null
+        ? unreadable(before, row.outcome(), row.outcome().commitDot())
+        : after(before, commit, row.position());
+  }
+
   /** The version after a commit that can't be read: only its dot and time are known. */
   Version unreadable(Version before, Outcome outcome, Dot dot) {
     var hlc = outcome.stamp().hlc();

@@ -220,10 +220,7 @@ public final class LiveAggregate {
   public void becameDurable(PendingOutcome command, LogRow row, int commandWindow) {
     pending.removeFirst(command);
     committed = command.after();
-    var commit = command.row().commit();
-    if (commit != null) {
-      commit(commit);
-    }
+    commit(command.row().commit());
     keeper.grew(row.outcome().blobs().events().length);
     nothingPending();
     remember(row, commandWindow);
@@ -296,15 +293,10 @@ public final class LiveAggregate {
         itsGate.get().eraseHollow(dot);
       }
       var folding = folding();
-      var commit = folding.read(row.outcome(), row.position());
-      committed =
-          commit == null
-              ? folding.unreadable(committed, outcome, dot)
-              : folding.after(committed, commit, row.position());
+      var commit = folding.read(outcome, row.position());
+      committed = folding.afterRead(committed, commit, row);
       folded(folding);
-      if (commit != null) {
-        commit(commit);
-      }
+      commit(commit);
       keeper.grew(outcome.blobs().events().length);
       committed = withGraph(committed);
       head = committed;
@@ -324,7 +316,10 @@ public final class LiveAggregate {
   }
 
   /** Notes a row that has become durable where the graph is, and what other regions have. */
-  private void commit(Commit commit) {
+  private void commit(@Nullable Commit commit) {
+    if (commit == null) {
+      return;
+    }
     if (graph == null) {
       if (heard != null && brokenReason == null) {
         heard.hear(commit.dot(), commit.context());

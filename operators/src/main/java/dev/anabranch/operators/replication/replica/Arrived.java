@@ -20,7 +20,7 @@ public record Arrived(PublishedRow published, Commit commit) {
     return new Arrived(published, Commit.of(published.row().outcome()));
   }
 
-  /** Whose log it came in. */
+  /** The region in whose log it came. */
   public String region() {
     return published.region();
   }
