@@ -43,7 +43,7 @@ public final class CommandJob {
   public static void prepare(
       StreamExecutionEnvironment env, CommandJobOptions options, DomainLoader domain) {
     // What a task would find out much later, and again at each restart.
-    var unused = domain.load(Thread.currentThread().getContextClassLoader());
+    domain.load(Thread.currentThread().getContextClassLoader());
     build(env, options, domain, CommandEndpoints.of(options, StartCheck.run(options)));
   }
 

@@ -58,7 +58,7 @@ public final class CrossRegionJob {
   public static void prepare(
       StreamExecutionEnvironment env, CrossRegionJobOptions options, DomainLoader domain) {
     // What a task would find out much later, and again at each restart.
-    var unused = domain.load(Thread.currentThread().getContextClassLoader());
+    domain.load(Thread.currentThread().getContextClassLoader());
     build(
         env, options, domain, CrossRegionEndpoints.of(options, CrossRegionStartCheck.run(options)));
   }

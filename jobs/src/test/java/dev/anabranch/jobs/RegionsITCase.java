@@ -13,13 +13,14 @@ import dev.anabranch.embedded.network.TcpProxy;
 import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
 import dev.anabranch.jobs.region.RegionUnderTest;
-import dev.anabranch.jobs.region.SharedDomain;
+import dev.anabranch.jobs.region.SharedCommands;
 import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.testkit.sample.SharedDomain;
 import java.sql.DriverManager;
 import java.util.HashMap;
 import java.util.List;
@@ -120,7 +121,7 @@ class RegionsITCase {
     link.heal();
     awaitSameCommits(2);
 
-    var refused = a.handle(SharedDomain.command("Hand/1", "add z"));
+    var refused = a.handle(SharedCommands.command("Hand/1", "add z"));
     assertThat(refused.status()).isEqualTo(ReplyStatus.REJECTED);
     assertThat(refused.body().code()).isEqualTo(ErrorCodes.OPEN_CONFLICT);
     Await.until(
@@ -149,7 +150,7 @@ class RegionsITCase {
 
   @Test
   void oneCommandAcceptedInBothRegionsCountsOnce() {
-    var command = SharedDomain.command("Auto/1", "add x");
+    var command = SharedCommands.command("Auto/1", "add x");
     link.cut();
     assertThat(a.handle(command).status()).isEqualTo(ReplyStatus.ACCEPTED);
     assertThat(b.handle(command).status()).isEqualTo(ReplyStatus.ACCEPTED);
@@ -261,7 +262,8 @@ class RegionsITCase {
         a.load(
             7,
             random ->
-                SharedDomain.command("Auto/" + random.nextInt(20), "add " + random.nextInt(10)))) {
+                SharedCommands.command(
+                    "Auto/" + random.nextInt(20), "add " + random.nextInt(10)))) {
       load.awaitReplies(100);
       b.job().kill();
       crossB.kill();
@@ -293,12 +295,12 @@ class RegionsITCase {
   }
 
   private static void accept(RegionUnderTest region, String aggregate, String text) {
-    CommandReply reply = region.handle(SharedDomain.command(aggregate, text));
+    CommandReply reply = region.handle(SharedCommands.command(aggregate, text));
     assertThat(reply.status()).isEqualTo(ReplyStatus.ACCEPTED);
   }
 
   private static String read(RegionUnderTest region, String aggregate) {
-    var reply = region.handle(SharedDomain.command(aggregate, "read"));
+    var reply = region.handle(SharedCommands.command(aggregate, "read"));
     return new String(reply.body().result(), UTF_8);
   }
 

@@ -23,7 +23,7 @@ import dev.anabranch.jobs.region.Await;
 import dev.anabranch.jobs.region.JobUnderTest;
 import dev.anabranch.jobs.region.ReadSide;
 import dev.anabranch.jobs.region.RegionUnderTest;
-import dev.anabranch.jobs.region.SharedDomain;
+import dev.anabranch.jobs.region.SharedCommands;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.projection.ProjectionsLoader;
@@ -32,6 +32,7 @@ import dev.anabranch.projection.Column;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.projection.QueryTable;
+import dev.anabranch.testkit.sample.SharedDomain;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +152,7 @@ class SecuredRegionsITCase {
     startJobs();
     assertThat(send("Auto/1", "add x").status()).isEqualTo(ReplyStatus.ACCEPTED);
     Await.until("the commit in b", () -> b.stored().size() == 1);
-    assertThat(b.handle(SharedDomain.command("Auto/1", "add y")).status())
+    assertThat(b.handle(SharedCommands.command("Auto/1", "add y")).status())
         .isEqualTo(ReplyStatus.ACCEPTED);
     Await.until("the commit in a", () -> a.stored().size() == 2);
     a.verify();
@@ -166,7 +167,7 @@ class SecuredRegionsITCase {
     startJobs();
     kafkaOfA.revoke("region-" + b.name(), TOPIC, "events." + a.name());
     assertThat(send("Auto/1", "add x").status()).isEqualTo(ReplyStatus.ACCEPTED);
-    assertThat(b.handle(SharedDomain.command("Auto/2", "add y")).status())
+    assertThat(b.handle(SharedCommands.command("Auto/2", "add y")).status())
         .isEqualTo(ReplyStatus.ACCEPTED);
     Await.until("b's commit in b's views", () -> !b.messages("views." + b.name()).isEmpty());
     Await.until("b's commit in a", () -> a.stored().size() == 2);
@@ -281,7 +282,7 @@ class SecuredRegionsITCase {
   }
 
   private CommandReply send(String aggregate, String text) {
-    return shop.send(SharedDomain.command(aggregate, text), ReplyLevel.COMMITTED).join();
+    return shop.send(SharedCommands.command(aggregate, text), ReplyLevel.COMMITTED).join();
   }
 
   /** Options of a job that comes with this login. */

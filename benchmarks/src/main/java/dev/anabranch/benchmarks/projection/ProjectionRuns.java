@@ -155,7 +155,7 @@ final class ProjectionRuns {
     try (var schema = setting.database().newSchema();
         var checkpoints = new Checkpoints(setting.work())) {
       var topic = setting.broker().newTopic("events", Database.EVENTS_PARTITIONS);
-      var unused = append(schema);
+      append(schema);
       try (var job = startJob(schema, topic, checkpoints, "1 s")) {
         awaitPosition(schema, job, 1);
         var start = CpuWindow.begin(setting.processes());

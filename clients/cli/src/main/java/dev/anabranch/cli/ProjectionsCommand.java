@@ -295,7 +295,7 @@ final class ProjectionsCommand implements Runnable {
 
     /** Id of the topic of views; empty: it follows none, or it is not known. */
     String topicOf(VersionStatus version) {
-      var unused = of(version);
+      of(version);
       return version.ofViews() ? topic : "";
     }
 

@@ -156,7 +156,7 @@ public final class SecuredKafka implements AutoCloseable {
     Map<String, Object> settings =
         Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
     try (var admin = Admin.create(settings)) {
-      var unused = call.apply(admin).get(30, TimeUnit.SECONDS);
+      call.apply(admin).get(30, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("could not " + what, e);
     } catch (InterruptedException e) {

@@ -242,7 +242,7 @@ final class ClusterCommand implements Runnable {
           String job) {
     return locked(
         parts -> {
-          var unused = parts.control(JobKind.named(job)).savepoint();
+          parts.control(JobKind.named(job)).savepoint();
           return ExitCode.OK;
         });
   }
@@ -406,11 +406,10 @@ final class ClusterCommand implements Runnable {
   /** Before anything is made in it, or beside it. */
   private void requirePlainFolder() {
     try {
-      var unused =
-          PlainPath.require(
-              folder().path(),
-              "the cluster's folder",
-              "Name another one with --folder or ANABRANCH_CLUSTER.");
+      PlainPath.require(
+          folder().path(),
+          "the cluster's folder",
+          "Name another one with --folder or ANABRANCH_CLUSTER.");
     } catch (IllegalArgumentException e) {
       throw CliException.usage(String.valueOf(e.getMessage()));
     }

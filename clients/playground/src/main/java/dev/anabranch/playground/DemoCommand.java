@@ -239,7 +239,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static void requirePlain(Path directory) {
     try {
-      var unused = PlainPath.require(directory, "--directory", "Name another one, or none.");
+      PlainPath.require(directory, "--directory", "Name another one, or none.");
     } catch (IllegalArgumentException e) {
       throw CliException.usage(String.valueOf(e.getMessage()));
     }

@@ -94,7 +94,7 @@ public final class RecordedEvents<E> {
 
   private void requireReadable(String line) {
     try {
-      var unused = type.decodeEvent(message(line));
+      type.decodeEvent(message(line));
     } catch (RuntimeException e) {
       throw new AssertionError(
           "a recorded event of "

@@ -91,7 +91,7 @@ public final class CrossRegionStartCheck {
     report.warnings().forEach(LOG::warn);
     var limit = options.deadLetters().maxBytes().orElse(Integer.MAX_VALUE);
     var remedies = remedies(options);
-    var unused = TopicIdentities.madeAnew(options.store().config(), report.ids(), remedies);
+    TopicIdentities.madeAnew(options.store().config(), report.ids(), remedies);
     return new Found(
         layout,
         peerPartitions(options),
@@ -183,7 +183,11 @@ public final class CrossRegionStartCheck {
   private static void migrate(StoreOptions store) {
     var schema = new SchemaMigrator(store.config());
     try {
-      var unused = store.migrate() ? schema.migrateAtStart() : schema.validate();
+      if (store.migrate()) {
+        schema.migrateAtStart();
+      } else {
+        schema.validate();
+      }
     } catch (StoreUnavailableException e) {
       LOG.warn("The schema of some database can't be checked now: {}", e.getMessage());
     }

@@ -158,7 +158,11 @@ public final class StartCheck {
   private static void checkSchema(StoreOptions store) {
     var schema = new SchemaMigrator(store.config());
     try {
-      var unused = store.migrate() ? schema.migrateAtStart() : schema.validate();
+      if (store.migrate()) {
+        schema.migrateAtStart();
+      } else {
+        schema.validate();
+      }
     } catch (StoreUnavailableException e) {
       // The others' shards need not wait; the store checks each database when it can be reached.
       LOG.warn("The schema of some database can't be checked now: {}", e.getMessage());

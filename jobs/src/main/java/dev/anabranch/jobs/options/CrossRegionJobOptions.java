@@ -104,7 +104,7 @@ public record CrossRegionJobOptions(
     // "peer" stands for "peers" and "peer.": both are options.
     for (var prefix :
         List.of("peer", "views.", "conflicts.", "hold.", "merge.", "inbound.", "republish.")) {
-      var unused = reader.withPrefix(prefix, ",");
+      reader.withPrefix(prefix, ",");
     }
   }
 

@@ -83,7 +83,7 @@ final class DatabaseOptions {
         StoreOptions.DATABASES,
         "must name at least one database, and no more than there are shards (" + shardCount + ")");
     if (!reader.isFine(StoreOptions.DATABASES)) {
-      var unused = reader.withPrefix(PREFIX, ",");
+      reader.withPrefix(PREFIX, ",");
       return List.of(
           new DatabaseConfig("unknown", EXAMPLE_URL, "", "", ShardRanges.of(0, shardCount - 1)));
     }

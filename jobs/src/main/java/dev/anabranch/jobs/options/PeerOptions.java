@@ -181,7 +181,7 @@ public record PeerOptions(
         "must not name this region, " + own + ": its own log is read anyway",
         RegionOptions.NAME);
     if (!reader.isFine(PEERS)) {
-      var unused = reader.withPrefix(PREFIX, ",");
+      reader.withPrefix(PREFIX, ",");
       return List.of();
     }
     refuseOthers(reader, names);

@@ -115,8 +115,8 @@ public record ProjectionJobOptions(
 
   /** Takes note of the options of this job in the reader of another one. */
   static void leaveTo(OptionReader reader) {
-    var unused = reader.withPrefix(QueryOptions.PREFIX, ",");
-    unused = reader.withPrefix(ProjectionsOptions.PREFIX, ",");
+    reader.withPrefix(QueryOptions.PREFIX, ",");
+    reader.withPrefix(ProjectionsOptions.PREFIX, ",");
   }
 
   private static Map<String, List<JobOption<?>>> sections() {

@@ -128,7 +128,7 @@ public record QueryOptions(QueryConfig config, boolean migrate) {
 
   private static boolean isUrl(String url) {
     try {
-      var unused = QueryConfig.of(url, "", "");
+      QueryConfig.of(url, "", "");
       return true;
     } catch (IllegalArgumentException e) {
       return false;

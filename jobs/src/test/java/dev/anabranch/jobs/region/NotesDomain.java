@@ -1,16 +1,13 @@
 package dev.anabranch.jobs.region;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.CodecException;
 import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
-import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.api.Resolvers;
-import java.nio.charset.StandardCharsets;
+import dev.anabranch.testkit.sample.TextCodec;
 import java.util.List;
 
 /**
@@ -32,9 +29,9 @@ public final class NotesDomain implements Domain {
 
   private static AggregateType<?, String, ?> type(String name, ReplicationPolicy<String> policy) {
     return AggregateType.named(name, new Appending())
-        .commands(new Text())
-        .events(new Text())
-        .state(new Text())
+        .commands(new TextCodec("text"))
+        .events(new TextCodec("text"))
+        .state(new TextCodec("text"))
         .replication(policy)
         .build();
   }
@@ -53,26 +50,6 @@ public final class NotesDomain implements Domain {
     @Override
     public String evolve(String state, String event) {
       return state + event;
-    }
-  }
-
-  private static final class Text implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage("text", 1, message.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      if (!encoded.type().equals("text")) {
-        throw new CodecException("no text: " + encoded.type());
-      }
-      return new String(encoded.data(), StandardCharsets.UTF_8);
     }
   }
 }

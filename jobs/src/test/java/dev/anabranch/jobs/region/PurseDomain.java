@@ -3,13 +3,13 @@ package dev.anabranch.jobs.region;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.CodecException;
 import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
+import dev.anabranch.testkit.sample.TextCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -146,27 +146,6 @@ public final class PurseDomain implements Domain {
     @Override
     public Purse evolve(Purse state, String event) {
       return state.with(Long.parseLong(event));
-    }
-  }
-
-  private record TextCodec(String name) implements MessageCodec<String> {
-
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      if (!encoded.type().equals(name)) {
-        throw new CodecException("unknown " + name + " type " + encoded.type());
-      }
-      return new String(encoded.data(), UTF_8);
     }
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * command, and the summary. What the next commit asks for is on the heap too.
  *
  * <p><b>Bounds.</b> As many entries stay on the heap as the job says, and as many command ids,
- * beside the entries of the live versions. A graph that a silent region keeps from shrinking is
+ * beside the entries of the live branches. A graph that a silent region keeps from shrinking is
  * then read entry by entry.
  *
  * <p><b>Threads.</b> The task's thread only.

@@ -182,10 +182,10 @@ final class ProjectionTask implements AutoCloseable {
     }
     for (var info : seen.versions()) {
       if (info.live()) {
-        lanes.getOrDefault(info.id(), List.of()).forEach(VersionLane::isLive);
+        lanes.getOrDefault(info.id(), List.of()).forEach(VersionLane::becameLive);
         var follower = followers.get(info.id());
         if (follower != null) {
-          follower.isLive();
+          follower.becameLive();
         }
       }
     }

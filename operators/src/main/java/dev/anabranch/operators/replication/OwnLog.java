@@ -95,7 +95,7 @@ final class OwnLog {
   }
 
   /** The store has no row of the shard: whatever comes will be read from the first row on. */
-  void isEmpty(int shard) {
+  void knownEmpty(int shard) {
     if (load(shard) == NOTHING_READ) {
       set(shard, 0);
     }

@@ -164,7 +164,7 @@ final class Replicator {
   /** Takes what the store has of an aggregate, or the last part of it. */
   void read(AggregateKey key, List<LogRow> commits, boolean shardIsEmpty) {
     if (shardIsEmpty) {
-      ownLog.isEmpty(shardOf(key));
+      ownLog.knownEmpty(shardOf(key));
     }
     state.enter(key);
     var done = reads.end(key, commits);

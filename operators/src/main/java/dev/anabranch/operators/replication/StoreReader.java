@@ -301,7 +301,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
       readOneDatabase(database, left);
       away.remove(database);
     } catch (StoreUnavailableException e) {
-      isAway(database, e, left.size());
+      wentAway(database, e, left.size());
     }
   }
 
@@ -315,7 +315,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
       opened = open();
       away.remove(LAYOUT);
     } catch (StoreUnavailableException e) {
-      isAway(LAYOUT, e, left.size());
+      wentAway(LAYOUT, e, left.size());
       return NONE;
     }
     for (var key : left) {
@@ -332,7 +332,7 @@ final class StoreReader implements Worker.Work<StoreReader.Request> {
     return since != null && threads.nanoTime() - since.untilNanos() < 0;
   }
 
-  private void isAway(int database, StoreUnavailableException e, int left) {
+  private void wentAway(int database, StoreUnavailableException e, int left) {
     var before = away.get(database);
     var backoff =
         before == null

@@ -1,18 +1,15 @@
 package dev.anabranch.operators.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
-import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.replicated.PnCounter;
+import dev.anabranch.testkit.sample.TextCodec;
 import java.io.Serializable;
 import java.util.List;
 
@@ -28,8 +25,8 @@ record CountDomain(Replicated how) implements Domain, Serializable {
   public List<AggregateType<?, ?, ?>> aggregateTypes() {
     return List.of(
         AggregateType.named("Count", new Counts())
-            .commands(new Text("command"))
-            .events(new Text("event"))
+            .commands(new TextCodec("command"))
+            .events(new TextCodec("event"))
             .state(JsonCodec.single("Total", 1, Total.class))
             .replication(how.policy())
             .build());
@@ -54,24 +51,6 @@ record CountDomain(Replicated how) implements Domain, Serializable {
     @Override
     public Total evolve(Total state, String event, EventContext at) {
       return new Total(state.value().add(Long.parseLong(event), at));
-    }
-  }
-
-  /** Texts, of one message type. */
-  record Text(String name) implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), UTF_8);
     }
   }
 }

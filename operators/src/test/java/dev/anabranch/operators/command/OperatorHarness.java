@@ -225,7 +225,7 @@ public final class OperatorHarness implements AutoCloseable {
     return command(aggregate, commandId, text, expectedVersion, ReplyTarget.DEFAULT);
   }
 
-  /** A command that builds on one live version. */
+  /** A command that builds on one live branch. */
   CommandRecord commandOn(String aggregate, String commandId, String text, Dot version) {
     var plain = command(aggregate, commandId, text, CommandEnvelope.ANY_VERSION);
     var headers = new ArrayList<>(plain.message().headers());

@@ -3,19 +3,12 @@ package dev.anabranch.operators.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.Decider;
-import dev.anabranch.api.Decision;
-import dev.anabranch.api.DecisionContext;
-import dev.anabranch.api.Domain;
-import dev.anabranch.api.ReplicationPolicy;
-import dev.anabranch.api.Resolvers;
 import dev.anabranch.model.message.ReplyStatus;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.PolicyDomain.Policy;
 import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
@@ -32,12 +25,12 @@ class PolicyChangeTest {
   @MethodSource("changes")
   void anAggregateGoesOnFromItsState(Policy before, Policy after) throws Exception {
     try (var store = new TestStore("a")) {
-      var operator = new OperatorHarness(store.factory(), options(), new NoteDomain(before));
+      var operator = new OperatorHarness(store.factory(), options(), new PolicyDomain(before));
       operator.handle("Note/1", "c1", "add x");
       operator.handle("Note/1", "c2", "add y");
       operator.checkpoint();
 
-      operator.release(new NoteDomain(after));
+      operator.release(new PolicyDomain(after));
       operator.crash();
       assertThat(read(operator, "r1")).isEqualTo(",x,y");
       operator.handle("Note/1", "c3", "add z");
@@ -45,7 +38,7 @@ class PolicyChangeTest {
       operator.checkpoint();
 
       // What the first policy kept ends before the second one's commits.
-      operator.release(new NoteDomain(before));
+      operator.release(new PolicyDomain(before));
       operator.crash();
       assertThat(read(operator, "r3")).isEqualTo(",x,y,z");
       operator.handle("Note/1", "c4", "add u");
@@ -59,13 +52,13 @@ class PolicyChangeTest {
   @Test
   void aHistoryThatTakesTooMuchParksItsAggregateUntilMoreIsAllowed() throws Exception {
     try (var store = new TestStore("a")) {
-      var operator = new OperatorHarness(store.factory(), options(), new NoteDomain(Policy.HOME));
+      var operator = new OperatorHarness(store.factory(), options(), new PolicyDomain(Policy.HOME));
       for (var i = 0; i < 10; i++) {
         operator.handle("Note/1", "c" + i, "add " + i);
       }
       operator.checkpoint();
       operator.useOptions(options().withMaxCachedBytes(3_000));
-      operator.release(new NoteDomain(Policy.AUTOMATIC));
+      operator.release(new PolicyDomain(Policy.AUTOMATIC));
       operator.crash();
       var parked = operator.handle("Note/1", "r1", "read");
       assertThat(parked.status()).isEqualTo(ReplyStatus.ERROR);
@@ -106,52 +99,5 @@ class PolicyChangeTest {
         200,
         4,
         Duration.ofSeconds(20));
-  }
-
-  enum Policy {
-    HOME,
-    AUTOMATIC,
-    BY_HAND;
-
-    ReplicationPolicy<String> policy() {
-      return switch (this) {
-        case HOME -> ReplicationPolicy.singleHome();
-        case AUTOMATIC -> ReplicationPolicy.automatic(Resolvers.<String>lastWriterWins());
-        case BY_HAND -> ReplicationPolicy.interactive();
-      };
-    }
-  }
-
-  /** Texts to which events append, under one policy. */
-  private record NoteDomain(Policy policy) implements Domain, Serializable {
-    @Override
-    public List<AggregateType<?, ?, ?>> aggregateTypes() {
-      return List.of(
-          AggregateType.named("Note", new Notes())
-              .commands(new CountDomain.Text("command"))
-              .events(new CountDomain.Text("event"))
-              .state(new CountDomain.Text("state"))
-              .replication(policy.policy())
-              .build());
-    }
-  }
-
-  private static final class Notes implements Decider<String, String, String> {
-    @Override
-    public String initialState() {
-      return "";
-    }
-
-    @Override
-    public Decision<String> decide(String state, String command, DecisionContext context) {
-      return command.equals("read")
-          ? Decision.unchangedWithResult(state)
-          : Decision.accepted(command.substring("add ".length()));
-    }
-
-    @Override
-    public String evolve(String state, String event) {
-      return state + "," + event;
-    }
   }
 }

@@ -15,6 +15,7 @@ import dev.anabranch.api.Resolvers;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.command.decide.ErrorCodes;
 import dev.anabranch.operators.task.RegionMap;
+import dev.anabranch.testkit.sample.SharedDomain;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;

@@ -12,6 +12,7 @@ import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
 import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
+import dev.anabranch.testkit.sample.SharedDomain;
 import dev.anabranch.wire.EventWire;
 import java.time.Duration;
 import java.util.ArrayList;

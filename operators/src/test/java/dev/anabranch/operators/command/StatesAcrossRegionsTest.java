@@ -3,13 +3,8 @@ package dev.anabranch.operators.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.Decider;
-import dev.anabranch.api.Decision;
-import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
 import dev.anabranch.api.ReplicationPolicy;
-import dev.anabranch.api.Resolvers;
 import dev.anabranch.model.Blobs;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.model.Outcome;
@@ -18,10 +13,11 @@ import dev.anabranch.model.message.CommandRecord;
 import dev.anabranch.model.message.CommandReply;
 import dev.anabranch.model.message.SourcePosition;
 import dev.anabranch.operators.command.CommandOperatorOptions.Batching;
+import dev.anabranch.operators.command.PolicyDomain.Policy;
 import dev.anabranch.operators.command.lane.TestStore;
 import dev.anabranch.operators.task.RegionMap;
+import dev.anabranch.testkit.sample.SharedDomain;
 import dev.anabranch.wire.EventWire;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,12 +46,12 @@ class StatesAcrossRegionsTest {
 
   @Test
   void anAggregateWhosePolicyBecomesAutomaticGoesOnFromItsState() throws Exception {
-    var a = site("a", List.of("a", "b"), "a", new NoteDomain(Policy.HOME));
+    var a = site("a", List.of("a", "b"), "a", new PolicyDomain(Policy.HOME));
     a.handle("Note/1", "c1", "add x");
     a.handle("Note/1", "c2", "add y");
     a.operator.checkpoint();
 
-    a.operator.release(new NoteDomain(Policy.AUTOMATIC));
+    a.operator.release(new PolicyDomain(Policy.AUTOMATIC));
     a.operator.crash();
 
     assertThat(a.read("Note/1", "r1")).isEqualTo(",x,y");
@@ -67,11 +63,11 @@ class StatesAcrossRegionsTest {
 
   @Test
   void anAggregateWhosePolicyBecomesInteractiveGoesOnFromItsState() throws Exception {
-    var a = site("a", List.of("a", "b"), "a", new NoteDomain(Policy.HOME));
+    var a = site("a", List.of("a", "b"), "a", new PolicyDomain(Policy.HOME));
     a.handle("Note/1", "c1", "add x");
     a.operator.checkpoint();
 
-    a.operator.release(new NoteDomain(Policy.BY_HAND));
+    a.operator.release(new PolicyDomain(Policy.BY_HAND));
     a.operator.crash();
 
     assertThat(a.read("Note/1", "r1")).isEqualTo(",x");
@@ -226,55 +222,6 @@ class StatesAcrossRegionsTest {
         receive(row, other.name);
       }
       operator.settle();
-    }
-  }
-
-  // -- Domains
-
-  private enum Policy {
-    HOME,
-    AUTOMATIC,
-    BY_HAND;
-
-    ReplicationPolicy<String> policy() {
-      return switch (this) {
-        case HOME -> ReplicationPolicy.singleHome();
-        case AUTOMATIC -> ReplicationPolicy.automatic(Resolvers.<String>lastWriterWins());
-        case BY_HAND -> ReplicationPolicy.interactive();
-      };
-    }
-  }
-
-  /** Texts to which events append, under one policy. */
-  private record NoteDomain(Policy policy) implements Domain, Serializable {
-    @Override
-    public List<AggregateType<?, ?, ?>> aggregateTypes() {
-      return List.of(
-          AggregateType.named("Note", new Notes())
-              .commands(new CountDomain.Text("command"))
-              .events(new CountDomain.Text("event"))
-              .state(new CountDomain.Text("state"))
-              .replication(policy.policy())
-              .build());
-    }
-  }
-
-  private static final class Notes implements Decider<String, String, String> {
-    @Override
-    public String initialState() {
-      return "";
-    }
-
-    @Override
-    public Decision<String> decide(String state, String command, DecisionContext context) {
-      return command.equals("read")
-          ? Decision.unchangedWithResult(state)
-          : Decision.accepted(command.substring("add ".length()));
-    }
-
-    @Override
-    public String evolve(String state, String event) {
-      return state + "," + event;
     }
   }
 }

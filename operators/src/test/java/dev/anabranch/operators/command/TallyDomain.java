@@ -1,9 +1,6 @@
 package dev.anabranch.operators.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.CodecException;
 import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
@@ -12,6 +9,7 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.causality.EventContext;
+import dev.anabranch.testkit.sample.TextCodec;
 import java.io.Serializable;
 import java.util.List;
 import java.util.UUID;
@@ -139,27 +137,6 @@ public final class TallyDomain implements Domain, Serializable {
     @Override
     public String evolve(String state, String event, EventContext at) {
       return state + ", " + event + " = " + at;
-    }
-  }
-
-  private record TextCodec(String name) implements MessageCodec<String> {
-
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      if (!encoded.type().equals(name)) {
-        throw new CodecException("unknown " + name + " type " + encoded.type());
-      }
-      return new String(encoded.data(), UTF_8);
     }
   }
 

@@ -1,19 +1,17 @@
 package dev.anabranch.operators.projection;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.MessageCodec;
 import dev.anabranch.projection.Column;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.ProjectionContext;
 import dev.anabranch.projection.Projections;
 import dev.anabranch.projection.QueryTable;
 import dev.anabranch.projection.RowChange;
+import dev.anabranch.testkit.sample.TextCodec;
 import java.util.List;
 import java.util.Set;
 
@@ -65,14 +63,14 @@ public final class TallyReadModel {
 
   public static AggregateType<String, String, String> type() {
     return AggregateType.named("Tally", new NoDecider())
-        .commands(new Texts())
-        .events(new Texts())
-        .state(new Texts())
+        .commands(new TextCodec("number"))
+        .events(new TextCodec("number"))
+        .state(new TextCodec("number"))
         .build();
   }
 
   public static EncodedMessage event(long number) {
-    return new Texts().encode(Long.toString(number));
+    return new TextCodec("number").encode(Long.toString(number));
   }
 
   private static final class NoDecider implements Decider<String, String, String> {
@@ -89,23 +87,6 @@ public final class TallyReadModel {
     @Override
     public String evolve(String state, String event) {
       return event;
-    }
-  }
-
-  private static final class Texts implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage("number", 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), UTF_8);
     }
   }
 }

@@ -1,22 +1,19 @@
 package dev.anabranch.operators.replication;
 
 import dev.anabranch.api.AggregateType;
-import dev.anabranch.api.CodecException;
 import dev.anabranch.api.ConflictResolver;
 import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
-import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
-import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.EventContext;
 import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.replicated.OrCart;
 import dev.anabranch.replicated.OrSet;
-import java.nio.charset.StandardCharsets;
+import dev.anabranch.testkit.sample.TextCodec;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -50,8 +47,8 @@ public final class NoteDomain implements Domain {
   public static AggregateType<Marks, String, String> marks(
       String name, ReplicationPolicy<Marks> policy) {
     return AggregateType.named(name, new Marking())
-        .commands(new Text())
-        .events(new Text())
+        .commands(new TextCodec("text"))
+        .events(new TextCodec("text"))
         .state(JsonCodec.single("Marks", 1, Marks.class))
         .replication(policy)
         .build();
@@ -87,9 +84,9 @@ public final class NoteDomain implements Domain {
 
   public static AggregateType<?, ?, ?> type(String name, ReplicationPolicy<String> policy) {
     return AggregateType.named(name, new Notes())
-        .commands(new Text())
-        .events(new Text())
-        .state(new Text())
+        .commands(new TextCodec("text"))
+        .events(new TextCodec("text"))
+        .state(new TextCodec("text"))
         .replication(policy)
         .build();
   }
@@ -125,26 +122,6 @@ public final class NoteDomain implements Domain {
         throw new IllegalStateException("can't fold !");
       }
       return state + event.stripTrailing();
-    }
-  }
-
-  private static final class Text implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage("text", 1, message.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      if (!encoded.type().equals("text")) {
-        throw new CodecException("no text: " + encoded.type());
-      }
-      return new String(encoded.data(), StandardCharsets.UTF_8);
     }
   }
 }

@@ -5,11 +5,11 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * The command that settles a conflict: somebody's choice between live versions. Its type is {@link
+ * The command that settles a conflict: somebody's choice between live branches. Its type is {@link
  * #TYPE} for every aggregate type; no domain registers it.
  *
- * @param winner the live version that stays
- * @param rejected the live versions that go; versions that are not named stay as they are
+ * @param winner the live branch that stays
+ * @param rejected the live branches that go; versions that are not named stay as they are
  * @param merge events to append to the winner, as the type's event codec would write them; empty:
  *     the winner stays as it is
  * @param reason why, for whoever reads the log later; may be empty

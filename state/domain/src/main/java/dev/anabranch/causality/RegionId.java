@@ -8,6 +8,15 @@ public record RegionId(String value) implements Comparable<RegionId> {
   public static final int MAX_LENGTH = 16;
 
   public RegionId {
+    check(value);
+  }
+
+  /**
+   * Refuses what is no name of a region.
+   *
+   * @throws IllegalArgumentException says what a name looks like
+   */
+  public static void check(String value) {
     if (!isValid(value)) {
       throw new IllegalArgumentException(
           "region '" + value + "' must match [a-z0-9-]{1,16}, e.g. eu-west");

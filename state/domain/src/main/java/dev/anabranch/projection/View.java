@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param changedAt when the newest commit in it was decided, to the millisecond
  * @param state null: there is no one state, since a conflict is open or a commit can't be folded
  * @param conflict whether a conflict is open: a person must resolve it
- * @param live the live versions in their canonical order; none of a type whose concurrent changes
+ * @param live the live branches in their canonical order; none of a type whose concurrent changes
  *     merge
  * @param problem why there is no state though no conflict is open; else empty
  */
@@ -34,7 +34,7 @@ public record View<S>(
   }
 
   /**
-   * One live version.
+   * One live branch.
    *
    * @param dot the commit that made it; a conflict is resolved by naming one
    * @param decidedAt when that commit was decided, to the millisecond

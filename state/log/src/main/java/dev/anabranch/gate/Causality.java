@@ -8,7 +8,7 @@ import java.util.List;
  * What a commit was decided on: stored and sent with it.
  *
  * @param context per origin, how many of the aggregate's commits the decider had applied
- * @param parents the live versions that the commit extends; none: it is the aggregate's first
+ * @param parents the live branches that the commit extends; none: it is the aggregate's first
  * @param dependencies per origin, the hybrid logical time up to which the commit depends on that
  *     region's commits, of any aggregate; the own entry is the commit's own time
  * @param resolverId the resolver that made one state of several parents; empty: none was needed

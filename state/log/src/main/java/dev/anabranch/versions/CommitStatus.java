@@ -12,7 +12,7 @@ public enum CommitStatus {
   UNSEEN(3),
   /** A resolution that an earlier one, unseen by it, contradicts: void. */
   CLASH(4),
-  /** A resolution that would leave no live version: void. */
+  /** A resolution that would leave no live branch: void. */
   NOTHING_LEFT(5);
 
   private static final CommitStatus[] BY_CODE = values();

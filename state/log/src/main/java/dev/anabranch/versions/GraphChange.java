@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * What one commit did to the graph.
  *
- * @param before the live versions before, in (hlc, dot) order
+ * @param before the live branches before, in (hlc, dot) order
  * @param live those after
  * @param voided commits that do not count any more, or for another reason, the new one among them
  * @param restored commits that count again

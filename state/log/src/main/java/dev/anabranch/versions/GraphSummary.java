@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What is read and written with each commit, besides its own entry. Its size depends on how many
  * versions are live, not on how many commits there were.
  *
- * @param live the live versions, in (hlc, dot) order
- * @param lastNothingLeft the last resolution that is void since it would have left no live version;
+ * @param live the live branches, in (hlc, dot) order
+ * @param lastNothingLeft the last resolution that is void since it would have left no live branch;
  *     null: there is none
  * @param open how many entries compaction has not fixed
  * @param openAfterCompaction how many it left so the last time

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Somebody's choice between live versions. The commit that carries it extends nothing; if it {@link
+ * Somebody's choice between live branches. The commit that carries it extends nothing; if it {@link
  * #merges}, its events make a version on top of the selected one.
  *
  * @param selected the version that stays

@@ -17,7 +17,7 @@ import java.util.TreeSet;
  *
  * <p><b>Order.</b> Commits are added as the gate lets them pass: each after all that it depends on.
  *
- * <p><b>Cost.</b> A commit on live versions takes a constant number of small reads and writes, also
+ * <p><b>Cost.</b> A commit on live branches takes a constant number of small reads and writes, also
  * if another region's commit comes between. A resolution, a commit whose command another region
  * accepted too, and a payload for a hollow dot take a pass over the entries that {@link
  * VersionStates#compact} has not fixed.
@@ -60,7 +60,7 @@ public final class VersionGraph {
     return canReadAlone(node, before) ? readAlone(node, before) : readWithAll(node, before);
   }
 
-  /** The live versions in (hlc, dot) order; empty only if there is no version at all. */
+  /** The live branches in (hlc, dot) order; empty only if there is no version at all. */
   public List<OrderedDot> live() {
     return entries.summary().live();
   }
@@ -184,7 +184,7 @@ public final class VersionGraph {
     if (node.isHollow()) {
       return true;
     }
-    // One more live version: a resolution after it may leave something after all.
+    // One more live branch: a resolution after it may leave something after all.
     var last = summary.lastNothingLeft();
     return (last == null || last.compareTo(node.orderedDot()) < 0)
         && (node.commandId() == null || entries.ofCommand(node.commandId()).isEmpty());
@@ -202,7 +202,7 @@ public final class VersionGraph {
     return new GraphChange(before.live(), live, List.of(), List.of(), Set.of());
   }
 
-  /** A commit on live versions, the usual case, needs no look at their entries. */
+  /** A commit on live branches, the usual case, needs no look at their entries. */
   private List<OrderedDot> edgesOfNew(VersionNode node, GraphSummary summary) {
     var edges = new ArrayList<OrderedDot>();
     for (var live : summary.live()) {

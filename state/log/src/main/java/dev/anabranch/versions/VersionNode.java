@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind commit, resolution, tombstone or home move
  * @param context per origin, how many of the aggregate's commits the decider had applied
- * @param parents the live versions that the commit extends; of a resolution that merges the
+ * @param parents the live branches that the commit extends; of a resolution that merges the
  *     selected version, of another one none
  * @param resolverId the resolver that made one state of several parents; empty: none was needed
  * @param commandId null if no command stands behind the commit, or a filter withheld it

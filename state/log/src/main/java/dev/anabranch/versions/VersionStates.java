@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The states of the versions of one aggregate: each commit's events folded over the state that it
  * was decided on.
  *
- * <p><b>Cost.</b> A commit on the live version takes one stored state, one fold, and one write.
+ * <p><b>Cost.</b> A commit on the live branch takes one stored state, one fold, and one write.
  * States further back are derived again when they are asked for, which takes at most {@link
  * #SNAPSHOT_DISTANCE} folds for each region that writes alone.
  *
@@ -114,18 +114,18 @@ public final class VersionStates<S> {
     return known;
   }
 
-  /** The live versions and their states, in (hlc, dot) order. */
+  /** The live branches and their states, in (hlc, dot) order. */
   public List<LiveVersion<S>> live() {
     return versions(graph.live());
   }
 
-  /** The state that all live versions grew from. */
+  /** The state that all live branches grew from. */
   public S base(String resolverId) {
     return base(graph.live(), resolverId);
   }
 
   /**
-   * One state of all live versions: the initial one if there is none, the state of the only one, or
+   * One state of all live branches: the initial one if there is none, the state of the only one, or
    * what the resolver makes of several.
    */
   public S resolved(String resolverId) {

@@ -32,7 +32,7 @@ public final class Headers {
   public static final String EXPECTED_VERSION = "ce_expectedversion";
   public static final String EXPECTED_REVISION = "ce_expectedrevision";
 
-  /** The live version that a command builds on, of several: {@code region:n}. */
+  /** The live branch that a command builds on, of several: {@code region:n}. */
   public static final String BUILDS_ON = "ce_buildson";
 
   public static final String COMMAND_ID = "ce_commandid";

@@ -60,7 +60,7 @@ public final class RepublishWire {
     var in = new BlobReader("republish request", value, FORMAT);
     var region = in.readText("region");
     try {
-      var unused = new RegionId(region);
+      RegionId.check(region);
     } catch (IllegalArgumentException e) {
       throw in.malformed("region", "is no region name");
     }

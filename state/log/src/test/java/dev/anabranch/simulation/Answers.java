@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * All that anybody can ask of a graph.
  *
- * @param states of the live versions
+ * @param states of the live branches
  * @param resolved one state of all of them
  */
 record Answers(

@@ -99,7 +99,7 @@ class BrokenRulesChaos {
             "if (clash != null) {",
             "if (clash != null && entry.node().hlc() < 0) {"),
         new Broken(
-            "drop the void rule: no live version left",
+            "drop the void rule: no live branch left",
             "versions/CanonicalFold.java",
             "return !resolution.merges()\n",
             "return leaves.size() > 1_000\n"),

@@ -45,7 +45,7 @@ final class Job {
       hasVersion |= entry.isVersion();
     }
     if (hasVersion && graph.live().isEmpty()) {
-      throw new Violation("I9: " + row.dot() + " leaves no live version");
+      throw new Violation("I9: " + row.dot() + " leaves no live branch");
     }
   }
 

@@ -159,7 +159,7 @@ public final class Simulation {
     record(region);
   }
 
-  /** Chooses between live versions, or takes back what was chosen before. */
+  /** Chooses between live branches, or takes back what was chosen before. */
   private void resolve(Region region, Schedule.Step step) {
     var candidates = new ArrayList<Dot>();
     region.job.graph.live().forEach(place -> candidates.add(place.dot()));

@@ -31,7 +31,7 @@ class CompactionTest {
     FORK,
     /** Its payload was withheld. */
     TOMBSTONE,
-    /** A choice of the first live version. */
+    /** A choice of the first live branch. */
     RESOLUTION,
     /** A command that was accepted before. */
     REPEAT,

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
-import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.Dot;
@@ -22,6 +20,7 @@ import dev.anabranch.model.Outcome;
 import dev.anabranch.model.RowKind;
 import dev.anabranch.model.Stamp;
 import dev.anabranch.replicated.OrSet;
+import dev.anabranch.testkit.sample.TextCodec;
 import dev.anabranch.wire.blob.CausalityBlob;
 import dev.anabranch.wire.blob.EventsBlob;
 import java.util.List;
@@ -32,8 +31,8 @@ class PayloadsThatComeLateTest {
 
   private static final AggregateType<Tags, String, String> TAGS =
       AggregateType.named("Tags", new Tagging())
-          .commands(new Text())
-          .events(new Text())
+          .commands(new TextCodec("text"))
+          .events(new TextCodec("text"))
           .state(JsonCodec.single("Tags", 1, Tags.class))
           .replication(ReplicationPolicy.replicatedTypes())
           .build();
@@ -63,7 +62,7 @@ class PayloadsThatComeLateTest {
       context = context.with(before.origin(), before.n());
     }
     var causality = CausalityBlob.encode(new Causality(context, List.of(), VectorTime.ZERO, ""));
-    var events = EventsBlob.encode(List.of(new Text().encode(event)));
+    var events = EventsBlob.encode(List.of(new TextCodec("text").encode(event)));
     return new Outcome(
             RowKind.COMMIT,
             new AggregateKey("Tags", "1"),
@@ -95,23 +94,6 @@ class PayloadsThatComeLateTest {
       var tag = event.substring(1);
       return new Tags(
           event.startsWith("+") ? state.tags().add(tag, at) : state.tags().remove(tag, at));
-    }
-  }
-
-  private static final class Text implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage("text", 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), UTF_8);
     }
   }
 }

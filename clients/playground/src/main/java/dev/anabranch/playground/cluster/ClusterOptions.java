@@ -45,7 +45,7 @@ public record ClusterOptions(
 
   private static void requireRegion(String name) {
     try {
-      var unused = new RegionId(name);
+      RegionId.check(name);
     } catch (IllegalArgumentException e) {
       throw new ClusterException("--region: " + e.getMessage());
     }

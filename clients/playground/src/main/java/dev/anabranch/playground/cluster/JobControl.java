@@ -144,7 +144,7 @@ public final class JobControl {
   /** Cancels the job; its checkpoints stay. */
   public void cancel() {
     var job = current();
-    var unused = cli(List.of("cancel", "-m", webAddress(), job.id()));
+    cli(List.of("cancel", "-m", webAddress(), job.id()));
     Waiting.require(JOB_TIMEOUT, () -> isOver(job), () -> "the job did not end");
     if (folder.settings().application()) {
       cluster.awaitEndOfApplication();
@@ -230,16 +230,15 @@ public final class JobControl {
   /** Whether all tasks run in time; one that starts again and again is not waited for. */
   boolean awaitRunning(SubmittedJob job, Duration patience) {
     var rest = rest();
-    var unused =
-        Waiting.until(
-            patience,
-            () -> {
-              var health = rest.health(job.id());
-              return health.running()
-                  || health.isOver()
-                  || health.failures() >= HealthWatch.FAILURES_GIVEN_UP
-                  || hasLostItsCluster();
-            });
+    Waiting.until(
+        patience,
+        () -> {
+          var health = rest.health(job.id());
+          return health.running()
+              || health.isOver()
+              || health.failures() >= HealthWatch.FAILURES_GIVEN_UP
+              || hasLostItsCluster();
+        });
     return rest.health(job.id()).running();
   }
 
@@ -290,16 +289,15 @@ public final class JobControl {
    */
   private String submittedAllTheSame(Set<String> before, ClusterException failure) {
     var found = new ArrayList<String>();
-    var unused =
-        Waiting.until(
-            LATE_SUBMISSION,
-            () -> {
-              found.clear();
-              requireAnswer().stream()
-                  .filter(each -> !each.isOver() && !before.contains(each.id()))
-                  .forEach(each -> found.add(each.id()));
-              return !found.isEmpty();
-            });
+    Waiting.until(
+        LATE_SUBMISSION,
+        () -> {
+          found.clear();
+          requireAnswer().stream()
+              .filter(each -> !each.isOver() && !before.contains(each.id()))
+              .forEach(each -> found.add(each.id()));
+          return !found.isEmpty();
+        });
     if (found.isEmpty()) {
       throw failure;
     }
@@ -340,8 +338,7 @@ public final class JobControl {
   private SubmittedJob startApplication(SubmittedJob job) {
     cluster.startApplication(job);
     var rest = rest();
-    var unused =
-        Waiting.until(JOB_TIMEOUT, () -> !cluster.hasJobManager() || running(rest).isPresent());
+    Waiting.until(JOB_TIMEOUT, () -> !cluster.hasJobManager() || running(rest).isPresent());
     return running(rest)
         .map(found -> job.withId(found.id()))
         .orElseThrow(

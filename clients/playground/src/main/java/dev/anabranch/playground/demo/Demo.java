@@ -126,7 +126,7 @@ public final class Demo implements AutoCloseable {
       new RebuildStory(regions.first(), screen, cli, narrator).tell();
     }
     if (options.shows(Story.CUT)) {
-      new RegionsStory(regions, links, screen, narrator).tell();
+      new CutStory(regions, links, screen, narrator).tell();
     }
     if (options.shows(Story.TWIN)) {
       new TwinStory(regions, links, screen, narrator).tell();
@@ -174,7 +174,7 @@ public final class Demo implements AutoCloseable {
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
         run.line(++number, line);
         // One after the other, so that it can be followed.
-        var unused = run.await();
+        run.await();
       }
     }
   }
@@ -199,7 +199,7 @@ public final class Demo implements AutoCloseable {
       status.start();
       traffic.awaitWarm();
       if (options.shows(Story.CRASH)) {
-        var crashes = new Crashes(screen, times);
+        var crashes = new CrashStory(screen, times);
         pauseFor(3);
         crashes.killTaskManager(job);
         pauseFor(3);

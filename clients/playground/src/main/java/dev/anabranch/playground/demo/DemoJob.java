@@ -126,7 +126,7 @@ final class DemoJob implements AutoCloseable {
   }
 
   private void cancel(JobID id) {
-    var unused = ask(cluster.cancelJob(id));
+    ask(cluster.cancelJob(id));
     Pause.until(
         "a job ends", START_TIMEOUT, () -> ask(cluster.getJobStatus(id)).isGloballyTerminalState());
   }
@@ -162,7 +162,7 @@ final class DemoJob implements AutoCloseable {
   /** Ends the only task manager with everything that it has not checkpointed. */
   void killTaskManager() {
     // The cluster keeps counting those that have ended.
-    var unused = ask(cluster.terminateTaskManager(taskManagersKilled++));
+    ask(cluster.terminateTaskManager(taskManagersKilled++));
   }
 
   void startTaskManager() throws Exception {

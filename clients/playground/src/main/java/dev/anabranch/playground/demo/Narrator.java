@@ -31,7 +31,7 @@ final class Narrator {
   }
 
   void accepted(DemoRegion region, Command command) {
-    var unused = sent(region, command, Set.of(ReplyStatus.ACCEPTED));
+    sent(region, command, Set.of(ReplyStatus.ACCEPTED));
   }
 
   CommandReply sent(DemoRegion region, Command command, Set<ReplyStatus> expected) {

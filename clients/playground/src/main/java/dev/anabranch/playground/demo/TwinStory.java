@@ -39,7 +39,7 @@ final class TwinStory {
     var far = regions.last();
     screen.heading("One command, accepted in " + near.name() + " and in " + far.name());
     narrator.accepted(near, Command.of(OrdersDomain.WEB_ORDER, ORDER.id(), new CreateOrder("Eve")));
-    var unused = views.awaitAgreement("all regions have the order", all -> items().isEmpty());
+    views.awaitAgreement("all regions have the order", all -> items().isEmpty());
     var farSide = regions.topology().farSide();
     links.cut(regions.topology().between(farSide));
     screen.step("CUT: no byte passes between %s and the others", String.join(", ", farSide));

@@ -280,7 +280,7 @@ class RegionsChaos {
         .contains("accepted");
   }
 
-  /** The live versions of each, by aggregate. */
+  /** The live branches of each, by aggregate. */
   private Map<String, List<String>> openConflicts(DemoRegion region) {
     var open = new TreeMap<String, List<String>>();
     for (var line : run(region, "conflicts", "list", "--json").lines().toList()) {

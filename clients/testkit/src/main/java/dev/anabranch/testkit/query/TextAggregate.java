@@ -4,9 +4,7 @@ import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
-import dev.anabranch.api.EncodedMessage;
-import dev.anabranch.api.MessageCodec;
-import java.nio.charset.StandardCharsets;
+import dev.anabranch.testkit.sample.TextCodec;
 
 /** An aggregate type whose commands, events and states are texts. */
 final class TextAggregate {
@@ -15,9 +13,9 @@ final class TextAggregate {
 
   static AggregateType<String, String, String> type() {
     return AggregateType.named("Account", new NoDecider())
-        .commands(new TextCodec())
-        .events(new TextCodec())
-        .state(new TextCodec())
+        .commands(new TextCodec("text"))
+        .events(new TextCodec("text"))
+        .state(new TextCodec("text"))
         .build();
   }
 
@@ -35,23 +33,6 @@ final class TextAggregate {
     @Override
     public String evolve(String state, String event) {
       return event;
-    }
-  }
-
-  private static final class TextCodec implements MessageCodec<String> {
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage("text", 1, message.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), StandardCharsets.UTF_8);
     }
   }
 }

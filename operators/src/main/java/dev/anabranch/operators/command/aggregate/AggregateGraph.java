@@ -215,12 +215,12 @@ public final class AggregateGraph {
     head = null;
   }
 
-  /** The live versions of the head, in (hlc, dot) order. */
+  /** The live branches of the head, in (hlc, dot) order. */
   List<Dot> live() {
     return current().live().stream().map(OrderedDot::dot).toList();
   }
 
-  /** One state of the head's live versions. */
+  /** One state of the head's live branches. */
   Object state() {
     return states().resolved(currentResolverId());
   }

@@ -103,7 +103,7 @@ public final class Decisions {
     }
   }
 
-  /** Decides on one of several live versions: the others stay what they are. */
+  /** Decides on one of several live branches: the others stay what they are. */
   private Decided onVersion(
       AggregateType<Object, Object, Object> type,
       LiveAggregate aggregate,
@@ -125,7 +125,7 @@ public final class Decisions {
           time,
           ReplyBody.reason(
               ErrorCodes.STALE_VERSION,
-              version + " is no live version; live are " + live,
+              version + " is no live branch; live are " + live,
               Map.of("live", live)));
     }
     var alone = new Version(head.version(), head.past(), List.of(version), graph.state(version));

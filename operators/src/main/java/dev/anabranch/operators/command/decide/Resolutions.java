@@ -45,11 +45,11 @@ final class Resolutions {
     }
     if (!live.contains(command.winner())) {
       return refused(
-          "the winner " + command.winner() + " is no live version; live are " + live, live);
+          "the winner " + command.winner() + " is no live branch; live are " + live, live);
     }
     for (var rejected : command.rejected()) {
       if (!live.contains(rejected)) {
-        return refused("the rejected " + rejected + " is no live version; live are " + live, live);
+        return refused("the rejected " + rejected + " is no live branch; live are " + live, live);
       }
     }
     var merge = merged(type, graph.state(command.winner()), command.merge());

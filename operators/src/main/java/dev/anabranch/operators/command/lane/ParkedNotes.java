@@ -117,11 +117,11 @@ public final class ParkedNotes implements AutoCloseable {
       thread.pause(TimeUnit.MILLISECONDS.toNanos(backoff));
       backoff = Math.min(2 * backoff, BACKOFF_MILLIS_MAX);
     }
-    mailbox.post("parked commands noted", () -> isNoted(parked.parked()));
+    mailbox.post("parked commands noted", () -> noted(parked.parked()));
     noteEverywhere(parked);
   }
 
-  private void isNoted(Set<Integer> parked) {
+  private void noted(Set<Integer> parked) {
     noted = parked;
     underWay = null;
   }

@@ -104,10 +104,10 @@ public final class VersionLane implements VersionWorker.Answers, LaneGauges, Aut
   }
 
   /** From now on readers see the version. */
-  public void isLive() {
+  public void becameLive() {
     var current = worker;
     if (current != null) {
-      current.isLive();
+      current.becameLive();
     }
   }
 

@@ -4,8 +4,8 @@ import dev.anabranch.model.AggregateKey;
 import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.LogRow;
 import dev.anabranch.operators.projection.version.AppliedBatches;
+import dev.anabranch.operators.projection.version.ClaimIds;
 import dev.anabranch.operators.projection.version.ParkedLimitException;
-import dev.anabranch.operators.projection.version.Writers;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.projection.RowChange;
 import dev.anabranch.query.ApplyResult;
@@ -84,7 +84,7 @@ public final class VersionWork {
   /** Takes the shards over from whoever had them; gives their positions. */
   Map<Integer, Long> claim(Collection<Integer> shards)
       throws InterruptedException, AppliedBatches.GoneException {
-    var claiming = Writers.newWriter();
+    var claiming = ClaimIds.next();
     writer = claiming;
     var claimed = database.call(session -> session.claim(version, shards, claiming));
     positions.putAll(claimed.orElseThrow(AppliedBatches.GoneException::new));

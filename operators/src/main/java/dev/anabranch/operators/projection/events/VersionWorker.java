@@ -261,7 +261,7 @@ public final class VersionWorker implements Worker.Work<VersionWorker.Request> {
   }
 
   /** From now on readers see the version: it is held up no more. Any thread. */
-  void isLive() {
+  void becameLive() {
     pace.end();
   }
 

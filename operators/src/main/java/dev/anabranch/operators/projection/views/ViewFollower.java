@@ -152,7 +152,7 @@ public final class ViewFollower implements LaneGauges, AutoCloseable {
   }
 
   /** From now on readers see the version: it is held up no more. Any thread. */
-  public void isLive() {
+  public void becameLive() {
     part.pace.end();
   }
 

@@ -6,9 +6,9 @@ import dev.anabranch.model.LogPosition;
 import dev.anabranch.model.view.AggregateView;
 import dev.anabranch.operators.projection.events.VersionWork;
 import dev.anabranch.operators.projection.version.AppliedBatches;
+import dev.anabranch.operators.projection.version.ClaimIds;
 import dev.anabranch.operators.projection.version.ParkedLimitException;
 import dev.anabranch.operators.projection.version.ViewPlace;
-import dev.anabranch.operators.projection.version.Writers;
 import dev.anabranch.operators.task.Reconnecting;
 import dev.anabranch.projection.Projection;
 import dev.anabranch.projection.RowChange;
@@ -105,7 +105,7 @@ public final class ViewWork {
   /** Takes the partitions over from whoever had them; gives their positions. */
   Map<Integer, Long> claim(Collection<Integer> partitions)
       throws InterruptedException, AppliedBatches.GoneException {
-    var claiming = Writers.newWriter();
+    var claiming = ClaimIds.next();
     writer = claiming;
     var claimed = database.call(session -> session.claim(version, partitions, claiming));
     positions.putAll(claimed.orElseThrow(AppliedBatches.GoneException::new));

@@ -358,7 +358,7 @@ public final class Replica {
     }
   }
 
-  /** The one live version of an aggregate that nothing is concurrent in. */
+  /** The one live branch of an aggregate that nothing is concurrent in. */
   private List<VersionState> folds(TypeFold known, @Nullable EncodedMessage shown) {
     var last = head.last();
     return known.commutes() || last == null

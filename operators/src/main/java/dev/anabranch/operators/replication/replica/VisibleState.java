@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What there is to see of an aggregate with a graph.
  *
- * @param live the live versions, in (hlc, dot) order
+ * @param live the live branches, in (hlc, dot) order
  * @param state what they amount to; null: nothing, since a conflict is open or something is broken
  * @param open whether a person must act: several versions are live, and no resolver makes one state
  *     of them

@@ -74,7 +74,7 @@ public final class TestRegion {
     return log.stream().map(this::published).toList();
   }
 
-  /** Decides on all live versions; the last row of the log is the commit. */
+  /** Decides on all live branches; the last row of the log is the commit. */
   public PublishedRow commit(String aggregate, String commandId, String event) {
     var key = AggregateKey.parse(aggregate);
     var live = graph(key).live().stream().map(OrderedDot::dot).toList();

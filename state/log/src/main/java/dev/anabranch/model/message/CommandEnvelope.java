@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param commandId idempotency key within the aggregate, 1 to 64 bytes of UTF-8
  * @param expectedVersion version the sender decided on; {@link #ANY_VERSION}: not checked
  * @param expectedRevision revision the sender decided on, as a reply carried it; null: not checked
- * @param buildsOn live version that the sender decided on, of several; null: on all of them
+ * @param buildsOn live branch that the sender decided on, of several; null: on all of them
  * @param metadata headers carried to the outcome and its events, by name
  */
 public record CommandEnvelope(

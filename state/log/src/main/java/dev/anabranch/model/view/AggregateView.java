@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param state null: there is no one state, since a conflict is open or a commit can't be folded
  * @param contentType MIME type of the states
  * @param conflict whether a conflict is open: a person must resolve it
- * @param live the live versions in (hlc, dot) order; none of a type whose concurrent changes merge
+ * @param live the live branches in (hlc, dot) order; none of a type whose concurrent changes merge
  * @param voided commits that do not count, by dot
  * @param problem why there is no state though no conflict was left to a person; else empty
  */

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * between, as remote commits may come in another order. The one with the greatest position counts;
  * at most one conflict of an aggregate is open, so it also closes every other one.
  *
- * @param conflictId {@link #idOf} the two earliest of its live versions, or of the void commit; the
+ * @param conflictId {@link #idOf} the two earliest of its live branches, or of the void commit; the
  *     same again if it is opened once more
  * @param position number of commits applied to the aggregate; grows with what is known
  * @param revision per origin, how many of them
  * @param hlc greatest hybrid logical time among them
  * @param occurredAtMicros wall clock of the region when it came to know
- * @param live the live versions that the status speaks of, in (hlc, dot) order
+ * @param live the live branches that the status speaks of, in (hlc, dot) order
  * @param settlement null as long as nothing is settled
  * @param problem why no declared resolver made one state of them; else empty
  */

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum ConflictStatus {
   /** Several versions are live, and a person must choose. */
   OPENED(1),
-  /** Still so, with other live versions. */
+  /** Still so, with other live branches. */
   EXTENDED(2),
   /** One version is live again, or a declared resolver made one state of several. */
   RESOLVED(3),

@@ -5,7 +5,7 @@ import dev.anabranch.causality.Dot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One live version of an aggregate, as shown to readers.
+ * One live branch of an aggregate, as shown to readers.
  *
  * @param dot the commit that made it
  * @param hlc hybrid logical time of that commit

@@ -141,7 +141,7 @@ public final class GraphBlob {
   }
 
   /**
-   * The summary: format 1, flags, live versions, last void for leaving nothing, counts, and the
+   * The summary: format 1, flags, live branches, last void for leaving nothing, counts, and the
    * resolvers if there are any. Only these are unknown to releases that do not note them.
    */
   public static byte[] encode(GraphSummary summary) {
@@ -173,7 +173,7 @@ public final class GraphBlob {
   public static GraphSummary decodeSummary(byte[] blob) {
     var in = new BlobReader("graph summary", blob, FORMAT);
     var flags = readFlags(in, LAST_NOTHING_LEFT | RESOLVERS);
-    var live = readPlaces(in, "live version");
+    var live = readPlaces(in, "live branch");
     var last =
         (flags & LAST_NOTHING_LEFT) != 0 ? Dots.readPlace(in, "last that left nothing") : null;
     var open = in.readInt("open", 0, Integer.MAX_VALUE);

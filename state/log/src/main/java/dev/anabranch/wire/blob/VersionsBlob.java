@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Live versions and void commits as parts of what is published: format 1, their number, then each.
+ * Live branches and void commits as parts of what is published: format 1, their number, then each.
  * A state that the record holds anyway is not written twice.
  */
 public final class VersionsBlob {
@@ -34,7 +34,7 @@ public final class VersionsBlob {
   }
 
   public static List<VersionState> decodeLive(byte[] blob, @Nullable EncodedMessage shared) {
-    var in = new BlobReader("live versions", blob, FORMAT);
+    var in = new BlobReader("live branches", blob, FORMAT);
     var live = readLive(in, shared);
     in.readEnd();
     return live;
@@ -60,10 +60,10 @@ public final class VersionsBlob {
   }
 
   static List<VersionState> readLive(BlobReader in, @Nullable EncodedMessage shared) {
-    var count = in.readCount("number of live versions", MIN_LIVE_BYTES);
+    var count = in.readCount("number of live branches", MIN_LIVE_BYTES);
     var live = new ArrayList<VersionState>();
     for (var i = 0; i < count; i++) {
-      var dot = Dots.read(in, "live version");
+      var dot = Dots.read(in, "live branch");
       var hlc = in.readNumber("hlc");
       live.add(new VersionState(dot, hlc, readState(in, shared)));
     }

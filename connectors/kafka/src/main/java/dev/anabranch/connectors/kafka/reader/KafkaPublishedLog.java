@@ -274,7 +274,7 @@ public final class KafkaPublishedLog implements PublishedLog {
   }
 
   private static InterruptedException interrupted(InterruptException e) {
-    var unused = Thread.interrupted(); // Kafka has set it again.
+    Thread.interrupted(); // Kafka has set it again.
     var closing = new InterruptedException("closing");
     closing.initCause(e);
     return closing;

@@ -182,7 +182,7 @@ public final class KafkaViewLog implements ViewLog {
       var places = from.keySet().stream().map(this::of).toList();
       consumer.assign(places);
       // What is before a position is compared only if the leader is known by then.
-      var unused = consumer.endOffsets(places, ENDS_TIMEOUT);
+      consumer.endOffsets(places, ENDS_TIMEOUT);
       from.forEach((partition, position) -> consumer.seek(of(partition), place(position)));
       return new Pages(consumer);
     } catch (InterruptException e) {
@@ -349,7 +349,7 @@ public final class KafkaViewLog implements ViewLog {
     }
 
     private InterruptedException interrupted(InterruptException e) {
-      var unused = Thread.interrupted();
+      Thread.interrupted();
       var thrown = new InterruptedException("closing");
       thrown.initCause(e);
       return thrown;

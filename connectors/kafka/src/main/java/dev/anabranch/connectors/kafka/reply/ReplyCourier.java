@@ -152,7 +152,7 @@ final class ReplyCourier {
     if (block != null && now < block.untilNanos) {
       receipts.undelivered(parcel, block.reason);
     } else if (!topic.waiting.isEmpty()) {
-      var unused = await(topic, parcel);
+      await(topic, parcel);
     } else if (block == null && now < topic.freshUntilNanos) {
       send(topic, parcel);
     } else if (await(topic, parcel)) {
@@ -222,7 +222,7 @@ final class ReplyCourier {
       return;
     }
     if (!topic.waiting.isEmpty()) {
-      var unused = await(topic, parcel);
+      await(topic, parcel);
       return;
     }
     var attempt = new Attempt(topic, parcel);

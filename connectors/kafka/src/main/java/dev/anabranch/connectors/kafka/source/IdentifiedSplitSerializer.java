@@ -55,7 +55,7 @@ final class IdentifiedSplitSerializer implements SimpleVersionedSerializer<Kafka
   private static IdentifiedSplit identified(KafkaPartitionSplit split, byte[] serialized)
       throws IOException {
     try (var in = new DataInputStream(new ByteArrayInputStream(serialized))) {
-      var unused = in.readUTF();
+      in.readUTF();
       in.skipNBytes(Integer.BYTES + 2 * Long.BYTES);
       var topicId = in.readUTF();
       var epoch = in.available() >= Integer.BYTES ? in.readInt() : IdentifiedSplit.NO_EPOCH;

@@ -50,7 +50,7 @@ final class LostEnds {
       consumer.assign(positions.keySet());
       consumer.pause(positions.keySet());
       // A position is compared only if its leader is known by then.
-      var unused = consumer.endOffsets(positions.keySet(), timeout);
+      consumer.endOffsets(positions.keySet(), timeout);
       positions.forEach(consumer::seek);
       for (var partition : positions.keySet()) {
         while (isOpen(consumer, partition, timeout, lost)) {
@@ -69,7 +69,7 @@ final class LostEnds {
       Duration timeout,
       Map<TopicPartition, Divergence> lost) {
     try {
-      var unused = consumer.position(asked, timeout);
+      consumer.position(asked, timeout);
       return false;
     } catch (LogTruncationException e) {
       for (var found : e.offsetOutOfRangePartitions().entrySet()) {

@@ -112,7 +112,7 @@ final class PatientSplitReader
 
   private void pause() throws IOException {
     try {
-      var unused = wakeUps.tryAcquire(PAUSE_SECONDS, TimeUnit.SECONDS);
+      wakeUps.tryAcquire(PAUSE_SECONDS, TimeUnit.SECONDS);
       wakeUps.drainPermits();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -139,7 +139,7 @@ public final class TopicAdmin implements AutoCloseable {
       var first = new HashMap<TopicPartition, OffsetAndMetadata>();
       await(admin.listOffsets(partitions).all())
           .forEach((partition, at) -> first.put(partition, new OffsetAndMetadata(at.offset())));
-      var unused = await(admin.alterConsumerGroupOffsets(group, first).all());
+      await(admin.alterConsumerGroupOffsets(group, first).all());
     } catch (ExecutionException e) {
       throw failed("set group " + group + " back to the first records of " + topic, e);
     }

@@ -121,7 +121,7 @@ public final class ConflictTable {
       MySqlStoreConfig config, DatabaseConfig database, String where, Binding binding) {
     var connector = new DatabaseConnector(database, config.sessions());
     try (var connection = connector.connect()) {
-      var unused = LayoutCheck.forReading(config).requireReady(connector, connection);
+      LayoutCheck.forReading(config).requireReady(connector, connection);
       try (var statement = connection.prepareStatement(SELECT + where)) {
         binding.bind(statement);
         return rows(statement.executeQuery());

@@ -248,7 +248,7 @@ final class ConflictTableWriter implements StatefulSinkWriter<ConflictRecord, Co
       DatabaseConnector.closeQuietly(known);
     }
     var opened = connector.connect();
-    var unused = LayoutCheck.forWriting(config).requireReady(connector, opened);
+    LayoutCheck.forWriting(config).requireReady(connector, opened);
     connections.put(database, opened);
     return opened;
   }

@@ -55,7 +55,7 @@ final class DriverOptions {
       return Optional.of("is no option of MySQL Connector/J; check how it is written");
     }
     try {
-      var unused = definition.parseObject(value, null);
+      definition.parseObject(value, null);
     } catch (CJException | IllegalArgumentException e) {
       return Optional.of("does not take this value; see MySQL Connector/J's documentation");
     }
@@ -85,7 +85,7 @@ final class DriverOptions {
 
   private static boolean isThere(String className) {
     try {
-      var unused = Class.forName(className, false, DriverOptions.class.getClassLoader());
+      Class.forName(className, false, DriverOptions.class.getClassLoader());
       return true;
     } catch (ClassNotFoundException | LinkageError e) {
       return false;

@@ -118,7 +118,7 @@ public final class RegionTopics {
     try {
       var connection = connector.connect();
       try {
-        var unused = LayoutCheck.forReading(config).requireReady(connector, connection);
+        LayoutCheck.forReading(config).requireReady(connector, connection);
         return connection;
       } catch (SQLException | RuntimeException e) {
         DatabaseConnector.closeQuietly(connection);

@@ -369,19 +369,18 @@ final class MySqlQuerySession implements QuerySession {
 
   @Override
   public void forgetLost(VersionId version, int shard) {
-    var unused =
-        call(
-            "note that a row is back in",
-            () -> {
-              lostRows.forget(version, shard);
-              connection.commit();
-              return true;
-            });
+    call(
+        "note that a row is back in",
+        () -> {
+          lostRows.forget(version, shard);
+          connection.commit();
+          return true;
+        });
   }
 
   @Override
   public void ping() {
-    var unused = call("reach", () -> statement.execute("DO 0"));
+    call("reach", () -> statement.execute("DO 0"));
   }
 
   @Override

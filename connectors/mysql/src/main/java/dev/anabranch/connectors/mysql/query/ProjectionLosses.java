@@ -72,7 +72,7 @@ public final class ProjectionLosses {
       if (ofViews.stream().anyMatch(version -> version.rows() > 0)) {
         for (var version : ofViews) {
           var row = new LostRow(new LogPosition(shard, fromOffset), LostRow.FORKED, what, now);
-          var unused = rows.record(version.id(), row);
+          rows.record(version.id(), row);
           marked.add(version.id());
         }
       }

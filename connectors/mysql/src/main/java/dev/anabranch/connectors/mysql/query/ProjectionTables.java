@@ -56,26 +56,25 @@ public final class ProjectionTables {
    * @throws StoreLayoutException naming everything that is wrong, with the remedies
    */
   public void prepare(Projections projections, boolean migrate) {
-    var unused =
-        work(
-            admin -> {
-              if (migrate) {
-                admin.lock();
-                admin.migrate(owner);
-              }
-              QueryMeta.requireOwner(database, admin.connection(), owner);
-              var problems = new ArrayList<String>();
-              for (var projection : projections.all()) {
-                if (migrate && versionsOf(admin, projection.name()).isEmpty()) {
-                  switchTo(admin, begin(admin, projection));
-                }
-                problems.addAll(problemsOf(admin, projection));
-              }
-              if (!problems.isEmpty()) {
-                throw new StoreLayoutException(String.join("\n", problems));
-              }
-              return true;
-            });
+    work(
+        admin -> {
+          if (migrate) {
+            admin.lock();
+            admin.migrate(owner);
+          }
+          QueryMeta.requireOwner(database, admin.connection(), owner);
+          var problems = new ArrayList<String>();
+          for (var projection : projections.all()) {
+            if (migrate && versionsOf(admin, projection.name()).isEmpty()) {
+              switchTo(admin, begin(admin, projection));
+            }
+            problems.addAll(problemsOf(admin, projection));
+          }
+          if (!problems.isEmpty()) {
+            throw new StoreLayoutException(String.join("\n", problems));
+          }
+          return true;
+        });
   }
 
   /**
@@ -101,13 +100,12 @@ public final class ProjectionTables {
    * @throws StoreLayoutException if there is no such version
    */
   public void switchTo(VersionId version) {
-    var unused =
-        work(
-            admin -> {
-              admin.lock();
-              switchTo(admin, version);
-              return true;
-            });
+    work(
+        admin -> {
+          admin.lock();
+          switchTo(admin, version);
+          return true;
+        });
   }
 
   /**
@@ -116,13 +114,12 @@ public final class ProjectionTables {
    * @throws StoreLayoutException if readers see it, or there is no such version
    */
   public void drop(VersionId version) {
-    var unused =
-        work(
-            admin -> {
-              admin.lock();
-              drop(admin, version);
-              return true;
-            });
+    work(
+        admin -> {
+          admin.lock();
+          drop(admin, version);
+          return true;
+        });
   }
 
   /** All versions, ordered by projection and version; none if the schema holds no projections. */
@@ -146,7 +143,7 @@ public final class ProjectionTables {
     var ddl = new TableDdl(database, admin.connection());
     for (var table : projection.tables()) {
       requireNotOfOther(admin, projection, table);
-      var unused = ddl.requireViewOrNothing(table.name());
+      ddl.requireViewOrNothing(table.name());
     }
     // First the number and the names: whatever is created after that, drop() knows.
     admin.inTransaction(

@@ -10,7 +10,7 @@ import java.util.Locale;
  * Breaks parts of the region while commands come in, and measures how long it takes until commands
  * sent after the crash are answered.
  */
-final class Crashes {
+final class CrashStory {
 
   private static final Duration RECOVERY_TIMEOUT = Duration.ofSeconds(90);
   private static final long DATABASE_DOWN_MILLIS = 1_000;
@@ -18,7 +18,7 @@ final class Crashes {
   private final DemoScreen screen;
   private final ReplyTimes replies;
 
-  Crashes(DemoScreen screen, ReplyTimes replies) {
+  CrashStory(DemoScreen screen, ReplyTimes replies) {
     this.screen = screen;
     this.replies = replies;
   }

@@ -1,6 +1,4 @@
-package dev.anabranch.jobs.region;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
+package dev.anabranch.testkit.sample;
 
 import dev.anabranch.api.AggregateType;
 import dev.anabranch.api.ConflictResolver;
@@ -8,13 +6,10 @@ import dev.anabranch.api.Decider;
 import dev.anabranch.api.Decision;
 import dev.anabranch.api.DecisionContext;
 import dev.anabranch.api.Domain;
-import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.LiveVersion;
-import dev.anabranch.api.MessageCodec;
 import dev.anabranch.api.ReplicatedDecider;
 import dev.anabranch.api.ReplicationPolicy;
 import dev.anabranch.causality.EventContext;
-import dev.anabranch.client.Command;
 import dev.anabranch.codec.JsonCodec;
 import dev.anabranch.replicated.OrSet;
 import java.io.Serializable;
@@ -44,10 +39,25 @@ public final class SharedDomain implements Domain, Serializable {
     }
   }
 
+  /** Shows what becomes of a resolver that throws. */
+  private static final class Failing implements ConflictResolver<String> {
+
+    @Override
+    public String id() {
+      return "failing-1";
+    }
+
+    @Override
+    public String resolve(List<LiveVersion<String>> live, String base) {
+      throw new IllegalStateException("told to fail");
+    }
+  }
+
   private static final List<AggregateType<?, String, ?>> TYPES =
       List.of(
           text("Auto", ReplicationPolicy.automatic(new Join())),
           text("Hand", ReplicationPolicy.interactive()),
+          text("Odd", ReplicationPolicy.automatic(new Failing())),
           text("Home", ReplicationPolicy.singleHome()),
           AggregateType.named("Set", new SetDecider())
               .commands(new TextCodec("command"))
@@ -61,18 +71,13 @@ public final class SharedDomain implements Domain, Serializable {
     return List.copyOf(TYPES);
   }
 
-  /** A command for an aggregate, {@code Type/id}. */
-  public static Command command(String aggregate, String text) {
-    var slash = aggregate.indexOf('/');
-    var type =
-        TYPES.stream()
-            .filter(each -> each.name().equals(aggregate.substring(0, slash)))
-            .findFirst()
-            .orElseThrow();
-    return Command.of(type, aggregate.substring(slash + 1), text);
+  /** Returns one of its types: Auto, Hand, Odd, Home or Set. */
+  public static AggregateType<?, String, ?> type(String name) {
+    return TYPES.stream().filter(type -> type.name().equals(name)).findFirst().orElseThrow();
   }
 
-  private static AggregateType<?, String, ?> text(String name, ReplicationPolicy<String> policy) {
+  /** Returns a type whose state is a text, to which {@code add TEXT} appends. */
+  public static AggregateType<?, String, ?> text(String name, ReplicationPolicy<String> policy) {
     return AggregateType.named(name, new TextDecider())
         .commands(new TextCodec("command"))
         .events(new TextCodec("event"))
@@ -123,24 +128,6 @@ public final class SharedDomain implements Domain, Serializable {
       var text = event.substring(event.indexOf(' ') + 1);
       return new Tags(
           event.startsWith("add ") ? state.tags.add(text, at) : state.tags.remove(text, at));
-    }
-  }
-
-  private record TextCodec(String name) implements MessageCodec<String> {
-
-    @Override
-    public String contentType() {
-      return "text/plain";
-    }
-
-    @Override
-    public EncodedMessage encode(String message) {
-      return new EncodedMessage(name, 1, message.getBytes(UTF_8));
-    }
-
-    @Override
-    public String decode(EncodedMessage encoded) {
-      return new String(encoded.data(), UTF_8);
     }
   }
 }

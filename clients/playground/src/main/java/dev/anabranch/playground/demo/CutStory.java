@@ -17,7 +17,7 @@ import java.util.Set;
  * Two orders are edited on both sides of a cut link: one is merged by its policy, of the other a
  * person chooses a version. Everything is shown as each region's own topics have it.
  */
-final class RegionsStory {
+final class CutStory {
 
   private static final AggregateKey WEB = new AggregateKey(OrdersDomain.WEB_ORDER.name(), "web-1");
   private static final AggregateKey CONTRACT =
@@ -29,7 +29,7 @@ final class RegionsStory {
   private final Narrator narrator;
   private final RegionViews views;
 
-  RegionsStory(DemoRegions regions, RegionLinks links, DemoScreen screen, Narrator narrator) {
+  CutStory(DemoRegions regions, RegionLinks links, DemoScreen screen, Narrator narrator) {
     this.regions = regions;
     this.links = links;
     this.screen = screen;
@@ -72,16 +72,15 @@ final class RegionsStory {
         near, Command.of(OrdersDomain.CONTRACT_ORDER, CONTRACT.id(), new AddItem("12 months")));
     accepted(
         far, Command.of(OrdersDomain.CONTRACT_ORDER, CONTRACT.id(), new CancelOrder("too dear")));
-    var unused =
-        views.await(
-            "each side shows what it has",
-            () ->
-                regions.all().stream()
-                    .allMatch(
-                        region ->
-                            RegionViews.text(views.of(region.name(), WEB))
-                                    .contains(farSide.contains(region.name()) ? "desk" : "lamp")
-                                && sum(region.name(), CONTRACT) == 2));
+    views.await(
+        "each side shows what it has",
+        () ->
+            regions.all().stream()
+                .allMatch(
+                    region ->
+                        RegionViews.text(views.of(region.name(), WEB))
+                                .contains(farSide.contains(region.name()) ? "desk" : "lamp")
+                            && sum(region.name(), CONTRACT) == 2));
     showBoth();
   }
 
@@ -90,9 +89,8 @@ final class RegionsStory {
     links.heal();
     screen.line("");
     screen.step("HEALED: the link is back");
-    var unused =
-        views.awaitAgreement(
-            "all regions show the same", all -> commits(WEB) == 5 && commits(CONTRACT) == 3);
+    views.awaitAgreement(
+        "all regions show the same", all -> commits(WEB) == 5 && commits(CONTRACT) == 3);
     screen.step(
         "all regions show the same, %.1f s after it: %s is merged by its policy, %s waits for a"
             + " person",
