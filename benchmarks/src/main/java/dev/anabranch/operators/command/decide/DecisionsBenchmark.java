@@ -1,12 +1,12 @@
 package dev.anabranch.operators.command.decide;
 
-import dev.anabranch.api.AggregateType;
 import dev.anabranch.benchmarks.load.BenchmarkDomain;
 import dev.anabranch.benchmarks.micro.Samples;
 import dev.anabranch.causality.Dot;
 import dev.anabranch.causality.RegionId;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.gate.CausalPast;
+import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.message.CommandEnvelope;
 import dev.anabranch.model.stored.CommandWindow;
 import dev.anabranch.operators.command.aggregate.DecisionTime;
@@ -52,10 +52,8 @@ public class DecisionsBenchmark {
   private CommandWindow window = CommandWindow.EMPTY;
   private long offset;
 
-  @SuppressWarnings("unchecked") // as the cache does it
   private static LiveAggregate aggregate() {
-    var type =
-        (AggregateType<Object, Object, Object>) (AggregateType<?, ?, ?>) BenchmarkDomain.type();
+    var type = TypeFold.of(BenchmarkDomain.type());
     var state = new BenchmarkDomain.Account(3_456, 17);
     return new LiveAggregate(
         Samples.KEY,
