@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What must be known of a whole history before its first row is folded: which tombstones have a
@@ -24,6 +23,8 @@ final class HistoryIndex {
   private static final int ENTRY_BYTES = 256;
 
   private final History history;
+  private final boolean withCommands;
+  private final long maxBytes;
 
   /** Tombstones by dot, with the page of their payload; -1: none so far. */
   private final Map<Dot, Integer> tombstones = new HashMap<>();
@@ -43,29 +44,26 @@ final class HistoryIndex {
 
   private record Repeat(Dot dot, String commandId) {}
 
-  private HistoryIndex(History history) {
-    this.history = history;
-  }
-
   /**
-   * The index of a history; null if it takes more than this.
+   * An index without pages.
    *
    * @param withCommands whether commands matter that several regions have accepted
    */
-  static @Nullable HistoryIndex of(History history, boolean withCommands, long maxBytes) {
-    var index = new HistoryIndex(history);
-    for (var page = 0; page < history.pages(); page++) {
-      for (var row : history.page(page)) {
-        index.addPayload(row, page);
-        if (withCommands) {
-          index.addCommand(row);
-        }
-      }
-      if (index.bytes > maxBytes) {
-        return null;
+  HistoryIndex(History history, boolean withCommands, long maxBytes) {
+    this.history = history;
+    this.withCommands = withCommands;
+    this.maxBytes = maxBytes;
+  }
+
+  /** Adds the next page; false: it takes more than it may. */
+  boolean add(int page) {
+    for (var row : history.page(page)) {
+      addPayload(row, page);
+      if (withCommands) {
+        addCommand(row);
       }
     }
-    return index;
+    return bytes <= maxBytes;
   }
 
   private void addPayload(LogRow row, int page) {

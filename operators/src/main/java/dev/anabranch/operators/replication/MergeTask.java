@@ -3,6 +3,7 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.model.AggregateKey;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,5 +16,6 @@ record MergeTask(
     Consumer<Long> timerInMillis,
     Consumer<AggregateKey> readFromStore,
     Consumer<Map<Integer, OwnRow>> compareWithStore,
+    LongConsumer goOnInMillis,
     LongSupplier nowMicros,
     LongSupplier timerMillis) {}

@@ -3,13 +3,11 @@ package dev.anabranch.operators.replication;
 import dev.anabranch.causality.VectorTime;
 import dev.anabranch.history.TypeFold;
 import dev.anabranch.model.AggregateKey;
-import dev.anabranch.model.stored.PublishedRow;
 import dev.anabranch.model.stored.ReplicaHead;
 import dev.anabranch.model.stored.ReplicaHead.Merging;
 import dev.anabranch.model.view.VoidCommit;
 import dev.anabranch.operators.replication.replica.ReplicaState;
 import dev.anabranch.operators.replication.replica.ReplicationCounts;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -76,19 +74,14 @@ final class ReadAgain {
     for (var left = before == null ? 0 : before.held() - heldCommits.taken(); left > 0; left--) {
       holds.removed();
     }
-    var heldRows =
-        ReplicaState.access(
-            () -> {
-              var rows = new ArrayList<PublishedRow>();
-              state.heldRows.values().forEach(rows::add);
-              return rows;
-            });
-    state.clear();
-    heldRows.forEach(
-        row -> {
-          counts.held(row.region(), -1);
-          state.addWaiting(row);
+    ReplicaState.run(
+        () -> {
+          for (var row : state.heldRows.values()) {
+            counts.held(row.region(), -1);
+            state.addWaiting(row);
+          }
         });
+    state.clear();
     heldCommits.forgetTaken();
     holds.ended(key);
     handOver.remember(applied, before == null ? VectorTime.ZERO : before.inLog());

@@ -18,12 +18,19 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a replica of what the own store has of an aggregate, in the order of its log.
+ * Makes a replica of what the own store has of an aggregate, in the order of its log, page by page.
+ *
+ * <p><b>Recovery.</b> Between two pages the state has a part of the replica, under a head that says
+ * that it is still being read. Whoever starts from there asks the store again, and the first page
+ * drops that part.
  *
  * <p><b>Bounds.</b> A page of rows, the index of the history, and the places of the graph; states
  * and events are written to the keyed state while they become many. What needs more than {@code
  * merge.cache-max-bytes} for index or places is parked: its commits are handed on, and its view
  * says why it shows no state.
+ *
+ * <p><b>Threads.</b> The task's thread only, while the aggregate is the current key; others may be
+ * the current one between two pages.
  */
 final class ReplicaRebuild {
 
@@ -35,151 +42,200 @@ final class ReplicaRebuild {
   private final CausalGate gate;
   private final LongSupplier nowMicros;
   private final long maxBytes;
+  private final AggregateKey key;
+  private final @Nullable TypeFold type;
+  private final History history;
+  private final List<VoidCommit> voided;
+  private final HistoryIndex index;
+  private Stage stage = Stage.INDEX;
+  private Merging merging;
+  private boolean compacts = true;
+  private int page;
+  private @Nullable Replica replica;
 
-  /** What came of an attempt. */
-  private sealed interface Attempt {
-    record Filled(Replica replica) implements Attempt {}
+  /** Through which all pages go, one after the other. */
+  private enum Stage {
+    INDEX,
+    MERGE,
 
-    record NeedsGraph() implements Attempt {}
-
-    record TooLarge() implements Attempt {}
+    /** What is known of its commits is kept, so that later ones are let pass. */
+    PARK
   }
 
-  ReplicaRebuild(
+  /** What the replicas of a task share. */
+  record Environment(
       Replica.Environment replicas,
       ReplicaGate held,
       CausalGate gate,
       LongSupplier nowMicros,
-      long maxBytes) {
-    this.replicas = replicas;
-    this.held = held;
-    this.gate = gate;
-    this.nowMicros = nowMicros;
-    this.maxBytes = maxBytes;
-  }
+      long maxBytes) {}
 
   /**
-   * Fills the state of the aggregate, and shows it; what it keeps is returned.
-   *
    * @param voided the commits that were told to be void before; of the others, and of those that
-   *     count again, is told now
+   *     count again, is told at the end
    */
-  ReplicaHead fill(
-      AggregateKey key, @Nullable TypeFold type, History history, List<VoidCommit> voided) {
-    var folds = Replica.merging(type) == Merging.FOLD && type != null && type.commutes();
-    var index = HistoryIndex.of(history, folds, maxBytes);
-    if (index == null) {
-      return parked(key, type, Replica.merging(type), history, voided);
+  ReplicaRebuild(
+      Environment environment,
+      AggregateKey key,
+      @Nullable TypeFold type,
+      History history,
+      List<VoidCommit> voided) {
+    this.replicas = environment.replicas();
+    this.held = environment.held();
+    this.gate = environment.gate();
+    this.nowMicros = environment.nowMicros();
+    this.maxBytes = environment.maxBytes();
+    this.key = key;
+    this.type = type;
+    this.history = history;
+    this.voided = voided;
+    this.merging = Replica.merging(type);
+    this.index = new HistoryIndex(history, commutes(), maxBytes);
+  }
+
+  AggregateKey key() {
+    return key;
+  }
+
+  @Nullable TypeFold type() {
+    return type;
+  }
+
+  History history() {
+    return history;
+  }
+
+  /** Takes all pages in one go, where they are few. */
+  ReplicaHead all() {
+    var filled = step();
+    while (filled == null) {
+      filled = step();
+    }
+    return filled;
+  }
+
+  /** Takes the next page; after the last one it shows the aggregate, and gives what is kept. */
+  @Nullable ReplicaHead step() {
+    held.begin(false);
+    if (stage == Stage.INDEX) {
+      if (!index.add(page++)) {
+        begin(Stage.PARK);
+      } else if (page == history.pages()) {
+        begin(Stage.MERGE);
+      }
+      return null;
+    }
+    var current = replica;
+    if (current == null) {
+      throw new IllegalStateException("nothing was begun of " + key);
+    }
+    current.resume();
+    var number = page++;
+    if (stage == Stage.PARK) {
+      park(current, number);
+      return page < history.pages() ? null : finish(current);
     }
     try {
-      return filled(key, type, history, index, voided, true);
-    } catch (MissingVersionException e) {
-      // Built on what a filter has withheld from the region that decided it.
-      return filled(key, type, history, index, voided, false);
-    }
-  }
-
-  private ReplicaHead filled(
-      AggregateKey key,
-      @Nullable TypeFold type,
-      History history,
-      HistoryIndex index,
-      List<VoidCommit> voided,
-      boolean compacts) {
-    var merging = Replica.merging(type);
-    var attempt = tryFill(key, type, merging, history, index, compacts);
-    if (attempt instanceof Attempt.NeedsGraph) {
-      // Forked, though the type has a single home: versions of a conflict.
-      merging = Merging.GRAPH;
-      attempt = tryFill(key, type, merging, history, index, compacts);
-    }
-    if (attempt instanceof Attempt.Filled done) {
-      var replica = done.replica();
-      replica.tellFound(voided, nowMicros.getAsLong());
-      replica.finish();
-      return replica.head();
-    }
-    if (attempt instanceof Attempt.TooLarge) {
-      return parked(key, type, merging, history, voided);
-    }
-    throw new IllegalStateException("a graph takes forks: " + key);
-  }
-
-  private Attempt tryFill(
-      AggregateKey key,
-      @Nullable TypeFold type,
-      Merging merging,
-      History history,
-      HistoryIndex index,
-      boolean compacts) {
-    replicas.state().clear();
-    held.begin(false);
-    var replica = new Replica(replicas, key, type, ReplicaHead.empty(merging));
-    if (!compacts) {
-      replica.dropNothing();
-    }
-    if (merging == Merging.FOLD && type != null && type.commutes()) {
-      replica.leaveOut(index.repeats());
-    }
-    for (var page = 0; page < history.pages(); page++) {
-      for (var stored : history.page(page)) {
-        if (!apply(replica, index.withPayload(stored))) {
-          return new Attempt.NeedsGraph();
-        }
-        replicas.state().spill();
-        if ((long) NODE_BYTES * replicas.state().graphNodes() > maxBytes) {
-          return new Attempt.TooLarge();
-        }
+      if (!merge(current, number) || page < history.pages()) {
+        return null;
       }
+      current.tellFound(voided, nowMicros.getAsLong());
+      return finish(current);
+    } catch (MissingVersionException e) {
+      if (!compacts) {
+        throw e;
+      }
+      // Built on what a filter has withheld from the region that decided it.
+      compacts = false;
+      merging = Replica.merging(type);
+      begin(Stage.MERGE);
+      return null;
     }
-    return new Attempt.Filled(replica);
   }
 
-  /** Applies a row; false says that the replica needs a graph. */
-  private boolean apply(Replica replica, LogRow row) {
-    var holdBack = new HoldBack(gate, replica.head().applied(), held);
-    var commit = Commit.of(row.outcome());
-    for (var ready : holdBack.offer(commit.arrival()).ready()) {
-      requireCausalOrder(ready.dot().equals(commit.dot()), row);
-      if (replica.apply(commit, false, true, nowMicros.getAsLong()) == Replica.Verdict.FORKED) {
+  private static ReplicaHead finish(Replica done) {
+    done.finish();
+    return done.head();
+  }
+
+  private void begin(Stage next) {
+    stage = next;
+    page = 0;
+    replicas.state().clear();
+    // A checkpoint that comes before the last page must not take it for the whole.
+    replicas.state().head(ReplicaHead.empty(Merging.FILLING).withVoided(voided));
+    var head = ReplicaHead.empty(merging);
+    var started = new Replica(replicas, key, type, next == Stage.PARK ? parked(head) : head);
+    if (!compacts) {
+      started.dropNothing();
+    }
+    if (next == Stage.MERGE && commutes()) {
+      started.leaveOut(index.repeats());
+    }
+    replica = started;
+  }
+
+  private boolean commutes() {
+    return merging == Merging.FOLD && type != null && type.commutes();
+  }
+
+  /** Merges a page; false: all of them are to be gone through in another way. */
+  private boolean merge(Replica into, int number) {
+    for (var stored : history.page(number)) {
+      if (!apply(into, index.withPayload(stored))) {
+        // Forked, though the type has a single home: versions of a conflict.
+        merging = Merging.GRAPH;
+        begin(Stage.MERGE);
+        return false;
+      }
+      replicas.state().spill();
+      if ((long) NODE_BYTES * replicas.state().graphNodes() > maxBytes) {
+        begin(Stage.PARK);
         return false;
       }
     }
-    replica.seenInLog(commit);
     return true;
   }
 
-  /** What is known of its commits is kept, so that later ones are let pass; it is not merged. */
-  private ReplicaHead parked(
-      AggregateKey key,
-      @Nullable TypeFold type,
-      Merging merging,
-      History history,
-      List<VoidCommit> voided) {
-    replicas.state().clear();
-    held.begin(false);
-    var problem =
-        "to make it from its history takes more than merge.cache-max-bytes, "
-            + maxBytes
-            + " bytes: raise it and start the cross-region job again";
-    replicas.counts().problem();
-    var empty = ReplicaHead.empty(merging).withVoided(voided).withProblem(problem);
-    var replica = new Replica(replicas, key, type, empty);
-    for (var page = 0; page < history.pages(); page++) {
-      for (var row : history.page(page)) {
-        var holdBack = new HoldBack(gate, replica.head().applied(), held);
-        var commit = Commit.of(row.outcome());
-        var offered = holdBack.offer(commit.arrival());
-        var fills = offered.verdict() instanceof GateVerdict.Fill;
-        for (var ready : offered.ready()) {
-          requireCausalOrder(ready.dot().equals(commit.dot()), row);
-          var unused = replica.apply(commit, fills, true, nowMicros.getAsLong());
+  /** Applies a row; false says that the replica needs a graph. */
+  private boolean apply(Replica into, LogRow row) {
+    var holdBack = new HoldBack(gate, into.head().applied(), held);
+    var commit = Commit.of(row.outcome());
+    for (var ready : holdBack.offer(commit.arrival()).ready()) {
+      requireCausalOrder(ready.dot().equals(commit.dot()), row);
+      if (into.apply(commit, false, true, nowMicros.getAsLong()) == Replica.Verdict.FORKED) {
+        if (into.head().merging() == Merging.GRAPH) {
+          throw new IllegalStateException("a graph takes forks: " + key);
         }
-        replica.seenInLog(commit);
+        return false;
       }
     }
-    replica.finish();
-    return replica.head();
+    into.seenInLog(commit);
+    return true;
+  }
+
+  private ReplicaHead parked(ReplicaHead empty) {
+    replicas.counts().problem();
+    return empty
+        .withVoided(voided)
+        .withProblem(
+            "to make it from its history takes more than merge.cache-max-bytes, "
+                + maxBytes
+                + " bytes: raise it and start the cross-region job again");
+  }
+
+  private void park(Replica into, int number) {
+    for (var row : history.page(number)) {
+      var holdBack = new HoldBack(gate, into.head().applied(), held);
+      var commit = Commit.of(row.outcome());
+      var offered = holdBack.offer(commit.arrival());
+      var fills = offered.verdict() instanceof GateVerdict.Fill;
+      for (var ready : offered.ready()) {
+        requireCausalOrder(ready.dot().equals(commit.dot()), row);
+        var unused = into.apply(commit, fills, true, nowMicros.getAsLong());
+      }
+      into.seenInLog(commit);
+    }
   }
 
   private static void requireCausalOrder(boolean isSame, LogRow row) {

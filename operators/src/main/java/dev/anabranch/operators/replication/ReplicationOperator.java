@@ -156,6 +156,7 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
                 this::timerIn,
                 newReader::read,
                 newReader::compare,
+                this::goOnIn,
                 threads::nowMicros,
                 () -> getProcessingTimeService().getCurrentProcessingTime()));
     if (context.isRestored()) {
@@ -188,7 +189,7 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
   public void processElement(StreamRecord<PublishedRow> element) throws Exception {
     if (!replicator().hasRoom()) {
       while (!replicator().hasRoom()) {
-        yieldToMailbox();
+        mergeOrWait();
       }
       setKeyContextElement1(element);
     }
@@ -221,8 +222,23 @@ public final class ReplicationOperator extends ShardOperator<PublishedRow>
   @Override
   public void endInput() throws Exception {
     while (replicator().isReading()) {
+      mergeOrWait();
+    }
+  }
+
+  /** There is nothing else to do: what has been read need not rest between two slices. */
+  private void mergeOrWait() throws InterruptedException {
+    if (replicator().fills().goOn()) {
+      var unused = tryYieldToMailbox();
+    } else {
       yieldToMailbox();
     }
+  }
+
+  private void goOnIn(long millis) {
+    var clock = getProcessingTimeService();
+    clock.registerTimer(
+        clock.getCurrentProcessingTime() + millis, time -> replicator().fills().rested());
   }
 
   @Override

@@ -66,8 +66,9 @@ final class Replicator {
   private final HeldCommits heldCommits;
   private final DeliveryCheck handOver;
   private final ReadAgain readAgain;
-
   private final Reads reads;
+  private final ReplicaRebuild.Environment rebuilds;
+  private final Fills fills;
 
   Replicator(
       ReplicationOptions options,
@@ -97,6 +98,10 @@ final class Replicator {
     this.replicas =
         new Replica.Environment(
             region, options.regions().stream().map(RegionId::new).toList(), state, outputs, counts);
+    this.rebuilds =
+        new ReplicaRebuild.Environment(
+            replicas, held, gate, task.nowMicros(), options.cachedBytes());
+    this.fills = new Fills(state::enter, task.goOnInMillis(), task.nowMicros(), this::finish);
   }
 
   /** Whether another aggregate may be read from the store now. */
@@ -142,7 +147,7 @@ final class Replicator {
       }
       return;
     }
-    offer(Arrived.of(in), key, type, head);
+    offer(Arrived.of(in), key, type, head, false);
   }
 
   /** Takes some of what the store has of a large aggregate; what follows comes later. */
@@ -176,7 +181,7 @@ final class Replicator {
     handOver.storeHas(key, commits);
     if (head.merging() != Merging.FILLING) {
       if (offerStored(commits, key, type, head)) {
-        offerWaiting(key, type, head);
+        offerWaiting(key, type, head, true);
         if (!isToBeRead(head)) {
           handOver.storeRead(key);
         }
@@ -187,16 +192,33 @@ final class Replicator {
       askStore(key); // It became necessary to read all of it while some of it was read.
       return;
     }
-    counts.filled(done.history().rows());
-    var rebuild = new ReplicaRebuild(replicas, held, gate, task.nowMicros(), options.cachedBytes());
-    var filled = rebuild.fill(key, type, done.history(), head.voided());
+    var rebuild = new ReplicaRebuild(rebuilds, key, type, done.history(), head.voided());
+    if (done.history().keptPages() > 0) {
+      var unused = reads.begin(key); // Until it is filled it is one of those that are read.
+      fills.add(rebuild);
+      return;
+    }
+    finish(rebuild, rebuild.all());
+  }
+
+  private void finish(ReplicaRebuild rebuild, ReplicaHead filled) {
+    var key = rebuild.key();
+    reads.filled(key);
+    counts.filled(rebuild.history().rows());
     state.head(filled);
     handOver.has(key, filled);
-    done.history()
+    rebuild
+        .history()
         .end(CommitPrints.PRINTS)
         .forEach(row -> commitPrints.remember(Commit.of(row.outcome())));
-    reads.forget(done);
-    offerWaiting(key, type, filled);
+    reads.forget(rebuild.history());
+    // What came while slices were merged, the store was not asked for.
+    offerWaiting(key, rebuild.type(), filled, rebuild.history().keptPages() == 0);
+  }
+
+  /** What was read and is merged slice by slice. */
+  Fills fills() {
+    return fills;
   }
 
   /** Offers them; false: one makes it necessary to read all of them into a new state. */
@@ -206,17 +228,18 @@ final class Replicator {
       if (isToBeRead(head)) {
         return false;
       }
-      offer(Arrived.of(new PublishedRow(options.region(), row)), key, type, reload(head));
+      offer(Arrived.of(new PublishedRow(options.region(), row)), key, type, reload(head), false);
     }
     return true;
   }
 
-  private void offerWaiting(AggregateKey key, @Nullable TypeFold type, ReplicaHead head) {
+  private void offerWaiting(
+      AggregateKey key, @Nullable TypeFold type, ReplicaHead head, boolean storeWasRead) {
     for (var waiting : state.takeWaiting()) {
       if (isToBeRead(head)) {
         state.addWaiting(waiting);
       } else {
-        offer(Arrived.of(waiting), key, type, reload(head), true);
+        offer(Arrived.of(waiting), key, type, reload(head), storeWasRead);
       }
     }
   }
@@ -241,7 +264,7 @@ final class Replicator {
         if (isToBeRead(head)) {
           state.addWaiting(ready);
         } else {
-          offer(Arrived.of(ready), key, types.find(key.type()), reload(head));
+          offer(Arrived.of(ready), key, types.find(key.type()), reload(head), false);
         }
       }
       var after = reload(head);
@@ -313,10 +336,6 @@ final class Replicator {
     }
     askStore(key);
     task.timerInMillis().accept(holds.patienceMillis(key));
-  }
-
-  private void offer(Arrived in, AggregateKey key, @Nullable TypeFold type, ReplicaHead head) {
-    offer(in, key, type, head, false);
   }
 
   /**

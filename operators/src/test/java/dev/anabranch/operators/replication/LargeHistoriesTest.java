@@ -73,6 +73,53 @@ class LargeHistoriesTest {
     assertThat(harness.view(type + "/1")).usingRecursiveComparison().isEqualTo(viewOf(type, ""));
   }
 
+  /** Other aggregates are served between two slices, and take its place on the heap. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Home", "Auto", "Hand", "Marks"})
+  void aCheckpointBetweenAnyTwoSlicesLeadsToTheSame(String type) throws Exception {
+    var last = writeMany(type + "/1");
+    harness.process(a.published(last));
+    harness.settle();
+    var expected = harness.view(type + "/1");
+    assertThat(expected.revision().toString()).isEqualTo("{a:611,b:4}");
+    var isMerged = false;
+    var slices = 0;
+    // The first ones, then every third: each takes a whole job.
+    for (; !isMerged; slices += slices < 2 ? 1 : 3) {
+      harness.views().clear();
+      harness.restartFromNothing();
+      harness.process(a.published(last));
+      harness.runOneMail();
+      for (var i = 0; i < slices; i++) {
+        harness.slice();
+        for (var other = 2; other < 5; other++) {
+          harness.process(b.commit(type + "/" + other, "o" + slices + "-" + i, "y"));
+        }
+      }
+      isMerged = harness.view(type + "/1") != null;
+      while (slices == 1 && harness.view(type + "/4") == null) {
+        harness.runOneMail();
+      }
+      harness.crashAndRestore();
+      harness.pass(Duration.ofSeconds(6));
+
+      assertThat(harness.view(type + "/1"))
+          .as("after %d slices", slices)
+          .usingRecursiveComparison()
+          .isEqualTo(expected);
+    }
+    assertThat(slices).as("so many that no mail takes long").isGreaterThan(6);
+  }
+
+  /** Gives the last row, which is not in the store. */
+  private LogRow writeMany(String aggregate) {
+    store.append(write(a, b, aggregate, ""));
+    for (var i = 0; i < 600; i++) {
+      store.append(a.commit(aggregate, "m" + i, "m").row());
+    }
+    return a.commit(aggregate, "last", "z").row();
+  }
+
   @Test
   void aRestartAmongThePagesBeginsWithTheFirstOne() throws Exception {
     var last = write(a, b, "Auto/1", LARGE);

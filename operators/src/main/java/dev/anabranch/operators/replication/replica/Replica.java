@@ -29,8 +29,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One aggregate for the time of one record: applies commits that the gate has let pass, and shows
- * what came of them. Its state is that of the current key.
+ * One aggregate for the time of one record, or of its history: applies commits that the gate has
+ * let pass, and shows what came of them. Its state is that of the current key.
  */
 public final class Replica {
 
@@ -47,9 +47,9 @@ public final class Replica {
   private final AggregateKey key;
   private final @Nullable TypeFold type;
   private final ReplicaState state;
-  private final LiveReplica live;
-  private final VersionGraph graph;
-  private final @Nullable VersionStates<FoldedState> states;
+  private LiveReplica live;
+  private VersionGraph graph;
+  private @Nullable VersionStates<FoldedState> states;
   private ReplicaHead head;
   private Set<Dot> leftOut = Set.of();
   private @Nullable FoldedState folded;
@@ -80,8 +80,25 @@ public final class Replica {
     this.live = state.live();
     this.head = head;
     this.graph = new VersionGraph(live.graph());
-    var stored = type == null ? null : new FoldedStates(live, type);
-    this.states = stored == null ? null : new VersionStates<>(graph, stored, stored);
+    this.states = statesOf(graph, live, type);
+  }
+
+  private static @Nullable VersionStates<FoldedState> statesOf(
+      VersionGraph graph, LiveReplica live, @Nullable TypeFold type) {
+    if (type == null) {
+      return null;
+    }
+    var stored = new FoldedStates(live, type);
+    return new VersionStates<>(graph, stored, stored);
+  }
+
+  /** Goes on after other aggregates were the current ones: what was on the heap may be written. */
+  public void resume() {
+    if (live != state.live()) {
+      live = state.live();
+      graph = new VersionGraph(live.graph());
+      states = statesOf(graph, live, type);
+    }
   }
 
   /** What is kept of aggregates of the type: of an unknown one, what a relay needs. */

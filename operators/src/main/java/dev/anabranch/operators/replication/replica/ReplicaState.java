@@ -178,9 +178,9 @@ public final class ReplicaState {
     }
   }
 
-  /** How many nodes of the current aggregate's graph are on the heap. */
+  /** How many nodes the current aggregate's graph has, but for those that compaction has fixed. */
   public int graphNodes() {
-    return live().graph().entries();
+    return Math.max(live().graph().entries(), graph().open());
   }
 
   /** What has come of the current aggregate while it is read from the store. */

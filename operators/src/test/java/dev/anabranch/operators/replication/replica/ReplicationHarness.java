@@ -134,6 +134,12 @@ public final class ReplicationHarness implements AutoCloseable {
     harness.setProcessingTime(harness.getProcessingTime() + time.toMillis());
   }
 
+  /** Lets the task rest until the next slice of what was read is merged. */
+  public void slice() throws Exception {
+    harness.setProcessingTime(harness.getProcessingTime() + 1);
+    collect();
+  }
+
   /** A checkpoint that nobody starts from. */
   public void checkpoint() throws Exception {
     var id = nextCheckpoint++;
