@@ -2,16 +2,31 @@ package dev.anabranch.simulation;
 
 import java.util.List;
 
-/** Rules of the command job, each with the smallest edit of its source that breaks it. */
+/**
+ * Rules of the command job, each with the smallest edit of its source that breaks it. The table in
+ * {@code docs/internals/simulation.md} has the same ones.
+ */
 final class BrokenRegionRules {
 
   private BrokenRegionRules() {}
 
-  /** One rule to break. */
-  record Broken(String rule, List<Edit> edits) {
+  /**
+   * One rule to break.
+   *
+   * @param whyOpen why no schedule has shown it so far; empty: schedules do
+   */
+  record Broken(String rule, List<Edit> edits, String whyOpen) {
+
+    Broken(String rule, List<Edit> edits) {
+      this(rule, edits, "");
+    }
 
     static Broken by(String rule, String source, String was, String becomes) {
       return new Broken(rule, List.of(new Edit(source, was, becomes)));
+    }
+
+    Broken open(String why) {
+      return new Broken(rule, edits, why);
     }
 
     @Override
@@ -27,7 +42,8 @@ final class BrokenRegionRules {
    */
   record Edit(String source, String was, String becomes) {}
 
-  static List<Broken> all() {
+  /** Those that schedules notice when they are broken. */
+  static List<Broken> noticed() {
     return List.of(
         Broken.by(
             "answer before it is known what became of the append",
@@ -81,11 +97,6 @@ final class BrokenRegionRules {
             "return in.answeredBefore() && decided instanceof Decided.Row",
             "return in.number() < 0 && decided instanceof Decided.Row"),
         Broken.by(
-            "answer an error on a state that may never be",
-            "command/CommandProcessor.java",
-            "if (live.hasPending()) {\n        // It was decided on rows",
-            "if (live.hasPending() && in.shard() < 0) {\n        // It was decided on rows"),
-        Broken.by(
             "keep no undecided commands in a checkpoint",
             "command/CommandShards.java",
             "unanswered.forEach(state::writeParked);",
@@ -111,11 +122,6 @@ final class BrokenRegionRules {
             "if (lane.isReady() && !lane.hasWaiting()) {",
             "if (!lane.hasWaiting()) {"),
         Broken.by(
-            "let new commands overtake those that wait",
-            "command/CommandProcessor.java",
-            "if (lane.isReady() && !lane.hasWaiting()) {",
-            "if (lane.isReady()) {"),
-        Broken.by(
             "count the offset of a row before the store has it",
             "command/lane/ShardCursor.java",
             "return new ShardRecord(storeId, nextOffset, lastWriter, lastHlc);",
@@ -125,18 +131,6 @@ final class BrokenRegionRules {
             "command/CommitPath.java",
             "rows.forEach(row -> lanes.cursors().unassign(row.shard()));",
             ""),
-        Broken.by(
-            "answer from a row that is not folded",
-            "command/CommandProcessor.java",
-            "} else if (cursors.knows(row)) {",
-            "} else if (cursors.knows(row) || row.offset() >= 0) {"),
-        Broken.by(
-            "take a fence for a lost connection",
-            "command/CommitPath.java",
-            "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n",
-            "    } else if (result instanceof AppendResult.Fenced fenced && fenced.otherWriter() != 0) {\n"
-                + "      committed(lane, lane.takeInFlight(), rows);\n"
-                + "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n"),
         Broken.by(
             "take no right to answer from earlier attempts",
             "command/lane/TailScan.java",
@@ -195,67 +189,135 @@ final class BrokenRegionRules {
             "      answer.addTo(all);\n",
             ""),
         Broken.by(
-            "keep no commands in a checkpoint whose row is looked up",
-            "command/lane/Lane.java",
-            "      all.add(Taken.of(lookup.in()));\n",
-            ""),
-        Broken.by(
-            "tell an answer whose mark others hold back",
-            "command/lane/AnsweredMarks.java",
-            "return source.offset() < topic(source).lowest[source.partition()];",
-            "return source.offset() >= 0;"),
-        Broken.by(
             "take over no marks of earlier attempts",
             "command/TailFold.java",
             "    marks.forEach((shard, bytes) ->"
                 + " lanes.cursors().get(shard).answered().restore(bytes));\n",
             ""),
         Broken.by(
-            "answer though a later attempt has the right to",
-            "command/UnbackedAnswers.java",
-            "if (!isOwner) {",
-            "if (!isOwner && writer == 0) {"),
-        Broken.by(
             "do not count a row of this attempt as a fence",
             "command/CommitPath.java",
             "      lanes.cursors().get(row.shard()).fence();\n",
             ""),
-        Broken.by(
-            "decide again on what is void",
-            "command/aggregate/LiveAggregate.java",
-            "    resetHead();\n    return pending.takeAll();",
-            "    return pending.takeAll();"),
         Broken.by(
             "let an aggregate go that has commands pending",
             "command/aggregate/LiveAggregate.java",
             "return !pending.isEmpty() || rebuildWaiters != null;",
             "return rebuildWaiters != null;"),
         Broken.by(
-            "write what is not durable into a checkpoint",
-            "command/aggregate/LiveAggregate.java",
-            "    var encoded = encoded();\n",
-            "    committed = head;\n    var encoded = encoded();\n"),
-        Broken.by(
-            "forget the note of parked commands before the checkpoint is complete",
-            "command/CommandShards.java",
-            "    if (checkpoints.size() > MAX_OPEN_CHECKPOINTS) {",
-            "    notes.settle(new ParkedShards(lanes.cursors().first(), lanes.cursors().last(),"
-                + " heldBy(unanswered.keySet())));\n"
-                + "    if (checkpoints.size() > MAX_OPEN_CHECKPOINTS) {"),
-        Broken.by(
-            "go on at the next start after a loss that nobody accepted",
-            "command/lane/LossCheck.java",
-            "if (!shards.contains(row.shard())) {",
-            "if (!shards.contains(row.shard()) || row.shard() >= 0) {"),
-        Broken.by(
             "decide a copy whose command has got an error",
             "command/GivenAnswers.java",
             "return isCopy ? given.answer : null;",
-            "return isCopy && nowMillis < 0 ? given.answer : null;"),
+            "return isCopy && nowMillis < 0 ? given.answer : null;"));
+  }
+
+  /** Those that no schedule has noticed so far, each with the reason. */
+  static List<Broken> open() {
+    return List.of(
         Broken.by(
-            "decide a copy whose command has an answer on its way",
-            "command/CommandProcessor.java",
-            " || joins(answers.open(in), in)) {",
-            ") {"));
+                "answer an error on a state that may never be",
+                "command/CommandProcessor.java",
+                "if (live.hasPending()) {\n        // It was decided on rows",
+                "if (live.hasPending() && in.shard() < 0) {\n        // It was decided on rows")
+            .open(
+                "the mark of an answer waits for every record before it, so also for "
+                    + "the rows it was decided on; only a repeat among these makes them void, "
+                    + "and no rule asks what an answer without a row saw"),
+        Broken.by(
+                "let new commands overtake those that wait",
+                "command/CommandProcessor.java",
+                "if (lane.isReady() && !lane.hasWaiting()) {",
+                "if (lane.isReady()) {")
+            .open(
+                "not needed: a lane that is ready and has commands waiting has no room, "
+                    + "and no command is taken in without room"),
+        Broken.by(
+                "answer from a row that is not folded",
+                "command/CommandProcessor.java",
+                "} else if (cursors.knows(row)) {",
+                "} else if (cursors.knows(row) || row.offset() >= 0) {")
+            .open(
+                "with one region the answer is right: the row is stored, whoever wrote "
+                    + "it; the attempt that does not know it is fenced by its next insert"),
+        Broken.by(
+                "take a fence for a lost connection",
+                "command/CommitPath.java",
+                "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n",
+                "    } else if (result instanceof AppendResult.Fenced fenced && fenced.otherWriter() != 0) {\n"
+                    + "      committed(lane, lane.takeInFlight(), rows);\n"
+                    + "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n")
+            .open(
+                "seldom: an attempt that was taken for dead has to meet a row of its "
+                    + "successor with an insert, and to live long enough to tell of it"),
+        Broken.by(
+                "keep no commands in a checkpoint whose row is looked up",
+                "command/lane/Lane.java",
+                "      all.add(Taken.of(lookup.in()));\n",
+                "")
+            .open(
+                "seldom: the database has to go away between a repeat and its lookup, "
+                    + "the drain to end before it is back, and the process to die before the "
+                    + "lookup ends"),
+        Broken.by(
+                "tell an answer whose mark others hold back",
+                "command/lane/AnsweredMarks.java",
+                "return source.offset() < topic(source).lowest[source.partition()];",
+                "return source.offset() >= 0;")
+            .open(
+                "seldom: the record in front has to be undecided when the answer is "
+                    + "told, and the process has to die before the next mark, and to decide "
+                    + "otherwise then"),
+        Broken.by(
+                "answer though a later attempt has the right to",
+                "command/UnbackedAnswers.java",
+                "if (!isOwner) {",
+                "if (!isOwner && writer == 0) {")
+            .open(
+                "seldom: an attempt that was taken for dead has to have its fence "
+                    + "already, and its successor has to decide the same record otherwise"),
+        Broken.by(
+                "decide again on what is void",
+                "command/aggregate/LiveAggregate.java",
+                "    resetHead();\n    return pending.takeAll();",
+                "    return pending.takeAll();")
+            .open(
+                "what is decided on a void head meets the store, or the next start, "
+                    + "before anybody is told; no rule asks why a task has failed"),
+        Broken.by(
+                "write what is not durable into a checkpoint",
+                "command/aggregate/LiveAggregate.java",
+                "    var encoded = encoded();\n",
+                "    committed = head;\n    var encoded = encoded();\n")
+            .open(
+                "seldom: a drain has to end with rows pending on an aggregate that was "
+                    + "changed since it was last written, and the process has to die before "
+                    + "they are durable"),
+        Broken.by(
+                "forget the note of parked commands before the checkpoint is complete",
+                "command/CommandShards.java",
+                "    if (checkpoints.size() > MAX_OPEN_CHECKPOINTS) {",
+                "    notes.settle(new ParkedShards(lanes.cursors().first(), lanes.cursors().last(),"
+                    + " heldBy(unanswered.keySet())));\n"
+                    + "    if (checkpoints.size() > MAX_OPEN_CHECKPOINTS) {")
+            .open(
+                "seldom: commands of an earlier checkpoint have to be answered, the "
+                    + "next checkpoint to fail, their replies to be lost with the process, "
+                    + "and the start to have no checkpoint"),
+        Broken.by(
+                "go on at the next start after a loss that nobody accepted",
+                "command/lane/LossCheck.java",
+                "if (!shards.contains(row.shard())) {",
+                "if (!shards.contains(row.shard()) || row.shard() >= 0) {")
+            .open(
+                "the checkpoint or the events topic shows the same loss to the next "
+                    + "start; the note counts only where neither has the row"),
+        Broken.by(
+                "decide a copy whose command has an answer on its way",
+                "command/CommandProcessor.java",
+                " || joins(answers.open(in), in)) {",
+                ") {")
+            .open(
+                "two answers at once fail the task, which starts again, and no rule "
+                    + "asks why; only a copy that is decided otherwise would show"));
   }
 }
