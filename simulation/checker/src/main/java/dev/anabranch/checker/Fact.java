@@ -27,6 +27,7 @@ public sealed interface Fact {
    * @param status {@code accepted}, {@code unchanged}, {@code rejected} or {@code error}
    * @param outcome code, message, details, version and result in one text
    * @param row shard and offset of the row behind it, as {@code 3@17}; empty: none
+   * @param saw the {@link Fold} that it was decided on; empty: it does not say
    */
   record Told(
       long at,
@@ -35,7 +36,8 @@ public sealed interface Fact {
       String command,
       String status,
       String outcome,
-      String row)
+      String row,
+      String saw)
       implements Fact {}
 
   /**

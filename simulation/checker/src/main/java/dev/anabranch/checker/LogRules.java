@@ -1,8 +1,10 @@
 package dev.anabranch.checker;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Looks at the rows alone: offsets, versions, and what each decision saw. */
 final class LogRules {
@@ -12,6 +14,9 @@ final class LogRules {
   private final Map<String, Long> versions = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final Map<String, String> folds = new HashMap<>();
+
+  /** By aggregate, each fold that it has ever had. */
+  private final Map<String, Set<String>> passed = new HashMap<>();
 
   LogRules(Run run, List<Finding> findings) {
     this.run = run;
@@ -28,6 +33,31 @@ final class LogRules {
         next = row.offset() + 1;
         check(row);
       }
+    }
+    if (!run.hasLost) {
+      run.told.forEach(this::check);
+    }
+  }
+
+  /** An answer without a row: what it was decided on must have been there. */
+  private void check(Fact.Told told) {
+    var known = passed.getOrDefault(told.aggregate(), Set.of());
+    if (told.row().isEmpty()
+        && !told.saw().isEmpty()
+        && !told.saw().equals(Fold.NOTHING)
+        && !known.contains(told.saw())) {
+      findings.add(
+          new Finding(
+              Rule.DECIDED_ON_THE_FOLD,
+              "the answer to "
+                  + told.call()
+                  + " ("
+                  + told.command()
+                  + " of "
+                  + told.aggregate()
+                  + ") saw "
+                  + told.saw()
+                  + ", which is no fold of its rows"));
     }
   }
 
@@ -63,6 +93,7 @@ final class LogRules {
       after = Fold.next(after, event);
     }
     folds.put(row.aggregate(), after);
+    passed.computeIfAbsent(row.aggregate(), a -> new HashSet<>()).add(after);
   }
 
   private void find(Rule rule, Fact.Stored row, String what) {

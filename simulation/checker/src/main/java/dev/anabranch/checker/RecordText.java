@@ -20,7 +20,7 @@ import java.util.Map;
  */
 public final class RecordText {
 
-  private static final String HEADER = "anabranch-record 1";
+  private static final String HEADER = "anabranch-record 2";
   private static final String ELEMENT_END = "\\;";
   private static final Map<String, Class<?>> KINDS = new HashMap<>();
 

@@ -20,7 +20,10 @@ public enum Rule {
   IN_ORDER,
   /** The versions of an aggregate are 1, 2, 3 ... in the order of the log. */
   SERIAL,
-  /** Each decision was made on the fold of exactly what is in the log before it. */
+  /**
+   * Each decision was made on the fold of exactly what is in the log before it; that of an answer
+   * without a row, on the fold of what was in the log once.
+   */
   DECIDED_ON_THE_FOLD,
   /** The offsets of a shard are 0, 1, 2 ... */
   NO_GAP,

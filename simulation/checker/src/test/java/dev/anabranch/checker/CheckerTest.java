@@ -102,6 +102,26 @@ class CheckerTest {
   }
 
   @Test
+  void anErrorOnAStateThatNeverWasIsFound() {
+    var run = wellDone();
+    run.add(sent("call-3", "c3"));
+    run.add(new Fact.Told(2, "call-3", KEY, "c3", "rejected", "no", "", Fold.next(EMPTY, "e2")));
+
+    assertThat(broken(run)).containsExactly(Rule.DECIDED_ON_THE_FOLD);
+  }
+
+  @Test
+  void anErrorOnAStateThatWasIsFine() {
+    var run = wellDone();
+    run.add(sent("call-3", "c3"));
+    run.add(sent("call-4", "c4"));
+    run.add(new Fact.Told(2, "call-3", KEY, "c3", "rejected", "no", "", EMPTY));
+    run.add(new Fact.Told(2, "call-4", KEY, "c4", "rejected", "no", "", AFTER_ONE));
+
+    assertThat(broken(run)).isEmpty();
+  }
+
+  @Test
   void aDecisionOnAnotherStateIsFound() {
     var run = wellDone();
     run.removeIf(fact -> fact instanceof Fact.Stored row && row.offset() == 1);
@@ -318,7 +338,7 @@ class CheckerTest {
   }
 
   private static Fact told(String call, String command, String status, String outcome, String row) {
-    return new Fact.Told(2, call, KEY, command, status, outcome, row);
+    return new Fact.Told(2, call, KEY, command, status, outcome, row, "");
   }
 
   private static Fact published(long offset, String print) {

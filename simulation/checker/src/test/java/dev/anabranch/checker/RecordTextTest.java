@@ -19,7 +19,7 @@ class RecordTextTest {
     var record =
         List.<Fact>of(
             new Fact.Acknowledged(1, "call", "Account/1", strange, "commands-0@1", true),
-            new Fact.Told(2, "call", "Account/1", "c1", "accepted", "", "0@0"),
+            new Fact.Told(2, "call", "Account/1", "c1", "accepted", "", "0@0", ""),
             new Fact.Published(3, 1, 2, 3, "c1", "ff"),
             new Fact.Stored(
                 2, 3, "Account/1", "c1", "accepted", 1, "", List.of(strange, "", ";"), "ff", "one"),
@@ -44,7 +44,7 @@ class RecordTextTest {
   @Test
   void aLineThatIsNoFactIsNamed() throws Exception {
     var file = folder.resolve("run.record");
-    Files.write(file, List.of("anabranch-record 1", "Ended\t1", "Ended\tnever"));
+    Files.write(file, List.of("anabranch-record 2", "Ended\t1", "Ended\tnever"));
 
     assertThatThrownBy(() -> RecordText.read(file)).hasMessageContaining("run.record:3");
   }

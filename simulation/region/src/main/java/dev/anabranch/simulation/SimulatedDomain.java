@@ -13,6 +13,7 @@ import dev.anabranch.api.EncodedMessage;
 import dev.anabranch.api.MessageCodec;
 import dev.anabranch.checker.Fold;
 import dev.anabranch.operators.task.DomainLoader;
+import dev.anabranch.simulation.job.World;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -25,7 +26,7 @@ final class SimulatedDomain implements Domain, DomainLoader {
 
   private static final long serialVersionUID = 1L;
 
-  static final String SAW = "saw=";
+  static final String SAW = World.SAW;
   static final List<String> TYPES = List.of("Steady", "Fleeting");
 
   /** The last ones are drawn less often. */

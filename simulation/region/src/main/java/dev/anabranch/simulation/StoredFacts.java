@@ -29,20 +29,9 @@ final class StoredFacts {
         String.valueOf(outcome.commandId()),
         ReplyStatus.of(outcome.kind()).code(),
         outcome.kind().hasVersion() ? outcome.version() : reply.version(),
-        saw(events.isEmpty() ? List.of(reply.message(), result) : events),
+        World.saw(events.isEmpty() ? List.of(reply.message(), result) : events),
         events,
         World.printOf(row, world.options().region()),
         world.writers().of(outcome.stamp().writer()));
-  }
-
-  private static String saw(List<String> texts) {
-    for (var text : texts) {
-      if (text.startsWith(SimulatedDomain.SAW)) {
-        var rest = text.substring(SimulatedDomain.SAW.length());
-        var end = rest.indexOf(';');
-        return end < 0 ? rest : rest.substring(0, end);
-      }
-    }
-    return "";
   }
 }

@@ -7,6 +7,7 @@ import dev.anabranch.operators.command.CommandOperator;
 import dev.anabranch.simulation.kafka.Producer;
 import dev.anabranch.simulation.time.SimulatedMachine;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.TreeMap;
 import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.streaming.api.operators.Output;
@@ -94,7 +95,9 @@ final class TaskOutput implements Output<StreamRecord<LogRow>> {
                 outcome,
                 backing == null
                     ? ""
-                    : backing.position().shard() + "@" + backing.position().offset()));
+                    : backing.position().shard() + "@" + backing.position().offset(),
+                World.saw(
+                    List.of(body.message(), new String(body.result(), StandardCharsets.UTF_8)))));
   }
 
   // -- Nothing of this leaves the operator.

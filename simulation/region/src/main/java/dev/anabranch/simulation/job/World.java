@@ -15,6 +15,7 @@ import dev.anabranch.wire.EventWire;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -40,6 +41,9 @@ public record World(
     Producer.Broker broker,
     Writers writers,
     Consumer<Fact> record) {
+
+  /** What a decider's text begins with, before the fold that it saw. */
+  public static final String SAW = "saw=";
 
   /** Who appends under which number. */
   public static final class Writers {
@@ -67,6 +71,18 @@ public record World(
   /** Looks at all bytes of the record that a row is published as. */
   public static String printOf(LogRow row, String region) {
     return Fold.print(bytes(EventWire.encode(row, region)));
+  }
+
+  /** The fold that one of the texts says its decider saw; empty: none says it. */
+  public static String saw(List<String> texts) {
+    for (var text : texts) {
+      if (text.startsWith(SAW)) {
+        var rest = text.substring(SAW.length());
+        var end = rest.indexOf(';');
+        return end < 0 ? rest : rest.substring(0, end);
+      }
+    }
+    return "";
   }
 
   private static byte[] bytes(MessageRecord message) {
