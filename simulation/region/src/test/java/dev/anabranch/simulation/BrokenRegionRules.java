@@ -208,21 +208,39 @@ final class BrokenRegionRules {
             "decide a copy whose command has got an error",
             "command/GivenAnswers.java",
             "return isCopy ? given.answer : null;",
-            "return isCopy && nowMillis < 0 ? given.answer : null;"));
+            "return isCopy && nowMillis < 0 ? given.answer : null;"),
+        Broken.by(
+            "answer an error on a state that may never be",
+            "command/CommandProcessor.java",
+            "if (live.hasPending()) {\n        // It was decided on rows",
+            "if (live.hasPending() && in.shard() < 0) {\n        // It was decided on rows"),
+        Broken.by(
+            "take a fence for a lost connection",
+            "command/CommitPath.java",
+            "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n",
+            "    } else if (result instanceof AppendResult.Fenced fenced && fenced.otherWriter() != 0) {\n"
+                + "      committed(lane, lane.takeInFlight(), rows);\n"
+                + "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n"),
+        Broken.by(
+            "answer though a later attempt has the right to",
+            "command/UnbackedAnswers.java",
+            "if (!isOwner) {",
+            "if (!isOwner && writer == 0) {"),
+        Broken.by(
+            "decide again on what is void",
+            "command/aggregate/LiveAggregate.java",
+            "    resetHead();\n    return pending.takeAll();",
+            "    return pending.takeAll();"),
+        Broken.by(
+            "decide a copy whose command has an answer on its way",
+            "command/CommandProcessor.java",
+            " || joins(answers.open(in), in)) {",
+            ") {"));
   }
 
   /** Those that no schedule has noticed so far, each with the reason. */
   static List<Broken> open() {
     return List.of(
-        Broken.by(
-                "answer an error on a state that may never be",
-                "command/CommandProcessor.java",
-                "if (live.hasPending()) {\n        // It was decided on rows",
-                "if (live.hasPending() && in.shard() < 0) {\n        // It was decided on rows")
-            .open(
-                "the mark of an answer waits for every record before it, so also for "
-                    + "the rows it was decided on; only a repeat among these makes them void, "
-                    + "and no rule asks what an answer without a row saw"),
         Broken.by(
                 "let new commands overtake those that wait",
                 "command/CommandProcessor.java",
@@ -239,16 +257,6 @@ final class BrokenRegionRules {
             .open(
                 "with one region the answer is right: the row is stored, whoever wrote "
                     + "it; the attempt that does not know it is fenced by its next insert"),
-        Broken.by(
-                "take a fence for a lost connection",
-                "command/CommitPath.java",
-                "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n",
-                "    } else if (result instanceof AppendResult.Fenced fenced && fenced.otherWriter() != 0) {\n"
-                    + "      committed(lane, lane.takeInFlight(), rows);\n"
-                    + "    } else if (result instanceof AppendResult.Fenced fenced) {\n      counts.fenced();\n")
-            .open(
-                "seldom: an attempt that was taken for dead has to meet a row of its "
-                    + "successor with an insert, and to live long enough to tell of it"),
         Broken.by(
                 "keep no commands in a checkpoint whose row is looked up",
                 "command/lane/Lane.java",
@@ -267,22 +275,6 @@ final class BrokenRegionRules {
                 "seldom: the record in front has to be undecided when the answer is "
                     + "told, and the process has to die before the next mark, and to decide "
                     + "otherwise then"),
-        Broken.by(
-                "answer though a later attempt has the right to",
-                "command/UnbackedAnswers.java",
-                "if (!isOwner) {",
-                "if (!isOwner && writer == 0) {")
-            .open(
-                "seldom: an attempt that was taken for dead has to have its fence "
-                    + "already, and its successor has to decide the same record otherwise"),
-        Broken.by(
-                "decide again on what is void",
-                "command/aggregate/LiveAggregate.java",
-                "    resetHead();\n    return pending.takeAll();",
-                "    return pending.takeAll();")
-            .open(
-                "what is decided on a void head meets the store, or the next start, "
-                    + "before anybody is told; no rule asks why a task has failed"),
         Broken.by(
                 "write what is not durable into a checkpoint",
                 "command/aggregate/LiveAggregate.java",
@@ -310,14 +302,6 @@ final class BrokenRegionRules {
                 "if (!shards.contains(row.shard()) || row.shard() >= 0) {")
             .open(
                 "the checkpoint or the events topic shows the same loss to the next "
-                    + "start; the note counts only where neither has the row"),
-        Broken.by(
-                "decide a copy whose command has an answer on its way",
-                "command/CommandProcessor.java",
-                " || joins(answers.open(in), in)) {",
-                ") {")
-            .open(
-                "two answers at once fail the task, which starts again, and no rule "
-                    + "asks why; only a copy that is decided otherwise would show"));
+                    + "start; the note counts only where neither has the row"));
   }
 }
