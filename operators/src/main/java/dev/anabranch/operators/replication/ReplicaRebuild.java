@@ -200,7 +200,7 @@ final class ReplicaRebuild {
   /** Applies a row; false says that the replica needs a graph. */
   private boolean apply(Replica into, LogRow row) {
     var holdBack = new HoldBack(gate, into.head().applied(), held);
-    var commit = Commit.of(row.outcome());
+    var commit = Commit.stored(row.outcome());
     for (var ready : holdBack.offer(commit.arrival()).ready()) {
       requireCausalOrder(ready.dot().equals(commit.dot()), row);
       if (into.apply(commit, false, true, nowMicros.getAsLong()) == Replica.Verdict.FORKED) {
@@ -227,7 +227,7 @@ final class ReplicaRebuild {
   private void park(Replica into, int number) {
     for (var row : history.page(number)) {
       var holdBack = new HoldBack(gate, into.head().applied(), held);
-      var commit = Commit.of(row.outcome());
+      var commit = Commit.stored(row.outcome());
       var offered = holdBack.offer(commit.arrival());
       var fills = offered.verdict() instanceof GateVerdict.Fill;
       for (var ready : offered.ready()) {

@@ -210,7 +210,7 @@ final class Replicator {
     rebuild
         .history()
         .end(CommitPrints.PRINTS)
-        .forEach(row -> commitPrints.remember(Commit.of(row.outcome())));
+        .forEach(row -> commitPrints.remember(Commit.stored(row.outcome())));
     reads.forget(rebuild.history());
     // What came while slices were merged, the store was not asked for.
     offerWaiting(key, rebuild.type(), filled, rebuild.history().keptPages() == 0);

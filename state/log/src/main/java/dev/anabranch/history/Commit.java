@@ -30,13 +30,17 @@ public final class Commit {
   private final Dot dot;
   private final Causality causality;
 
+  /** Why its causality can't be read; empty: it can. */
+  private final String problem;
+
   /** It is made when it is first asked for: nobody needs it of a type without a graph. */
   private @Nullable VersionNode node;
 
-  private Commit(Outcome outcome, Dot dot, Causality causality) {
+  private Commit(Outcome outcome, Dot dot, Causality causality, String problem) {
     this.outcome = outcome;
     this.dot = dot;
     this.causality = causality;
+    this.problem = problem;
   }
 
   /**
@@ -45,7 +49,26 @@ public final class Commit {
    * @throws WireFormatException if the row is no commit, or its causality is malformed
    */
   public static Commit of(Outcome outcome) {
-    return new Commit(outcome, dotOf(outcome), CausalityBlob.decode(outcome.blobs().causality()));
+    return new Commit(
+        outcome, dotOf(outcome), CausalityBlob.decode(outcome.blobs().causality()), "");
+  }
+
+  /**
+   * Reads a commit that stands in the own log, so that others build on it, whether it can be read or
+   * not. One that can't has a {@link #problem}, and no causality.
+   *
+   * @throws WireFormatException if the row is no commit
+   */
+  public static Commit stored(Outcome outcome) {
+    try {
+      return of(outcome);
+    } catch (WireFormatException e) {
+      return new Commit(
+          outcome,
+          dotOf(outcome),
+          Causality.NONE,
+          "the causality of commit " + outcome.dot() + " can't be read: " + e.getMessage());
+    }
   }
 
   /**
@@ -55,7 +78,7 @@ public final class Commit {
    * @throws WireFormatException if the outcome has no dot
    */
   public static Commit decided(Outcome outcome, Causality causality) {
-    return new Commit(outcome, dotOf(outcome), causality);
+    return new Commit(outcome, dotOf(outcome), causality, "");
   }
 
   private static Dot dotOf(Outcome outcome) {
@@ -88,7 +111,7 @@ public final class Commit {
             dot,
             stamp,
             outcome.blobs());
-    var commit = new Commit(row, dot, causality);
+    var commit = new Commit(row, dot, causality, problem);
     commit.node = node;
     return commit;
   }
@@ -118,6 +141,11 @@ public final class Commit {
 
   public Causality causality() {
     return causality;
+  }
+
+  /** Why its causality can't be read, so that it can't be merged; empty: it can. */
+  public String problem() {
+    return problem;
   }
 
   /** Per origin, how many of the aggregate's commits the decider had applied. */

@@ -12,12 +12,13 @@ import dev.anabranch.model.stored.PublishedRow;
 public record Arrived(PublishedRow published, Commit commit) {
 
   /**
-   * Reads the commit.
+   * Reads the commit. One that the store of the own region has may be {@link Commit#stored
+   * unreadable}; of the topics' the intake has refused these.
    *
-   * @throws dev.anabranch.wire.blob.WireFormatException if the row is none, or malformed
+   * @throws dev.anabranch.wire.blob.WireFormatException if the row is no commit
    */
   public static Arrived of(PublishedRow published) {
-    return new Arrived(published, Commit.of(published.row().outcome()));
+    return new Arrived(published, Commit.stored(published.row().outcome()));
   }
 
   /** The region in whose log it came. */

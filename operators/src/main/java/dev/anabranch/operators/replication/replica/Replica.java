@@ -141,7 +141,7 @@ public final class Replica {
    * @param quiet whether to tell nothing: it is read again, and was told of before
    */
   public Verdict apply(Commit commit, boolean fills, boolean quiet, long nowMicros) {
-    if (head.merging() == Merging.FOLD) {
+    if (head.merging() == Merging.FOLD && commit.problem().isEmpty()) {
       if (fills) {
         return Verdict.REFOLD;
       }
@@ -154,7 +154,9 @@ public final class Replica {
     if (type == null || !head.problem().isEmpty()) {
       return Verdict.APPLIED;
     }
-    if (head.merging() == Merging.FOLD) {
+    if (!commit.problem().isEmpty()) {
+      broken(commit.problem());
+    } else if (head.merging() == Merging.FOLD) {
       fold(commit);
     } else if (head.merging() == Merging.GRAPH) {
       addToGraph(commit, quiet, nowMicros);
@@ -275,8 +277,9 @@ public final class Replica {
       return;
     }
     GraphChange change;
-    var node = commit.node();
+    VersionNode node;
     try {
+      node = commit.node();
       if (!node.isHollow()) {
         live.events().put(node.dot(), commit.events());
       }
