@@ -41,9 +41,7 @@ class RegionSimulationChaos {
           IntStream.range(0, THREADS)
               .<Callable<String>>mapToObj(
                   part ->
-                      () ->
-                          firstFailure(
-                              seed + (long) part * SCHEDULES / THREADS, SCHEDULES / THREADS))
+                      () -> firstFailure(seed + begin(part), seed + begin(part + 1)))
               .toList();
       for (var part : threads.invokeAll(parts)) {
         failures.add(part.get());
@@ -60,9 +58,14 @@ class RegionSimulationChaos {
     assertThat(failures).allMatch(String::isEmpty);
   }
 
+  /** How many schedules the threads before this one run; all threads together run all schedules. */
+  private static long begin(int part) {
+    return (long) part * SCHEDULES / THREADS;
+  }
+
   /** The story of the first one that fails, shrunk; the record of all that it did is kept. */
-  private static String firstFailure(long firstSeed, int schedules) throws IOException {
-    for (var seed = firstSeed; seed < firstSeed + schedules; seed++) {
+  private static String firstFailure(long firstSeed, long endSeed) throws IOException {
+    for (var seed = firstSeed; seed < endSeed; seed++) {
       var outcome = Simulation.run(seed);
       if (!outcome.findings().isEmpty()) {
         Files.createDirectories(RECORDS);
