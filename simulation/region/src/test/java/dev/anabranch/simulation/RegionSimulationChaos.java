@@ -40,8 +40,7 @@ class RegionSimulationChaos {
       var parts =
           IntStream.range(0, THREADS)
               .<Callable<String>>mapToObj(
-                  part ->
-                      () -> firstFailure(seed + begin(part), seed + begin(part + 1)))
+                  part -> () -> firstFailure(seed + begin(part), seed + begin(part + 1)))
               .toList();
       for (var part : threads.invokeAll(parts)) {
         failures.add(part.get());
