@@ -54,8 +54,8 @@ public final class Commit {
   }
 
   /**
-   * Reads a commit that stands in the own log, so that others build on it, whether it can be read or
-   * not. One that can't has a {@link #problem}, and no causality.
+   * Reads a commit that stands in the own log, so that others build on it, whether it can be read
+   * or not. One that can't has a {@link #problem}, and no causality.
    *
    * @throws WireFormatException if the row is no commit
    */
