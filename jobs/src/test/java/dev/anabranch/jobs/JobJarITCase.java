@@ -6,6 +6,7 @@ import dev.anabranch.api.Domain;
 import dev.anabranch.embedded.SecuredKafka;
 import dev.anabranch.jobs.region.RegionUnderTest;
 import dev.anabranch.model.message.ReplyStatus;
+import dev.anabranch.testkit.sample.TextCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
@@ -118,7 +119,7 @@ class JobJarITCase {
     return Files.writeString(directory.resolve("command.yaml"), yaml);
   }
 
-  /** Class path entries that name domains, as a user's jar does. */
+  /** Class path entries that name domains, as a user's jar does, and what these domains use. */
   private static List<URL> placesOfDomains() throws IOException {
     var name = "META-INF/services/" + Domain.class.getName();
     var places = new ArrayList<URL>();
@@ -128,6 +129,7 @@ class JobJarITCase {
               ? jar.getJarFileURL()
               : directoryOf(url, name));
     }
+    places.add(TextCodec.class.getProtectionDomain().getCodeSource().getLocation());
     return places;
   }
 
